@@ -1,0 +1,49 @@
+/** Where the fault lies: 'input' = the request or the data is wrong; 'environment' = disk, permissions, interruption. */
+export type Fault = 'input' | 'environment'
+
+/**
+ * Base of every error that Headstart raises on purpose. The message has one grammar:
+ * who, what was expected, what came, what to do.
+ */
+export abstract class HeadstartError extends Error {
+  abstract override readonly name: string
+  abstract readonly fault: Fault
+  constructor(
+    /** The part that complains: a file, a function, an option. */
+    readonly who: string,
+    readonly expected: string,
+    readonly got: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${who}: expected ${expected}, got ${got}. ${remedy}`, options)
+  }
+}
+
+/** An option or argument outside its range. */
+export class OptionError extends HeadstartError {
+  override readonly name = 'OptionError'
+  override readonly fault = 'input'
+}
+
+/** Examples that cannot be learned from or measured on. */
+export class DataError extends HeadstartError {
+  override readonly name = 'DataError'
+  override readonly fault = 'input'
+}
+
+/** A model folder that is missing, damaged, changed, of a newer format or of another task. */
+export class ModelFolderError extends HeadstartError {
+  override readonly name = 'ModelFolderError'
+  override readonly fault = 'input'
+}
+
+/** A file that cannot be read or written: missing, not allowed, disk full. */
+export class FileError extends HeadstartError {
+  override readonly name = 'FileError'
+  override readonly fault: Fault
+  constructor(fault: Fault, who: string, expected: string, got: string, remedy: string, options?: ErrorOptions) {
+    super(who, expected, got, remedy, options)
+    this.fault = fault
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import '@headstart/onnx/test'
+import { Session, tensor } from '@headstart/onnx'
+import { describe, expect, it } from 'vitest'
+import { fitHead } from './fit-head.js'
+import { encodeTargets, headNames, linearHead } from './head.js'
+import type { Matrix } from './matrix.js'
+import { random } from './random.js'
+import type { TrainEvent } from './progress.js'
+import type { Task } from './target.js'
+
+interface Problem {
+  task: Task
+  classes: number
+  y: number[]
+  l2: number
+  weights: number[]
+  loss: number
+  probabilities: number[]
+}
+const fixture = JSON.parse(readFileSync(new URL('../test/fixtures/head.json', import.meta.url), 'utf8')) as {
+  rows: number
+  columns: number
+  x: number[]
+  problems: Record<string, Problem>
+}
+const features: Matrix = { rows: fixture.rows, columns: fixture.columns, data: Float32Array.from(fixture.x) }
+const labelsOf = ({ task, classes }: Problem): string[] =>
+  task === 'regression' ? [] : Array.from({ length: classes }, (_, index) => `class ${index}`)
+const targetsOf = (problem: Problem): Matrix => {
+  const labels = labelsOf(problem)
+  return encodeTargets(problem.task === 'regression' ? problem.y : problem.y.map((y) => labels[y] as string), labels)
+}
+
+describe('fitHead against scikit-learn', () => {
+  it.each(Object.entries(fixture.problems))('%s: same loss, same answers', async (_, problem) => {
+    const head = await fitHead(
+      { task: problem.task, features, targets: targetsOf(problem) },
+      { regularisation: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) },
+    )
+    expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)
+
+    const session = await Session.create(linearHead(problem.task, labelsOf(problem), head).graph)
+    const feed = tensor('float32', [features.rows, features.columns], features.data)
+    const results = await session.run({ [headNames.features]: feed })
+    expect(results[headNames.result[problem.task]]?.data as Float32Array).toBeAllclose(problem.probabilities, {
+      rtol: 1e-3,
+      atol: 1e-4,
+    })
+  })
+})
+
+describe('fitHead', () => {
+  const problem = fixture.problems['three classes'] as Problem
+  const targets = targetsOf(problem)
+  const rows = Array.from({ length: features.rows }, (_, row) => row)
+  const folds = Array.from({ length: 5 }, (_, fold) => rows.filter((row) => row % 5 === fold))
+
+  it('treats a weight of two as an example that stands there twice', async () => {
+    const doubled: Matrix = { rows: features.rows + 1, columns: features.columns, data: new Float32Array(features.data.length + features.columns) }
+    doubled.data.set(features.data)
+    doubled.data.set(features.data.subarray(0, features.columns), features.data.length)
+    const targetsTwice: Matrix = { rows: targets.rows + 1, columns: 3, data: Float32Array.from([...targets.data, ...targets.data.subarray(0, 3)]) }
+    const twice = await fitHead({ task: 'classification', features: doubled, targets: targetsTwice }, { regularisation: { l2: 0.1 } })
+    const exampleWeights = new Float64Array(features.rows).fill(1)
+    exampleWeights[0] = 2
+    const weighted = await fitHead({ task: 'classification', features, targets }, { regularisation: { l2: 0.1 }, exampleWeights })
+    expect(weighted.weight).toBeAllclose(twice.weight, { rtol: 1e-4, atol: 1e-6 })
+  })
+
+  it('chooses the strength with the lowest held-out loss, computed only on what a fold has not seen', async () => {
+    const events: TrainEvent[] = []
+    const head = await fitHead(
+      { task: 'classification', features, targets },
+      { regularisation: { folds }, onEvent: (event) => events.push(event) },
+    )
+    const lowest = Math.min(...head.trials.map(({ loss }) => loss))
+    expect(head.trials.find(({ loss }) => loss === lowest)?.l2).toBe(head.l2)
+
+    // The same figure by hand: fit without the fold, score the fold.
+    let total = 0
+    for (const fold of folds) {
+      const exampleWeights = Float64Array.from(rows, (row) => (fold.includes(row) ? 0 : 1))
+      const fit = await fitHead({ task: 'classification', features, targets }, { regularisation: { l2: head.l2 }, exampleWeights })
+      for (const row of fold) {
+        const z = [0, 1, 2].map((k) =>
+          rowDot(features, row, (column) => fit.weight[column * 3 + k] as number) + (fit.bias[k] as number))
+        total += Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0)) - (z[problem.y[row] as number] as number)
+      }
+    }
+    expect(total / features.rows).toBeCloseTo(lowest, 3)
+    expect(head.heldOut?.rows).toBe(features.rows)
+    expect(events.filter(({ type }) => type === 'cross-validation').at(-1)).toMatchObject({ done: 11, total: 11 })
+  })
+
+  it('regularises noise strongly and does not try the weak end', async () => {
+    const { uniform } = random(3)
+    const noise: Matrix = { rows: 600, columns: 10, data: Float32Array.from({ length: 6000 }, () => uniform() - 0.5) }
+    const coin = encodeTargets(Array.from({ length: 600 }, () => (uniform() < 0.5 ? 'a' : 'b')), ['a', 'b'])
+    const sixths = Array.from({ length: 6 }, (_, fold) => Array.from({ length: 100 }, (_, i) => fold * 100 + i))
+    const head = await fitHead({ task: 'classification', features: noise, targets: coin }, { regularisation: { folds: sixths } })
+    expect(head.trials.length).toBeLessThan(11)
+    expect(head.l2).toBeGreaterThanOrEqual(head.trials[2]?.l2 as number)
+  })
+
+  it('answers several labels at once as separate questions', async () => {
+    const both = encodeTargets(problem.y.map((y, row) => [`class ${y}`, ...(row % 2 ? ['odd'] : [])]), ['class 0', 'odd'])
+    const joint = await fitHead({ task: 'multi-label', features, targets: both }, { regularisation: { l2: 0.05 } })
+    const first: Matrix = { rows: both.rows, columns: 1, data: both.data.filter((_, i) => i % 2 === 0) }
+    const alone = await fitHead({ task: 'multi-label', features, targets: first }, { regularisation: { l2: 0.05 } })
+    expect(joint.weight.filter((_, i) => i % 2 === 0)).toBeAllclose(alone.weight, { rtol: 1e-4, atol: 1e-6 })
+  })
+
+  it('gives the same bits for the same data', async () => {
+    const fit = () => fitHead({ task: 'classification', features, targets }, { regularisation: { folds } })
+    expect(await fit()).toEqual(await fit())
+  })
+
+  it('stops when the signal aborts', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    const fit = fitHead({ task: 'classification', features, targets }, { regularisation: { folds }, signal })
+    await expect(fit).rejects.toThrow('enough')
+  })
+
+  it('takes features that are all the same', async () => {
+    const flat: Matrix = { ...features, data: new Float32Array(features.data.length).fill(0.5) }
+    const head = await fitHead({ task: 'classification', features: flat, targets }, { regularisation: { folds } })
+    expect(head.weight.every(Number.isFinite)).toBe(true)
+  })
+})
+
+function rowDot({ data, columns }: Matrix, row: number, weight: (column: number) => number): number {
+  let sum = 0
+  for (let column = 0; column < columns; column++) sum += (data[row * columns + column] as number) * weight(column)
+  return sum
+}

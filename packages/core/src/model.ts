@@ -1,0 +1,130 @@
+import { connect, type Graph, Session, tensor } from '@headstart/onnx'
+import { type Backbone, isTunable, type JsonValue } from './backbone.js'
+import { type CacheOption, computeFeatures, resolveCache } from './cached-features.js'
+import type { Dataset } from './dataset.js'
+import { DataError } from './errors.js'
+import { encodeTargets, type Head, headNames } from './head.js'
+import type { Matrix } from './matrix.js'
+import { type Prediction, toPredictions } from './prediction.js'
+import type { RunOptions } from './progress.js'
+import { type Report, type ReportOf, report, type TrainingSummary } from './report.js'
+import type { Target, Task } from './target.js'
+
+/** How a model came to be: enough to train it again. */
+export interface Recipe {
+  /** 'head': everything frozen but a linear head, which was solved to its optimum. */
+  readonly strategy: 'head'
+  readonly seed: number
+  /** Strength of the L2 penalty. */
+  readonly l2: number
+  /** Folds of the cross-validation that chose `l2`; 0 where it was given. */
+  readonly folds: number
+  readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
+  readonly [option: string]: JsonValue
+}
+
+/** The parts of a model. */
+export interface ModelParts<Input> {
+  readonly backbone: Backbone<Input>
+  readonly head: Head
+  readonly recipe: Recipe
+  /** What the training targets looked like, from which the naive baseline answers. */
+  readonly training: TrainingSummary
+  /** Figures by cross-validation on the training data, where it was done. */
+  readonly validation?: Report | undefined
+}
+
+/** Options of `Model.evaluate`. */
+export interface EvaluateOptions extends RunOptions {
+  /** Seed of the bootstrap intervals. Default 0. */
+  readonly seed?: number
+  /** Feature cache; default: the one on disk. `false` switches it off. */
+  readonly cache?: CacheOption
+}
+
+/** A frozen backbone with a trained head. */
+export class Model<Input, Label extends Target = string> {
+  readonly backbone: Backbone<Input>
+  readonly head: Head
+  readonly recipe: Recipe
+  readonly training: TrainingSummary
+  readonly validation: Report | undefined
+  #session: Promise<Session> | undefined
+
+  constructor(parts: ModelParts<Input>) {
+    this.backbone = parts.backbone
+    this.head = parts.head
+    this.recipe = parts.recipe
+    this.training = parts.training
+    this.validation = parts.validation
+  }
+
+  get task(): Task {
+    return this.head.task
+  }
+
+  /** Names of the classes or labels it knows; empty for regression. */
+  get labels(): readonly string[] {
+    return this.head.labels
+  }
+
+  /** One answer for each input, in order. Nothing is written to the feature cache. */
+  async predict(inputs: readonly Input[], options: RunOptions = {}): Promise<Prediction<Label>[]> {
+    return toPredictions<Label>(this.task, this.labels, await this.#results(inputs, { ...options, cache: false }))
+  }
+
+  /**
+   * Measures the model on examples it was not trained on, beside the naive baseline.
+   * @throws DataError for examples of another task or with labels that the model does not know.
+   */
+  async evaluate(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label>> {
+    this.#checkLabels(test)
+    const results = await this.#results(test.inputs, options)
+    const targets = encodeTargets(test.targets, this.labels)
+    return report(this.task, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
+  }
+
+  /**
+   * The whole network, from the backbone's input tensors to the head's result, as one graph.
+   * @throws DataError when the backbone's graph is not at hand.
+   */
+  graph(): Graph {
+    if (!isTunable(this.backbone)) {
+      throw new DataError(
+        `model on backbone "${this.backbone.id}"`,
+        'a backbone whose graph is at hand',
+        'one that is run by other means',
+        'Use a backbone that is an ONNX graph.',
+      )
+    }
+    const { graph } = this.backbone.network
+    const output = graph.outputs[0]?.name as string
+    return connect(graph, this.head.graph, { [headNames.features]: output })
+  }
+
+  async #results(inputs: readonly Input[], options: EvaluateOptions): Promise<Matrix> {
+    const cache = await resolveCache(options)
+    const features = await computeFeatures(this.backbone, inputs, { ...options, cache })
+    const head = await (this.#session ??= Session.create(this.head.graph))
+    const feed = tensor('float32', [features.rows, features.columns], features.data)
+    const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.task]]
+    return { rows: inputs.length, columns: result?.dims[1] as number, data: result?.data as Float32Array }
+  }
+
+  #checkLabels(test: Dataset<Input, Label>): void {
+    const who = `data set "${test.name}"`
+    if (test.task !== this.task) {
+      throw new DataError(who, `examples for ${this.task}`, `examples for ${test.task}`, 'Check the labels.')
+    }
+    const unknown = test.labels.filter((label) => !this.labels.includes(label))
+    if (unknown.length > 0) {
+      const names = (labels: readonly string[]): string => labels.slice(0, 10).map((label) => `"${label}"`).join(', ')
+      throw new DataError(
+        who,
+        `labels that the model knows: ${names(this.labels)}`,
+        names(unknown),
+        'Rename them, or train the model with examples of them.',
+      )
+    }
+  }
+}

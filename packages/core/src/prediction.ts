@@ -1,0 +1,64 @@
+import { type Matrix, rowOf } from './matrix.js'
+import type { Target, Task } from './target.js'
+
+/** Answer of a classification head. */
+export interface ClassPrediction<Label extends string> {
+  /** The most probable class. */
+  readonly label: Label
+  /** Its probability. */
+  readonly probability: number
+  /** Probability of every class; they sum to 1. */
+  readonly probabilities: Readonly<Record<Label, number>>
+}
+
+/** Answer of a multi-label head. */
+export interface LabelsPrediction<Label extends string> {
+  /** Labels with a probability of at least 0.5. */
+  readonly labels: readonly Label[]
+  /** Probability of each label by itself. */
+  readonly probabilities: Readonly<Record<Label, number>>
+}
+
+/** Answer of a regression head. */
+export interface ValuePrediction {
+  readonly value: number
+}
+
+/** The answer that goes with a label type. */
+export type Prediction<Label extends Target> = [Label] extends [string]
+  ? ClassPrediction<Label>
+  : [Label] extends [number]
+    ? ValuePrediction
+    : [Label] extends [readonly (infer One extends string)[]]
+      ? LabelsPrediction<One>
+      : never
+
+/** Answers from a head's results, `[n, labels]` or `[n, 1]`. */
+export function toPredictions<Label extends Target>(
+  task: Task,
+  labels: readonly string[],
+  results: Matrix,
+): Prediction<Label>[] {
+  const predict = {
+    classification: (row: Float32Array): ClassPrediction<string> => {
+      const top = indexOfLargest(row)
+      return { label: labels[top] as string, probability: row[top] as number, probabilities: byLabel(labels, row) }
+    },
+    'multi-label': (row: Float32Array): LabelsPrediction<string> => ({
+      labels: labels.filter((_, index) => (row[index] as number) >= 0.5),
+      probabilities: byLabel(labels, row),
+    }),
+    regression: (row: Float32Array): ValuePrediction => ({ value: row[0] as number }),
+  }[task]
+  return Array.from({ length: results.rows }, (_, row) => predict(rowOf(results, row)) as Prediction<Label>)
+}
+
+function byLabel(labels: readonly string[], row: Float32Array): Record<string, number> {
+  return Object.fromEntries(labels.map((label, index) => [label, row[index] as number]))
+}
+
+function indexOfLargest(row: Float32Array): number {
+  let top = 0
+  for (let i = 1; i < row.length; i++) if ((row[i] as number) > (row[top] as number)) top = i
+  return top
+}

@@ -1,0 +1,18 @@
+/** What an example is labelled with: one class, any number of classes, or a number. */
+export type Target = string | readonly string[] | number
+
+/** The kind of question that a data set asks and a head answers. */
+export type Task = 'classification' | 'multi-label' | 'regression'
+
+/** The task of a label type. */
+export type TaskOf<T extends Target> = T extends string
+  ? 'classification'
+  : T extends number
+    ? 'regression'
+    : 'multi-label'
+
+/** One labelled example. */
+export interface Example<Input, Label extends Target = string> {
+  readonly input: Input
+  readonly label: Label
+}

@@ -1,0 +1,105 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import { typeCodes } from './element-type.js'
+import type { Attribute, Graph, Node, ValueInfo } from './graph.js'
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  TensorShapeProtoSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './proto/onnx_pb.js'
+import { encodeTensor } from './tensor-proto.js'
+
+/** IR version 8 belongs to operator set 15 to 18 and is read by every onnxruntime since 1.14 (ONNX, Versioning). */
+const irVersion = 8n
+
+/** The bytes of a `.onnx` file. The same graph gives the same bytes. */
+export function encodeModel(graph: Graph): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion,
+      producerName: 'headstart',
+      opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+      graph: encodeGraph(graph),
+      metadataProps: [...graph.metadata].map(([key, value]) => ({ key, value })),
+      functions: [...graph.functions],
+    }),
+  )
+}
+
+function encodeGraph(graph: Graph): GraphProto {
+  return create(GraphProtoSchema, {
+    name: graph.name,
+    input: graph.inputs.map(encodeValueInfo),
+    output: graph.outputs.map(encodeValueInfo),
+    node: graph.nodes.map(encodeNode),
+    initializer: [...graph.initializers].map(([name, weight]) => encodeTensor(name, weight)),
+    valueInfo: [...graph.valueInfo.values()].map(encodeValueInfo),
+  })
+}
+
+function encodeValueInfo({ name, type, dims, other }: ValueInfo): ValueInfoProto {
+  if (other) return create(ValueInfoProtoSchema, { name, type: other })
+  if (!type) return create(ValueInfoProtoSchema, { name })
+  const dim = dims?.map((size) =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : size === ''
+        ? {}
+        : { value: { case: 'dimParam' as const, value: size } },
+  )
+  const tensorType = {
+    elemType: typeCodes[type],
+    ...(dim && { shape: create(TensorShapeProtoSchema, { dim }) }),
+  }
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
+  })
+}
+
+function encodeNode(node: Node): NodeProto {
+  return create(NodeProtoSchema, {
+    name: node.name,
+    opType: node.opType,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
+  })
+}
+
+function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+  switch (attribute.kind) {
+    case 'int':
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: toInt64(attribute.value) })
+    case 'float':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value })
+    case 'string':
+      return create(AttributeProtoSchema, { name, type: Kind.STRING, s: bytes(attribute.value) })
+    case 'ints':
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(toInt64) })
+    case 'floats':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] })
+    case 'strings':
+      return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings: attribute.value.map(bytes) })
+    case 'tensor':
+      return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: encodeTensor('', attribute.value) })
+    case 'graph':
+      return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: encodeGraph(attribute.value) })
+  }
+}
+
+/** Whole numbers as int64. "To the very end" is written as the largest int64, which a double rounds up by one. */
+function toInt64(value: number): bigint {
+  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value))
+}

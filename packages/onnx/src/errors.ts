@@ -1,0 +1,74 @@
+/** A file or bytes that are no ONNX model, or use a part of the format that is not supported. */
+export class OnnxFormatError extends Error {
+  override readonly name = 'OnnxFormatError'
+  constructor(
+    readonly source: string,
+    readonly problem: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${problem}. ${remedy}`, options)
+  }
+}
+
+/** A graph that breaks a rule of the ONNX IR; every broken rule is listed. */
+export class InvalidGraphError extends Error {
+  override readonly name = 'InvalidGraphError'
+  constructor(
+    readonly graph: string,
+    readonly problems: readonly string[],
+  ) {
+    super(`graph "${graph}" is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+  }
+}
+
+/** A graph edit that names a value, input or opset the graph does not have. */
+export class GraphEditError extends Error {
+  override readonly name = 'GraphEditError'
+  constructor(
+    readonly operation: string,
+    readonly expected: string,
+    readonly got: string,
+    readonly remedy: string,
+  ) {
+    super(`${operation}: expected ${expected}, got ${got}. ${remedy}`)
+  }
+}
+
+/** A tensor whose data does not fit its type or shape. */
+export class TensorError extends Error {
+  override readonly name = 'TensorError'
+  constructor(
+    readonly tensor: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`${tensor}: expected ${expected}, got ${got}`)
+  }
+}
+
+/** Input tensors that do not fit a session's inputs. */
+export class FeedError extends Error {
+  override readonly name = 'FeedError'
+  constructor(
+    readonly session: string,
+    readonly input: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`session "${session}", input "${input}": expected ${expected}, got ${got}`)
+  }
+}
+
+/** onnxruntime could not load or run a graph. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+  constructor(
+    readonly session: string,
+    readonly phase: 'load' | 'run',
+    cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`session "${session}": onnxruntime could not ${phase} the graph: ${reason}`, { cause })
+  }
+}

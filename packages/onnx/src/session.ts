@@ -1,0 +1,124 @@
+import * as ort from 'onnxruntime-node'
+import { arrayConstructors, type ElementArray, type ElementType } from './element-type.js'
+import { encodeModel } from './encode.js'
+import { FeedError, SessionError } from './errors.js'
+import type { Graph, ValueInfo } from './graph.js'
+import { printValueInfo } from './print.js'
+import { concatRows, sizeOf, sliceRows, type Tensor } from './tensor.js'
+
+/** Tensors by the name of the input or output. */
+export type Tensors = Readonly<Record<string, Tensor>>
+
+/** Options of `Session.create`. */
+export interface SessionOptions {
+  /** Threads of one operator. Default: one per core. */
+  readonly threads?: number
+}
+
+/** A graph made ready to run by onnxruntime. */
+export class Session {
+  readonly name: string
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  readonly #session: ort.InferenceSession
+
+  private constructor(graph: Graph, session: ort.InferenceSession) {
+    this.name = graph.name
+    this.inputs = graph.inputs
+    this.outputs = graph.outputs
+    this.#session = session
+  }
+
+  /** @throws SessionError when onnxruntime does not take the graph. */
+  static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    try {
+      const session = await ort.InferenceSession.create(encodeModel(graph), {
+        intraOpNumThreads: options.threads ?? 0,
+        logSeverityLevel: 3,
+      })
+      return new Session(graph, session)
+    } catch (cause) {
+      throw new SessionError(graph.name, 'load', cause)
+    }
+  }
+
+  /**
+   * Runs the graph once.
+   * @param feeds One tensor for each input.
+   * @param outputs Names of the outputs to compute; default: all.
+   * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
+   * @throws SessionError when onnxruntime fails.
+   */
+  async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
+    this.#check(feeds)
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
+    )
+    try {
+      const results = await this.#session.run(tensors, outputs)
+      return Object.fromEntries(outputs.map((name) => [name, fromOrt(results[name] as ort.Tensor)]))
+    } catch (cause) {
+      throw new SessionError(this.name, 'run', cause)
+    }
+  }
+
+  /**
+   * Runs the graph on pieces of at most `batchSize` rows along the first axis of every input, and joins the outputs,
+   * so that memory stays bounded however many rows there are.
+   */
+  async runBatched(feeds: Tensors, batchSize: number): Promise<Record<string, Tensor>> {
+    const rows = Object.values(feeds)[0]?.dims[0] ?? 0
+    const parts: Record<string, Tensor>[] = []
+    for (let start = 0; start < Math.max(rows, 1); start += batchSize) {
+      const piece = Object.entries(feeds).map(([name, feed]) => [
+        name,
+        sliceRows(feed, start, Math.min(start + batchSize, rows)),
+      ])
+      parts.push(await this.run(Object.fromEntries(piece)))
+    }
+    return Object.fromEntries(
+      this.outputs.map(({ name }) => [name, concatRows(parts.map((part) => part[name] as Tensor))]),
+    )
+  }
+
+  /** Frees the native memory. The session cannot run afterwards. */
+  async close(): Promise<void> {
+    await this.#session.release()
+  }
+
+  #check(feeds: Tensors): void {
+    for (const input of this.inputs) {
+      const feed = feeds[input.name]
+      if (!feed) throw new FeedError(this.name, input.name, printValueInfo(input), 'nothing')
+      const fits =
+        (input.type === undefined || feed.type === input.type) &&
+        (input.dims === undefined ||
+          (feed.dims.length === input.dims.length &&
+            input.dims.every((dim, axis) => typeof dim === 'string' || dim === feed.dims[axis])))
+      if (!fits) throw new FeedError(this.name, input.name, printValueInfo(input), printValueInfo({ name: 'a tensor', ...feed }))
+      if (feed.data.length !== sizeOf(feed.dims)) {
+        throw new FeedError(this.name, input.name, `${sizeOf(feed.dims)} elements`, `${feed.data.length}`)
+      }
+    }
+    for (const name of Object.keys(feeds)) {
+      if (this.inputs.some((input) => input.name === name)) continue
+      const expected = `one of: ${this.inputs.map((input) => input.name).join(', ')}`
+      throw new FeedError(this.name, name, expected, 'a tensor for an input that does not exist')
+    }
+  }
+}
+
+function toOrt(type: ElementType, data: ElementArray, dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor(type as ort.Tensor.Type, data as ort.Tensor.DataType, dims)
+}
+
+function fromOrt({ type, data, dims }: ort.Tensor): Tensor {
+  const elementType = type as ElementType
+  if (elementType === 'string' || Array.isArray(data)) return { type: 'string', dims, data: data as string[] }
+  const Elements = arrayConstructors[elementType]
+  // Newer runtimes give half floats as Float16Array; here they are bits.
+  const view = data as Uint8Array
+  const held = data instanceof (Elements as unknown as new () => object)
+  const array = held ? view : new Elements(view.buffer, view.byteOffset, view.length)
+  return { type: elementType, dims, data: array as ElementArray }
+}
