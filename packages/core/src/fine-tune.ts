@@ -60,7 +60,7 @@ export async function fineTune<Input, Label extends Target>(
     { task: train.task, features, targets },
     {
       ...options,
-      regularisation: options.l2 === undefined ? { folds: train.folds(folds, seed) } : { l2: options.l2 },
+      regularisation: options.l2 === undefined ? { folds: repeatedFolds(train, folds, seed) } : { l2: options.l2 },
       exampleWeights: exampleWeights(train, classWeight),
     },
   )
@@ -92,6 +92,12 @@ function foldCount(train: Dataset<unknown, Target>, asked: number | undefined): 
     )
   }
   return asked ?? Math.min(5, count)
+}
+
+/** With few examples one partition says little: it is repeated until some 200 examples were held out. */
+function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: number): number[][] {
+  const repeats = Math.min(10, Math.ceil(200 / train.size))
+  return Array.from({ length: repeats }, (_, repeat) => train.folds(folds, seed + repeat)).flat()
 }
 
 function smallestClass(train: Dataset<unknown, Target>): [string, number] {

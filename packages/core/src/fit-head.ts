@@ -5,7 +5,10 @@ import type { RunOptions } from './progress.js'
 
 /** Options of `fitHead`. */
 export interface FitHeadOptions extends RunOptions {
-  /** Strength of the L2 penalty, or the folds by which cross-validation chooses it: row numbers held out in each. */
+  /**
+   * Strength of the L2 penalty, or the folds by which cross-validation chooses it: row numbers held out in each. A row
+   * may be held out several times (repeated cross-validation).
+   */
   readonly regularisation: { readonly l2: number } | { readonly folds: readonly (readonly number[])[] }
   /** Weight of each example in the loss, `[n]`. Default: all 1. */
   readonly exampleWeights?: Float64Array | undefined
@@ -19,7 +22,9 @@ export interface FittedHead extends LinearWeights {
   readonly iterations: number
   /** The strengths that cross-validation tried, in order. Empty where l2 was given. */
   readonly trials: readonly Trial[]
-  /** For each example, the results of the head that did not see it, `[n, outputs]`. Undefined where l2 was given. */
+  /**
+   * For each example, the results of the (last) head that did not see it, `[n, outputs]`. Undefined where l2 was given.
+   */
   readonly heldOut: Matrix | undefined
 }
 
@@ -32,9 +37,9 @@ export interface Trial {
 
 /**
  * Strengths that cross-validation tries, strongest first, as multiples of the features' total variance: half decades
- * from 10 down to 1e-4.
+ * from 1 down to 1e-5.
  */
-const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (1 - index / 2))
+const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (-index / 2))
 
 /** A path is left when the held-out loss has been above its best this many times in a row. */
 const patience = 2

@@ -8,6 +8,7 @@ import type { Matrix } from './matrix.js'
 import { type Prediction, toPredictions } from './prediction.js'
 import type { RunOptions } from './progress.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from './report.js'
+import { type SaveOptions, saveModel } from './save-model.js'
 import type { Target, Task } from './target.js'
 
 /** How a model came to be: enough to train it again. */
@@ -100,6 +101,14 @@ export class Model<Input, Label extends Target = string> {
     const { graph } = this.backbone.network
     const output = graph.outputs[0]?.name as string
     return connect(graph, this.head.graph, { [headNames.features]: output })
+  }
+
+  /**
+   * Writes the model as a folder that `loadModel` reads; an older model there is replaced as a whole or not at all.
+   * @throws FileError when the folder cannot be written, or something that is no model stands there.
+   */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await saveModel(this, folder, options)
   }
 
   async #results(inputs: readonly Input[], options: EvaluateOptions): Promise<Matrix> {

@@ -50,7 +50,8 @@ export function connect(first: Graph, second: Graph, wiring: Readonly<Record<str
     nodes: [...first.nodes, ...renamed.nodes],
     initializers: new Map([...first.initializers, ...renamed.initializers]),
     opsets,
-    valueInfo: new Map([...first.valueInfo, ...renamed.valueInfo]),
+    // What was an output of the first graph is now a value inside.
+    valueInfo: new Map([...first.valueInfo, ...first.outputs.map((info) => [info.name, info] as const), ...renamed.valueInfo]),
     metadata: new Map([...first.metadata, ...second.metadata]),
     functions: [...first.functions, ...second.functions],
   })

@@ -52,7 +52,8 @@ function fromBytes(type: Exclude<ElementType, 'string'>, bytes: Uint8Array): Ele
   const length = Math.floor(bytes.byteLength / Elements.BYTES_PER_ELEMENT)
   const native = littleEndian(bytes, Elements.BYTES_PER_ELEMENT)
   // A typed array must start at a multiple of its element size; bytes inside a file need not.
-  const aligned = native.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? native : native.slice()
+  // (A Buffer's own `slice` does not copy.)
+  const aligned = native.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? native : new Uint8Array(native)
   return new Elements(aligned.buffer, aligned.byteOffset, length)
 }
 
@@ -81,7 +82,7 @@ function fromFields(type: ElementType, proto: TensorProto): ElementArray {
 /** The bytes in the file's order: swapped, in a copy, on the rare big-endian machine. */
 function littleEndian(bytes: Uint8Array, elementSize: number): Uint8Array {
   if (endianness() === 'LE' || elementSize === 1) return bytes
-  const swapped = bytes.slice()
+  const swapped = new Uint8Array(bytes)
   for (let start = 0; start < swapped.length; start += elementSize) swapped.subarray(start, start + elementSize).reverse()
   return swapped
 }

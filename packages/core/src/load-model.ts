@@ -1,0 +1,130 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { cut, decodeModel, rename } from '@headstart/onnx'
+import type { JsonObject, Modality, Preprocessing } from './backbone.js'
+import { ModelFolderError } from './errors.js'
+import { errorCode, toFileError } from './file-error.js'
+import { type Head, headNames } from './head.js'
+import { damaged, graphName, type Manifest, manifestName, parseManifest, sha256 } from './manifest.js'
+import { Model, type Recipe } from './model.js'
+import { networkBackbone } from './network-backbone.js'
+import type { Report, TrainingSummary } from './report.js'
+import type { Target } from './target.js'
+
+/** Makes the preprocessing of a saved model again, from its data alone. One for each `Preprocessing.id`. */
+export interface PreprocessingLoader<Input> {
+  readonly id: string
+  load(config: JsonObject, files: ReadonlyMap<string, Uint8Array>): Preprocessing<Input> | Promise<Preprocessing<Input>>
+}
+
+/**
+ * Reads a saved model. Runs no code from the folder; every file's hash is checked first.
+ *
+ * @param loaders The preprocessings that the caller knows; domain packages bring theirs (see their `loadModel`).
+ * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
+ */
+export async function loadModel<Input, Label extends Target = string>(
+  folder: string,
+  loaders: readonly PreprocessingLoader<Input>[],
+): Promise<Model<Input, Label>> {
+  const { manifest, files } = await readFolder(folder)
+  const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
+  if (!loader) {
+    throw new ModelFolderError(
+      folder,
+      `a model whose input is read by ${loaders.map(({ id }) => `"${id}"`).join(' or ')}`,
+      `one for ${modalityNames[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
+      'Load it with the package for that kind of input, or a newer version of this one.',
+    )
+  }
+  const { id, modality, fingerprint, output, stages } = manifest.backbone
+  const whole = decodeModel(files.get(graphName) as Uint8Array, join(folder, graphName))
+  const parts = cut(whole, [output])
+  const graph = parts.prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] })
+  const head: Head = {
+    task: manifest.task,
+    labels: manifest.labels,
+    graph: rename(parts.suffix, { [output]: headNames.features }).with({ name: 'head' }),
+  }
+  checkFit(folder, head)
+  return new Model<Input, Label>({
+    backbone: networkBackbone({
+      id,
+      modality,
+      fingerprint,
+      network: { graph, stages },
+      preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
+    }),
+    head,
+    recipe: manifest.recipe as unknown as Recipe,
+    training: manifest.training as unknown as TrainingSummary,
+    validation: (manifest.metrics.crossValidation ?? undefined) as unknown as Report | undefined,
+  })
+}
+
+/** What a saved model is, without loading it. */
+export interface ModelDescription {
+  readonly task: Manifest['task']
+  readonly modality: Modality
+  readonly labels: readonly string[]
+}
+
+/**
+ * Looks at a model folder without making the model.
+ * @throws ModelFolderError as `loadModel`.
+ */
+export async function describeModel(folder: string): Promise<ModelDescription> {
+  const { manifest } = await readFolder(folder)
+  return { task: manifest.task, modality: manifest.backbone.modality, labels: manifest.labels }
+}
+
+const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behaviour' }
+
+async function readFolder(folder: string): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
+  const manifest = parseManifest(folder, await readManifest(folder))
+  const files = new Map<string, Uint8Array>()
+  for (const [name, hash] of Object.entries(manifest.files)) {
+    const path = resolve(folder, name)
+    if (!path.startsWith(resolve(folder) + sep)) {
+      throw new ModelFolderError(folder, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
+    }
+    const bytes = await readFile(path).catch((error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw toFileError(error, path, 'read')
+      throw damaged(folder, `the file ${name}`, 'no such file')
+    })
+    if (sha256(bytes) !== hash) throw damaged(folder, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
+    files.set(name, bytes)
+  }
+  if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
+  return { manifest, files }
+}
+
+async function readManifest(folder: string): Promise<string> {
+  const path = join(folder, manifestName)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = errorCode(error)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toFileError(error, path, 'read')
+    const got = await whatStandsAt(folder)
+    const remedy = 'Give the path of a folder that was written by saving a model.'
+    throw new ModelFolderError(folder, `a model folder (with ${manifestName} in it)`, got, remedy)
+  }
+}
+
+async function whatStandsAt(folder: string): Promise<string> {
+  try {
+    const names = await readdir(folder)
+    return names.length === 0 ? 'an empty folder' : `a folder with ${names.slice(0, 5).join(', ')}`
+  } catch (error) {
+    return errorCode(error) === 'ENOTDIR' ? 'a file' : 'nothing of that name'
+  }
+}
+
+/** Does the head answer for as many labels as there are? */
+function checkFit(folder: string, { task, labels, graph }: Head): void {
+  const columns = graph.outputs[0]?.dims?.at(-1)
+  const expected = task === 'regression' ? 1 : labels.length
+  if (columns === expected && graph.outputs[0]?.name === headNames.result[task]) return
+  throw damaged(folder, `a head with ${expected} results named "${headNames.result[task]}"`, graph.outputs.map(String).join())
+}

