@@ -1,4 +1,5 @@
 import type { ClassificationReport, LabelledScore, Report } from './report.js'
+import { textTable } from './text-table.js'
 
 /** With more classes than this the confusion matrix would not fit on a screen. */
 const largestMatrix = 12
@@ -32,7 +33,7 @@ function headline(report: Report): string {
     format(baseline),
   ])
   const examples = `${report.examples} example${report.examples === 1 ? '' : 's'}`
-  return `${table([[examples, 'model', '95 % interval', 'baseline'], ...rows])}\nBaseline: ${baselineOf(report)}.`
+  return `${textTable([[examples, 'model', '95 % interval', 'baseline'], ...rows])}\nBaseline: ${baselineOf(report)}.`
 }
 
 function figureRows(report: Report): Row[] {
@@ -83,7 +84,7 @@ function baselineOf({ baseline }: Report): string {
 }
 
 function perClass(scores: readonly LabelledScore[]): string {
-  return table([
+  return textTable([
     ['class', 'precision', 'recall', 'F1', 'examples'],
     ...scores.map(({ label, precision, recall, f1, support }) => [
       shown(label),
@@ -94,24 +95,10 @@ function perClass(scores: readonly LabelledScore[]): string {
 }
 
 function confusion({ labels, matrix }: ClassificationReport['confusion']): string {
-  return table([
+  return textTable([
     ['truth \\ predicted', ...labels.map(shown)],
     ...matrix.map((row, index) => [shown(labels[index] ?? ''), ...row.map(String)]),
   ])
-}
-
-/** Columns two spaces apart; the first is aligned left, the others right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const width = (cell: string): number => [...cell].length
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => {
-        const padding = ' '.repeat((widths[column] ?? 0) - width(cell))
-        return column === 0 ? cell + padding : padding + cell
-      })
-      .join('  ')
-  return rows.map(line).join('\n')
 }
 
 /** A label short enough for a column, and without control characters, which a terminal would obey. */

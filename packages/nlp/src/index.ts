@@ -2,8 +2,10 @@ import * as core from '@headstart/core'
 import { sentencePieceLoader } from './sentence-piece.js'
 
 export * from '@headstart/core'
+export { bagOfWords } from './bag-of-words.js'
 export { readTextDataset, type ReadTextDatasetOptions } from './read-text-dataset.js'
 export { sentencePiece, sentencePieceLoader, type SentencePieceOptions } from './sentence-piece.js'
+export { textMethods } from './text-methods.js'
 export { universalSentenceEncoder, type UniversalSentenceEncoderOptions } from './universal-sentence-encoder.js'
 
 /**

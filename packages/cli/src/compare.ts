@@ -1,0 +1,43 @@
+import { compare, type Dataset, formatComparison } from '@headstart/core'
+import { openConsole, print } from './console.js'
+import { type DataFlags, findBackbone, type TaskName, tasks } from './tasks.js'
+import { columnsOf } from './train.js'
+
+interface CompareOptions extends DataFlags {
+  readonly task: TaskName
+  readonly backbone?: string
+  readonly shots: readonly number[]
+  readonly seeds: number
+  readonly test?: string
+  readonly unseen?: string
+  readonly cache: boolean
+  readonly json?: boolean
+}
+
+/** `headstart compare DATA`: the table of what transfer learning is worth here. */
+export async function compareCommand(data: string, options: CompareOptions, signal: AbortSignal): Promise<void> {
+  const screen = openConsole(signal)
+  try {
+    const { task, shots, seeds } = options
+    const entry = findBackbone(task, options.backbone)
+    const read = async (path: string): Promise<Dataset<string, string>> =>
+      (await tasks[task].readDataset(path, 'classification', columnsOf(options), screen)) as Dataset<string, string>
+    const examples = await read(data)
+    const test = options.test === undefined ? undefined : await read(options.test)
+    const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
+    const comparison = await compare(examples, {
+      ...screen,
+      methods: tasks[task].methods(await entry.load()),
+      shots,
+      seeds,
+      test,
+      unseen,
+      ...(!options.cache && { cache: false }),
+    })
+    screen.end()
+    const { task: kind, ...table } = comparison
+    print(options.json, { task, kind, ...table }, () => formatComparison(comparison))
+  } finally {
+    screen.end()
+  }
+}

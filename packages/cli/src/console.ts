@@ -1,0 +1,57 @@
+import type { RunOptions, TrainEvent } from '@headstart/core'
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+
+/** What a step of work is called in its progress bar. */
+const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison' } as const
+
+/** The screen during a command: progress bars and notices on stderr, results on stdout. */
+export interface Console extends RunOptions {
+  readonly onEvent: (event: TrainEvent) => void
+  readonly signal: AbortSignal
+  /** Ends the progress bar, before results are printed or an error is said. */
+  end(): void
+}
+
+/** @param signal Aborted by Ctrl-C. Bars are drawn only where stderr is a terminal. */
+export function openConsole(signal: AbortSignal): Console {
+  let bar: { readonly type: string; readonly bar: SingleBar } | undefined
+  const end = (): void => {
+    bar?.bar.stop()
+    bar = undefined
+  }
+  const draw = (type: keyof typeof titles, done: number, total: number): void => {
+    if (bar?.type !== type) {
+      end()
+      const format = `${titles[type].padEnd(14)} ${pc.cyan('{bar}')} {value}/{total} {eta_formatted}`
+      bar = { type, bar: new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }) }
+      bar.bar.start(total, done)
+    }
+    bar.bar.update(done)
+    if (done === total) end()
+  }
+  return {
+    signal,
+    end,
+    onEvent(event) {
+      switch (event.type) {
+        case 'features':
+        case 'cross-validation':
+        case 'compare':
+          draw(event.type, event.done, event.total)
+          break
+        case 'notice':
+          end()
+          process.stderr.write(`${pc.yellow('note:')} ${event.message}\n`)
+          break
+        case 'head':
+          break
+      }
+    },
+  }
+}
+
+/** Prints a result: as JSON where asked for, else as text. */
+export function print(json: boolean | undefined, object: unknown, text: () => string): void {
+  process.stdout.write(`${json ? JSON.stringify(object) : text()}\n`)
+}

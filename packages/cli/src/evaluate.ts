@@ -1,0 +1,30 @@
+import { formatReport } from '@headstart/core'
+import { openConsole, print } from './console.js'
+import { type DataFlags, tasks } from './tasks.js'
+import { columnsOf } from './train.js'
+
+interface EvaluateOptions extends DataFlags {
+  readonly cache: boolean
+  readonly json?: boolean
+}
+
+/** `headstart evaluate MODEL DATA`: the model's figures on labelled examples, beside the naive baseline. */
+export async function evaluateCommand(
+  folder: string,
+  data: string,
+  options: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const screen = openConsole(signal)
+  try {
+    const task = 'text'
+    const model = await tasks[task].loadModel(folder)
+    const test = await tasks[task].readDataset(data, model.task, columnsOf(options), screen)
+    const report = await model.evaluate(test, { ...screen, ...(!options.cache && { cache: false }) })
+    screen.end()
+    const { task: kind, ...figures } = report
+    print(options.json, { task, kind, ...figures }, () => formatReport(report))
+  } finally {
+    screen.end()
+  }
+}

@@ -1,0 +1,92 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { backbonesCommand } from './backbones.js'
+import { compareCommand } from './compare.js'
+import { evaluateCommand } from './evaluate.js'
+import { predictCommand } from './predict.js'
+import { tasks } from './tasks.js'
+import { trainCommand } from './train.js'
+import { version } from './version.js'
+
+/** The command line. @param signal Aborted by Ctrl-C. */
+export function createProgram(signal: AbortSignal): Command {
+  const program = new Command('headstart')
+    .description('Fine-tune a pre-trained network on your own examples: frozen backbone, trained head.')
+    .version(version)
+    .showHelpAfterError('(headstart --help and headstart COMMAND --help tell more)')
+    .exitOverride()
+
+  const task = (): Option =>
+    new Option('--task <task>', 'kind of input').choices(Object.keys(tasks)).makeOptionMandatory()
+  const withColumns = (command: Command): Command =>
+    command
+      .option('--label-column <name>', 'column of the label (default: label, or a like name)')
+      .option('--text-column <name>', 'column of the text (default: text, or a like name)')
+      .addOption(new Option('--format <format>', 'format of DATA (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
+  const json = '--json'
+  const jsonHelp = 'print one JSON object on stdout and nothing else there'
+
+  withColumns(program.command('train'))
+    .description('train a head on a frozen backbone and save the model')
+    .argument('<data>', 'file with the labelled examples')
+    .addOption(task())
+    .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
+    .option('--out <folder>', 'where to save the model', 'headstart-model')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
+    .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
+    .option('--balanced', 'weigh classes inversely to their frequency')
+    .option('--no-cache', 'neither read nor write the feature cache')
+    .option(json, jsonHelp)
+    .action((data, options) => trainCommand(data, options, signal))
+
+  withColumns(program.command('evaluate'))
+    .description('measure a saved model on labelled examples')
+    .argument('<model>', 'folder of the model')
+    .argument('<data>', 'file with the labelled examples')
+    .option('--no-cache', 'neither read nor write the feature cache')
+    .option(json, jsonHelp)
+    .action((model, data, options) => evaluateCommand(model, data, options, signal))
+
+  program
+    .command('predict')
+    .description('classify inputs')
+    .argument('<model>', 'folder of the model')
+    .argument('[text...]', 'inputs; - reads one a line from stdin and writes one JSON a line')
+    .option(json, 'print one JSON object per input, each on its line')
+    .action((model, texts, options) => predictCommand(model, texts, options, signal))
+
+  withColumns(program.command('compare'))
+    .description('measure what transfer learning is worth on your data')
+    .argument('<data>', 'file with the labelled examples')
+    .addOption(task())
+    .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
+    .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
+    .option('--seeds <n>', 'random draws of the training examples', wholeNumber, 5)
+    .option('--test <data>', 'measure on these examples (default: 30 % of DATA, held out)')
+    .option('--unseen <data>', 'measure on these examples of a domain never trained on, too')
+    .option('--no-cache', 'neither read nor write the feature cache')
+    .option(json, jsonHelp)
+    .action((data, options) => compareCommand(data, options, signal))
+
+  program
+    .command('backbones')
+    .description('list the pre-trained networks')
+    .option(json, jsonHelp)
+    .action((options) => backbonesCommand(options))
+
+  return program
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.')
+  return value
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.')
+  return Number(text)
+}
+
+function wholeNumbers(text: string): number[] {
+  return text.split(',').map((part) => wholeNumber(part.trim()))
+}

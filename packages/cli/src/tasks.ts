@@ -1,0 +1,77 @@
+import {
+  type Dataset,
+  loadModel,
+  type Method,
+  type Model,
+  OptionError,
+  type PreprocessingLoader,
+  readTextDataset,
+  type RunOptions,
+  type Target,
+  type Task,
+  textMethods,
+  type TunableBackbone,
+  universalSentenceEncoder,
+} from '@headstart/nlp'
+
+/** Flags that say how DATA is to be read. */
+export interface DataFlags {
+  readonly labelColumn?: string
+  readonly textColumn?: string
+  readonly format?: 'csv' | 'tsv' | 'jsonl'
+}
+
+/** A pre-trained network that the command line offers. */
+export interface BackboneEntry {
+  readonly id: string
+  readonly features: number
+  readonly license: string
+  readonly description: string
+  load(): Promise<TunableBackbone<string>>
+}
+
+/** What the command line knows of a kind of input. The first backbone is the default. */
+export interface TaskEntry {
+  readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
+  readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
+  loadModel(folder: string): Promise<Model<string, Target>>
+  methods(backbone: TunableBackbone<string>): Method<string>[]
+}
+
+/** Each value of `--task`. */
+export const tasks = {
+  text: {
+    backbones: [
+      {
+        id: 'universal-sentence-encoder-lite',
+        features: 512,
+        license: 'Apache-2.0',
+        description: 'English sentences and short texts, up to 128 tokens; built in',
+        load: () => universalSentenceEncoder(),
+      },
+    ],
+    readDataset: (path, kind, flags, { onEvent, signal }) =>
+      readTextDataset(path, {
+        ...flags,
+        task: kind,
+        signal,
+        onNotice: (message) => onEvent?.({ type: 'notice', message }),
+      }),
+    loadModel: (folder) => loadModel<Target>(folder),
+    methods: textMethods,
+  },
+} satisfies Record<string, TaskEntry> as Record<TaskName, TaskEntry>
+
+export type TaskName = 'text'
+
+/**
+ * The backbone of that id, or the task's default.
+ * @throws OptionError for an id that does not exist.
+ */
+export function findBackbone(task: TaskName, id: string | undefined): BackboneEntry {
+  const { backbones } = tasks[task]
+  const found = id === undefined ? backbones[0] : backbones.find((entry) => entry.id === id)
+  if (found) return found
+  const known = backbones.map((entry) => entry.id).join(', ')
+  throw new OptionError('option --backbone', `one of: ${known}`, String(id), 'See: headstart backbones')
+}

@@ -1,0 +1,63 @@
+import { fineTune, formatReport } from '@headstart/core'
+import { openConsole, print } from './console.js'
+import { type DataFlags, findBackbone, type TaskName, tasks } from './tasks.js'
+
+interface TrainOptions extends DataFlags {
+  readonly task: TaskName
+  readonly backbone?: string
+  readonly out: string
+  readonly seed: number
+  readonly l2?: number
+  readonly balanced?: boolean
+  readonly cache: boolean
+  readonly json?: boolean
+}
+
+/** `headstart train DATA`: reads the examples, trains a head, saves the model. */
+export async function trainCommand(data: string, options: TrainOptions, signal: AbortSignal): Promise<void> {
+  const screen = openConsole(signal)
+  try {
+    const entry = findBackbone(options.task, options.backbone)
+    const train = await tasks[options.task].readDataset(data, 'classification', columnsOf(options), screen)
+    const backbone = await entry.load()
+    const started = performance.now()
+    const model = await fineTune(backbone, train, {
+      ...screen,
+      seed: options.seed,
+      ...(options.l2 !== undefined && { l2: options.l2 }),
+      ...(options.balanced && { classWeight: 'balanced' }),
+      ...(!options.cache && { cache: false }),
+    })
+    const seconds = (performance.now() - started) / 1000
+    await model.save(options.out, { signal })
+    screen.end()
+    const { validation, recipe, labels } = model
+    const result = {
+      task: options.task,
+      kind: model.task,
+      model: options.out,
+      backbone: backbone.id,
+      examples: train.size,
+      labels,
+      l2: recipe.l2,
+      seed: recipe.seed,
+      seconds,
+      crossValidation: validation ?? null,
+    }
+    print(options.json, result, () =>
+      [
+        `Trained on ${train.size} examples of ${labels.length} classes in ${seconds.toFixed(1)} s.`,
+        ...(validation ? [`\nBy cross-validation on these examples:\n${formatReport(validation)}`] : []),
+        `\nSaved in ${options.out}`,
+        `Try: headstart predict ${options.out} "some text"`,
+      ].join('\n'),
+    )
+  } finally {
+    screen.end()
+  }
+}
+
+/** The flags that say how to read data, out of all options. */
+export function columnsOf({ labelColumn, textColumn, format }: DataFlags): DataFlags {
+  return { ...(labelColumn && { labelColumn }), ...(textColumn && { textColumn }), ...(format && { format }) }
+}

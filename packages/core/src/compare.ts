@@ -1,0 +1,176 @@
+import type { Backbone } from './backbone.js'
+import { type CacheOption, resolveCache } from './cached-features.js'
+import type { Dataset } from './dataset.js'
+import { checkDataset, describeCheck } from './dataset-check.js'
+import { DataError, OptionError } from './errors.js'
+import { fineTune } from './fine-tune.js'
+import type { RunOptions } from './progress.js'
+import { verdictOf } from './verdict.js'
+
+/** One way of getting features, to be compared with others under the same head. */
+export interface Method<Input> {
+  /** 'no-transfer': features learned from the training examples alone; 'frozen': a pre-trained backbone. */
+  readonly name: 'no-transfer' | 'frozen'
+  /** What it is, for people. */
+  readonly description: string
+  /** The backbone to train a head on. One that does not depend on the examples is made once and its features are cached. */
+  backbone(train: readonly Input[]): Backbone<Input> | Promise<Backbone<Input>>
+}
+
+/** Options of `compare`. */
+export interface CompareOptions<Input, Label extends string> extends RunOptions {
+  /** The ways to compare; usually `no-transfer` and `frozen`. */
+  readonly methods: readonly Method<Input>[]
+  /** Examples per class. Default [8, 16, 64]. */
+  readonly shots?: readonly number[]
+  /** Random draws of the training examples. Default 5. */
+  readonly seeds?: number
+  /** Examples to measure on. Default: 30 % of the data, held out before anything is drawn. */
+  readonly test?: Dataset<Input, Label> | undefined
+  /** Examples of a domain that is never trained on, measured as well. */
+  readonly unseen?: Dataset<Input, Label> | undefined
+  /** Feature cache; default: the one on disk. `false` switches it off. */
+  readonly cache?: CacheOption
+}
+
+/** Mean and sample standard deviation over the seeds. */
+export interface Spread {
+  readonly mean: number
+  readonly sd: number
+}
+
+/** One line of the table. */
+export interface ComparisonRow {
+  readonly method: Method<never>['name']
+  /** Training examples per class. */
+  readonly shots: number
+  readonly seeds: number
+  readonly accuracy: Spread
+  /** Accuracy on the unseen domain, where one was given. */
+  readonly unseenAccuracy?: Spread
+  /** Mean seconds from examples to model when nothing is cached. */
+  readonly trainSeconds: number
+}
+
+/** What transfer is worth on one's own data. */
+export interface Comparison {
+  readonly task: 'classification'
+  /** Number of examples measured on. */
+  readonly testExamples: number
+  /** Accuracy of always answering the most frequent class of the test examples. */
+  readonly majorityAccuracy: number
+  readonly rows: readonly ComparisonRow[]
+  /** In words: where transfer helped, made no difference, or hurt. */
+  readonly verdict: string
+}
+
+const heldOutShare = 0.3
+/** Inputs on which the time per embedding is measured. */
+const timedInputs = 64
+
+/**
+ * Measures what transfer learning is worth on one's own data: for each number of examples per class and each method,
+ * the same head is trained on the same draws and measured on the same examples that were never trained on.
+ *
+ * @throws DataError when no number of shots leaves enough examples, or labels of the sets differ.
+ * @throws OptionError for shots or seeds out of range.
+ */
+export async function compare<Input, Label extends string>(
+  data: Dataset<Input, Label>,
+  options: CompareOptions<Input, Label>,
+): Promise<Comparison> {
+  const { methods, seeds = 5, unseen, onEvent, signal } = options
+  checkWhole('seeds', seeds, 1)
+  const split = options.test ? { train: data, test: options.test } : data.split({ test: heldOutShare, seed: 0 })
+  const shots = possibleShots(split.train, options.shots ?? [8, 16, 64], onEvent)
+  const cache = (await resolveCache(options)) ?? false
+  const total = methods.length * shots.length * seeds
+  let done = 0
+  let checked = false
+
+  const cells: { method: Method<Input>; shots: number; accuracies: number[]; unseen: number[]; seconds: number }[] = []
+  for (const method of methods) {
+    for (const perClass of shots) {
+      const cell = { method, shots: perClass, accuracies: [] as number[], unseen: [] as number[], seconds: 0 }
+      for (let seed = 0; seed < seeds; seed++) {
+        signal?.throwIfAborted()
+        const train = split.train.sample({ perClass, seed })
+        const backbone = await method.backbone(train.inputs)
+        if (!checked) {
+          // Once: copies of training examples among the test examples flatter every method.
+          const check = checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test: split.test })
+          for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
+          checked = true
+        }
+        const isFitted = method.name === 'no-transfer'
+        const run = { cache: isFitted ? (false as const) : cache, signal }
+        const started = performance.now()
+        const model = await fineTune(backbone, train, { ...run, seed })
+        const fitSeconds = (performance.now() - started) / 1000
+        cell.seconds += fitSeconds + (isFitted ? 0 : await embedSeconds(backbone, train.inputs))
+        cell.accuracies.push(await model.accuracy(split.test, run))
+        if (unseen) cell.unseen.push(await model.accuracy(unseen, run))
+        onEvent?.({ type: 'compare', done: ++done, total, method: method.name })
+      }
+      cells.push(cell)
+    }
+  }
+
+  const rows = cells.map((cell): ComparisonRow => ({
+    method: cell.method.name,
+    shots: cell.shots,
+    seeds,
+    accuracy: spread(cell.accuracies),
+    ...(unseen && { unseenAccuracy: spread(cell.unseen) }),
+    trainSeconds: cell.seconds / seeds,
+  }))
+  return {
+    task: 'classification',
+    testExamples: split.test.size,
+    majorityAccuracy: Math.max(...split.test.classCounts().values()) / split.test.size,
+    rows,
+    verdict: verdictOf(cells.map(({ method, shots: perClass, accuracies }) => ({ method: method.name, shots: perClass, accuracies }))),
+  }
+}
+
+/** The shots for which every class has examples; the others are left out, and said. */
+function possibleShots(
+  train: Dataset<unknown, string>,
+  shots: readonly number[],
+  onEvent: RunOptions['onEvent'],
+): number[] {
+  if (shots.length === 0) throw new OptionError('option "shots"', 'at least one number', 'none', 'Leave it out for 8, 16, 64.')
+  for (const perClass of shots) checkWhole('shots', perClass, 2)
+  const [label, fewest] = [...train.classCounts()].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
+  const possible = [...new Set(shots)].filter((perClass) => perClass <= fewest).sort((a, b) => a - b)
+  const left = shots.filter((perClass) => perClass > fewest)
+  const remedy = 'Ask for fewer shots or add examples of that class.'
+  if (possible.length === 0) {
+    const expected = `at least ${Math.min(...shots)} examples of each class to draw from`
+    throw new DataError(`data set "${train.name}"`, expected, `${fewest} of class "${label}"`, remedy)
+  }
+  if (left.length > 0) {
+    const message = `${left.join(', ')} examples per class are left out: class "${label}" has ${fewest} to draw from. ${remedy}`
+    onEvent?.({ type: 'notice', message })
+  }
+  return possible
+}
+
+/** Seconds that embedding the inputs takes, from a timed sample of them: the features themselves may be cached. */
+async function embedSeconds<Input>(backbone: Backbone<Input>, inputs: readonly Input[]): Promise<number> {
+  const sample = inputs.slice(0, timedInputs)
+  const started = performance.now()
+  await backbone.embed(sample)
+  return ((performance.now() - started) / 1000) * (inputs.length / sample.length)
+}
+
+function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new OptionError(`option "${name}"`, `whole numbers from ${least} on`, String(value), 'Correct it.')
+}

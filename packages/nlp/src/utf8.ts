@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs'
+import { DataError, toFileError } from '@headstart/core'
+
+/**
+ * The text of a UTF-8 file, piece by piece, without a byte order mark.
+ * @throws DataError with line and byte where the bytes are no UTF-8; FileError when the file cannot be read.
+ */
+export async function* utf8Text(path: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let [line, bytes] = [1, 0]
+  try {
+    for await (const chunk of createReadStream(path, { signal }) as AsyncIterable<Buffer>) {
+      let text: string
+      try {
+        text = decoder.decode(chunk, { stream: true })
+      } catch {
+        throw invalid(path, chunk, line, bytes)
+      }
+      yield text
+      bytes += chunk.length
+      line += linesIn(chunk, chunk.length)
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw toFileError(error, path, 'read')
+  }
+  try {
+    yield decoder.decode()
+  } catch {
+    throw new DataError(path, 'UTF-8 text', 'a character that is cut off at the end', 'Get the whole file.')
+  }
+}
+
+/** Names the first byte of the chunk at which no UTF-8 goes on. */
+function invalid(path: string, chunk: Buffer, line: number, before: number): DataError {
+  let end = 0
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for (; end < chunk.length; end++) decoder.decode(chunk.subarray(end, end + 1), { stream: true })
+  } catch {
+    // `end` is the place.
+  }
+  const byte = `0x${(chunk[end] ?? 0).toString(16).padStart(2, '0')}`
+  return new DataError(
+    `${path}:${line + linesIn(chunk, end)}`,
+    'UTF-8 text',
+    `the byte ${byte} at position ${before + end}`,
+    'Save the file as UTF-8 (it may be in Latin-1 or UTF-16).',
+  )
+}
+
+function linesIn(chunk: Buffer, end: number): number {
+  let count = 0
+  for (let at = chunk.indexOf(10); at !== -1 && at < end; at = chunk.indexOf(10, at + 1)) count++
+  return count
+}
