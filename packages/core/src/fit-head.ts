@@ -1,7 +1,8 @@
-import { HeadObjective, type HeadProblem, type LinearWeights } from './head-objective.js'
-import { minimise } from './lbfgs.js'
-import { type Matrix, rowOf, zeroMatrix } from './matrix.js'
+import { type Candidate, HeadObjective, type HeadProblem, type LinearWeights, standardVariance } from './head-objective.js'
+import { type Evaluation, minimise } from './lbfgs.js'
+import { type Matrix, zeroMatrix } from './matrix.js'
 import type { RunOptions } from './progress.js'
+import { together } from './together.js'
 
 /** Options of `fitHead`. */
 export interface FitHeadOptions extends RunOptions {
@@ -44,6 +45,9 @@ const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (-index
 /** A path is left when the held-out loss has been above its best this many times in a row. */
 const patience = 2
 
+/** Largest gradient, on standardised features, at which a head counts as solved: in cross-validation and in the end. */
+const tolerance = { fold: 1e-4, final: 1e-7 }
+
 /** Fits a linear head to its optimum: the loss is convex, so there is one, and no learning rate to choose. */
 export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Promise<FittedHead> {
   const { regularisation, signal, onEvent } = options
@@ -53,11 +57,13 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
   const objective = await HeadObjective.create(isBinary ? secondColumn(problem) : problem)
   try {
     const search =
-      'l2' in regularisation
-        ? undefined
-        : await crossValidate(objective, weights, strengthsFor(problem.features), regularisation.folds, options)
+      'l2' in regularisation ? undefined : await crossValidate(objective, weights, regularisation.folds, options)
     const l2 = 'l2' in regularisation ? regularisation.l2 : (search as Search).best.l2
-    const minimum = await minimise(objective.loss(weights, l2), objective.zero(), { signal })
+    const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
+    const evaluate = async (point: Float64Array): Promise<Evaluation> =>
+      (await objective.evaluate([{ ...candidate, point }]))[0] as Evaluation
+    const start = search?.best.start ?? objective.zero()
+    const minimum = await minimise(evaluate, start, { gradientTolerance: tolerance.final, signal })
     onEvent?.({ type: 'head', loss: minimum.value, iterations: minimum.iterations, l2 })
     const linear = objective.weights(minimum.point)
     const heldOut = search?.best.heldOut
@@ -76,71 +82,75 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
 
 interface Search {
   readonly trials: readonly Trial[]
-  readonly best: Trial & { readonly heldOut: Matrix }
+  readonly best: Trial & {
+    readonly heldOut: Matrix
+    /** Where the folds' heads ended, on average: close to the optimum over all examples. */
+    readonly start: Float64Array
+  }
 }
 
-/** Mean held-out loss for each strength; each fold starts where it ended for the strength before (a warm start). */
+/**
+ * Mean held-out loss for each strength. The folds walk down the strengths side by side, each starting where the line
+ * through its last two optima leads (a warm start).
+ */
 async function crossValidate(
   objective: HeadObjective,
   weights: Float64Array,
-  strengths: readonly number[],
   folds: readonly (readonly number[])[],
   { signal, onEvent }: RunOptions,
 ): Promise<Search> {
+  const { outputs } = objective
   const trainWeights = folds.map((rows) => {
     const kept = weights.slice()
     for (const row of rows) kept[row] = 0
     return kept
   })
-  const points = folds.map(() => objective.zero())
+  const evaluate = together((candidates: readonly Candidate[]) => objective.evaluate(candidates))
+  let points = folds.map(() => objective.zero())
+  let before = points
   const trials: Trial[] = []
   let best: Search['best'] | undefined
   let worse = 0
-  for (const l2 of strengths) {
+  for (const strength of relativeStrengths) {
+    const l2 = strength * standardVariance
+    const candidates = await Promise.all(
+      trainWeights.map(async (exampleWeights, fold) => {
+        const loss = (point: Float64Array): Promise<Evaluation> => evaluate({ point, exampleWeights, l2 })
+        const [last, secondLast] = [points[fold] as Float64Array, before[fold] as Float64Array]
+        const start = last.map((value, i) => 2 * value - (secondLast[i] as number))
+        const { point } = await minimise(loss, start, { gradientTolerance: tolerance.fold, signal })
+        return { point, exampleWeights, l2 }
+      }),
+    )
+    before = points
+    points = candidates.map(({ point }) => point)
     let [loss, weight] = [0, 0]
-    const heldOut = zeroMatrix(weights.length, objective.outputs)
-    for (const [index, rows] of folds.entries()) {
-      const evaluate = objective.loss(trainWeights[index] as Float64Array, l2)
-      const start = points[index] as Float64Array
-      const { point } = await minimise(evaluate, start, { gradientTolerance: 1e-5, signal })
-      points[index] = point
-      const { losses, results } = await objective.perExample(point)
+    const heldOut = zeroMatrix(weights.length, outputs)
+    const { losses, results } = await objective.perExample(candidates)
+    for (const [fold, rows] of folds.entries()) {
       for (const row of rows) {
-        loss += (weights[row] as number) * (losses[row] as number)
+        const at = row * folds.length + fold
+        loss += (weights[row] as number) * (losses[at] as number)
         weight += weights[row] as number
-        heldOut.data.set(rowOf(results, row), row * objective.outputs)
+        heldOut.data.set(results.subarray(at * outputs, (at + 1) * outputs), row * outputs)
       }
     }
-    const trial = { l2, loss: loss / weight }
+    const trial = { l2: objective.rawL2(l2), loss: loss / weight }
     trials.push(trial)
-    onEvent?.({ type: 'cross-validation', done: trials.length, total: strengths.length })
+    onEvent?.({ type: 'cross-validation', done: trials.length, total: relativeStrengths.length })
     if (!best || trial.loss < best.loss) {
-      best = { ...trial, heldOut }
+      best = { ...trial, heldOut, start: mean(points) }
       worse = 0
     } else if (++worse === patience) break
   }
-  onEvent?.({ type: 'cross-validation', done: strengths.length, total: strengths.length })
+  onEvent?.({ type: 'cross-validation', done: relativeStrengths.length, total: relativeStrengths.length })
   return { trials, best: best as Search['best'] }
 }
 
-function strengthsFor(features: Matrix): number[] {
-  const variance = totalVariance(features)
-  // Features that are all the same leave nothing to scale by, and any strength gives the same head.
-  return relativeStrengths.map((strength) => strength * (variance || 1))
-}
-
-/** Mean squared distance of the rows from their mean. */
-function totalVariance(features: Matrix): number {
-  const { rows, columns } = features
-  const sum = new Float64Array(columns)
-  let squares = 0
-  for (let row = 0; row < rows; row++) {
-    rowOf(features, row).forEach((value, column) => {
-      sum[column] = (sum[column] as number) + value
-      squares += value * value
-    })
-  }
-  return Math.max(0, squares / rows - sum.reduce((total, value) => total + (value / rows) ** 2, 0))
+function mean(points: readonly Float64Array[]): Float64Array {
+  const sum = new Float64Array(points[0]?.length ?? 0)
+  for (const point of points) point.forEach((value, i) => (sum[i] = (sum[i] as number) + value / points.length))
+  return sum
 }
 
 function secondColumn({ features, targets }: HeadProblem): HeadProblem {
