@@ -1,6 +1,6 @@
 import { formatReport } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import { type DataFlags, tasks } from './tasks.js'
+import { type DataFlags, loadSavedModel, tasks } from './tasks.js'
 import { columnsOf } from './train.js'
 
 interface EvaluateOptions extends DataFlags {
@@ -17,8 +17,7 @@ export async function evaluateCommand(
 ): Promise<void> {
   const screen = openConsole(signal)
   try {
-    const task = 'text'
-    const model = await tasks[task].loadModel(folder)
+    const { task, model } = await loadSavedModel(folder)
     const test = await tasks[task].readDataset(data, model.task, columnsOf(options), screen)
     const report = await model.evaluate(test, { ...screen, ...(!options.cache && { cache: false }) })
     screen.end()

@@ -1,5 +1,5 @@
 import { type ClassPrediction, type Model, OptionError, type Prediction, type Target } from '@headstart/core'
-import { tasks } from './tasks.js'
+import { loadSavedModel } from './tasks.js'
 import { textLines } from './text-lines.js'
 
 interface PredictOptions {
@@ -16,7 +16,7 @@ export async function predictCommand(
   if (texts.length === 0) {
     throw new OptionError('headstart predict', 'inputs, or - to read them from stdin', 'none', 'Give a text in quotes.')
   }
-  const model = await tasks.text.loadModel(folder)
+  const { model } = await loadSavedModel(folder)
   if (texts.length === 1 && texts[0] === '-') {
     for await (const lines of textLines(process.stdin, 'stdin')) {
       if (lines.length > 0) await answer(model, lines, true, signal)

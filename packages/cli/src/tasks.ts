@@ -1,10 +1,12 @@
 import {
   type Dataset,
+  describeModel,
   loadModel,
   type Method,
+  type Modality,
   type Model,
+  ModelFolderError,
   OptionError,
-  type PreprocessingLoader,
   readTextDataset,
   type RunOptions,
   type Target,
@@ -32,6 +34,7 @@ export interface BackboneEntry {
 
 /** What the command line knows of a kind of input. The first backbone is the default. */
 export interface TaskEntry {
+  readonly modality: Modality
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
@@ -41,6 +44,7 @@ export interface TaskEntry {
 /** Each value of `--task`. */
 export const tasks = {
   text: {
+    modality: 'text',
     backbones: [
       {
         id: 'universal-sentence-encoder-lite',
@@ -74,4 +78,16 @@ export function findBackbone(task: TaskName, id: string | undefined): BackboneEn
   if (found) return found
   const known = backbones.map((entry) => entry.id).join(', ')
   throw new OptionError('option --backbone', `one of: ${known}`, String(id), 'See: headstart backbones')
+}
+
+/**
+ * A saved model, and the task for whose inputs it was trained.
+ * @throws ModelFolderError as `loadModel`, and for a kind of input that this command line does not know.
+ */
+export async function loadSavedModel(folder: string): Promise<{ task: TaskName; model: Model<string, Target> }> {
+  const { modality } = await describeModel(folder)
+  const task = (Object.keys(tasks) as TaskName[]).find((name) => tasks[name].modality === modality)
+  if (task) return { task, model: await tasks[task].loadModel(folder) }
+  const known = Object.values(tasks).map((entry) => entry.modality)
+  throw new ModelFolderError(folder, `a model for ${known.join(' or ')}`, `one for ${modality}`, 'Update headstart.')
 }

@@ -90,7 +90,7 @@ describe('fitHead', () => {
     }
     expect(total / features.rows).toBeCloseTo(lowest, 3)
     expect(head.heldOut?.rows).toBe(features.rows)
-    expect(events.filter(({ type }) => type === 'cross-validation').at(-1)).toMatchObject({ done: 11, total: 11 })
+    expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 11, total: 11 })
   })
 
   it('regularises noise strongly and does not try the weak end', async () => {

@@ -17,7 +17,7 @@ export function formatComparison({ rows, testExamples, majorityAccuracy, verdict
   const seeds = rows[0]?.seeds ?? 0
   return [
     textTable([header, ...lines]),
-    `Mean ± standard deviation over ${seeds} draws, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
+    `Mean ± standard deviation over ${seeds} ${seeds === 1 ? 'draw' : 'draws'}, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
     verdict,
   ].join('\n')
 }

@@ -62,7 +62,7 @@ export async function loadModel<Input, Label extends Target = string>(
   })
 }
 
-/** What a saved model is, without loading it. */
+/** What a saved model says of itself. */
 export interface ModelDescription {
   readonly task: Manifest['task']
   readonly modality: Modality
@@ -70,12 +70,12 @@ export interface ModelDescription {
 }
 
 /**
- * Looks at a model folder without making the model.
- * @throws ModelFolderError as `loadModel`.
+ * Reads what a saved model is, and not the model: whether its other files are whole, `loadModel` sees.
+ * @throws ModelFolderError when the folder is missing, its manifest damaged, changed or of a newer format.
  */
 export async function describeModel(folder: string): Promise<ModelDescription> {
-  const { manifest } = await readFolder(folder)
-  return { task: manifest.task, modality: manifest.backbone.modality, labels: manifest.labels }
+  const { task, backbone, labels } = parseManifest(folder, await readManifest(folder))
+  return { task, modality: backbone.modality, labels }
 }
 
 const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behaviour' }

@@ -47,8 +47,8 @@ export async function readTextDataset<T extends Task = 'classification'>(
   options: ReadTextDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {
   const { onNotice = () => {}, signal } = options
-  const format = options.format ?? formatOf(path)
   await checkFile(path)
+  const format = options.format ?? formatOf(path)
 
   const toLabel: (row: Row, column: string) => Target = labelReaders[options.task ?? 'classification'](path)
   const examples: Example<string, Target>[] = []

@@ -31,20 +31,24 @@ export async function* utf8Text(path: string, signal?: AbortSignal): AsyncGenera
   }
 }
 
-/** Names the first byte of the chunk at which no UTF-8 goes on. */
+/** Names the first byte of the chunk's first character that is none. */
 function invalid(path: string, chunk: Buffer, line: number, before: number): DataError {
-  let end = 0
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  // A character that began in the chunk before ends here.
+  let start = 0
+  while (before > 0 && start < 3 && ((chunk[start] ?? 0) & 0xc0) === 0x80) start++
   try {
-    for (; end < chunk.length; end++) decoder.decode(chunk.subarray(end, end + 1), { stream: true })
+    for (let end = start; end < chunk.length; end++) {
+      if (decoder.decode(chunk.subarray(end, end + 1), { stream: true }) !== '') start = end + 1
+    }
   } catch {
-    // `end` is the place.
+    // The character that begins at `start` is none.
   }
-  const byte = `0x${(chunk[end] ?? 0).toString(16).padStart(2, '0')}`
+  const byte = `0x${(chunk[start] ?? 0).toString(16).padStart(2, '0')}`
   return new DataError(
-    `${path}:${line + linesIn(chunk, end)}`,
+    `${path}:${line + linesIn(chunk, start)}`,
     'UTF-8 text',
-    `the byte ${byte} at position ${before + end}`,
+    `the byte ${byte} at position ${before + start}`,
     'Save the file as UTF-8 (it may be in Latin-1 or UTF-16).',
   )
 }

@@ -14,7 +14,7 @@ export interface Tolerance {
 
 declare module 'vitest' {
   // The parameter must be named as in vitest's own declaration.
-  // oxlint-disable-next-line no-unused-vars
+  // oxlint-disable-next-line no-unused-vars, typescript/no-explicit-any -- vitest's own declaration, which this extends
   interface Matchers<T = any> {
     /** Every number is within tolerance of the expected one; lengths and, for tensors, shapes agree. */
     toBeAllclose(expected: Numbers, tolerance?: Tolerance): void

@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { csv, reviews } from './reviews.js'
+import { modelHashes, openScene, type Scene } from './scene.js'
+
+let scene: Scene
+let train: string
+let test: string
+let model: string
+beforeAll(async () => {
+  scene = await openScene()
+  train = await scene.write('train.csv', csv(reviews(60)))
+  test = await scene.write('test.csv', csv(reviews(50, 60)))
+  model = scene.path('model')
+  const { code, stderr } = await scene.run(['train', train, '--task', 'text', '--out', model])
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+})
+afterAll(() => scene.remove())
+
+/** Strictly between 0 and 1. */
+const share = expect.closeTo(0.5, 0) as number
+const pair = [expect.any(Number), expect.any(Number)]
+
+describe('headstart train', () => {
+  it('prints the documented fields', async () => {
+    const { code, stdout } = await scene.run(['train', train, '--task', 'text', '--out', scene.path('json'), '--json'])
+    expect(code).toBe(0)
+    const result = JSON.parse(stdout) as Record<string, unknown>
+    expect(result).toMatchObject({
+      task: 'text',
+      kind: 'classification',
+      model: scene.path('json'),
+      backbone: 'universal-sentence-encoder-lite',
+      examples: 120,
+      labels: ['negative', 'positive'],
+      seed: 0,
+      l2: expect.any(Number),
+      seconds: expect.any(Number),
+      crossValidation: { examples: 120, accuracy: share },
+    })
+  })
+
+  it('gives the same model, byte for byte, for the same seed, with and without the feature cache', async () => {
+    const first = await modelHashes(model)
+    for (const flags of [[], ['--no-cache']]) {
+      const out = scene.path(`again${flags.join()}`)
+      await scene.run(['train', train, '--task', 'text', '--out', out, ...flags])
+      expect(await modelHashes(out)).toEqual(first)
+    }
+    const other = scene.path('seed-1')
+    await scene.run(['train', train, '--task', 'text', '--out', other, '--seed', '1'])
+    expect((await modelHashes(other))['headstart.json']).not.toEqual(first['headstart.json'])
+  })
+
+  it('takes the regularisation and class weights it is given', async () => {
+    const args = ['train', train, '--task', 'text', '--out', scene.path('given'), '--l2', '0.01', '--balanced', '--json']
+    const { stdout } = await scene.run(args)
+    expect(JSON.parse(stdout)).toMatchObject({ l2: 0.01, crossValidation: null })
+    const manifest = JSON.parse(await readFile(`${scene.path('given')}/headstart.json`, 'utf8')) as object
+    expect(manifest).toMatchObject({ recipe: { l2: 0.01, folds: 0, classWeight: 'balanced' } })
+  })
+
+  it('reads other columns and formats, and says what it guessed', async () => {
+    const rows = reviews(12).map(({ label, text }) => JSON.stringify({ sentiment: label, body: text }))
+    const data = await scene.write('named.jsonl', rows.join('\n'))
+    const out = scene.path('named')
+    const { code, stderr } = await scene.run(['train', data, '--task', 'text', '--out', out, '--text-column', 'body'])
+    expect(code).toBe(0)
+    expect(stderr).toContain('the column "sentiment" is taken for the label')
+    expect(stderr).not.toContain('body')
+  })
+})
+
+describe('headstart evaluate', () => {
+  it('prints the documented fields', async () => {
+    const { code, stdout, stderr } = await scene.run(['evaluate', model, test, '--json'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    const result = JSON.parse(stdout) as { accuracy: number; perClass: unknown[]; confusion: { matrix: number[][] } }
+    expect(result).toMatchObject({
+      task: 'text',
+      kind: 'classification',
+      examples: 100,
+      accuracy: share,
+      macroF1: share,
+      logLoss: expect.any(Number),
+      calibrationError: share,
+      baseline: { accuracy: 0.5, macroF1: expect.closeTo(1 / 3, 6), logLoss: expect.closeTo(Math.LN2, 6) },
+      intervals: { accuracy: pair, macroF1: pair, logLoss: pair, calibrationError: pair },
+    })
+    expect(result.accuracy).toBeGreaterThan(0.7)
+    expect(result.perClass).toEqual(
+      ['negative', 'positive'].map((label) => expect.objectContaining({ label, precision: share, recall: share })),
+    )
+    expect(result.confusion.matrix.flat().reduce((sum, count) => sum + count, 0)).toBe(100)
+  })
+
+  it('prints a report for people', async () => {
+    const { stdout } = await scene.run(['evaluate', model, test])
+    expect(stdout).toMatch(/accuracy +0\.\d{3}/)
+    expect(stdout).toContain('negative')
+  })
+})
+
+describe('headstart predict', () => {
+  const texts = ['The food was wonderful and the staff friendly.', 'Cold soup, rude waiter, never again.']
+
+  it('answers each argument', async () => {
+    const { code, stdout } = await scene.run(['predict', model, ...texts])
+    expect(code).toBe(0)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^positive 0\.\d{3} {2}The food was wonderful/)
+    expect(lines[1]).toMatch(/^negative 0\.\d{3} {2}Cold soup/)
+  })
+
+  it('gives one JSON object for each line of stdin, the same as for arguments', async () => {
+    const fromArguments = await scene.run(['predict', model, ...texts, '--json'])
+    const fromStdin = await scene.run(['predict', model, '-'], { stdin: texts.join('\r\n') })
+    expect(fromStdin).toEqual(fromArguments)
+    const answers = fromStdin.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as object)
+    expect(answers).toEqual([
+      { input: texts[0], label: 'positive', probability: share, probabilities: { negative: share, positive: share } },
+      { input: texts[1], label: 'negative', probability: share, probabilities: { negative: share, positive: share } },
+    ])
+  })
+
+  it('answers an empty line too, so that answers and lines stay in step', async () => {
+    const { stdout } = await scene.run(['predict', model, '-'], { stdin: 'good\n\nbad\n' })
+    const inputs = stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { input: string }).input)
+    expect(inputs).toEqual(['good', '', 'bad'])
+  })
+})
+
+describe('headstart compare', () => {
+  it('prints the documented fields', async () => {
+    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--test', test, '--json']
+    const { code, stdout } = await scene.run(args)
+    expect(code).toBe(0)
+    const result = JSON.parse(stdout) as { rows: { method: string; shots: number }[]; verdict: string }
+    expect(result).toMatchObject({ task: 'text', kind: 'classification', testExamples: 100, majorityAccuracy: 0.5 })
+    expect(result.rows.map(({ method, shots }) => [method, shots])).toEqual([
+      ['no-transfer', 4],
+      ['no-transfer', 16],
+      ['frozen', 4],
+      ['frozen', 16],
+    ])
+    for (const row of result.rows) {
+      expect(row).toMatchObject({ seeds: 2, accuracy: { mean: share, sd: expect.any(Number) }, trainSeconds: expect.any(Number) })
+    }
+    expect(result.verdict).toMatch(/\w+/)
+  })
+
+  it('prints the table and says which shots are left out', async () => {
+    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1'])
+    expect(stdout).toContain('no-transfer')
+    expect(stderr).toContain('500 examples per class are left out: class "negative" has 35 to draw from')
+  })
+})
+
+describe('headstart', () => {
+  it('lists the backbones', async () => {
+    const { stdout } = await scene.run(['backbones', '--json'])
+    const { backbones } = JSON.parse(stdout) as { backbones: object[] }
+    expect(backbones).toContainEqual(
+      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, license: 'Apache-2.0' }),
+    )
+    expect((await scene.run(['backbones'])).stdout).toContain('universal-sentence-encoder-lite')
+  })
+
+  it('tells its version and its commands', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+    expect(await scene.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+    const { code, stdout } = await scene.run(['--help'])
+    expect(code).toBe(0)
+    for (const command of ['train', 'evaluate', 'predict', 'compare', 'backbones']) expect(stdout).toContain(command)
+  })
+})

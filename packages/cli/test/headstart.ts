@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** How a run of the command line ended. */
+export interface Ending {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Options of `headstart`. */
+export interface RunSettings {
+  /** What it reads on stdin. Default: nothing. */
+  readonly stdin?: string | Uint8Array
+  /** Largest file that it can write, in KiB (RLIMIT_FSIZE, where there is a bash): a disk that fills up. */
+  readonly fileLimit?: number
+  /** Sent SIGINT, as Ctrl-C does, as soon as this is seen to be true. Looked at every 20 ms. */
+  readonly interruptWhen?: () => boolean
+}
+
+const program = fileURLToPath(new URL('../bin/headstart.js', import.meta.url))
+
+/**
+ * Runs the command line as its users do: in a process of its own.
+ * @param cache Folder of its feature cache.
+ */
+export function headstart(cache: string, args: readonly string[], settings: RunSettings = {}): Promise<Ending> {
+  const node = [process.execPath, program, ...args]
+  const [command = '', ...rest] =
+    settings.fileLimit === undefined
+      ? node
+      : ['bash', '-c', `trap "" XFSZ; ulimit -f ${settings.fileLimit}; exec "$@"`, 'bash', ...node]
+  const child = spawn(command, rest, { env: { ...process.env, HEADSTART_CACHE: cache, NO_COLOR: '1' } })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (bytes: Buffer) => (output.stdout += bytes.toString()))
+  child.stderr.on('data', (bytes: Buffer) => (output.stderr += bytes.toString()))
+  child.stdin.on('error', () => {}) // It may end without reading all.
+  child.stdin.end(settings.stdin ?? '')
+  const watch = setInterval(() => {
+    if (!settings.interruptWhen?.()) return
+    clearInterval(watch)
+    child.kill('SIGINT')
+  }, 20)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearInterval(watch)
+      resolve({ code, ...output })
+    })
+  })
+}
