@@ -62,7 +62,7 @@ function test() {
 
 /** Measures: accuracy, speed and memory beside peers, in one run. */
 function bench(args) {
-  return setup() || run(process.execPath, [join(root, 'benchmarks/dist/main.js'), ...args])
+  return setup() || pnpm(['--filter', '@headstart/benchmarks', 'run', 'bench', ...args])
 }
 
 function install() {

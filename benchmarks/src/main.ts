@@ -1,0 +1,30 @@
+/** `npm run bench [-- NAME...] [--data FOLDER...]`: figures beside peers, baselines and limits, measured in one run. */
+import { parseArgs } from 'node:util'
+import { accuracy } from './accuracy.js'
+import { demo } from './demo.js'
+import { embedding } from './embedding.js'
+import { type Benchmark, formatFigures } from './figure.js'
+import { head } from './head.js'
+import { textFolder } from './text-folder.js'
+import { trainingAgain } from './training-again.js'
+
+const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, 'training-again': trainingAgain, demo }
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string', multiple: true, default: [] } },
+})
+const unknown = positionals.filter((name) => !(name in benchmarks))
+if (unknown.length > 0) {
+  console.error(`bench: expected any of ${Object.keys(benchmarks).join(', ')}, got ${unknown.join(', ')}.`)
+  process.exit(2)
+}
+const everything = positionals.length === 0 && values.data.length === 0
+const chosen = [
+  ...(everything ? Object.values(benchmarks) : positionals.map((name) => benchmarks[name] as Benchmark)),
+  ...values.data.map(textFolder),
+]
+for (const { title, run } of chosen) {
+  console.log(`\n${title}`)
+  console.log(formatFigures(await run()))
+}
