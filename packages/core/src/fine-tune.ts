@@ -16,7 +16,10 @@ export interface FineTuneOptions extends RunOptions {
   readonly l2?: number
   /** Folds of that cross-validation. Default 5, or fewer where the smallest class has fewer examples. */
   readonly folds?: number
-  /** Weight of each class in the loss; 'balanced': inversely to its frequency. Default 'none': all examples alike. */
+  /**
+   * Weight of each class in the loss, 1 where it is left out; 'balanced': inversely to its frequency. Default 'none':
+   * all examples alike.
+   */
   readonly classWeight?: Recipe['classWeight']
   /** Decides the folds. Default 0. */
   readonly seed?: number
@@ -40,19 +43,13 @@ export async function fineTune<Input, Label extends Target>(
   if (options.l2 !== undefined && !(options.l2 > 0 && Number.isFinite(options.l2))) {
     throw new OptionError('option "l2"', 'a number above 0', String(options.l2), 'Leave it out to have it chosen.')
   }
-  if (train.task !== 'regression' && train.labels.length < 2) {
-    throw new DataError(
-      `data set "${train.name}"`,
-      'examples of at least two classes',
-      `${train.size} examples, all labelled "${train.labels[0]}"`,
-      'Add examples of another class.',
-    )
-  }
+  assertLabels(train)
   const check = checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
   assertConsistent(check, train)
   for (const message of describeCheck(check)) options.onEvent?.({ type: 'notice', message })
 
   const folds = options.l2 === undefined ? foldCount(train, options.folds) : 0
+  const weights = exampleWeights(train, classWeight)
   const cache = await resolveCache(options)
   const features = await computeFeatures(backbone, train.inputs, { ...options, cache })
   const targets = encodeTargets(train.targets, train.labels)
@@ -61,7 +58,7 @@ export async function fineTune<Input, Label extends Target>(
     {
       ...options,
       regularisation: options.l2 === undefined ? { folds: repeatedFolds(train, folds, seed) } : { l2: options.l2 },
-      exampleWeights: exampleWeights(train, classWeight),
+      exampleWeights: weights,
     },
   )
   const training = summarise(train)
@@ -72,6 +69,18 @@ export async function fineTune<Input, Label extends Target>(
     training,
     validation: head.heldOut && report(train.task, train.labels, targets, head.heldOut, training),
   })
+}
+
+/** Refuses data with nothing to tell apart: a single class, or no label at all. */
+function assertLabels({ name, task, labels, size }: Dataset<unknown, Target>): void {
+  const who = `data set "${name}"`
+  if (task === 'classification' && labels.length < 2) {
+    const got = `${size} examples, all labelled "${labels[0]}"`
+    throw new DataError(who, 'examples of at least two classes', got, 'Add examples of another class.')
+  }
+  if (task === 'multi-label' && labels.length === 0) {
+    throw new DataError(who, 'examples with at least one label', `${size} examples without`, 'Add labels.')
+  }
 }
 
 /** As many folds as asked for or 5, but not more than the smallest class has examples. */
@@ -115,11 +124,19 @@ function exampleWeights(
     throw new OptionError('option "classWeight"', 'a task with one class per example', train.task, 'Leave it out.')
   }
   const counts = train.classCounts()
-  const weightOf = (label: string): number => {
-    if (classWeight === 'balanced') return train.size / (counts.size * (counts.get(label) as number))
-    const weight = classWeight[label] ?? 1
-    if (weight > 0 && Number.isFinite(weight)) return weight
-    throw new OptionError(`class weight of "${label}"`, 'a number above 0', String(weight), 'Correct it.')
+  const weights = new Map(classWeight === 'balanced' ? balanced(counts, train.size) : Object.entries(classWeight))
+  for (const [label, weight] of weights) {
+    if (!counts.has(label)) {
+      const expected = `classes of the data set (${[...counts.keys()].map((name) => `"${name}"`).join(', ')})`
+      throw new OptionError('option "classWeight"', expected, `"${label}"`, 'Correct the name.')
+    }
+    if (!(weight > 0 && Number.isFinite(weight))) {
+      throw new OptionError(`class weight of "${label}"`, 'a number above 0', String(weight), 'Correct it.')
+    }
   }
-  return Float64Array.from(train.targets, (label) => weightOf(label as string))
+  return Float64Array.from(train.targets, (label) => weights.get(label as string) ?? 1)
+}
+
+function balanced(counts: ReadonlyMap<string, number>, size: number): [label: string, weight: number][] {
+  return [...counts].map(([label, count]) => [label, size / (counts.size * count)])
 }

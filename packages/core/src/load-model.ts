@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { cut, decodeModel, rename } from '@headstart/onnx'
+import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
 import type { JsonObject, Modality, Preprocessing } from './backbone.js'
 import { ModelFolderError } from './errors.js'
 import { errorCode, toFileError } from './file-error.js'
@@ -37,15 +37,8 @@ export async function loadModel<Input, Label extends Target = string>(
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
-  const { id, modality, fingerprint, output, stages } = manifest.backbone
-  const whole = decodeModel(files.get(graphName) as Uint8Array, join(folder, graphName))
-  const parts = cut(whole, [output])
-  const graph = parts.prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] })
-  const head: Head = {
-    task: manifest.task,
-    labels: manifest.labels,
-    graph: rename(parts.suffix, { [output]: headNames.features }).with({ name: 'head' }),
-  }
+  const { id, modality, fingerprint, stages } = manifest.backbone
+  const { graph, head } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
   checkFit(folder, head)
   return new Model<Input, Label>({
     backbone: networkBackbone({
@@ -121,10 +114,26 @@ async function whatStandsAt(folder: string): Promise<string> {
   }
 }
 
+/** Cuts the whole network where backbone and head were joined. */
+function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
+  const { task, labels, backbone: { output } } = manifest
+  try {
+    const whole = decodeModel(bytes, graphName)
+    const { prefix, suffix } = cut(whole, [output])
+    return {
+      graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
+      head: { task, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
+    }
+  } catch (cause) {
+    throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
+  }
+}
+
 /** Does the head answer for as many labels as there are? */
 function checkFit(folder: string, { task, labels, graph }: Head): void {
   const columns = graph.outputs[0]?.dims?.at(-1)
   const expected = task === 'regression' ? 1 : labels.length
   if (columns === expected && graph.outputs[0]?.name === headNames.result[task]) return
-  throw damaged(folder, `a head with ${expected} results named "${headNames.result[task]}"`, graph.outputs.map(String).join())
+  const got = graph.outputs.map(({ name, dims }) => `${name}[${dims?.join(', ') ?? '?'}]`).join()
+  throw damaged(folder, `a head with ${expected} results named "${headNames.result[task]}"`, got)
 }

@@ -7,7 +7,6 @@ const formatVersion = 1
 export const manifestName = 'headstart.json'
 export const graphName = 'model.onnx'
 
-
 const manifestSchema = z.object({
   format: z.literal('headstart-model'),
   formatVersion: z.literal(formatVersion),
@@ -66,8 +65,9 @@ export function parseManifest(folder: string, text: string): Manifest {
   return parsed.data
 }
 
-export function damaged(folder: string, expected: string, got: string): ModelFolderError {
-  return new ModelFolderError(folder, expected, got, 'The model was changed or copied in part: copy or train it again.')
+export function damaged(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {
+  const remedy = 'The model was changed or copied in part: copy or train it again.'
+  return new ModelFolderError(folder, expected, got, remedy, options)
 }
 
 export function sha256(bytes: Uint8Array | string): string {

@@ -85,9 +85,16 @@ export class Model<Input, Label extends Target = string> {
     return report(this.task, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
   }
 
-  /** Share of right answers on examples of one class each; `evaluate` says more, and takes longer. */
+  /**
+   * Share of right answers on examples of one class each; `evaluate` says more, and takes longer.
+   * @throws DataError as `evaluate`, and for other tasks than classification.
+   */
   async accuracy(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<number> {
     this.#checkLabels(test)
+    if (this.task !== 'classification') {
+      const got = `examples for ${this.task}`
+      throw new DataError(`data set "${test.name}"`, 'examples of one class each', got, 'Use evaluate.')
+    }
     const answers = toPredictions<string>('classification', this.labels, await this.#results(test.inputs, options))
     return answers.filter(({ label }, index) => label === test.targets[index]).length / test.size
   }

@@ -193,7 +193,7 @@ describe('writeFolderAside', () => {
       await writeFolderAside(path, new Deadly([['a', new Uint8Array(5)]]), { replace: async () => {} })`
     expect(await runScript(script, [model])).toMatchObject({ signal: 'SIGKILL' })
     expect(await contents(model)).toEqual(old)
-    const leftover = (await readdir(place)).find((name) => name !== 'model')
+    const leftover = (await readdir(place)).find((name) => name !== 'model') ?? ''
     expect(leftover).toMatch(/^model\..*\.tmp$/)
     expect(await readdir(join(place, leftover))).toEqual(['a'])
 
