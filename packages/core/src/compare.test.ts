@@ -159,6 +159,21 @@ describe('compare', () => {
     )
   })
 
+  it('takes a contradiction among many examples, whatever is drawn, and refuses many', async () => {
+    const { input } = data.examples[0] as { input: string }
+    const other = (['early', 'middle', 'late'] as const).find((label) => label !== data.targets[0]) ?? 'early'
+    const noisy = dataset([...data.examples, { input, label: other }])
+    // Draws so large that the pair is in one of them, where it is more than the 5 % that pass as noise.
+    const test = tinyDataset(4, 9)
+    const { rows } = await compare(noisy, { ...options, shots: [8], seeds: 20, test, methods: [method('frozen', () => frozenBackbone)] })
+    const pairs = seen.filter(({ train }) => train.filter((text) => text === input).length === 2)
+    expect(pairs.length).toBeGreaterThan(0)
+    expect(rows).toHaveLength(1)
+
+    const contradicting = dataset([...data.examples, ...data.inputs.map((text) => ({ input: text, label: 'early' as const }))])
+    await expect(compare(contradicting, { ...quick, test })).rejects.toThrow(/expected one label for the same content/)
+  })
+
   it('refuses examples of classes that are not trained on', async () => {
     const other = dataset([{ input: 'abc', label: 'elsewhere' }]) as Dataset<string, never>
     for (const sets of [{ test: other }, { unseen: other }]) {

@@ -1,9 +1,9 @@
 import type { Backbone } from './backbone.js'
 import { type CacheOption, resolveCache } from './cached-features.js'
 import type { Dataset } from './dataset.js'
-import { checkDataset, describeCheck } from './dataset-check.js'
+import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
-import { fineTune } from './fine-tune.js'
+import { trainHead } from './fine-tune.js'
 import type { RunOptions } from './progress.js'
 import { verdictOf } from './verdict.js'
 
@@ -72,7 +72,8 @@ const timedInputs = 64
  * Measures what transfer learning is worth on one's own data: for each number of examples per class and each method,
  * the same head is trained on the same draws and measured on the same examples that were never trained on.
  *
- * @throws DataError when no number of shots leaves enough examples, or labels of the sets differ.
+ * @throws DataError when no number of shots leaves enough examples, labels contradict each other, or those of the sets
+ *   differ.
  * @throws OptionError for shots or seeds out of range.
  */
 export async function compare<Input, Label extends string>(
@@ -99,13 +100,14 @@ export async function compare<Input, Label extends string>(
         if (!checked) {
           // Once: copies of training examples among the test examples flatter every method.
           const check = checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test: split.test })
+          assertConsistent(check, split.train)
           for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
           checked = true
         }
         const isFitted = method.name === 'no-transfer'
         const run = { cache: isFitted ? (false as const) : cache, signal }
         const started = performance.now()
-        const model = await fineTune(backbone, train, { ...run, seed })
+        const model = await trainHead(backbone, train, { ...run, seed })
         const fitSeconds = (performance.now() - started) / 1000
         cell.seconds += fitSeconds + (isFitted ? 0 : await embedSeconds(backbone, train.inputs))
         cell.accuracies.push(await model.accuracy(split.test, run))

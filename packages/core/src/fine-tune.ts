@@ -39,7 +39,6 @@ export async function fineTune<Input, Label extends Target>(
   train: Dataset<Input, Label>,
   options: FineTuneOptions = {},
 ): Promise<Model<Input, Label>> {
-  const { seed = 0, classWeight = 'none' } = options
   if (options.l2 !== undefined && !(options.l2 > 0 && Number.isFinite(options.l2))) {
     throw new OptionError('option "l2"', 'a number above 0', String(options.l2), 'Leave it out to have it chosen.')
   }
@@ -47,7 +46,16 @@ export async function fineTune<Input, Label extends Target>(
   const check = checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
   assertConsistent(check, train)
   for (const message of describeCheck(check)) options.onEvent?.({ type: 'notice', message })
+  return trainHead(backbone, train, options)
+}
 
+/** `fineTune` of examples that were drawn from a data set which was checked as a whole. */
+export async function trainHead<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  train: Dataset<Input, Label>,
+  options: FineTuneOptions,
+): Promise<Model<Input, Label>> {
+  const { seed = 0, classWeight = 'none' } = options
   const folds = options.l2 === undefined ? foldCount(train, options.folds) : 0
   const weights = exampleWeights(train, classWeight)
   const cache = await resolveCache(options)
@@ -62,12 +70,13 @@ export async function fineTune<Input, Label extends Target>(
     },
   )
   const training = summarise(train)
+  const { heldOut } = head
   return new Model({
     backbone,
     head: linearHead(train.task, train.labels, head),
     recipe: { strategy: 'head', seed, l2: head.l2, folds, classWeight },
     training,
-    validation: head.heldOut && report(train.task, train.labels, targets, head.heldOut, training),
+    validation: () => heldOut && report(train.task, train.labels, targets, heldOut, training),
   })
 }
 

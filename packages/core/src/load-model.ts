@@ -51,7 +51,7 @@ export async function loadModel<Input, Label extends Target = string>(
     head,
     recipe: manifest.recipe as unknown as Recipe,
     training: manifest.training as unknown as TrainingSummary,
-    validation: (manifest.metrics.crossValidation ?? undefined) as unknown as Report | undefined,
+    validation: () => (manifest.metrics.crossValidation ?? undefined) as unknown as Report | undefined,
   })
 }
 

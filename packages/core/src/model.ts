@@ -31,8 +31,8 @@ export interface ModelParts<Input> {
   readonly recipe: Recipe
   /** What the training targets looked like, from which the naive baseline answers. */
   readonly training: TrainingSummary
-  /** Figures by cross-validation on the training data, where it was done. */
-  readonly validation?: Report | undefined
+  /** Gives the figures by cross-validation on the training data, where it was done. Called at most once. */
+  readonly validation?: () => Report | undefined
 }
 
 /** Options of `Model.evaluate`. */
@@ -49,7 +49,8 @@ export class Model<Input, Label extends Target = string> {
   readonly head: Head
   readonly recipe: Recipe
   readonly training: TrainingSummary
-  readonly validation: Report | undefined
+  readonly #validation: ModelParts<Input>['validation']
+  #report: Report | undefined
   #session: Promise<Session> | undefined
 
   constructor(parts: ModelParts<Input>) {
@@ -57,7 +58,12 @@ export class Model<Input, Label extends Target = string> {
     this.head = parts.head
     this.recipe = parts.recipe
     this.training = parts.training
-    this.validation = parts.validation
+    this.#validation = parts.validation
+  }
+
+  /** Figures by cross-validation on the training data, where it was done. Computed when they are first asked for. */
+  get validation(): Report | undefined {
+    return (this.#report ??= this.#validation?.())
   }
 
   get task(): Task {
