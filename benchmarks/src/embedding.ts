@@ -1,9 +1,5 @@
 import { networkBackbone, type Preprocessing, type TunableBackbone, universalSentenceEncoder } from '@headstart/nlp'
 import { encodeModel, type Tensor } from '@headstart/onnx'
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import * as tf from '@tensorflow/tfjs-core'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { originalEncoder } from '../../packages/nlp/test/original-encoder.js'
 import { type Benchmark, atLeast } from './figure.js'
@@ -30,9 +26,6 @@ export const embedding: Benchmark = {
     }
     await bare()
 
-    const require = createRequire(import.meta.url)
-    setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`)
-    await tf.setBackend('wasm')
     const encoder = await originalEncoder()
     const some = inputs.filter((_, index) => index % share === 0)
     const original = async (): Promise<void> => {

@@ -12,49 +12,49 @@ export interface SentencePieceOptions {
 
 /** Begins every word, in the place of the space before it (SentencePiece's word separator). */
 const separator = '\u2581'
-/** A longer word is cut: no piece is longer than 16 characters, so 128 tokens are well inside. */
-const longestWord = 4096
-/** Words whose tokens are remembered. */
-const rememberedWords = 50_000
+/** Id of every run of characters that no piece covers. */
+const unknown = 0
+/** What lies behind this many characters is not read: 128 pieces cover at most 2,048, only unknown characters more. */
+const longestText = 2 ** 20
 
 /**
- * Token ids of texts by a SentencePiece unigram model (Kudo, "Subword Regularization", 2018).
+ * Token ids of texts by a SentencePiece unigram model (Kudo, "Subword Regularization", 2018, section 3.2): the best
+ * path through the pieces of a text, Viterbi's algorithm, after NFKC.
  *
- * The tokenizer is the one of `@tensorflow-models/universal-sentence-encoder`, whose cost grows with the square of
- * the text. No piece of the vocabulary reaches over a word's beginning, so the best path through a text is the best
- * path through each word, and it is called word by word: the same ids in linear time, and only as many as are used.
+ * The pieces at each place come from the tokenizer of `@tensorflow-models/universal-sentence-encoder`, whose own cost
+ * grows with the square of the text. Here it is linear and the ids are the same, ties included: it looks no further
+ * ahead than the longest piece, and reads only as many words as can be used, since each word has a token of its own.
  *
  * @throws DataError for bytes that are no such vocabulary.
  */
 export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOptions): Preprocessing<string, number[]> {
   const pieces = parseVocabulary(vocabulary)
-  const tokenizer = new tokenizerBundle.Tokenizer(pieces)
-  const emptyWord = pieces.findIndex(([piece]) => piece === separator)
-  const remembered = new Map<string, readonly number[]>()
-
-  function encodeWord(word: string): readonly number[] {
-    // The tokenizer takes '' for "no text"; inside a text it is a separator that stands alone.
-    if (word === '') return [emptyWord]
-    const known = remembered.get(word)
-    if (known) return known
-    const ids = tokenizer.encode(word.length > longestWord ? word.slice(0, longestWord) : word)
-    if (remembered.size >= rememberedWords) remembered.clear()
-    remembered.set(word, ids)
-    return ids
-  }
+  const longestPiece = pieces.reduce((longest, [piece]) => Math.max(longest, piece.length), 0)
+  const { trie } = new tokenizerBundle.Tokenizer(pieces)
 
   function encode(text: string): number[] {
-    // A token covers at most 16 characters, but NFKC may shorten a text; what is far behind the last token is not read.
-    const normalised = text.slice(0, longestWord * maxTokens).normalize('NFKC')
-    const ids: number[] = []
-    if (normalised === '') return ids
-    for (let start = 0; start <= normalised.length && ids.length < maxTokens; ) {
-      const space = normalised.indexOf(' ', start)
-      const end = space === -1 ? normalised.length : space
-      ids.push(...encodeWord(normalised.slice(start, end)))
-      start = end + 1
+    const words = firstWords(text, maxTokens)
+    // Score of the best path to each place, and the piece with which it ends.
+    const best = new Float64Array(words.length + 1)
+    const lastPiece = new Int32Array(words.length + 1)
+    for (let start = 0; start < words.length; start++) {
+      const score = best[start] ?? 0
+      for (const [piece, gain, id] of trie.commonPrefixSearch(words.slice(start, start + longestPiece))) {
+        const end = start + piece.length
+        const known = best[end] ?? 0
+        // 0 means "no path yet", as in the original: where a path's scores do add up to 0, the later piece wins.
+        if (known !== 0 && score + gain < known) continue
+        best[end] = score + gain
+        lastPiece[end] = id
+      }
     }
-    return ids.slice(0, maxTokens)
+    const ids: number[] = []
+    for (let end = words.length; end > 0; ) {
+      const id = lastPiece[end] ?? unknown
+      if (id !== unknown || ids.at(-1) !== unknown) ids.push(id)
+      end -= pieces[id]?.[0].length ?? 1
+    }
+    return ids.reverse().slice(0, maxTokens)
   }
 
   return {
@@ -84,6 +84,19 @@ export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOpti
   }
 }
 
+/** At most `count` words of a text, normalised, a separator before each. */
+function firstWords(text: string, count: number): string {
+  const normalised = text.slice(0, longestText).normalize('NFKC')
+  if (normalised === '') return ''
+  const words = separator + normalised.replaceAll(' ', separator)
+  let end = 0
+  for (let word = 0; word < count; word++) {
+    end = words.indexOf(separator, end + 1)
+    if (end === -1) return words
+  }
+  return words.slice(0, end)
+}
+
 const vocabularyName = 'vocab.json'
 
 /** Makes the preprocessing of a saved model again. */
@@ -110,7 +123,7 @@ function parseVocabulary(bytes: Uint8Array): Pieces {
     throw problem('no JSON')
   }
   const isPiece = (one: unknown): boolean =>
-    Array.isArray(one) && one.length === 2 && typeof one[0] === 'string' && typeof one[1] === 'number'
+    Array.isArray(one) && one.length === 2 && typeof one[0] === 'string' && one[0] !== '' && typeof one[1] === 'number'
   if (!Array.isArray(pieces) || !pieces.every(isPiece)) throw problem('something else')
   const list = pieces as Pieces
   const crossing = list.find(([piece]) => piece.lastIndexOf(separator) > 0)

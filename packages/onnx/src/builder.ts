@@ -40,6 +40,7 @@ export class GraphBuilder {
   readonly #nodes: Node[] = []
   readonly #weights = new Map<string, Tensor>()
   readonly #metadata = new Map<string, string>()
+  readonly #constants = new Map<string, Value>()
   readonly #used = new Set<string>()
   #scope = ''
 
@@ -74,7 +75,12 @@ export class GraphBuilder {
   }
 
   /** Adds a node with one output and gives that output. An input left out is ''. */
-  op(opType: string, inputs: readonly (Value | '')[], attributes = {}, options: OpOptions = {}): Value {
+  op(
+    opType: string,
+    inputs: readonly (Value | '')[],
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+    options: OpOptions = {},
+  ): Value {
     return this.ops(opType, inputs, 1, attributes, options)[0] as Value
   }
 
@@ -87,7 +93,9 @@ export class GraphBuilder {
     { name = opType, domain = '' }: OpOptions = {},
   ): Value[] {
     const node = this.#unused(this.#scope + name)
-    const values = Array.from({ length: outputs }, (_, index) => (index === 0 ? node : this.#unused(`${node}:${index}`)))
+    const values = Array.from({ length: outputs }, (_, index) =>
+      index === 0 ? node : this.#unused(`${node}:${index}`),
+    )
     this.#nodes.push({
       name: node,
       opType,
@@ -131,12 +139,13 @@ export class GraphBuilder {
   build(): Graph {
     const graph = new Graph({
       name: this.#name,
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-      nodes: this.#nodes,
-      initializers: this.#weights,
+      // Copies: what is written afterwards must not change a finished graph.
+      inputs: [...this.#inputs],
+      outputs: [...this.#outputs],
+      nodes: [...this.#nodes],
+      initializers: new Map(this.#weights),
       opsets: this.#opsets,
-      metadata: this.#metadata,
+      metadata: new Map(this.#metadata),
     })
     validate(graph)
     return graph
@@ -144,8 +153,12 @@ export class GraphBuilder {
 
   /** Constants of the same content are one weight, outside any scope. */
   #constant(name: string, tensor: Tensor): Value {
-    if (!this.#weights.has(name)) this.#weights.set(this.#claim(name), tensor)
-    return name as Value
+    const known = this.#constants.get(name)
+    if (known !== undefined) return known
+    const unused = this.#unused(name) as Value
+    this.#weights.set(unused, tensor)
+    this.#constants.set(name, unused)
+    return unused
   }
 
   #claim(name: string): string {

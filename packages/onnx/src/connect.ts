@@ -1,24 +1,24 @@
 import { GraphEditError } from './errors.js'
-import type { Graph } from './graph.js'
-import { definedValues, mapNames } from './rename.js'
+import type { Graph, Node } from './graph.js'
+import { definedValues, mapNames, unusedName, usedNames } from './rename.js'
 
 /**
  * Appends one graph to another: inputs of `second` are fed from values of `first`. The result has the inputs of both
  * (without those that are fed; an input of the same name in both is one input) and the outputs of `second`.
- * Values and weights of `second` whose names are taken get a new name; its outputs keep theirs.
+ * Values, weights and nodes of `second` whose names are taken get a new name; its outputs keep theirs.
  *
  * @param wiring Input of `second` → value of `first`.
  * @throws GraphEditError for a name that does not exist, an operator set of two versions, an output's name that
  *   `first` uses already.
  */
 export function connect(first: Graph, second: Graph, wiring: Readonly<Record<string, string>>): Graph {
-  const taken = definedValues(first)
+  const values = definedValues(first)
   const secondInputs = new Set(second.inputs.map(({ name }) => name))
   for (const [input, value] of Object.entries(wiring)) {
     if (!secondInputs.has(input)) {
       throw new GraphEditError('connect', `an input of graph "${second.name}"`, `"${input}"`, 'See its inputs.')
     }
-    if (!taken.has(value)) {
+    if (!values.has(value)) {
       throw new GraphEditError('connect', `a value of graph "${first.name}"`, `"${value}"`, 'See its toString().')
     }
   }
@@ -33,33 +33,45 @@ export function connect(first: Graph, second: Graph, wiring: Readonly<Record<str
   }
 
   const names = new Map<string, string>(Object.entries(wiring))
-  const shared = new Set(first.inputs.map(({ name }) => name).filter((name) => secondInputs.has(name) && !names.has(name)))
+  const shared = new Set(
+    first.inputs.map(({ name }) => name).filter((name) => secondInputs.has(name) && !names.has(name)),
+  )
   const outputs = new Set(second.outputs.map(({ name }) => name))
-  for (const name of definedValues(second)) {
+  const taken = usedNames(first)
+  const own = usedNames(second)
+  const used = new Set([...taken, ...own])
+  for (const name of own) {
     if (names.has(name) || shared.has(name) || !taken.has(name)) continue
     if (outputs.has(name)) {
       throw new GraphEditError('connect', 'an output name not yet in use', `"${name}"`, 'Rename it first.')
     }
-    names.set(name, unusedName(`${second.name}/${name}`, taken))
+    names.set(name, unusedName(`${second.name}/${name}`, used))
   }
   const renamed = mapNames(second, (name) => names.get(name) ?? name)
   const fed = new Set([...Object.values(wiring), ...shared])
   return first.with({
     inputs: [...first.inputs, ...renamed.inputs.filter(({ name }) => !fed.has(name))],
     outputs: renamed.outputs,
-    nodes: [...first.nodes, ...renamed.nodes],
+    nodes: [...first.nodes, ...withUnusedNames(renamed, first.nodes)],
     initializers: new Map([...first.initializers, ...renamed.initializers]),
     opsets,
     // What was an output of the first graph is now a value inside.
-    valueInfo: new Map([...first.valueInfo, ...first.outputs.map((info) => [info.name, info] as const), ...renamed.valueInfo]),
+    valueInfo: new Map([
+      ...first.valueInfo,
+      ...first.outputs.map((info) => [info.name, info] as const),
+      ...renamed.valueInfo,
+    ]),
     metadata: new Map([...first.metadata, ...second.metadata]),
-    functions: [...first.functions, ...second.functions],
+    // Two parts cut from one model share its functions.
+    functions: [...new Set([...first.functions, ...second.functions])],
   })
 }
 
-function unusedName(name: string, taken: Set<string>): string {
-  let candidate = name
-  for (let count = 2; taken.has(candidate); count++) candidate = `${name}_${count}`
-  taken.add(candidate)
-  return candidate
+/** A graph's nodes under names that `others` do not have: onnxruntime takes a name, where there is one, once. */
+function withUnusedNames(graph: Graph, others: readonly Node[]): Node[] {
+  const taken = new Set(others.map(({ name }) => name))
+  const used = new Set([...taken, ...graph.nodes.map(({ name }) => name)])
+  return graph.nodes.map((node) =>
+    node.name !== '' && taken.has(node.name) ? { ...node, name: unusedName(`${graph.name}/${node.name}`, used) } : node,
+  )
 }

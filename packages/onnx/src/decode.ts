@@ -67,13 +67,13 @@ function decodeGraph(proto: GraphProto, source: string): Graph {
 
 function decodeValueInfo({ name, type }: ValueInfoProto): ValueInfo {
   if (type?.value.case === undefined) return { name }
-  if (type.value.case !== 'tensorType') return { name, other: type }
-  const { elemType, shape } = type.value.value
-  return {
-    name,
-    type: elementTypeOf(elemType),
-    dims: shape?.dim.map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : (value.value ?? ''))),
-  }
+  const tensorType = type.value.case === 'tensorType' ? type.value.value : undefined
+  const elementType = tensorType && elementTypeOf(tensorType.elemType)
+  if (!elementType) return { name, other: type }
+  const dims = tensorType.shape?.dim.map(({ value }) =>
+    value.case === 'dimValue' ? Number(value.value) : (value.value ?? ''),
+  )
+  return { name, type: elementType, dims }
 }
 
 function decodeNode(proto: NodeProto, source: string): Node {
@@ -84,7 +84,9 @@ function decodeNode(proto: NodeProto, source: string): Node {
     domain: standardDomain(proto.domain),
     inputs: proto.input,
     outputs: proto.output,
-    attributes: Object.fromEntries(proto.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, at)])),
+    attributes: Object.fromEntries(
+      proto.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, at)]),
+    ),
   }
 }
 

@@ -60,6 +60,19 @@ export class FeedError extends Error {
   }
 }
 
+/** An option of a session that has no meaning. */
+export class SessionOptionError extends Error {
+  override readonly name = 'SessionOptionError'
+  constructor(
+    readonly session: string,
+    readonly option: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`session "${session}", ${option}: expected ${expected}, got ${got}`)
+  }
+}
+
 /** onnxruntime could not load or run a graph. */
 export class SessionError extends Error {
   override readonly name = 'SessionError'

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { decodeModel } from './decode.js'
 import { encodeModel } from './encode.js'
@@ -13,7 +14,7 @@ export async function readOnnx(path: string): Promise<Graph> {
 
 /** Writes a `.onnx` file: aside first, then renamed, so that a whole file is never replaced by half a one. */
 export async function writeOnnx(graph: Graph, path: string): Promise<void> {
-  const aside = `${path}.${process.pid}.tmp`
+  const aside = `${path}.${randomUUID()}.tmp`
   try {
     await writeFile(aside, encodeModel(graph), { flush: true })
     await rename(aside, path)

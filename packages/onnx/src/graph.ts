@@ -9,11 +9,11 @@ export type Dimension = number | string
 /** What is known of a value before the graph runs. */
 export interface ValueInfo {
   readonly name: string
-  /** Undefined where the file leaves it out, or where the value is no tensor (see `other`). */
+  /** Undefined where the file leaves it out, or where `Tensor` cannot hold the value (see `other`). */
   readonly type?: ElementType | undefined
   /** Undefined where even the rank is unknown. */
   readonly dims?: readonly Dimension[] | undefined
-  /** The type of a value that is no dense tensor (sequence, map, optional), kept as it was read. */
+  /** The type of a value that `Tensor` cannot hold (sequence, map, optional, complex numbers), kept as it was read. */
   readonly other?: TypeProto | undefined
 }
 
@@ -129,10 +129,13 @@ export class Graph {
 /** Names of all values that a node needs: its inputs, and what its nested graphs (If, Loop, Scan) take from outside. */
 export function valuesRead(node: Node): string[] {
   const read = node.inputs.filter((name) => name !== '')
-  for (const attribute of Object.values(node.attributes)) {
-    if (attribute.kind === 'graph') read.push(...outerValues(attribute.value))
-  }
+  for (const graph of nestedGraphs(node)) read.push(...outerValues(graph))
   return read
+}
+
+/** The graphs that a node holds in its attributes (If, Loop, Scan). */
+export function nestedGraphs(node: Node): Graph[] {
+  return Object.values(node.attributes).flatMap((attribute) => (attribute.kind === 'graph' ? [attribute.value] : []))
 }
 
 /** Names that a nested graph uses and does not define. */

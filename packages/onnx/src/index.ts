@@ -5,7 +5,15 @@ export type { ElementArray, ElementType, NumericType } from './element-type.js'
 export { encodeModel } from './encode.js'
 export * from './errors.js'
 export { readOnnx, writeOnnx } from './file.js'
-export { type Attribute, type Dimension, Graph, type GraphParts, type Node, type ValueInfo, valuesRead } from './graph.js'
+export {
+  type Attribute,
+  type Dimension,
+  Graph,
+  type GraphParts,
+  type Node,
+  type ValueInfo,
+  valuesRead,
+} from './graph.js'
 export { definedValues, rename } from './rename.js'
 export { Session, type SessionOptions, type Tensors } from './session.js'
 export { cut, type CutGraph, type CutOptions, extract } from './subgraph.js'

@@ -29,22 +29,27 @@ function printAttribute(attribute: Attribute, indent: string): string {
       return printTensor(attribute.value)
     case 'graph':
       return `\n${printGraph(attribute.value, `${indent}  `)}`
-    case 'string':
-      return JSON.stringify(attribute.value)
     case 'ints':
     case 'floats':
-      return `[${attribute.value.join(', ')}]`
     case 'strings':
-      return `[${attribute.value.map((text) => JSON.stringify(text)).join(', ')}]`
+      return `[${Array.from<unknown, string>(attribute.value, printElement).join(', ')}]`
     default:
-      return String(attribute.value)
+      return printElement(attribute.value)
   }
 }
 
 /** Type and shape, and the elements themselves where they are few: `int64[2] = 0, -1`. */
 function printTensor({ type, dims, data }: Tensor): string {
-  const elements = data.length <= 8 ? ` = ${Array.from(data as ArrayLike<unknown>, String).join(', ')}` : ''
+  const few = data.length > 0 && data.length <= 8
+  const elements = few ? ` = ${Array.from<unknown, string>(data, printElement).join(', ')}` : ''
   return `${type}[${dims.join(', ')}]${elements}`
+}
+
+/** Fractions in seven digits, which is what single precision holds: 0.1 and not 0.10000000149011612. */
+function printElement(element: unknown): string {
+  if (typeof element === 'string') return JSON.stringify(element)
+  const fraction = typeof element === 'number' && !Number.isInteger(element)
+  return String(fraction ? Number(element.toPrecision(7)) : element)
 }
 
 /** A value's name, type and shape: `ids: int64[batch, tokens]`. */

@@ -1,32 +1,45 @@
 import { GraphEditError } from './errors.js'
-import type { Attribute, Graph, Node, ValueInfo } from './graph.js'
+import { type Attribute, type Graph, nestedGraphs, type Node, type ValueInfo } from './graph.js'
 
 /**
  * The same graph with some values under other names, everywhere they are used (nested graphs too).
  * @throws GraphEditError when an old name is not in the graph or a new one is taken.
  */
 export function rename(graph: Graph, names: Readonly<Record<string, string>>): Graph {
+  const targets = new Map(Object.entries(names))
   const defined = definedValues(graph)
-  for (const [from, to] of Object.entries(names)) {
+  const taken = usedNames(graph)
+  const seen = new Set<string>()
+  for (const [from, to] of targets) {
     if (!defined.has(from)) {
       throw new GraphEditError('rename', 'the name of a value in the graph', `"${from}"`, 'See graph.toString().')
     }
-    if (defined.has(to) && !(to in names)) {
+    if (to === '' || seen.has(to) || (taken.has(to) && !targets.has(to))) {
       throw new GraphEditError('rename', 'a name not yet in use', `"${to}" for "${from}"`, 'Choose another name.')
     }
+    seen.add(to)
   }
-  const targets = Object.values(names)
-  const twice = targets.find((name, index) => targets.indexOf(name) !== index)
-  if (twice !== undefined) {
-    throw new GraphEditError('rename', 'a new name for each value', `"${twice}" for two values`, 'Choose another name.')
-  }
-  return mapNames(graph, (name) => names[name] ?? name)
+  return mapNames(graph, (name) => targets.get(name) ?? name)
 }
 
 /** Names of all values that a graph defines: inputs, weights and node outputs. */
 export function definedValues(graph: Graph): Set<string> {
   const outputs = graph.nodes.flatMap((node) => node.outputs.filter((name) => name !== ''))
   return new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys(), ...outputs])
+}
+
+/** Names of all values that a graph defines, inside its nested graphs too. */
+export function usedNames(graph: Graph): Set<string> {
+  const nested = graph.nodes.flatMap(nestedGraphs).flatMap((inner) => [...usedNames(inner)])
+  return new Set([...definedValues(graph), ...nested])
+}
+
+/** The name, or where it is taken the name with a number; it is taken from now on. */
+export function unusedName(name: string, taken: Set<string>): string {
+  let candidate = name
+  for (let count = 2; taken.has(candidate); count++) candidate = `${name}_${count}`
+  taken.add(candidate)
+  return candidate
 }
 
 /** Every value's name through a function; node names stay. */

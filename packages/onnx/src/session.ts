@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node'
 import { arrayConstructors, type ElementArray, type ElementType } from './element-type.js'
 import { encodeModel } from './encode.js'
-import { FeedError, SessionError } from './errors.js'
+import { FeedError, SessionError, SessionOptionError, TensorError } from './errors.js'
 import type { Graph, ValueInfo } from './graph.js'
 import { printValueInfo } from './print.js'
 import { concatRows, sizeOf, sliceRows, type Tensor } from './tensor.js'
@@ -21,6 +21,7 @@ export class Session {
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
   readonly #session: ort.InferenceSession
+  #closed = false
 
   private constructor(graph: Graph, session: ort.InferenceSession) {
     this.name = graph.name
@@ -34,7 +35,8 @@ export class Session {
     try {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         intraOpNumThreads: options.threads ?? 0,
-        logSeverityLevel: 3,
+        // Fatal only: an error is thrown, and need not stand on stderr as well.
+        logSeverityLevel: 4,
       })
       return new Session(graph, session)
     } catch (cause) {
@@ -51,10 +53,10 @@ export class Session {
    */
   async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
     this.#check(feeds)
-    const tensors = Object.fromEntries(
-      Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
-    )
     try {
+      const tensors = Object.fromEntries(
+        Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
+      )
       const results = await this.#session.run(tensors, outputs)
       return Object.fromEntries(outputs.map((name) => [name, fromOrt(results[name] as ort.Tensor)]))
     } catch (cause) {
@@ -65,9 +67,16 @@ export class Session {
   /**
    * Runs the graph on pieces of at most `batchSize` rows along the first axis of every input, and joins the outputs,
    * so that memory stays bounded however many rows there are.
+   * @throws FeedError as `run` does, and when the inputs differ in rows.
+   * @throws SessionOptionError when `batchSize` is no whole number from 1 on.
+   * @throws TensorError when an output does not have one row for each row put in.
+   * @throws SessionError when onnxruntime fails.
    */
   async runBatched(feeds: Tensors, batchSize: number): Promise<Record<string, Tensor>> {
-    const rows = Object.values(feeds)[0]?.dims[0] ?? 0
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new SessionOptionError(this.name, 'batchSize', 'a whole number from 1 on', `${batchSize}`)
+    }
+    const rows = this.#rowsOf(feeds)
     const parts: Record<string, Tensor>[] = []
     for (let start = 0; start < Math.max(rows, 1); start += batchSize) {
       const piece = Object.entries(feeds).map(([name, feed]) => [
@@ -77,13 +86,31 @@ export class Session {
       parts.push(await this.run(Object.fromEntries(piece)))
     }
     return Object.fromEntries(
-      this.outputs.map(({ name }) => [name, concatRows(parts.map((part) => part[name] as Tensor))]),
+      this.outputs.map(({ name }) => {
+        const joined = concatRows(parts.map((part) => part[name] as Tensor))
+        if (joined.dims[0] === rows) return [name, joined]
+        throw new TensorError(`session "${this.name}", output "${name}"`, `${rows} rows`, `${joined.dims[0]}`)
+      }),
     )
   }
 
-  /** Frees the native memory. The session cannot run afterwards. */
+  /** Frees the native memory. The session cannot run afterwards; closing it again does nothing. */
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     await this.#session.release()
+  }
+
+  /** The number of rows that all inputs have. */
+  #rowsOf(feeds: Tensors): number {
+    let rows: number | undefined
+    for (const [name, { dims }] of Object.entries(feeds)) {
+      const [count] = dims
+      if (count === undefined) throw new FeedError(this.name, name, 'a tensor with rows', 'a scalar')
+      rows ??= count
+      if (count !== rows) throw new FeedError(this.name, name, `${rows} rows, as the inputs before it`, `${count}`)
+    }
+    return rows ?? 0
   }
 
   #check(feeds: Tensors): void {
@@ -95,7 +122,8 @@ export class Session {
         (input.dims === undefined ||
           (feed.dims.length === input.dims.length &&
             input.dims.every((dim, axis) => typeof dim === 'string' || dim === feed.dims[axis])))
-      if (!fits) throw new FeedError(this.name, input.name, printValueInfo(input), printValueInfo({ name: 'a tensor', ...feed }))
+      if (!fits)
+        throw new FeedError(this.name, input.name, printValueInfo(input), printValueInfo({ name: 'a tensor', ...feed }))
       if (feed.data.length !== sizeOf(feed.dims)) {
         throw new FeedError(this.name, input.name, `${sizeOf(feed.dims)} elements`, `${feed.data.length}`)
       }

@@ -1,7 +1,7 @@
 import type { ElementType } from './element-type.js'
 import { GraphEditError } from './errors.js'
 import { type Graph, type Node, type ValueInfo, valuesRead } from './graph.js'
-import { definedValues } from './rename.js'
+import { definedValues, unusedName, usedNames } from './rename.js'
 
 /** Options of `extract` and `cut`. */
 export interface CutOptions {
@@ -35,7 +35,8 @@ export function cut(graph: Graph, values: readonly string[], options: CutOptions
 
 /**
  * The part of a graph that computes `outputs` from `inputs`, which may be any values inside it. What is not needed
- * is left out; an input of the whole graph that is needed and not named comes along, after the named ones.
+ * is left out; an input of the whole graph that is needed and not named comes along, after the named ones. An output
+ * has a type where the graph says one; else onnxruntime infers it.
  * @throws GraphEditError when a value is not in the graph or no output is named.
  */
 export function extract(
@@ -52,23 +53,37 @@ export function extract(
   }
   if (outputs.length === 0) throw new GraphEditError('extract', 'at least one value', 'none', 'Name where to cut.')
 
-  const { nodes, reached } = walkBack(graph, new Set(inputs), outputs)
+  const stops = new Set(inputs)
+  const { nodes, reached } = walkBack(graph, stops, outputs)
+  const taken = usedNames(graph)
+  const written = (name: string): string => (stops.has(name) ? unusedName(name, taken) : name)
+  // A node that is needed for another of its outputs still writes what is now an input: under a name of its own.
+  const aside = (node: Node): Node =>
+    node.outputs.some((name) => stops.has(name)) ? { ...node, outputs: node.outputs.map(written) } : node
   const graphInputs = new Map(graph.inputs.map((info) => [info.name, info]))
   const known = (name: string): ValueInfo | undefined =>
-    graphInputs.get(name) ?? graph.valueInfo.get(name) ?? graph.outputs.find((info) => info.name === name)
+    graphInputs.get(name) ??
+    graph.valueInfo.get(name) ??
+    graph.outputs.find((info) => info.name === name) ??
+    infoOfWeight(graph, name)
   const asInput = (name: string): ValueInfo => {
     const type = options.types?.[name] ?? known(name)?.type ?? 'float32'
     return { ...known(name), name, type }
   }
   const used = inputs.filter((name) => reached.has(name))
-  const carried = graph.inputs.map(({ name }) => name).filter((name) => reached.has(name) && !inputs.includes(name))
+  const carried = graph.inputs.map(({ name }) => name).filter((name) => reached.has(name) && !stops.has(name))
   return graph.with({
     inputs: [...used, ...carried].map(asInput),
     outputs: outputs.map((name) => known(name) ?? { name }),
-    nodes: graph.nodes.filter((node) => nodes.has(node)),
-    initializers: new Map([...graph.initializers].filter(([name]) => reached.has(name) && !inputs.includes(name))),
-    valueInfo: new Map([...graph.valueInfo].filter(([name]) => reached.has(name) && !inputs.includes(name))),
+    nodes: graph.nodes.filter((node) => nodes.has(node)).map(aside),
+    initializers: new Map([...graph.initializers].filter(([name]) => reached.has(name) && !stops.has(name))),
+    valueInfo: new Map([...graph.valueInfo].filter(([name]) => reached.has(name) && !stops.has(name))),
   })
+}
+
+function infoOfWeight(graph: Graph, name: string): ValueInfo | undefined {
+  const weight = graph.initializers.get(name)
+  return weight && { name, type: weight.type, dims: weight.dims }
 }
 
 /** The nodes needed for `targets`, and every value met on the way, going back no further than `stops`. */

@@ -28,11 +28,13 @@ export function decodeTensor(proto: TensorProto, source: string): Tensor {
     )
   }
   const dims = proto.dims.map(Number)
-  const data = proto.rawData.length > 0 && type !== 'string' ? fromBytes(type, proto.rawData) : fromFields(type, proto)
-  if (data.length !== sizeOf(dims)) {
+  const raw = type !== 'string' && proto.rawData.length > 0
+  const data = raw ? fromBytes(type, proto.rawData) : fromFields(type, proto)
+  const count = raw ? proto.rawData.length / arrayConstructors[type].BYTES_PER_ELEMENT : data.length
+  if (count !== sizeOf(dims) || dims.some((dim) => dim < 0)) {
     throw new OnnxFormatError(
       source,
-      `tensor "${name}" of shape [${dims.join(', ')}] needs ${sizeOf(dims)} elements and has ${data.length}`,
+      `tensor "${name}" of shape [${dims.join(', ')}] needs ${sizeOf(dims)} elements and has ${count}`,
       'The file is damaged or cut short: get it again.',
     )
   }
@@ -43,7 +45,8 @@ export function decodeTensor(proto: TensorProto, source: string): Tensor {
 export function encodeTensor(name: string, { type, dims, data }: Tensor): TensorProto {
   const proto = create(TensorProtoSchema, { name, dataType: typeCodes[type], dims: dims.map(BigInt) })
   if (Array.isArray(data)) proto.stringData = data.map((text) => new TextEncoder().encode(text))
-  else proto.rawData = littleEndian(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), data.BYTES_PER_ELEMENT)
+  else
+    proto.rawData = littleEndian(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), data.BYTES_PER_ELEMENT)
   return proto
 }
 
@@ -83,6 +86,7 @@ function fromFields(type: ElementType, proto: TensorProto): ElementArray {
 function littleEndian(bytes: Uint8Array, elementSize: number): Uint8Array {
   if (endianness() === 'LE' || elementSize === 1) return bytes
   const swapped = new Uint8Array(bytes)
-  for (let start = 0; start < swapped.length; start += elementSize) swapped.subarray(start, start + elementSize).reverse()
+  for (let start = 0; start < swapped.length; start += elementSize)
+    swapped.subarray(start, start + elementSize).reverse()
   return swapped
 }

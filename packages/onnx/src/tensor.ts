@@ -16,12 +16,13 @@ export function sizeOf(dims: readonly number[]): number {
 
 /**
  * A tensor over existing data (not copied).
- * @throws TensorError when the data's length is not the product of `dims`.
+ * @throws TensorError when the data's length is not the product of `dims`, or a dimension is no size.
  */
 export function tensor<T extends ElementType>(type: T, dims: readonly number[], data: ElementArray<T>): Tensor<T> {
-  if (data.length !== sizeOf(dims)) {
-    throw new TensorError(`tensor ${type}[${dims.join(', ')}]`, `${sizeOf(dims)} elements`, `${data.length}`)
-  }
+  const title = `tensor ${type}[${dims.join(', ')}]`
+  const bad = dims.find((dim) => !Number.isInteger(dim) || dim < 0)
+  if (bad !== undefined) throw new TensorError(title, 'whole, non-negative dimensions', `${bad}`)
+  if (data.length !== sizeOf(dims)) throw new TensorError(title, `${sizeOf(dims)} elements`, `${data.length}`)
   return { type, dims, data }
 }
 
@@ -40,8 +41,15 @@ export function zeros<T extends NumericType>(type: T, dims: readonly number[]): 
   return tensor<T>(type, dims, new arrayConstructors[type](sizeOf(dims)))
 }
 
-/** Rows `start` to `end` (exclusive) along the first axis, as a view on the same memory where the type allows. */
+/**
+ * Rows `start` to `end` (exclusive) along the first axis, as a view on the same memory where the type allows.
+ * @throws TensorError when the tensor does not have these rows.
+ */
 export function sliceRows<T extends ElementType>(source: Tensor<T>, start: number, end: number): Tensor<T> {
+  const rows = source.dims[0] ?? 0
+  if (!(start >= 0 && start <= end && end <= rows)) {
+    throw new TensorError('sliceRows', `rows within 0 to ${rows}`, `${start} to ${end}`)
+  }
   const stride = sizeOf(source.dims.slice(1))
   const data = source.data as ElementArray
   const part = Array.isArray(data)
@@ -52,20 +60,24 @@ export function sliceRows<T extends ElementType>(source: Tensor<T>, start: numbe
 
 /**
  * Tensors joined along the first axis.
- * @throws TensorError when there is none, or types or the other dimensions differ.
+ * @throws TensorError when there is none, one is a scalar, or types or the other dimensions differ.
  */
 export function concatRows<T extends ElementType>(parts: readonly Tensor<T>[]): Tensor<T> {
   const [first] = parts
   if (!first) throw new TensorError('concatRows', 'at least one tensor', 'none')
   const rest = first.dims.slice(1)
-  for (const part of parts) {
-    if (part.type !== first.type || part.dims.slice(1).join() !== rest.join()) {
-      throw new TensorError('concatRows', `${first.type}[*, ${rest.join(', ')}]`, `${part.type}[${part.dims.join(', ')}]`)
+  for (const { type, dims } of parts) {
+    if (type !== first.type || dims.length === 0 || dims.slice(1).join() !== rest.join()) {
+      throw new TensorError('concatRows', `${first.type}[${['*', ...rest].join(', ')}]`, `${type}[${dims.join(', ')}]`)
     }
   }
   const dims = [parts.reduce((rows, part) => rows + (part.dims[0] ?? 0), 0), ...rest]
   if (first.type === 'string') {
-    return { type: first.type, dims, data: parts.flatMap((part) => part.data as string[]) as ElementArray as ElementArray<T> }
+    return {
+      type: first.type,
+      dims,
+      data: parts.flatMap((part) => part.data as string[]) as ElementArray as ElementArray<T>,
+    }
   }
   const joined = zeros(first.type, dims)
   let offset = 0

@@ -1,10 +1,11 @@
 import { InvalidGraphError } from './errors.js'
-import { type Graph, valuesRead } from './graph.js'
+import { type Graph, nestedGraphs, valuesRead } from './graph.js'
 import { sizeOf } from './tensor.js'
 
 /**
  * Checks the rules of the ONNX IR that edits can break: each value is written once and before it is read, every
- * output exists, every operator's domain has a version, weights fill their shapes.
+ * output exists, nodes have names of their own or none, every operator's domain has a version, weights fill their
+ * shapes.
  * Whether an operator takes what it is given is checked by onnxruntime when a session is made.
  * @throws InvalidGraphError listing everything that is wrong.
  */
@@ -31,18 +32,20 @@ function problemsOf(graph: Graph, outer: ReadonlySet<string>, opsets: ReadonlyMa
     }
   }
   const producers = graph.producers()
+  const titles = new Set<string>()
   for (const node of graph.nodes) {
     const title = `node "${node.name || node.outputs[0]}" (${node.opType})`
     if (!opsets.has(node.domain)) problems.push(`${title}: no operator set for domain "${node.domain || 'ai.onnx'}"`)
-    for (const input of valuesRead(node)) {
+    if (node.name !== '' && titles.has(node.name)) problems.push(`${title}: another node has that name`)
+    titles.add(node.name)
+    const read = new Set(valuesRead(node))
+    for (const input of read) {
       if (isDefined(input)) continue
       problems.push(`${title} reads "${input}", which ${producers.has(input) ? 'is written later' : 'nothing writes'}`)
     }
-    for (const attribute of Object.values(node.attributes)) {
-      if (attribute.kind === 'graph') {
-        problems.push(...problemsOf(attribute.value, new Set([...outer, ...defined]), opsets))
-      }
-    }
+    // With what the node reads: an unknown value is told once, here, and not again for each reader inside.
+    const visible = new Set([...outer, ...defined, ...read])
+    for (const nested of nestedGraphs(node)) problems.push(...problemsOf(nested, visible, opsets))
     for (const output of node.outputs) if (output !== '') define(output, `value of ${title}`)
   }
   if (graph.outputs.length === 0) problems.push('the graph has no output')
