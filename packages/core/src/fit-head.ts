@@ -1,5 +1,5 @@
 import { type Candidate, HeadObjective, type HeadProblem, type LinearWeights, standardVariance } from './head-objective.js'
-import { type Evaluation, minimise } from './lbfgs.js'
+import { type Evaluation, minimise, type Minimum, type Step } from './lbfgs.js'
 import { type Matrix, zeroMatrix } from './matrix.js'
 import type { RunOptions } from './progress.js'
 import { together } from './together.js'
@@ -46,7 +46,7 @@ const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (-index
 const patience = 2
 
 /** Largest gradient, on standardised features, at which a head counts as solved: in cross-validation and in the end. */
-const tolerance = { fold: 1e-4, final: 1e-7 }
+const tolerance = { fold: 5e-5, final: 1e-6 }
 
 /** Fits a linear head to its optimum: the loss is convex, so there is one, and no learning rate to choose. */
 export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Promise<FittedHead> {
@@ -62,8 +62,8 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
     const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
     const evaluate = async (point: Float64Array): Promise<Evaluation> =>
       (await objective.evaluate([{ ...candidate, point }]))[0] as Evaluation
-    const start = search?.best.start ?? objective.zero()
-    const minimum = await minimise(evaluate, start, { gradientTolerance: tolerance.final, signal })
+    const { start = objective.zero(), steps = [] } = search?.best ?? {}
+    const minimum = await minimise(evaluate, start, { gradientTolerance: tolerance.final, steps, signal })
     onEvent?.({ type: 'head', loss: minimum.value, iterations: minimum.iterations, l2 })
     const linear = objective.weights(minimum.point)
     const heldOut = search?.best.heldOut
@@ -86,12 +86,14 @@ interface Search {
     readonly heldOut: Matrix
     /** Where the folds' heads ended, on average: close to the optimum over all examples. */
     readonly start: Float64Array
+    /** The last steps of one of them. */
+    readonly steps: readonly Step[]
   }
 }
 
 /**
  * Mean held-out loss for each strength. The folds walk down the strengths side by side, each starting where the line
- * through its last two optima leads (a warm start).
+ * through its last two optima leads, with the curvature that it met on its way there (a warm start).
  */
 async function crossValidate(
   objective: HeadObjective,
@@ -106,27 +108,28 @@ async function crossValidate(
     return kept
   })
   const evaluate = together((candidates: readonly Candidate[]) => objective.evaluate(candidates))
-  let points = folds.map(() => objective.zero())
-  let before = points
+  let last: readonly FoldHead[] = trainWeights.map((exampleWeights) => {
+    const point = objective.zero()
+    return { point, before: point, steps: [], exampleWeights, l2: 0 }
+  })
   const trials: Trial[] = []
   let best: Search['best'] | undefined
   let worse = 0
   for (const strength of relativeStrengths) {
     const l2 = strength * standardVariance
-    const candidates = await Promise.all(
-      trainWeights.map(async (exampleWeights, fold) => {
+    const heads = await Promise.all(
+      last.map(async ({ exampleWeights, ...head }): Promise<FoldHead> => {
         const loss = (point: Float64Array): Promise<Evaluation> => evaluate({ point, exampleWeights, l2 })
-        const [last, secondLast] = [points[fold] as Float64Array, before[fold] as Float64Array]
-        const start = last.map((value, i) => 2 * value - (secondLast[i] as number))
-        const { point } = await minimise(loss, start, { gradientTolerance: tolerance.fold, signal })
-        return { point, exampleWeights, l2 }
+        const start = head.point.map((value, i) => 2 * value - (head.before[i] as number))
+        const steps = repenalised(head.steps, l2 - head.l2, outputs)
+        const { point, steps: taken } = await minimise(loss, start, { gradientTolerance: tolerance.fold, steps, signal })
+        return { point, before: head.point, steps: taken, exampleWeights, l2 }
       }),
     )
-    before = points
-    points = candidates.map(({ point }) => point)
+    last = heads
     let [loss, weight] = [0, 0]
     const heldOut = zeroMatrix(weights.length, outputs)
-    const { losses, results } = await objective.perExample(candidates)
+    const { losses, results } = await objective.perExample(heads)
     for (const [fold, rows] of folds.entries()) {
       for (const row of rows) {
         const at = row * folds.length + fold
@@ -139,12 +142,27 @@ async function crossValidate(
     trials.push(trial)
     onEvent?.({ type: 'cross-validation', done: trials.length, total: relativeStrengths.length })
     if (!best || trial.loss < best.loss) {
-      best = { ...trial, heldOut, start: mean(points) }
+      best = { ...trial, heldOut, start: mean(heads.map(({ point }) => point)), steps: heads[0]?.steps ?? [] }
       worse = 0
     } else if (++worse === patience) break
   }
   onEvent?.({ type: 'cross-validation', done: relativeStrengths.length, total: relativeStrengths.length })
   return { trials, best: best as Search['best'] }
+}
+
+/** A fold's head on its way down the strengths. */
+interface FoldHead extends Candidate {
+  /** Its optimum at the strength before. */
+  readonly before: Float64Array
+  readonly steps: Minimum['steps']
+}
+
+/** The same steps under a penalty that has changed: its gradient is l2 times the weights, and none for the biases. */
+function repenalised(steps: readonly Step[], change: number, outputs: number): Step[] {
+  return steps.map(({ s, y }) => ({
+    s,
+    y: y.map((value, i) => (i < y.length - outputs ? value + change * (s[i] as number) : value)),
+  }))
 }
 
 function mean(points: readonly Float64Array[]): Float64Array {

@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder, Session, type Tensor, tensor } from '@headstart/onnx'
+import { type Graph, GraphBuilder, Session, type Tensor, tensor, zeros } from '@headstart/onnx'
 import type { Evaluation } from './lbfgs.js'
 import type { Matrix } from './matrix.js'
 import type { Task } from './target.js'
@@ -59,7 +59,7 @@ export const standardVariance = 10
 export class HeadObjective {
   readonly outputs: number
   readonly #features: number
-  readonly #standard: Standardisation
+  readonly #standard: Pick<Standardisation, 'mean' | 'scale'>
   readonly #session: Session
   readonly #constants: Record<'x' | 'xt' | 'y', Tensor>
 
@@ -67,12 +67,12 @@ export class HeadObjective {
     this.#features = features.columns
     this.outputs = targets.columns
     this.#session = session
-    this.#standard = standardisation(features)
+    const { x, xt, mean, scale } = standardisation(features)
+    this.#standard = { mean, scale }
     this.#constants = {
-      x: tensor('float64', [features.rows, features.columns], this.#standard.values),
-      // Multiplying by a matrix that is stored transposed takes a third of the time of transposing at each step.
-      xt: tensor('float64', [features.columns, features.rows], transposed(this.#standard.values, features.columns)),
-      y: tensor('float64', [targets.rows, 1, targets.columns], Float64Array.from(targets.data)),
+      x,
+      xt,
+      y: tensor('float64', [targets.rows, 1, targets.columns], new Float64Array(targets.data)),
     }
   }
 
@@ -94,7 +94,11 @@ export class HeadObjective {
   async evaluate(candidates: readonly Candidate[]): Promise<Evaluation[]> {
     const outputs = this.outputs
     const results = await this.#run(candidates, ['loss', 'dw', 'db'])
-    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array)
+    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
     const columns = candidates.length * outputs
     return candidates.map(({ point, l2 }, head) => {
       const gradient = new Float64Array(point.length)
@@ -164,41 +168,43 @@ export class HeadObjective {
 }
 
 interface Standardisation {
-  /** The features as `(x - mean) · scale`. */
-  readonly values: Float64Array
+  /** The features as `(x - mean) · scale`, `[n, features]`. */
+  readonly x: Tensor
+  /** The same, transposed: multiplying by it takes a third of the time of transposing at each step. */
+  readonly xt: Tensor
   readonly mean: Float64Array
   readonly scale: number
 }
 
 function standardisation({ rows, columns, data }: Matrix): Standardisation {
-  const values = Float64Array.from(data)
   const mean = new Float64Array(columns)
-  for (let i = 0; i < values.length; i += columns) {
-    for (let column = 0; column < columns; column++) {
-      mean[column] = (mean[column] as number) + (values[i + column] as number) / rows
-    }
+  for (let i = 0; i < data.length; i += columns) {
+    for (let column = 0; column < columns; column++) mean[column] = (mean[column] as number) + (data[i + column] as number)
   }
+  for (let column = 0; column < columns; column++) mean[column] = (mean[column] as number) / rows
   let squares = 0
-  for (let i = 0; i < values.length; i += columns) {
+  for (let i = 0; i < data.length; i += columns) {
     for (let column = 0; column < columns; column++) {
-      const centred = (values[i + column] as number) - (mean[column] as number)
-      values[i + column] = centred
-      squares += centred * centred
+      squares += ((data[i + column] as number) - (mean[column] as number)) ** 2
     }
   }
   // Features that are all the same leave nothing to scale by.
   const scale = squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * scale
-  return { values, mean, scale }
-}
-
-function transposed(values: Float64Array, columns: number): Float64Array {
-  const rows = values.length / columns
-  const result = new Float64Array(values.length)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column] as number
+  const x = zeros('float64', [rows, columns])
+  const xt = zeros('float64', [columns, rows])
+  // Rows in blocks, so that what is written stays in the processor's cache.
+  const block = 8
+  for (let top = 0; top < rows; top += block) {
+    const bottom = Math.min(top + block, rows)
+    for (let column = 0; column < columns; column++) {
+      for (let row = top, i = top * columns + column; row < bottom; row++, i += columns) {
+        const value = ((data[i] as number) - (mean[column] as number)) * scale
+        x.data[i] = value
+        xt.data[column * rows + row] = value
+      }
+    }
   }
-  return result
+  return { x, xt, mean, scale }
 }
 
 /**

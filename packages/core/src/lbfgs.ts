@@ -10,8 +10,10 @@ export interface MinimiseOptions {
   readonly gradientTolerance?: number
   /** Default 1000. */
   readonly maxIterations?: number
-  /** Number of past steps from which the curvature is estimated. Default 10. */
+  /** Number of past steps from which the curvature is estimated. Default 20. */
   readonly memory?: number
+  /** Steps over a similar function, such as those of the minimum before on a path: they begin the estimate. */
+  readonly steps?: readonly Step[]
   readonly signal?: AbortSignal | undefined
 }
 
@@ -21,11 +23,18 @@ export interface Minimum extends Evaluation {
   readonly iterations: number
   /** False when it stopped at `maxIterations` before the tolerance was met. */
   readonly converged: boolean
+  /** The last steps, as many as are remembered. */
+  readonly steps: readonly Step[]
 }
 
-interface Step {
+/** A step and what it did to the gradient: s and y of Nocedal and Wright, equation 6.5. */
+export interface Step {
   readonly s: Float64Array
   readonly y: Float64Array
+}
+
+/** A step along which the gradient rose, and rho = 1 / sᵀy. */
+interface CurvedStep extends Step {
   readonly rho: number
 }
 
@@ -51,13 +60,13 @@ export async function minimise(
   start: Float64Array,
   options: MinimiseOptions = {},
 ): Promise<Minimum> {
-  const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 10, signal } = options
-  const steps: Step[] = []
+  const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 20, signal } = options
+  const steps = (options.steps ?? []).flatMap(curved)
   let current = { point: start, ...(await evaluate(start)) }
   for (let iterations = 0; ; iterations++) {
     signal?.throwIfAborted()
     const converged = largest(current.gradient) <= gradientTolerance
-    if (converged || iterations === maxIterations) return { ...current, iterations, converged }
+    if (converged || iterations === maxIterations) return { ...current, iterations, converged, steps }
 
     let direction = descentDirection(current.gradient, steps)
     if (dot(direction, current.gradient) >= 0) {
@@ -68,19 +77,24 @@ export async function minimise(
     const firstAlpha = steps.length === 0 ? Math.min(1, 1 / norm(current.gradient)) : 1
     const next = await lineSearch(evaluate, current, direction, firstAlpha)
     // No step lowers the value any further: this is the minimum to the precision of the arithmetic.
-    if (!next) return { ...current, iterations, converged: true }
+    if (!next) return { ...current, iterations, converged: true, steps }
 
     const s = subtract(next.point, current.point)
     const y = subtract(next.gradient, current.gradient)
-    const curvature = dot(s, y)
-    if (curvature > 1e-12 * norm(s) * norm(y)) steps.push({ s, y, rho: 1 / curvature })
+    steps.push(...curved({ s, y }))
     if (steps.length > memory) steps.shift()
     current = { point: next.point, value: next.value, gradient: next.gradient }
   }
 }
 
+/** The step with its rho; none where the gradient did not rise, beyond rounding. */
+function curved({ s, y }: Step): CurvedStep[] {
+  const curvature = dot(s, y)
+  return curvature > 1e-12 * norm(s) * norm(y) ? [{ s, y, rho: 1 / curvature }] : []
+}
+
 /** -H g, with the inverse Hessian H estimated from the past steps (algorithm 7.4). */
-function descentDirection(gradient: Float64Array, steps: readonly Step[]): Float64Array {
+function descentDirection(gradient: Float64Array, steps: readonly CurvedStep[]): Float64Array {
   const q = gradient.slice()
   const alphas: number[] = []
   for (const { s, y, rho } of steps.toReversed()) {
@@ -92,7 +106,8 @@ function descentDirection(gradient: Float64Array, steps: readonly Step[]): Float
   const gamma = last ? 1 / (last.rho * dot(last.y, last.y)) : 1
   for (let i = 0; i < q.length; i++) q[i] = gamma * (q[i] as number)
   steps.forEach(({ s, y, rho }, index) => addScaled(q, (alphas[index] as number) - rho * dot(y, q), s))
-  return q.map((value) => -value)
+  for (let i = 0; i < q.length; i++) q[i] = -(q[i] as number)
+  return q
 }
 
 /** A step that meets the strong Wolfe conditions, or the best one found; undefined when none lowers the value. */
@@ -162,7 +177,7 @@ function norm(a: Float64Array): number {
 
 function largest(a: Float64Array): number {
   let max = 0
-  for (const value of a) max = Math.max(max, Math.abs(value))
+  for (let i = 0; i < a.length; i++) max = Math.max(max, Math.abs(a[i] as number))
   return max
 }
 
@@ -171,5 +186,7 @@ function addScaled(target: Float64Array, factor: number, other: Float64Array): v
 }
 
 function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, index) => value - (b[index] as number))
+  const difference = a.slice()
+  addScaled(difference, -1, b)
+  return difference
 }

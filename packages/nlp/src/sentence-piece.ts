@@ -30,9 +30,11 @@ const longestText = 2 ** 20
 export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOptions): Preprocessing<string, number[]> {
   const pieces = parseVocabulary(vocabulary)
   const longestPiece = pieces.reduce((longest, [piece]) => Math.max(longest, piece.length), 0)
-  const { trie } = new tokenizerBundle.Tokenizer(pieces)
+  // Made when a text comes: training on cached features meets none.
+  let trie: InstanceType<typeof tokenizerBundle.Tokenizer>['trie'] | undefined
 
   function encode(text: string): number[] {
+    trie ??= new tokenizerBundle.Tokenizer(pieces).trie
     const words = firstWords(text, maxTokens)
     // Score of the best path to each place, and the piece with which it ends.
     const best = new Float64Array(words.length + 1)
