@@ -6,18 +6,18 @@ import { bagOfWords } from './bag-of-words.js'
 
 testBackbone('bagOfWords', {
   create: () => bagOfWords(['the film was good', 'the food was bad', 'good food!']),
-  inputs: ['the film was bad', 'good good food!', '', 'words that are new', '电影'],
+  inputs: ['the film was bad', 'good good food!', '', 'good words that are new', 'bad 电影'],
 })
 
 describe('bagOfWords', () => {
-  // scikit-learn 1.2.1: TfidfVectorizer(token_pattern=r"[\w'’]+|[^\s\w]").fit_transform of these three texts.
+  // TfidfVectorizer(token_pattern=r"[\w'’]+|[^\s\w]").fit_transform(texts) of scikit-learn 1.2.1, by word.
   const texts = ['the film was good', 'the food was bad', 'good food good!']
   const expected: Record<string, number[]> = {
-    '!': [0, 0, 0.46869865],
+    '!': [0, 0, 0.50689001],
     bad: [0, 0.60465213, 0],
     film: [0.60465213, 0, 0],
-    food: [0, 0.45985353, 0.35645752],
-    good: [0.45985353, 0, 0.71291504],
+    food: [0, 0.45985353, 0.38550292],
+    good: [0.45985353, 0, 0.77100584],
     the: [0.45985353, 0.45985353, 0],
     was: [0.45985353, 0.45985353, 0],
   }

@@ -30,7 +30,8 @@ describe('rows of a CSV file', () => {
 
   it('of the largest size that is taken are read whole', async () => {
     const text = 'x'.repeat(2 ** 20 - 10)
-    expect(((await cells('csv', `label,text\na,${text}\n`))[0]?.['text'] as string).length).toBe(text.length)
+    const [row] = await cells('csv', `label,text\na,${text}\n`)
+    expect(row?.['text'] === text).toBe(true)
   })
 
   it.each([

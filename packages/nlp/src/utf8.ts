@@ -36,7 +36,7 @@ function invalid(path: string, chunk: Buffer, line: number, before: number): Dat
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   // A character that began in the chunk before ends here.
   let start = 0
-  while (before > 0 && start < 3 && ((chunk[start] ?? 0) & 0xc0) === 0x80) start++
+  if (before > 0) while (start < 3 && ((chunk[start] ?? 0) & 0xc0) === 0x80) start++
   try {
     for (let end = start; end < chunk.length; end++) {
       if (decoder.decode(chunk.subarray(end, end + 1), { stream: true }) !== '') start = end + 1
