@@ -116,7 +116,7 @@ describe('headstart predict', () => {
 
   it('gives one JSON object for each line of stdin, the same as for arguments', async () => {
     const fromArguments = await scene.run(['predict', model, ...texts, '--json'])
-    const fromStdin = await scene.run(['predict', model, '-'], { stdin: texts.join('\r\n') })
+    const fromStdin = await scene.run(['predict', model, '-'], { stdin: `${texts.join('\r\n')}\r\n` })
     expect(fromStdin).toEqual(fromArguments)
     const answers = fromStdin.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as object)
     expect(answers).toEqual([
