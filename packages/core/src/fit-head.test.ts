@@ -68,14 +68,17 @@ describe('fitHead', () => {
     expect(weighted.weight).toBeAllclose(twice.weight, { rtol: 1e-4, atol: 1e-6 })
   })
 
-  it('chooses the strength with the lowest held-out loss, computed only on what a fold has not seen', async () => {
+  it('chooses the most probable strength, its held-out loss computed only on what a fold has not seen', async () => {
     const events: TrainEvent[] = []
     const head = await fitHead(
       { task: 'classification', features, targets },
       { regularisation: { folds }, onEvent: (event) => events.push(event) },
     )
-    const lowest = Math.min(...head.trials.map(({ loss }) => loss))
-    expect(head.trials.find(({ loss }) => loss === lowest)?.l2).toBe(head.l2)
+    // Decades 0, -0.5, -1, ... of which -2.5 is expected, give or take 1: what it says weighs as much as one example.
+    const scores = head.trials.map(({ loss }, i) => loss + (2.5 - i / 2) ** 2 / 2 / features.rows)
+    const chosen = head.trials[scores.indexOf(Math.min(...scores))]
+    expect(chosen?.l2).toBe(head.l2)
+    const lowest = chosen?.loss as number
 
     // The same figure by hand: fit without the fold, score the fold.
     let total = 0
@@ -91,6 +94,24 @@ describe('fitHead', () => {
     expect(total / features.rows).toBeCloseTo(lowest, 3)
     expect(head.heldOut?.rows).toBe(features.rows)
     expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 11, total: 11 })
+  })
+
+  it('lets many examples overrule what is expected of the strength', async () => {
+    // The same held-out losses, and thus the same evidence for each example, from a hundred times the examples.
+    const rows = 100 * features.rows
+    const data = new Float32Array(100 * features.data.length)
+    const y = new Float32Array(100 * targets.data.length)
+    for (let copy = 0; copy < 100; copy++) {
+      data.set(features.data, copy * features.data.length)
+      y.set(targets.data, copy * targets.data.length)
+    }
+    const manyFolds = folds.map((fold) => Array.from({ length: 100 }, (_, copy) => fold.map((row) => row + copy * features.rows)).flat())
+    const head = await fitHead(
+      { task: 'classification', features: { rows, columns: features.columns, data }, targets: { rows, columns: 3, data: y } },
+      { regularisation: { folds: manyFolds } },
+    )
+    const lowest = Math.min(...head.trials.map(({ loss }) => loss))
+    expect(head.trials.find(({ loss }) => loss === lowest)?.l2).toBe(head.l2)
   })
 
   it('regularises noise strongly and does not try the weak end', async () => {

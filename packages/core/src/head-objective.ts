@@ -94,11 +94,7 @@ export class HeadObjective {
   async evaluate(candidates: readonly Candidate[]): Promise<Evaluation[]> {
     const outputs = this.outputs
     const results = await this.#run(candidates, ['loss', 'dw', 'db'])
-    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ]
+    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array)
     const columns = candidates.length * outputs
     return candidates.map(({ point, l2 }, head) => {
       const gradient = new Float64Array(point.length)

@@ -76,6 +76,23 @@ describe('minimise', () => {
     expect(rough.iterations).toBeLessThan(fine.iterations)
   })
 
+  it('goes on with the curvature of an earlier minimisation', async () => {
+    const start = new Float64Array(40)
+    const { steps } = await minimise(quadratic(40, 100).f, start, { memory: 40 })
+    const again = quadratic(40, 100)
+    const warm = await minimise(again.f, start, { steps, memory: 40 })
+    const cold = quadratic(40, 100)
+    await minimise(cold.f, start, { memory: 40 })
+    expect(warm.point).toBeAllclose([...Array(40).keys()], { atol: 1e-5 })
+    expect(again.evaluations()).toBeLessThan(0.75 * cold.evaluations())
+  })
+
+  it('takes no curvature from steps along which the gradient fell', async () => {
+    const steps = [{ s: Float64Array.of(1, 0), y: Float64Array.of(-3, 0) }]
+    const { point } = await minimise(quadratic(2, 3).f, Float64Array.of(5, 5), { steps })
+    expect(point).toBeAllclose([0, 1], { atol: 1e-6 })
+  })
+
   it('stops at the largest number of iterations and says so', async () => {
     const minimum = await minimise(rosenbrock().f, Float64Array.of(-1.2, 1), { maxIterations: 5 })
     expect(minimum).toMatchObject({ iterations: 5, converged: false })

@@ -61,7 +61,7 @@ export async function minimise(
   options: MinimiseOptions = {},
 ): Promise<Minimum> {
   const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 20, signal } = options
-  const steps = (options.steps ?? []).flatMap(curved)
+  const steps = (options.steps ?? []).slice(-memory).flatMap(curved)
   let current = { point: start, ...(await evaluate(start)) }
   for (let iterations = 0; ; iterations++) {
     signal?.throwIfAborted()
