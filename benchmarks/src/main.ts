@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME...] [--data FOLDER...]`: figures beside peers, baselines and limits, measured in one run. */
+/** `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. */
 import { parseArgs } from 'node:util'
 import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
