@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('the example of README.md', () => {
-  it('has at most 20 lines and passes the type check', async () => {
+  it('has at most 15 lines and passes the type check', async () => {
     expect(examples).toHaveLength(1)
-    expect(examples[0]?.trimEnd().split('\n').length).toBeLessThanOrEqual(20)
+    expect(examples[0]?.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
     await writeFile(join(folder, 'example.ts'), examples[0] as string)
     const config = { extends: fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url)), compilerOptions: { noEmit: true } }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))

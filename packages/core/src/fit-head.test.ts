@@ -124,6 +124,25 @@ describe('fitHead', () => {
     expect(head.l2).toBeGreaterThanOrEqual(head.trials[2]?.l2 as number)
   })
 
+  it.each([[1e-5, 0], [1e4, 3e4]])('does not depend on the unit of the numbers: %d y + %d', async (factor, shift) => {
+    const numbers = fixture.problems['values'] as Problem
+    const fit = (y: number[]) =>
+      fitHead({ task: 'regression', features, targets: encodeTargets(y, []) }, { regularisation: { folds } })
+    const head = await fit(numbers.y)
+    const other = await fit(numbers.y.map((y) => factor * y + shift))
+    expect(other.l2).toBe(head.l2)
+    expect(other.weight.map((value) => value / factor)).toBeAllclose(head.weight, { rtol: 1e-3, atol: 1e-4 })
+    expect((other.heldOut?.data ?? []).map((value) => (value - shift) / factor)).toBeAllclose(head.heldOut?.data ?? [], { rtol: 1e-2, atol: 1e-2 })
+    expect(other.loss / factor ** 2).toBeCloseTo(head.loss, 4)
+  })
+
+  it('fits numbers that are all the same', async () => {
+    const flat = encodeTargets(problem.y.map(() => 7), [])
+    const head = await fitHead({ task: 'regression', features, targets: flat }, { regularisation: { folds } })
+    expect(head.weight).toBeAllclose(head.weight.map(() => 0), { atol: 1e-5 })
+    expect(head.bias).toBeAllclose([7], { rtol: 1e-5 })
+  })
+
   it('answers several labels at once as separate questions', async () => {
     const both = encodeTargets(problem.y.map((y, row) => [`class ${y}`, ...(row % 2 ? ['odd'] : [])]), ['class 0', 'odd'])
     const joint = await fitHead({ task: 'multi-label', features, targets: both }, { regularisation: { l2: 0.05 } })

@@ -1,6 +1,7 @@
 import { type Candidate, HeadObjective, type HeadProblem, type LinearWeights, standardVariance } from './head-objective.js'
 import { type Evaluation, minimise, type Minimum, type Step } from './lbfgs.js'
 import { type Matrix, zeroMatrix } from './matrix.js'
+import { pose, type PosedProblem } from './posed-problem.js'
 import type { RunOptions } from './progress.js'
 import { together } from './together.js'
 
@@ -59,28 +60,27 @@ const tolerance = { fold: 5e-5, final: 1e-6 }
 export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Promise<FittedHead> {
   const { regularisation, signal, onEvent } = options
   const weights = options.exampleWeights ?? new Float64Array(problem.features.rows).fill(1)
-  // With two classes one logit decides; `bothColumns` gives it the form of the others.
-  const isBinary = problem.task === 'classification' && problem.targets.columns === 2
-  const objective = await HeadObjective.create(isBinary ? secondColumn(problem) : problem)
+  const posed = pose(problem)
+  const objective = await HeadObjective.create(posed.problem)
   try {
     const search =
-      'l2' in regularisation ? undefined : await crossValidate(objective, weights, regularisation.folds, options)
+      'l2' in regularisation ? undefined : await crossValidate(objective, posed, weights, regularisation.folds, options)
     const l2 = 'l2' in regularisation ? regularisation.l2 : (search as Search).best.l2
     const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
     const evaluate = async (point: Float64Array): Promise<Evaluation> =>
       (await objective.evaluate([{ ...candidate, point }]))[0] as Evaluation
     const { start = objective.zero(), steps = [] } = search?.best ?? {}
     const minimum = await minimise(evaluate, start, { gradientTolerance: tolerance.final, steps, signal })
-    onEvent?.({ type: 'head', loss: minimum.value, iterations: minimum.iterations, l2 })
-    const linear = objective.weights(minimum.point)
-    const heldOut = search?.best.heldOut
+    const { iterations } = minimum
+    const loss = posed.loss(minimum.value)
+    onEvent?.({ type: 'head', loss, iterations, l2 })
     return {
-      ...(isBinary ? bothColumns(linear) : linear),
+      ...posed.weights(objective.weights(minimum.point)),
       l2,
-      loss: minimum.value,
-      iterations: minimum.iterations,
+      loss,
+      iterations,
       trials: search?.trials ?? [],
-      heldOut: isBinary && heldOut ? bothProbabilities(heldOut) : heldOut,
+      heldOut: search && posed.results(search.best.heldOut),
     }
   } finally {
     await objective.close()
@@ -90,7 +90,7 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
 interface Search {
   readonly trials: readonly Trial[]
   readonly best: Trial & {
-    /** Mean held-out loss with the share of one example in the doubt about such a strength. */
+    /** -log of the probability of the strength and the held-out examples, divided by their number. */
     readonly score: number
     readonly heldOut: Matrix
     /** Where the folds' heads ended, on average: close to the optimum over all examples. */
@@ -101,12 +101,13 @@ interface Search {
 }
 
 /**
- * Mean held-out loss for each strength, and the most probable one: the lowest sum of the losses of all examples and
- * -log of what was expected of the strength, up to a constant. The folds walk down the strengths side by side, each starting where the line
- * through its last two optima leads, with the curvature that it met on its way there (a warm start).
+ * Mean held-out loss for each strength, and the most probable one by what was expected and what was held out. The folds
+ * walk down the strengths side by side, each starting where the line through its last two optima leads, with the
+ * curvature that it met on its way there (a warm start).
  */
 async function crossValidate(
   objective: HeadObjective,
+  posed: PosedProblem,
   weights: Float64Array,
   folds: readonly (readonly number[])[],
   { signal, onEvent }: RunOptions,
@@ -148,9 +149,9 @@ async function crossValidate(
         heldOut.data.set(results.subarray(at * outputs, (at + 1) * outputs), row * outputs)
       }
     }
-    const trial = { l2: objective.rawL2(l2), loss: loss / weight }
-    const surprise = ((Math.log10(strength) - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
-    const score = trial.loss + surprise / weights.length
+    const trial = { l2: objective.rawL2(l2), loss: posed.loss(loss / weight) }
+    const unexpected = ((Math.log10(strength) - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
+    const score = posed.surprise(loss / weight) + unexpected / weights.length
     trials.push(trial)
     onEvent?.({ type: 'cross-validation', done: trials.length, total: relativeStrengths.length })
     if (!best || score < best.score) {
@@ -181,21 +182,4 @@ function mean(points: readonly Float64Array[]): Float64Array {
   const sum = new Float64Array(points[0]?.length ?? 0)
   for (const point of points) point.forEach((value, i) => (sum[i] = (sum[i] as number) + value / points.length))
   return sum
-}
-
-function secondColumn({ features, targets }: HeadProblem): HeadProblem {
-  const data = Float32Array.from({ length: targets.rows }, (_, row) => targets.data[row * 2 + 1] as number)
-  return { task: 'multi-label', features, targets: { rows: targets.rows, columns: 1, data } }
-}
-
-/** Logits (-z/2, z/2), whose softmax is (1 - sigmoid(z), sigmoid(z)). */
-function bothColumns({ weight, bias }: LinearWeights): LinearWeights {
-  const spread = (values: Float64Array): Float64Array =>
-    Float64Array.from({ length: values.length * 2 }, (_, i) => ((i % 2) - 0.5) * (values[i >> 1] as number))
-  return { weight: spread(weight), bias: spread(bias) }
-}
-
-function bothProbabilities({ rows, data }: Matrix): Matrix {
-  const both = Float32Array.from({ length: rows * 2 }, (_, i) => (i % 2 ? (data[i >> 1] as number) : 1 - (data[i >> 1] as number)))
-  return { rows, columns: 2, data: both }
 }
