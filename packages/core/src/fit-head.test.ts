@@ -74,8 +74,11 @@ describe('fitHead', () => {
       { task: 'classification', features, targets },
       { regularisation: { folds }, onEvent: (event) => events.push(event) },
     )
-    // Decades 0, -0.5, -1, ... of which -2.5 is expected, give or take 1: what it says weighs as much as one example.
-    const scores = head.trials.map(({ loss }, i) => loss + (2.5 - i / 2) ** 2 / 2 / features.rows)
+    // Half decades of the features' total variance, of which -2.5 is expected, give or take 1.
+    const decades = head.trials.map(({ l2 }) => Math.log10(l2 / totalVariance(features)))
+    expect(decades).toBeAllclose(decades.map((decade) => Math.round(2 * decade) / 2), { atol: 1e-6 })
+    expect(decades).toEqual(decades.toSorted((a, b) => b - a))
+    const scores = head.trials.map(({ loss }, i) => loss + ((decades[i] as number) + 2.5) ** 2 / 2 / features.rows)
     const chosen = head.trials[scores.indexOf(Math.min(...scores))]
     expect(chosen?.l2).toBe(head.l2)
     const lowest = chosen?.loss as number
@@ -168,6 +171,16 @@ describe('fitHead', () => {
     expect(head.weight.every(Number.isFinite)).toBe(true)
   })
 })
+
+function totalVariance({ data, columns, rows }: Matrix): number {
+  let sum = 0
+  for (let column = 0; column < columns; column++) {
+    const values = Array.from({ length: rows }, (_, row) => data[row * columns + column] as number)
+    const mean = values.reduce((total, value) => total + value, 0) / rows
+    sum += values.reduce((total, value) => total + (value - mean) ** 2, 0) / rows
+  }
+  return sum
+}
 
 function rowDot({ data, columns }: Matrix, row: number, weight: (column: number) => number): number {
   let sum = 0

@@ -38,10 +38,10 @@ export interface Trial {
 }
 
 /**
- * Strengths that cross-validation tries, strongest first, as multiples of the features' total variance: half decades
- * from 1 down to 1e-5.
+ * Decades of the strengths that cross-validation may try, strongest first; strengths are multiples of the features'
+ * total variance.
  */
-const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (-index / 2))
+const decades = Array.from({ length: 11 }, (_, index) => -index / 2)
 
 /**
  * What is expected of the strength before any example is seen: its decade is normally distributed. A few examples held
@@ -50,7 +50,7 @@ const relativeStrengths = Array.from({ length: 11 }, (_, index) => 10 ** (-index
  */
 const expectedDecade = { mean: -2.5, sd: 1 }
 
-/** A path is left when the strengths have been worse than the best this many times in a row. */
+/** A path is left when the strengths have been worse than the best this many times in a row, or once beyond doubt. */
 const patience = 2
 
 /** Largest gradient, on standardised features, at which a head counts as solved: in cross-validation and in the end. */
@@ -69,7 +69,9 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
     const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
     const evaluate = async (point: Float64Array): Promise<Evaluation> =>
       (await objective.evaluate([{ ...candidate, point }]))[0] as Evaluation
-    const { start = objective.zero(), steps = [] } = search?.best ?? {}
+    const heads = search?.best.heads
+    const start = heads ? mean(heads.map(({ point }) => point)) : objective.zero()
+    const steps = heads?.[0]?.steps ?? []
     const minimum = await minimise(evaluate, start, { gradientTolerance: tolerance.final, steps, signal })
     const { iterations } = minimum
     const loss = posed.loss(minimum.value)
@@ -89,21 +91,23 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
 
 interface Search {
   readonly trials: readonly Trial[]
-  readonly best: Trial & {
-    /** -log of the probability of the strength and the held-out examples, divided by their number. */
-    readonly score: number
-    readonly heldOut: Matrix
-    /** Where the folds' heads ended, on average: close to the optimum over all examples. */
-    readonly start: Float64Array
-    /** The last steps of one of them. */
-    readonly steps: readonly Step[]
-  }
+  readonly best: Candidacy
+}
+
+/** A strength, tried. */
+interface Candidacy extends Trial {
+  /** -log of the probability of the strength and the held-out examples, divided by their number. */
+  readonly score: number
+  readonly heldOut: Matrix
+  /** Loss of each held-out example, times its weight. */
+  readonly losses: Float64Array
+  readonly heads: readonly FoldHead[]
 }
 
 /**
  * Mean held-out loss for each strength, and the most probable one by what was expected and what was held out. The folds
- * walk down the strengths side by side, each starting where the line through its last two optima leads, with the
- * curvature that it met on its way there (a warm start).
+ * walk side by side from the expected strength to weaker ones, and to stronger ones where none is better, each starting
+ * where the line through its last two optima leads, with the curvature that it met on its way there (a warm start).
  */
 async function crossValidate(
   objective: HeadObjective,
@@ -113,21 +117,10 @@ async function crossValidate(
   { signal, onEvent }: RunOptions,
 ): Promise<Search> {
   const { outputs } = objective
-  const trainWeights = folds.map((rows) => {
-    const kept = weights.slice()
-    for (const row of rows) kept[row] = 0
-    return kept
-  })
   const evaluate = together((candidates: readonly Candidate[]) => objective.evaluate(candidates))
-  let last: readonly FoldHead[] = trainWeights.map((exampleWeights) => {
-    const point = objective.zero()
-    return { point, before: point, steps: [], exampleWeights, l2: 0 }
-  })
-  const trials: Trial[] = []
-  let best: Search['best'] | undefined
-  let worse = 0
-  for (const strength of relativeStrengths) {
-    const l2 = strength * standardVariance
+
+  const attempt = async (decade: number, last: readonly FoldHead[]): Promise<Candidacy> => {
+    const l2 = 10 ** decade * standardVariance
     const heads = await Promise.all(
       last.map(async ({ exampleWeights, ...head }): Promise<FoldHead> => {
         const loss = (point: Float64Array): Promise<Evaluation> => evaluate({ point, exampleWeights, l2 })
@@ -137,35 +130,71 @@ async function crossValidate(
         return { point, before: head.point, steps: taken, exampleWeights, l2 }
       }),
     )
-    last = heads
-    let [loss, weight] = [0, 0]
     const heldOut = zeroMatrix(weights.length, outputs)
     const { losses, results } = await objective.perExample(heads)
+    const weighted: number[] = []
+    let [loss, weight] = [0, 0]
     for (const [fold, rows] of folds.entries()) {
       for (const row of rows) {
         const at = row * folds.length + fold
-        loss += (weights[row] as number) * (losses[at] as number)
+        const one = (weights[row] as number) * (losses[at] as number)
+        weighted.push(one)
+        loss += one
         weight += weights[row] as number
         heldOut.data.set(results.subarray(at * outputs, (at + 1) * outputs), row * outputs)
       }
     }
-    const trial = { l2: objective.rawL2(l2), loss: posed.loss(loss / weight) }
-    const unexpected = ((Math.log10(strength) - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
-    const score = posed.surprise(loss / weight) + unexpected / weights.length
-    trials.push(trial)
-    onEvent?.({ type: 'cross-validation', done: trials.length, total: relativeStrengths.length })
-    if (!best || score < best.score) {
-      best = { ...trial, score, heldOut, start: mean(heads.map(({ point }) => point)), steps: heads[0]?.steps ?? [] }
-      worse = 0
-    } else if (++worse === patience) break
+    const unexpected = ((decade - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
+    return {
+      l2: objective.rawL2(l2),
+      loss: posed.loss(loss / weight),
+      score: posed.surprise(loss / weight) + unexpected / weights.length,
+      heldOut,
+      losses: Float64Array.from(weighted),
+      heads,
+    }
   }
-  onEvent?.({ type: 'cross-validation', done: relativeStrengths.length, total: relativeStrengths.length })
-  return { trials, best: best as Search['best'] }
+
+  const trials: Candidacy[] = []
+  const walk = async (path: readonly number[], from: readonly FoldHead[], known?: Candidacy): Promise<Candidacy> => {
+    let [best, last, worse] = [known, from, 0]
+    for (const decade of path) {
+      const next = await attempt(decade, last)
+      last = next.heads
+      trials.push(next)
+      onEvent?.({ type: 'cross-validation', done: trials.length, total: decades.length })
+      if (!best || next.score < best.score) [best, worse] = [next, 0]
+      else if (++worse === patience || isWorse(next.losses, best.losses, weights.length)) break
+    }
+    return best as Candidacy
+  }
+  const unfitted = folds.map((rows): FoldHead => {
+    const exampleWeights = weights.slice()
+    for (const row of rows) exampleWeights[row] = 0
+    return { point: objective.zero(), before: objective.zero(), steps: [], exampleWeights, l2: 0 }
+  })
+  const middle = decades.indexOf(expectedDecade.mean)
+  let best = await walk(decades.slice(middle), unfitted)
+  const [first, second] = trials
+  if (best === first) {
+    const turned = best.heads.map((head, fold) => ({ ...head, before: second?.heads[fold]?.point ?? head.point }))
+    best = await walk(decades.slice(0, middle).toReversed(), turned, best)
+  }
+  onEvent?.({ type: 'cross-validation', done: decades.length, total: decades.length })
+  return { trials: trials.sort((a, b) => b.l2 - a.l2).map(({ l2, loss }) => ({ l2, loss })), best }
+}
+
+/** Whether losses are above others of the same examples by more than the standard error of the difference. */
+function isWorse(losses: Float64Array, others: Float64Array, examples: number): boolean {
+  const differences = losses.map((loss, i) => loss - (others[i] as number))
+  const average = differences.reduce((sum, value) => sum + value, 0) / differences.length
+  const variance = differences.reduce((sum, value) => sum + (value - average) ** 2, 0) / differences.length
+  return average > Math.sqrt(variance / examples)
 }
 
 /** A fold's head on its way down the strengths. */
 interface FoldHead extends Candidate {
-  /** Its optimum at the strength before. */
+  /** Where it was before: its optimum at the strength before. */
   readonly before: Float64Array
   readonly steps: Minimum['steps']
 }

@@ -189,7 +189,7 @@ function standardisation({ rows, columns, data }: Matrix): Standardisation {
   const x = zeros('float64', [rows, columns])
   const xt = zeros('float64', [columns, rows])
   // Rows in blocks, so that what is written stays in the processor's cache.
-  const block = 8
+  const block = 4
   for (let top = 0; top < rows; top += block) {
     const bottom = Math.min(top + block, rows)
     for (let column = 0; column < columns; column++) {

