@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder, Session, type Tensor, tensor, zeros } from '@headstart/onnx'
+import { type Graph, GraphBuilder, Session, type Tensor, tensor } from '@headstart/onnx'
 import type { Evaluation } from './lbfgs.js'
 import type { Matrix } from './matrix.js'
 import type { Task } from './target.js'
@@ -186,8 +186,8 @@ function standardisation({ rows, columns, data }: Matrix): Standardisation {
   }
   // Features that are all the same leave nothing to scale by.
   const scale = squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
-  const x = zeros('float64', [rows, columns])
-  const xt = zeros('float64', [columns, rows])
+  const values = new Float64Array(data.length)
+  const transposed = new Float64Array(data.length)
   // Rows in blocks, so that what is written stays in the processor's cache.
   const block = 4
   for (let top = 0; top < rows; top += block) {
@@ -195,12 +195,17 @@ function standardisation({ rows, columns, data }: Matrix): Standardisation {
     for (let column = 0; column < columns; column++) {
       for (let row = top, i = top * columns + column; row < bottom; row++, i += columns) {
         const value = ((data[i] as number) - (mean[column] as number)) * scale
-        x.data[i] = value
-        xt.data[column * rows + row] = value
+        values[i] = value
+        transposed[column * rows + row] = value
       }
     }
   }
-  return { x, xt, mean, scale }
+  return {
+    x: tensor('float64', [rows, columns], values),
+    xt: tensor('float64', [columns, rows], transposed),
+    mean,
+    scale,
+  }
 }
 
 /**
