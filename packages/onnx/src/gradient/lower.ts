@@ -23,5 +23,6 @@ function lowerNode(node: Node, opset: number, ops: TensorOps): Node[] {
     if (name === '' || !result) return []
     return [{ name: `${name}/result`, opType: 'Identity', domain: '', inputs: [result.name], outputs: [name], attributes: {} }]
   })
-  return [...written.flatMap((one) => lowerNode(one, opset, ops)), ...named]
+  const kept = { ...node, outputs: node.outputs.map((name, index) => (results[index] && name ? ops.unusedName(name) : name)) }
+  return [...written.flatMap((one) => lowerNode(one, opset, ops)), ...named, kept]
 }

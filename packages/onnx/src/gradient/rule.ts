@@ -22,7 +22,8 @@ export interface Rule {
 /** An operator that is written in simpler ones, whose derivatives are known, before the backward pass. */
 export interface Composition {
   readonly kind: 'composition'
-  readonly forward: (step: Step) => readonly TypedValue[]
+  /** The node's outputs; undefined for one without a gradient, which the node itself goes on writing. */
+  readonly forward: (step: Step) => readonly (TypedValue | undefined)[]
   readonly refuses?: ((node: Node, opset: number) => string | undefined) | undefined
 }
 
