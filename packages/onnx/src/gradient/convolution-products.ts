@@ -8,15 +8,28 @@ export function isPointwise({ kernel, pads }: Window, group: number): boolean {
   return group === 1 && [...kernel.map((size) => size - 1), ...pads].every((size) => size === 0)
 }
 
-/** A pointwise convolution as one product of the kernel with each image: `[n, o, ...]`, flattened over space. */
+/**
+ * Places of an image from which on it is multiplied by itself; smaller ones are laid side by side, since the columns of
+ * a matrix should fill onnxruntime's blocks.
+ */
+const widePlaces = 400
+
+/** A pointwise convolution as a product of the kernel with the images. */
 export function pointwiseProduct(ops: TensorOps, x: TypedValue, w: TypedValue, { strides }: Window): TypedValue {
   const seen = ops.slice(
     x,
     strides.map((step, axis) => ({ axis: axis + 2, start: 0, end: at(x.dims, axis + 2), step })),
   )
-  const [batch, channels] = x.dims as [number, number]
-  const places = sizeOf(seen.dims.slice(2))
-  return ops.matMul(ops.reshape(w, w.dims.slice(0, 2)), ops.reshape(seen, [batch, channels, places]))
+  const [batch, channels, ...spatial] = seen.dims as [number, number, ...number[]]
+  const [outputs, places] = [at(w.dims, 0), sizeOf(spatial)]
+  const matrix = ops.reshape(w, [outputs, channels])
+  if (places >= widePlaces && !seen.permuted) {
+    const product = ops.matMul(matrix, ops.reshape(seen, [batch, channels, places]))
+    return ops.reshape(product, [batch, outputs, ...spatial])
+  }
+  const byChannel = [1, 0, ...range(2, x.dims.length)]
+  const images = ops.reshape(ops.transpose(seen, byChannel), [channels, batch * places])
+  return ops.transpose(ops.reshape(ops.matMul(matrix, images), [outputs, batch, ...spatial]), byChannel)
 }
 
 /**

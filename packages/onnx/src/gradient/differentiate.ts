@@ -6,6 +6,7 @@ import { extract } from '../subgraph.js'
 import { sizeOf } from '../tensor.js'
 import { writeBackward } from './backward.js'
 import { constantsAsWeights } from './constants-as-weights.js'
+import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { lower } from './lower.js'
 import { type Paths, pathsBetween } from './paths.js'
 import { refusalOf } from './rules/index.js'
@@ -47,7 +48,7 @@ export interface TrainingGraph {
 export async function differentiate(graph: Graph, options: DifferentiateOptions): Promise<TrainingGraph> {
   checkNames(graph, options)
   const { loss, parameters, feeds } = options
-  const upgraded = withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)
+  const upgraded = withInputs(foldBatchNormalization(constantsAsWeights(upgradeOpset(graph))), parameters)
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
 

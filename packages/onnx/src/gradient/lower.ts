@@ -19,6 +19,11 @@ function lowerNode(node: Node, opset: number, ops: TensorOps): Node[] {
   const results = write?.(new Step(node, opset, ops, node.inputs.map(known), node.outputs.map(known)))
   if (!results) return [node]
   const written = ops.nodes.splice(0)
+  // From now on the value is known by what computes it.
+  node.outputs.forEach((name, index) => {
+    const result = results[index]
+    if (name !== '' && result) ops.values.set(name, result)
+  })
   const named = node.outputs.flatMap((name, index): Node[] => {
     const result = results[index]
     if (name === '' || !result) return []

@@ -39,8 +39,7 @@ export const Conv = rule(
         ? depthwiseProduct(ops, x, w, window, output.dims)
         : undefined
     if (!product) return undefined
-    const y = ops.reshape(product, output.dims)
-    return [b ? ops.add(y, ops.reshape(b, [...b.dims, ...window.kernel.map(() => 1)])) : y]
+    return [b ? ops.add(product, ops.reshape(b, [...b.dims, ...window.kernel.map(() => 1)])) : product]
   },
 )
 

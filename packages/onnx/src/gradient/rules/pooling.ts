@@ -4,15 +4,15 @@ import { intOf, intsOf } from '../attributes.js'
 import { rule } from '../rule.js'
 import { at, range } from '../shapes.js'
 import { positions, windowOf } from '../window.js'
-import { pointwise } from './pointwise.js'
+import { single } from './pointwise.js'
 
 /** y = mean x over space: dx = dy / places */
-export const GlobalAveragePool = pointwise(({ ops, x, dy }) => {
+export const GlobalAveragePool = single(({ ops, x, dy }) => {
   return ops.expand(ops.scale(dy, 1 / sizeOf(x.dims.slice(2))), x.dims)
 })
 
 /** The gradient goes to the largest elements, in equal parts. */
-export const GlobalMaxPool = pointwise(({ ops, x, y, dy }) => {
+export const GlobalMaxPool = single(({ ops, x, y, dy }) => {
   const mask = ops.indicator('Equal', x, y)
   return ops.mul(mask, ops.div(dy, ops.reduceSum(mask, range(2, x.dims.length))))
 })
@@ -21,7 +21,7 @@ export const GlobalMaxPool = pointwise(({ ops, x, y, dy }) => {
  * The mean over each window: every element gets dy / count from each window that it was in, which is the transposed
  * convolution of dy / count with a kernel of ones.
  */
-export const AveragePool = pointwise(({ ops, x, dy, step }) => {
+export const AveragePool = single(({ ops, x, dy, step }) => {
   const [spatial, outputs] = [x.dims.slice(2), dy.dims.slice(2)]
   const rank = spatial.length
   const window = windowOf(step, intsOf(step.node, 'kernel_shape', spatial), spatial, outputs)
