@@ -7,6 +7,7 @@ import { sizeOf } from '../tensor.js'
 import { writeBackward } from './backward.js'
 import { constantsAsWeights } from './constants-as-weights.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
+import { fusePatterns } from './fuse-patterns.js'
 import { lower } from './lower.js'
 import { type Paths, pathsBetween } from './paths.js'
 import { refusalOf } from './rules/index.js'
@@ -48,7 +49,7 @@ export interface TrainingGraph {
 export async function differentiate(graph: Graph, options: DifferentiateOptions): Promise<TrainingGraph> {
   checkNames(graph, options)
   const { loss, parameters, feeds } = options
-  const upgraded = withInputs(foldBatchNormalization(constantsAsWeights(upgradeOpset(graph))), parameters)
+  const upgraded = foldBatchNormalization(fusePatterns(withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
 

@@ -2,6 +2,7 @@ import type { Graph, Node } from '../graph.js'
 import { unusedName, usedNames } from '../rename.js'
 import { float32, int64, type Tensor } from '../tensor.js'
 import { floatOf, intOf } from './attributes.js'
+import { range, shapeOf } from './shapes.js'
 
 /**
  * The same network with each batch normalisation that follows a convolution folded into its kernel,
@@ -25,10 +26,10 @@ export function foldBatchNormalization(graph: Graph): Graph {
     const convolution = producers.get(input)
     const alone = consumers.get(input)?.length === 1 && !outputs.has(input)
     if (!isFrozenNormalization(node) || convolution?.opType !== 'Conv' || convolution.domain !== '' || !alone) continue
-    const kernel = graph.initializers.get(convolution.inputs[1] ?? '')
-    if (!kernel) continue
+    const rank = shapeOf(graph, convolution.inputs[1])?.length
+    if (rank === undefined) continue
     dropped.add(convolution)
-    folded.set(node, fold(convolution, node, kernel))
+    folded.set(node, fold(convolution, node, rank))
   }
   if (folded.size === 0) return graph
   return graph.with({
@@ -36,7 +37,7 @@ export function foldBatchNormalization(graph: Graph): Graph {
     initializers: new Map([...graph.initializers, ...constants]),
   })
 
-  function fold(convolution: Node, normalization: Node, kernel: Tensor): Node[] {
+  function fold(convolution: Node, normalization: Node, rank: number): Node[] {
     const [, scale = '', bias = '', mean = '', variance = ''] = normalization.inputs
     const [result = ''] = normalization.outputs
     const nodes: Node[] = []
@@ -53,7 +54,7 @@ export function foldBatchNormalization(graph: Graph): Graph {
     const epsilon = constant('epsilon', float32([], [floatOf(normalization, 'epsilon', 1e-5)]))
     const deviation = add('deviation', 'Sqrt', [add('variance', 'Add', [variance, epsilon])])
     const factor = add('factor', 'Div', [scale, deviation])
-    const wide = add('wide_factor', 'Reshape', [factor, constant('shape', int64([kernel.dims.length], kernel.dims.map((_, axis) => (axis === 0 ? -1 : 1))))])
+    const wide = add('wide_factor', 'Reshape', [factor, constant('shape', int64([rank], range(0, rank).map((axis) => (axis === 0 ? -1 : 1))))])
     const weights = add('kernel', 'Mul', [convolution.inputs[1] ?? '', wide])
     const centre = convolution.inputs[2] ? add('centre', 'Sub', [convolution.inputs[2], mean]) : add('centre', 'Neg', [mean])
     const shift = add('bias', 'Add', [add('shift', 'Mul', [centre, factor]), bias])

@@ -1,3 +1,5 @@
+import type { Dimension, Graph } from '../graph.js'
+
 /** A shape of known sizes. */
 export type Dims = readonly number[]
 
@@ -53,4 +55,9 @@ export function mergeAxes(dims: Dims, axes: readonly number[]): { merged: number
     last = isReduced
   }
   return { merged, reduced }
+}
+
+/** What a graph says of the shape of a weight or an input. */
+export function shapeOf(graph: Graph, name = ''): readonly Dimension[] | undefined {
+  return graph.initializers.get(name)?.dims ?? graph.inputs.find((input) => input.name === name)?.dims
 }
