@@ -11,7 +11,12 @@ import { runGraph } from './run-graph.js'
 const block = { inputs: 4, outputs: 4, expanded: 8, stride: 1 }
 
 /** Compares loss and gradients of a network with two classes. */
-async function expectAgreement(network: Graph, fixture: GradientFixture, feeds: Tensors, expected: Tensors): Promise<void> {
+async function expectAgreement(
+  network: Graph,
+  fixture: GradientFixture,
+  feeds: Tensors,
+  expected: Tensors,
+): Promise<void> {
   const { graph, loss } = softmaxCrossEntropy(network, { logits: 'logits' })
   const parameters = Object.keys(expected)
   const training = await differentiate(graph, { loss, parameters, feeds })
@@ -36,7 +41,9 @@ describe('the gradient of a layer of BERT', () => {
 
   it('agrees with finite differences', async () => {
     let seed = 1
-    const network = encoder({ layers: 2, width: 6, heads: 3, feedForward: 5 }, (_, dims) => randomTensor(dims, seed++, -1, 1))
+    const network = encoder({ layers: 2, width: 6, heads: 3, feedForward: 5 }, (_, dims) =>
+      randomTensor(dims, seed++, -1, 1),
+    )
     await checkGradient(network, { x: randomTensor([2, 3, 6]) }, { directions: 8 })
   })
 })
@@ -55,13 +62,21 @@ describe('the gradient of a block of MobileNetV2', () => {
     let seed = 1
     const strided = { inputs: 4, outputs: 6, expanded: 8, stride: 2 }
     // Normalised to numbers around 3, so that no difference reaches over a bound of Clip at 0 or 6.
-    const ranges: Record<string, [number, number]> = { '1.weight': [0.1, 0.3], '1.bias': [2.5, 3.5], running_var: [1, 2] }
+    const ranges: Record<string, [number, number]> = {
+      '1.weight': [0.1, 0.3],
+      '1.bias': [2.5, 3.5],
+      running_var: [1, 2],
+    }
     const network = mobileNetTop([block, strided], 5, (name, dims) => {
       const range = Object.entries(ranges).find(([end]) => name.endsWith(end))?.[1] ?? [-0.7, 0.7]
       return randomTensor(dims, seed++, ...range)
     })
     const by = [...network.initializers.keys()].filter((name) => /(weight|bias)$/.test(name))
-    await checkGradient(network, { x: randomTensor([2, 4, 5, 5], 1, -1, 1) }, { by: ['x', ...by], directions: 8, step: 0.05 })
+    await checkGradient(
+      network,
+      { x: randomTensor([2, 4, 5, 5], 1, -1, 1) },
+      { by: ['x', ...by], directions: 8, step: 0.05 },
+    )
   })
 })
 
@@ -77,7 +92,9 @@ function bertTensors(values: GradientFixture['parameters']): Record<string, Tens
     if (name.startsWith('head.')) tensors[name] = tensor
     else if (name.startsWith('self_attn.in_proj_')) {
       const part = name.endsWith('bias') ? 'bias' : 'weight'
-      'qkv'.split('').forEach((letter, index) => (tensors[`layers.0/${letter}.${part}`] = columns(tensor, index * 8, 8)))
+      'qkv'
+        .split('')
+        .forEach((letter, index) => (tensors[`layers.0/${letter}.${part}`] = columns(tensor, index * 8, 8)))
     } else tensors[`layers.0/${name.replace('self_attn.out_proj', 'out')}`] = tensor
   }
   return tensors
@@ -96,11 +113,17 @@ function mobileNetTensors(values: GradientFixture['parameters']): Record<string,
 
 function transposed({ dims, data }: Tensor<'float32'>): Tensor<'float32'> {
   const [rows, width] = dims as [number, number]
-  return float32([width, rows], Float32Array.from(data, (_, i) => data[(i % rows) * width + Math.floor(i / rows)] as number))
+  return float32(
+    [width, rows],
+    Float32Array.from(data, (_, i) => data[(i % rows) * width + Math.floor(i / rows)] as number),
+  )
 }
 
 /** Columns of a matrix, or elements of a vector. */
 function columns({ dims, data }: Tensor<'float32'>, start: number, count: number): Tensor<'float32'> {
   const width = dims.at(-1) as number
-  return float32([...dims.slice(0, -1), count], data.filter((_, i) => i % width >= start && i % width < start + count))
+  return float32(
+    [...dims.slice(0, -1), count],
+    data.filter((_, i) => i % width >= start && i % width < start + count),
+  )
 }

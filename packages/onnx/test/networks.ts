@@ -22,10 +22,15 @@ export function encoder(shape: EncoderShape, weights: Weights): Graph {
   const { layers, width } = shape
   let x = g.input('x', 'float32', ['batch', 'tokens', width])
   for (let layer = 0; layer < layers; layer++) {
-    x = g.scope(`layers.${layer}`, () => encoderLayer(g, x, shape, (name, dims) => g.weight(name, weights(`layers.${layer}/${name}`, dims))))
+    x = g.scope(`layers.${layer}`, () =>
+      encoderLayer(g, x, shape, (name, dims) => g.weight(name, weights(`layers.${layer}/${name}`, dims))),
+    )
   }
   const pooled = g.op('ReduceMean', [x], { axes: [1], keepdims: 0 })
-  const head = [g.weight('head.weight', weights('head.weight', [width, 2])), g.weight('head.bias', weights('head.bias', [2]))]
+  const head = [
+    g.weight('head.weight', weights('head.weight', [width, 2])),
+    g.weight('head.bias', weights('head.bias', [2])),
+  ]
   g.output('logits', g.op('Gemm', [pooled, ...head]), 'float32', ['batch', 2])
   return g.build()
 }
@@ -37,9 +42,14 @@ function encoderLayer(
   weight: (name: string, dims: readonly number[]) => Value,
 ): Value {
   const dense = (value: Value, name: string, inputs: number, outputs: number): Value =>
-    g.op('Add', [g.op('MatMul', [value, weight(`${name}.weight`, [inputs, outputs])]), weight(`${name}.bias`, [outputs])])
+    g.op('Add', [
+      g.op('MatMul', [value, weight(`${name}.weight`, [inputs, outputs])]),
+      weight(`${name}.bias`, [outputs]),
+    ])
   const normalized = (value: Value, name: string): Value =>
-    g.op('LayerNormalization', [value, weight(`${name}.weight`, [width]), weight(`${name}.bias`, [width])], { axis: -1 })
+    g.op('LayerNormalization', [value, weight(`${name}.weight`, [width]), weight(`${name}.bias`, [width])], {
+      axis: -1,
+    })
   const split = (value: Value, perm: readonly number[]): Value =>
     g.op('Transpose', [g.op('Reshape', [value, g.ints([0, 0, heads, width / heads])])], { perm })
 
@@ -73,13 +83,20 @@ export interface InvertedResidual {
 export function mobileNetTop(blocks: readonly InvertedResidual[], last: number | undefined, weights: Weights): Graph {
   const g = new GraphBuilder('mobilenet-top')
   const weight = (name: string, dims: readonly number[]): Value => g.weight(name, weights(name, dims))
-  const convolution = (x: Value, name: string, dims: readonly number[], options: { stride?: number; group?: number; clip?: boolean } = {}): Value => {
+  const convolution = (
+    x: Value,
+    name: string,
+    dims: readonly number[],
+    options: { stride?: number; group?: number; clip?: boolean } = {},
+  ): Value => {
     const { stride = 1, group = 1, clip = true } = options
     const pad = ((dims[2] as number) - 1) / 2
     const attributes = { kernel_shape: dims.slice(2), strides: [stride, stride], pads: [pad, pad, pad, pad], group }
     const convolved = g.op('Conv', [x, weight(`${name}.0.weight`, dims)], attributes)
     const channels = dims.slice(0, 1)
-    const statistics = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => weight(`${name}.1.${part}`, channels))
+    const statistics = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
+      weight(`${name}.1.${part}`, channels),
+    )
     const normalized = g.op('BatchNormalization', [convolved, ...statistics], { epsilon: float(1e-5) })
     return clip ? g.op('Clip', [normalized, g.scalar(0), g.scalar(6)]) : normalized
   }

@@ -28,7 +28,11 @@ interface Attempt {
 }
 
 /** The graph of one node, and feeds for it. */
-export function nodeGraph(operator: string, domain: string, { inputs, by, attributes, outputs = ['float32'], opset = 17 }: RuleCase): Attempt {
+export function nodeGraph(
+  operator: string,
+  domain: string,
+  { inputs, by, attributes, outputs = ['float32'], opset = 17 }: RuleCase,
+): Attempt {
   const g = new GraphBuilder(operator, { opsets: { '': opset, ...(domain && { [domain]: 1 }) } })
   const feeds: Record<string, Tensor> = {}
   const values = inputs.map((input, index): Value | '' => {
@@ -70,7 +74,11 @@ export function testRules<Rules extends Readonly<Record<string, Entry>>>(
   })
 }
 
-async function expectGradient(graph: Graph, feeds: Tensors, { outputs = ['float32'], step, directions, precision }: RuleCase): Promise<void> {
+async function expectGradient(
+  graph: Graph,
+  feeds: Tensors,
+  { outputs = ['float32'], step, directions, precision }: RuleCase,
+): Promise<void> {
   await checkGradient(graph, feeds, {
     outputs: outputs.flatMap((type, index) => (type === 'float32' ? [`y${index}`] : [])),
     by: Object.keys(feeds),
@@ -81,7 +89,11 @@ async function expectGradient(graph: Graph, feeds: Tensors, { outputs = ['float3
 }
 
 function titleOf({ title, inputs, attributes = {}, opset }: RuleCase): string {
-  const shapes = inputs.map((input) => (input === '' ? '_' : `${input.type === 'float32' ? '' : input.type}[${input.dims.join(', ')}]`))
-  const settings = Object.entries(attributes).map(([name, value]) => `${name}=${typeof value === 'object' && 'kind' in value ? String(value.value) : String(value)}`)
+  const shapes = inputs.map((input) =>
+    input === '' ? '_' : `${input.type === 'float32' ? '' : input.type}[${input.dims.join(', ')}]`,
+  )
+  const settings = Object.entries(attributes).map(
+    ([name, value]) => `${name}=${typeof value === 'object' && 'kind' in value ? String(value.value) : String(value)}`,
+  )
   return [title, shapes.join(' '), settings.join(' '), opset && `opset ${opset}`].filter(Boolean).join(', ')
 }

@@ -49,7 +49,12 @@ export function causalBias(ops: TensorOps, { q, k }: Pick<Heads, 'q' | 'k'>): Ty
  * The bias that a mask of onnxruntime's attention operators stands for: `filter` where the mask is 0. Masks are
  * `[batch, keys]`, `[batch, queries, keys]`, or the number of keys that count, `[batch]`.
  */
-export function maskBias(step: Step, mask: TypedValue | undefined, { q, k }: Pick<Heads, 'q' | 'k'>, filter: number): TypedValue | undefined {
+export function maskBias(
+  step: Step,
+  mask: TypedValue | undefined,
+  { q, k }: Pick<Heads, 'q' | 'k'>,
+  filter: number,
+): TypedValue | undefined {
   if (!mask) return undefined
   const { ops } = step
   const [batch, keys] = [at(q.dims, 0), at(k.dims, -2)]
@@ -62,6 +67,7 @@ export function maskBias(step: Step, mask: TypedValue | undefined, { q, k }: Pic
   }
   const isHidden = ops.broadcasting('Equal', [mask, ops.scalar(0, mask)], 'bool')
   if (shape === `${batch},${keys}`) return scaled(ops.reshape(isHidden, [batch, 1, 1, keys]))
-  if (shape === `${batch},${at(q.dims, -2)},${keys}`) return scaled(ops.reshape(isHidden, [batch, 1, at(q.dims, -2), keys]))
+  if (shape === `${batch},${at(q.dims, -2)},${keys}`)
+    return scaled(ops.reshape(isHidden, [batch, 1, at(q.dims, -2), keys]))
   return step.refuse(`a mask of shape [${mask.dims.join(', ')}] is not covered`)
 }

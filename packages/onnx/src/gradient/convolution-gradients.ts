@@ -4,7 +4,14 @@ import type { TensorOps, TypedValue } from './tensor-ops.js'
 import { positions, type Window } from './window.js'
 
 /** The transposed convolution of y with w, to a given shape. */
-export function spread(ops: TensorOps, y: TypedValue, w: TypedValue, window: Window, group: number, dims: Dims): TypedValue {
+export function spread(
+  ops: TensorOps,
+  y: TypedValue,
+  w: TypedValue,
+  window: Window,
+  group: number,
+  dims: Dims,
+): TypedValue {
   const { strides, dilations, pads, kernel } = window
   const rank = kernel.length
   const padsBack = pads.map((pad, axis) => at(dilations, axis % rank) * (at(kernel, axis % rank) - 1) - pad)
@@ -43,9 +50,20 @@ export function kernelGradient(
   window: Window,
   group: number,
 ): TypedValue {
-  const parts = group === 1 ? dense(ops, x, dy, window) : at(dims, 1) === 1 ? depthwise(ops, x, dy, window, group) : grouped(ops, x, dy, window, group)
+  const parts =
+    group === 1
+      ? dense(ops, x, dy, window)
+      : at(dims, 1) === 1
+        ? depthwise(ops, x, dy, window, group)
+        : grouped(ops, x, dy, window, group)
   const size = sizeOf(dims.slice(0, 2))
-  return ops.reshape(ops.concat(parts.map((part) => ops.reshape(part, [size, 1])), 1), dims)
+  return ops.reshape(
+    ops.concat(
+      parts.map((part) => ops.reshape(part, [size, 1])),
+      1,
+    ),
+    dims,
+  )
 }
 
 /** One product `[o, i]` for each position, over all places of all images, which lie in a row for each channel. */
@@ -55,7 +73,9 @@ function dense(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window): T
     // Every other pixel of a row is picked faster where its channels lie together.
     const rows = (value: TypedValue) => ops.reshape(value, [sizeOf(value.dims.slice(0, -1)), at(value.dims, -1)])
     const gradient = rows(channelsLast(ops, dy))
-    return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) => ops.matMul(gradient, rows(met), { transA: true }))
+    return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) =>
+      ops.matMul(gradient, rows(met), { transA: true }),
+    )
   }
   const channelsFirst = (value: TypedValue) => ops.transpose(value, [1, 0, ...range(2, last + 1)])
   const rows = (value: TypedValue) => ops.reshape(value, [at(value.dims, 0), sizeOf(value.dims.slice(1))])
@@ -71,7 +91,9 @@ function grouped(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window, 
     return ops.transpose(ops.reshape(value, [rows, group, channels / group]), [1, 0, 2])
   }
   const gradient = byGroup(channelsLast(ops, dy))
-  return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) => ops.matMul(gradient, byGroup(met), { transA: true }))
+  return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) =>
+    ops.matMul(gradient, byGroup(met), { transA: true }),
+  )
 }
 
 /** With one input channel for each group the products are taken element by element: `[group, o / group]` each. */
@@ -82,7 +104,9 @@ function depthwise(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window
   }
   const gradient = byGroup(channelsLast(ops, dy))
   const others = range(0, window.kernel.length + 1)
-  return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) => ops.reduceSum(ops.mul(gradient, byGroup(met)), others, false))
+  return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) =>
+    ops.reduceSum(ops.mul(gradient, byGroup(met)), others, false),
+  )
 }
 
 function channelsLast(ops: TensorOps, value: TypedValue): TypedValue {

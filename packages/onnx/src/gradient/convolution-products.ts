@@ -67,7 +67,9 @@ function meetingsOf({ kernel, strides, dilations, pads }: Window, spatial: Dims,
   const meets = new Float32Array(sizeOf(kernel) * inputCount * outputCount)
   for (const [k, offset] of positions(kernel).entries()) {
     for (const [p, place] of positions(outputs).entries()) {
-      const met = place.map((at_, axis) => at_ * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis))
+      const met = place.map(
+        (at_, axis) => at_ * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis),
+      )
       if (met.some((index, axis) => index < 0 || index >= at(spatial, axis))) continue
       const input = met.reduce((flat, index, axis) => flat * at(spatial, axis) + index, 0)
       meets[(k * inputCount + input) * outputCount + p] = 1

@@ -54,9 +54,20 @@ export function foldBatchNormalization(graph: Graph): Graph {
     const epsilon = constant('epsilon', float32([], [floatOf(normalization, 'epsilon', 1e-5)]))
     const deviation = add('deviation', 'Sqrt', [add('variance', 'Add', [variance, epsilon])])
     const factor = add('factor', 'Div', [scale, deviation])
-    const wide = add('wide_factor', 'Reshape', [factor, constant('shape', int64([rank], range(0, rank).map((axis) => (axis === 0 ? -1 : 1))))])
+    const wide = add('wide_factor', 'Reshape', [
+      factor,
+      constant(
+        'shape',
+        int64(
+          [rank],
+          range(0, rank).map((axis) => (axis === 0 ? -1 : 1)),
+        ),
+      ),
+    ])
     const weights = add('kernel', 'Mul', [convolution.inputs[1] ?? '', wide])
-    const centre = convolution.inputs[2] ? add('centre', 'Sub', [convolution.inputs[2], mean]) : add('centre', 'Neg', [mean])
+    const centre = convolution.inputs[2]
+      ? add('centre', 'Sub', [convolution.inputs[2], mean])
+      : add('centre', 'Neg', [mean])
     const shift = add('bias', 'Add', [add('shift', 'Mul', [centre, factor]), bias])
     return [...nodes, { ...convolution, inputs: [convolution.inputs[0] ?? '', weights, shift], outputs: [result] }]
   }

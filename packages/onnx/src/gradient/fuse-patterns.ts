@@ -50,7 +50,7 @@ class Patterns {
     const sums = factors.values.map((name) => this.#node(name, 'Add'))
     const sum = sums.find((node) => this.#oneOf(node, 'Erf').length > 0)
     const [erf, one = ''] = this.#oneOf(sum, 'Erf')
-    const [x] = factors.values.filter((name) => name !== half && name !== sum?.outputs[0])
+    const x = factors.values.find((name) => name !== half && name !== sum?.outputs[0])
     if (half === undefined || x === undefined || !sum || !erf || !this.#isNumber(one, 1)) return undefined
     const scaled = this.#producers.get(erf.inputs[0] ?? '')
     const [value, number = ''] = scaled?.inputs ?? []
@@ -73,9 +73,23 @@ class Patterns {
     const mean = this.#node(centred?.inputs[1], 'ReduceMean')
     const [x] = centred?.inputs ?? []
     const number = this.#number(epsilon)
-    if (!scaled || !quotient || !centred || !root || !variance || !square || !mean || x === undefined || number === undefined) return undefined
+    if (
+      !scaled ||
+      !quotient ||
+      !centred ||
+      !root ||
+      !variance ||
+      !square ||
+      !mean ||
+      x === undefined ||
+      number === undefined
+    )
+      return undefined
     const own = centred.outputs[0]
-    const isSquare = square.opType === 'Pow' ? this.#isNumber(square.inputs[1] ?? '', 2) : square.opType === 'Mul' && square.inputs[1] === own
+    const isSquare =
+      square.opType === 'Pow'
+        ? this.#isNumber(square.inputs[1] ?? '', 2)
+        : square.opType === 'Mul' && square.inputs[1] === own
     const isVector = [scale, bias].every((name) => shapeOf(this.#graph, name)?.length === 1)
     const overLast = [mean, variance].every((node) => this.#isOverLast(node))
     if (square.inputs[0] !== own || !isSquare || !isVector || !overLast || mean.inputs[0] !== x) return undefined

@@ -29,17 +29,26 @@ const cases: Record<string, () => LossGraph> = {
   'sigmoidCrossEntropy, short batch': () => sigmoidCrossEntropy(passing('logits'), { logits }),
   meanSquaredError: () => meanSquaredError(passing('logits'), { predictions: logits }),
   'meanSquaredError, short batch': () => meanSquaredError(passing('logits'), { predictions: logits }),
-  infoNce: () => infoNce(passing('anchors', 'positives'), { anchors: 'anchors_out', positives: 'positives_out', temperature: 0.5 }),
+  infoNce: () =>
+    infoNce(passing('anchors', 'positives'), { anchors: 'anchors_out', positives: 'positives_out', temperature: 0.5 }),
   'infoNce, short batch': () => {
-    return infoNce(passing('anchors', 'positives'), { anchors: 'anchors_out', positives: 'positives_out', temperature: 0.5 })
+    return infoNce(passing('anchors', 'positives'), {
+      anchors: 'anchors_out',
+      positives: 'positives_out',
+      temperature: 0.5,
+    })
   },
 }
 
 describe('losses', () => {
   it.each(Object.keys(gradientFixtures.losses))('%s agrees with PyTorch', async (name) => {
-    const { inputs, parameters, loss, gradients } = gradientFixtures.losses[name] as (typeof gradientFixtures.losses)[string]
+    const { inputs, parameters, loss, gradients } = gradientFixtures.losses[
+      name
+    ] as (typeof gradientFixtures.losses)[string]
     const made = cases[name]?.() as LossGraph
-    const feeds = Object.fromEntries(Object.entries({ ...inputs, ...parameters }).map(([key, value]) => [key, tensorOf(value)]))
+    const feeds = Object.fromEntries(
+      Object.entries({ ...inputs, ...parameters }).map(([key, value]) => [key, tensorOf(value)]),
+    )
     const training = await differentiate(made.graph, { loss: made.loss, parameters: Object.keys(parameters), feeds })
     const results = await runGraph(training.graph, feeds)
     expect(results[made.loss]?.data).toBeAllclose([loss], { rtol: 1e-6 })

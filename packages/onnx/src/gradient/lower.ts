@@ -27,8 +27,20 @@ function lowerNode(node: Node, opset: number, ops: TensorOps): Node[] {
   const named = node.outputs.flatMap((name, index): Node[] => {
     const result = results[index]
     if (name === '' || !result) return []
-    return [{ name: `${name}/result`, opType: 'Identity', domain: '', inputs: [result.name], outputs: [name], attributes: {} }]
+    return [
+      {
+        name: `${name}/result`,
+        opType: 'Identity',
+        domain: '',
+        inputs: [result.name],
+        outputs: [name],
+        attributes: {},
+      },
+    ]
   })
-  const kept = { ...node, outputs: node.outputs.map((name, index) => (results[index] && name ? ops.unusedName(name) : name)) }
+  const kept = {
+    ...node,
+    outputs: node.outputs.map((name, index) => (results[index] && name ? ops.unusedName(name) : name)),
+  }
   return [...written.flatMap((one) => lowerNode(one, opset, ops)), ...named, kept]
 }

@@ -117,7 +117,10 @@ export class TensorOps {
     const name = this.unusedName(values.length === 1 ? `constant_${values[0]}` : 'constant')
     const data = new arrayConstructors[type](values.length) as Exclude<ElementArray, string[]>
     for (let i = 0; i < values.length; i++) {
-      data[i] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(values[i] as number) : (values[i] as number)
+      data[i] =
+        data instanceof BigInt64Array || data instanceof BigUint64Array
+          ? BigInt(values[i] as number)
+          : (values[i] as number)
     }
     this.constants.set(name, { type, dims, data })
     const value = {
@@ -157,7 +160,12 @@ export class TensorOps {
   // Elementwise
 
   /** An operator of one input that keeps type and shape: Neg, Exp, ... */
-  unary(opType: string, x: TypedValue, attributes?: Readonly<Record<string, AttributeInput>>, domain?: string): TypedValue {
+  unary(
+    opType: string,
+    x: TypedValue,
+    attributes?: Readonly<Record<string, AttributeInput>>,
+    domain?: string,
+  ): TypedValue {
     return this.elementwise(x, (value) => this.op(opType, [value], value, attributes, domain))
   }
 
@@ -212,13 +220,20 @@ export class TensorOps {
   sum(values: readonly TypedValue[]): TypedValue {
     const counts = new Map<TypedValue, number>()
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [TypedValue, ...TypedValue[]]
+    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [
+      TypedValue,
+      ...TypedValue[],
+    ]
     if (second === undefined) return first
     return more.length === 0 ? this.add(first, second) : this.broadcasting('Sum', [first, second, ...more])
   }
 
   /** A comparison, as a tensor of 0 and 1 of the type of the inputs. */
-  indicator(opType: 'Equal' | 'Less' | 'LessOrEqual' | 'Greater' | 'GreaterOrEqual', a: TypedValue, b: TypedValue): TypedValue {
+  indicator(
+    opType: 'Equal' | 'Less' | 'LessOrEqual' | 'Greater' | 'GreaterOrEqual',
+    a: TypedValue,
+    b: TypedValue,
+  ): TypedValue {
     return this.cast(this.broadcasting(opType, [a, b], 'bool'), a.type)
   }
 
@@ -243,7 +258,10 @@ export class TensorOps {
     if (perm.every((axis, index) => axis === index)) return x
     if (x.permuted) {
       const inner = x.permuted.perm
-      return this.transpose(x.permuted.source, perm.map((axis) => inner[axis] as number))
+      return this.transpose(
+        x.permuted.source,
+        perm.map((axis) => inner[axis] as number),
+      )
     }
     const dims = perm.map((axis) => x.dims[axis] as number)
     if (x.constant !== undefined) return this.full(x.constant, { type: x.type, dims })
@@ -275,7 +293,12 @@ export class TensorOps {
     for (const { axis, start, end, step = 1 } of kept) dims[axis] = Math.max(0, Math.ceil((end - start) / step))
     // Going backwards, an end before the first element is written as the smallest number.
     const ends = kept.map(({ end, step = 1 }) => (step < 0 && end < 0 ? -(2 ** 31) : end))
-    const vectors = [kept.map(({ start }) => start), ends, kept.map(({ axis }) => axis), kept.map(({ step = 1 }) => step)]
+    const vectors = [
+      kept.map(({ start }) => start),
+      ends,
+      kept.map(({ axis }) => axis),
+      kept.map(({ step = 1 }) => step),
+    ]
     return this.op('Slice', [x, ...vectors.map((vector) => this.ints(vector))], { type: x.type, dims })
   }
 
@@ -342,7 +365,11 @@ export class TensorOps {
     if (dims.length === 2) return this.op('Gemm', [a, b], output, flags)
     // onnxruntime multiplies transposed matrices as they lie, in single precision.
     if (a.type === 'float32') return this.op('FusedMatMul', [a, b], output, flags, 'com.microsoft')
-    const product = this.op('MatMul', [transA ? this.transposeMatrix(a) : a, transB ? this.transposeMatrix(b) : b], output)
+    const product = this.op(
+      'MatMul',
+      [transA ? this.transposeMatrix(a) : a, transB ? this.transposeMatrix(b) : b],
+      output,
+    )
     return this.scale(product, alpha)
   }
 

@@ -50,7 +50,10 @@ export async function checkGradient(graph: Graph, feeds: Tensors, options: Check
     const { expected, results } = await gradients(attempt.graph, attempt.feeds, by, outputs)
     const { rtol, atol } = tolerance[attempt === precise ? 'float64' : 'float32']
     for (const output of outputs) {
-      expect(results[output], `output "${output}" of the training graph`).toBeAllclose(expected[output] as Tensor, { rtol, atol })
+      expect(results[output], `output "${output}" of the training graph`).toBeAllclose(expected[output] as Tensor, {
+        rtol,
+        atol,
+      })
     }
     for (const [name, { directions, slopes }] of numeric) {
       const gradient = results[name] as Tensor
@@ -164,7 +167,12 @@ async function gradients(graph: Graph, feeds: Tensors, by: readonly string[], ou
   const nodes: Node[] = []
   const weights = new Map<string, Tensor>()
   const parts: string[] = []
-  const add = (opType: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): string => {
+  const add = (
+    opType: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Node['attributes'] = {},
+  ): string => {
     nodes.push({ name: output, opType, domain: '', inputs, outputs: [output], attributes })
     return output
   }

@@ -31,7 +31,9 @@ export const PRelu = rule((step) => {
 })
 
 /** y = x for x > α, else 0 */
-export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) => ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))))
+export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) =>
+  ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))),
+)
 
 /** y = α (exp x - 1) for x < 0: dx = dy · (y + α) there. (Clevert et al., 2015) */
 export const Elu = pointwise(({ ops, x, y, dy, step }) => {
@@ -64,13 +66,13 @@ function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue)
  */
 export const Clip = rule(
   (step) => {
-  const { ops, dy, output: y } = step
-  const x = step.input(0)
-  const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
-    const bound = step.input(index)
-    return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
-  }
-  return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+    const { ops, dy, output: y } = step
+    const x = step.input(0)
+    const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
+      const bound = step.input(index)
+      return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
+    }
+    return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
   },
   undefined,
   sameOrder,

@@ -8,7 +8,11 @@ function broadcasting(gradients: (step: Step) => readonly (() => TypedValue)[]):
     gradients(step).map((gradient, index) => () => step.ops.sumTo(gradient(), step.input(index).dims))
   return rule(backward, undefined, ({ ops, node, inputs, input, output }) => {
     if (!inputs.some((value) => value?.permuted)) return undefined
-    const result = ops.broadcasting(node.opType, inputs.map((_, index) => input(index)), output.type)
+    const result = ops.broadcasting(
+      node.opType,
+      inputs.map((_, index) => input(index)),
+      output.type,
+    )
     return result.permuted && [result]
   })
 }

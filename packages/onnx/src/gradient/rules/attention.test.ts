@@ -14,7 +14,11 @@ describe('attention', () => {
       { inputs: [q, k, v], opset },
       { inputs: [q, k, v, randomTensor([3, 5], 4)], attributes: { scale: float(0.4), softcap: float(2) }, opset },
       { inputs: [q, k, v, tensor('bool', [3, 5], Uint8Array.of(1, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1, 1))], opset },
-      { inputs: [q, randomTensor([2, 2, 3, 4], 2), randomTensor([2, 2, 3, 4], 3)], attributes: { is_causal: 1 }, opset },
+      {
+        inputs: [q, randomTensor([2, 2, 3, 4], 2), randomTensor([2, 2, 3, 4], 3)],
+        attributes: { is_causal: 1 },
+        opset,
+      },
       { inputs: [randomTensor([2, 4, 3, 4], 1), k, v], opset },
       {
         inputs: [randomTensor([2, 3, 8], 1), randomTensor([2, 5, 4], 2), randomTensor([2, 5, 6], 3)],

@@ -12,10 +12,9 @@ export const Attention = composition(
     const heads = intOf(node, 'q_num_heads', 0)
     const split = (x: TypedValue, count: number) => (x.dims.length === 3 ? splitHeads(ops, x, count) : x)
     const q = split(input(0), heads)
-    const [k, v] = [input(1), input(2)].map((x) => repeatHeads(ops, split(x, intOf(node, 'kv_num_heads', 0)), at(q.dims, 1))) as [
-      TypedValue,
-      TypedValue,
-    ]
+    const [k, v] = [input(1), input(2)].map((x) =>
+      repeatHeads(ops, split(x, intOf(node, 'kv_num_heads', 0)), at(q.dims, 1)),
+    ) as [TypedValue, TypedValue]
     const mask = inputs[3]
     const bias = mask?.type === 'bool' ? ops.where(mask, ops.scalar(0, q), ops.scalar(-1e30, q)) : mask
     const causal = intOf(node, 'is_causal', 0) === 0 ? undefined : causalBias(ops, { q, k })

@@ -49,7 +49,8 @@ export const rules: Readonly<Record<string, Readonly<Record<string, Entry>>>> = 
 
 /** What is known of a node's operator; undefined for one that no table has. */
 export function entryOf({ domain, opType }: Node): Entry | undefined {
-  return rules[domain]?.[opType]
+  const table = rules[domain]
+  return table && Object.hasOwn(table, opType) ? table[opType] : undefined
 }
 
 /** Why no gradient flows through a node, or undefined. */

@@ -19,7 +19,10 @@ function scatterSlices(ops: TensorOps, values: TypedValue, indices: TypedValue, 
     const first = axisOf(single, at(dims, axis))
     return ops.padAxis(values, axis, first, at(dims, axis) - first - 1)
   }
-  const column = ops.reshape(indices, dims.map((_, other) => (other === axis ? sizeOf(indices.dims) : 1)))
+  const column = ops.reshape(
+    indices,
+    dims.map((_, other) => (other === axis ? sizeOf(indices.dims) : 1)),
+  )
   return scatterAdd(ops, values, ops.expand(column, values.dims), axis, dims)
 }
 

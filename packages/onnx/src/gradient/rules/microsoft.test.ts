@@ -17,7 +17,11 @@ const tables = [randomTensor([5, 4], 8), randomTensor([6, 4], 9), randomTensor([
 const affine = [randomTensor([4], 11), randomTensor([4], 12)] as const
 const lengths = int32([2], [2, 3])
 /** Zeros for what is hidden, none in a whole row. */
-const mask = (...dims: number[]) => int32(dims, Array.from({ length: sizeOf(dims) }, (_, i) => (i % 3 === 1 ? 0 : 1)))
+const mask = (...dims: number[]) =>
+  int32(
+    dims,
+    Array.from({ length: sizeOf(dims) }, (_, i) => (i % 3 === 1 ? 0 : 1)),
+  )
 
 describe('operators of onnxruntime', () => {
   testRules(
@@ -44,10 +48,19 @@ describe('operators of onnxruntime', () => {
       Attention: [
         { inputs: [tokens, weights, biases], attributes: { num_heads: 2 } },
         { inputs: [tokens, weights, biases, mask(2, 3)], attributes: { num_heads: 2 } },
-        { inputs: [tokens, weights, biases, lengths], attributes: { num_heads: 2, unidirectional: 1, scale: float(0.3) } },
-        { inputs: [tokens, weights, biases, mask(2, 3, 3)], attributes: { num_heads: 1, mask_filter_value: float(-3) } },
+        {
+          inputs: [tokens, weights, biases, lengths],
+          attributes: { num_heads: 2, unidirectional: 1, scale: float(0.3) },
+        },
+        {
+          inputs: [tokens, weights, biases, mask(2, 3, 3)],
+          attributes: { num_heads: 1, mask_filter_value: float(-3) },
+        },
         { inputs: [tokens, weights, biases, '', '', randomTensor([1, 2, 3, 3], 9)], attributes: { num_heads: 2 } },
-        { inputs: [tokens, randomTensor([4, 10], 7), randomTensor([10], 8)], attributes: { num_heads: 2, qkv_hidden_sizes: [4, 4, 2] } },
+        {
+          inputs: [tokens, randomTensor([4, 10], 7), randomTensor([10], 8)],
+          attributes: { num_heads: 2, qkv_hidden_sizes: [4, 4, 2] },
+        },
       ],
       EmbedLayerNormalization: [
         { inputs: [ids, kinds, ...tables, ...affine], outputs: ['float32', 'int32'] },
@@ -58,13 +71,22 @@ describe('operators of onnxruntime', () => {
         { inputs: [tokens, tokens2, tokens3], attributes: { num_heads: 2 } },
         { inputs: [tokens, tokens2, tokens3, biases, mask(2, 5)], attributes: { num_heads: 2 } },
         { inputs: [tokens, tokens, tokens, biases, lengths], attributes: { num_heads: 2, unidirectional: 1 } },
-        { inputs: [tokens, tokens2, tokens3, '', '', randomTensor([2, 2, 3, 5], 9)], attributes: { num_heads: 2, scale: float(0.3) } },
-        { inputs: [tokens, randomTensor([2, 2, 5, 2], 4), randomTensor([2, 2, 5, 2], 5)], attributes: { num_heads: 2 } },
+        {
+          inputs: [tokens, tokens2, tokens3, '', '', randomTensor([2, 2, 3, 5], 9)],
+          attributes: { num_heads: 2, scale: float(0.3) },
+        },
+        {
+          inputs: [tokens, randomTensor([2, 2, 5, 2], 4), randomTensor([2, 2, 5, 2], 5)],
+          attributes: { num_heads: 2 },
+        },
       ],
       SkipLayerNormalization: [
         { inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine], attributes: { epsilon: float(0.01) } },
         { inputs: [tokens, randomTensor([1, 3, 4], 2), affine[0], '', randomTensor([4], 5)] },
-        { inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine, randomTensor([4], 5)], outputs: ['float32', '', '', 'float32'] },
+        {
+          inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine, randomTensor([4], 5)],
+          outputs: ['float32', '', '', 'float32'],
+        },
       ],
       SkipSimplifiedLayerNormalization: [
         { inputs: [tokens, randomTensor([2, 3, 4], 2), affine[0]], attributes: { epsilon: float(0.01) } },

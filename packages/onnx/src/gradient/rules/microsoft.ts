@@ -45,14 +45,22 @@ export const QuickGelu = composition(({ ops, node, input }) => {
 })
 
 /** y = LayerNormalization(x + skip + bias); the sum is the fourth output. */
-const skipNormalization = (opType: 'LayerNormalization' | 'SimplifiedLayerNormalization', biasIndex: number): Composition =>
+const skipNormalization = (
+  opType: 'LayerNormalization' | 'SimplifiedLayerNormalization',
+  biasIndex: number,
+): Composition =>
   composition(({ ops, node, inputs, input }) => {
     const bias = inputs[biasIndex]
     const skipped = ops.add(input(0), input(1))
     const sum = bias ? ops.add(skipped, bias) : skipped
     const shift = biasIndex > 3 ? inputs[3] : undefined
     const attributes = { axis: -1, epsilon: float(floatOf(node, 'epsilon', 1e-12)) }
-    return [ops.op(opType, shift ? [sum, input(2), shift] : [sum, input(2)], sum, attributes), undefined, undefined, sum]
+    return [
+      ops.op(opType, shift ? [sum, input(2), shift] : [sum, input(2)], sum, attributes),
+      undefined,
+      undefined,
+      sum,
+    ]
   })
 export const SkipLayerNormalization = skipNormalization('LayerNormalization', 4)
 export const SkipSimplifiedLayerNormalization = skipNormalization('SimplifiedLayerNormalization', 3)
@@ -64,7 +72,8 @@ export const EmbedLayerNormalization = composition(({ ops, node, inputs, input }
   const [batch, tokens] = ids.dims as [number, number]
   const width = at(words.dims, 1)
   const output = { type: words.type, dims: [batch, tokens, width] }
-  const rows = (table: TypedValue, indices: TypedValue) => ops.op('Gather', [table, indices], { ...output, dims: [...indices.dims, width] })
+  const rows = (table: TypedValue, indices: TypedValue) =>
+    ops.op('Gather', [table, indices], { ...output, dims: [...indices.dims, width] })
   const inOrder = () => ops.reshape(ops.slice(positions, [{ axis: 0, start: 0, end: tokens }]), [1, tokens, width])
   const placed = ops.add(rows(words, ids), places ? rows(positions, places) : inOrder())
   const sum = kinds && segments ? ops.add(placed, rows(kinds, segments)) : placed
@@ -82,10 +91,16 @@ export const Attention = composition(
     const sizes = intsOf(node, 'qkv_hidden_sizes', [third, third, third])
     const product = ops.matMul(x, weights)
     const parts = splitAxis(ops, bias ? ops.add(product, bias) : product, 2, sizes)
-    return attention(step, parts.map((part) => splitHeads(ops, part, heads)), inputs[3], inputs[5])
+    return attention(
+      step,
+      parts.map((part) => splitHeads(ops, part, heads)),
+      inputs[3],
+      inputs[5],
+    )
   },
   (node) => {
-    if (node.inputs[4] || node.inputs[6] || node.outputs[1]) return 'attention with a cache (past, present) is not covered'
+    if (node.inputs[4] || node.inputs[6] || node.outputs[1])
+      return 'attention with a cache (past, present) is not covered'
     return intOf(node, 'do_rotary', 0) === 0 ? undefined : 'rotary embeddings inside attention are not covered'
   },
 )
@@ -114,7 +129,12 @@ export const MultiHeadAttention = composition(
   },
 )
 
-function attention(step: Step, parts: readonly TypedValue[], mask: TypedValue | undefined, bias: TypedValue | undefined): TypedValue[] {
+function attention(
+  step: Step,
+  parts: readonly TypedValue[],
+  mask: TypedValue | undefined,
+  bias: TypedValue | undefined,
+): TypedValue[] {
   const { ops, node } = step
   const [q, k, v] = parts as [TypedValue, TypedValue, TypedValue]
   const hidden = maskBias(step, mask, { q, k }, floatOf(node, 'mask_filter_value', -10000))

@@ -29,6 +29,12 @@ export function sameOrder(step: Step): readonly TypedValue[] | undefined {
   const x = step.input(0)
   if (!x.permuted || node.outputs.length > 1) return undefined
   const write = (value: TypedValue): TypedValue =>
-    ops.op(node.opType, [value, ...inputs.slice(1)], { type: output.type, dims: value.dims }, node.attributes, node.domain)
+    ops.op(
+      node.opType,
+      [value, ...inputs.slice(1)],
+      { type: output.type, dims: value.dims },
+      node.attributes,
+      node.domain,
+    )
   return [ops.elementwise(x, write)]
 }

@@ -37,12 +37,25 @@ export const AveragePool = single(({ ops, x, dy, step }) => {
   }
   const inverse = positions(outputs).map((place) => 1 / place.reduce((count, at, axis) => count * along(axis, at), 1))
   const share = ops.mul(dy, ops.constant('float32', outputs, inverse))
-  const [planes, ones] = [sizeOf(x.dims.slice(0, 2)), ops.constant('float32', [1, 1, ...kernel], new Float32Array(sizeOf(kernel)).fill(1))]
+  const [planes, ones] = [
+    sizeOf(x.dims.slice(0, 2)),
+    ops.constant('float32', [1, 1, ...kernel], new Float32Array(sizeOf(kernel)).fill(1)),
+  ]
   // Over the padded input, of which the padding is then cut off.
-  const whole = spatial.map((_, axis) => at(strides, axis) * (at(outputs, axis) - 1) + at(dilations, axis) * (at(kernel, axis) - 1) + 1)
-  const spread = ops.op('ConvTranspose', [ops.reshape(share, [planes, 1, ...outputs]), ones], { type: x.type, dims: [planes, 1, ...whole] }, { strides, dilations })
+  const whole = spatial.map(
+    (_, axis) => at(strides, axis) * (at(outputs, axis) - 1) + at(dilations, axis) * (at(kernel, axis) - 1) + 1,
+  )
+  const spread = ops.op(
+    'ConvTranspose',
+    [ops.reshape(share, [planes, 1, ...outputs]), ones],
+    { type: x.type, dims: [planes, 1, ...whole] },
+    { strides, dilations },
+  )
   const reached = spatial.map((size, axis) => Math.min(size, at(whole, axis) - at(pads, axis)))
-  const inside = ops.slice(spread, reached.map((size, axis) => ({ axis: axis + 2, start: at(pads, axis), end: at(pads, axis) + size })))
+  const inside = ops.slice(
+    spread,
+    reached.map((size, axis) => ({ axis: axis + 2, start: at(pads, axis), end: at(pads, axis) + size })),
+  )
   const missing = spatial.map((size, axis) => size - at(reached, axis))
   return ops.reshape(ops.pad(inside, [...range(0, rank + 2).map(() => 0), 0, 0, ...missing]), x.dims)
 })
@@ -56,7 +69,10 @@ export const MaxPool = rule(
     const indices = step.optionalOutput(1, { type: 'int64', dims: dy.dims })
     return [
       () => {
-        const [flat, where] = [dy, indices].map((value) => ops.reshape(value, [sizeOf(dy.dims)])) as [typeof dy, typeof dy]
+        const [flat, where] = [dy, indices].map((value) => ops.reshape(value, [sizeOf(dy.dims)])) as [
+          typeof dy,
+          typeof dy,
+        ]
         const zeros = ops.full(0, { type: dy.type, dims: [sizeOf(x.dims)] })
         const spread = ops.op('ScatterElements', [zeros, where, flat], zeros, { axis: 0, reduction: 'add' })
         return ops.reshape(spread, x.dims)

@@ -26,7 +26,10 @@ export const Unsqueeze = reshaping
 export const Transpose = single(({ ops, x, dy, step }) => {
   const rank = x.dims.length
   const perm = intsOf(step.node, 'perm', range(0, rank).toReversed())
-  return ops.transpose(dy, range(0, rank).map((axis) => perm.indexOf(axis)))
+  return ops.transpose(
+    dy,
+    range(0, rank).map((axis) => perm.indexOf(axis)),
+  )
 })
 
 /** dx = dy, summed where x was repeated */
@@ -35,8 +38,17 @@ export const Expand = single(({ ops, x, dy }) => ops.sumTo(dy, x.dims))
 /** y repeats x: dx is the sum over the repetitions */
 export const Tile = single(({ ops, x, dy, step }) => {
   const repeats = step.values(1)
-  const split = ops.reshape(dy, x.dims.flatMap((dim, axis) => [repeats[axis] as number, dim]))
-  return ops.reshape(ops.reduceSum(split, x.dims.map((_, axis) => 2 * axis)), x.dims)
+  const split = ops.reshape(
+    dy,
+    x.dims.flatMap((dim, axis) => [repeats[axis] as number, dim]),
+  )
+  return ops.reshape(
+    ops.reduceSum(
+      split,
+      x.dims.map((_, axis) => 2 * axis),
+    ),
+    x.dims,
+  )
 })
 
 /** Each input gets its part of the gradient. */
@@ -67,7 +79,10 @@ export const Slice = rule((step) => {
   const x = step.input(0)
   const [starts, ends] = [step.values(1), step.values(2)]
   const axes = step.valuesOr(3, range(0, starts.length))
-  const steps = step.valuesOr(4, starts.map(() => 1))
+  const steps = step.valuesOr(
+    4,
+    starts.map(() => 1),
+  )
   return [
     () =>
       starts.reduce((gradient, start, index) => {
