@@ -23,17 +23,31 @@ describe('the example in the README', () => {
     folder = await mkdtemp(join(here, '.readme-'))
     await copyFile(fixture('classifier').path, join(folder, 'classifier.onnx'))
     await writeFile(join(folder, 'example.ts'), block('ts'))
-    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["example.ts"] }')
+    await writeFile(join(folder, 'gradients.ts'), blockUnder('Gradients'))
+    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }')
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme)?.[1] ?? ''
+  const blockUnder = (heading: string): string => {
+    return new RegExp(`## ${heading}\n.*?\`\`\`ts\n(.*?)\`\`\``, 's').exec(readme)?.[1] ?? ''
+  }
   const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
 
   it('compiles', () => {
     const { stdout, status } = node(tsc, '--project', folder)
     expect(stdout).toBe('')
     expect(status).toBe(0)
+  })
+
+  it('trains with the gradient', () => {
+    const { stdout, stderr, status } = node('--import', 'tsx', 'gradients.ts')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    const losses = stdout.trim().split('\n').map(Number)
+    expect(losses).toHaveLength(20)
+    expect(losses.toSorted((a, b) => b - a)).toEqual(losses)
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number))
   })
 
   it('prints what the README says, and writes a model', async () => {
