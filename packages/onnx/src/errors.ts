@@ -126,3 +126,34 @@ export class SessionError extends Error {
     super(`session "${session}": onnxruntime could not ${phase} the graph: ${reason}`, { cause })
   }
 }
+
+/** An operator on the way from a parameter to the loss that has no derivative. */
+export class NotDifferentiableError extends Error {
+  override readonly name = 'NotDifferentiableError'
+  /** With its domain, where it is not a standard one: `com.microsoft.MatMulNBits`. */
+  readonly operator: string
+  readonly node: string
+  constructor(
+    node: { readonly name: string; readonly opType: string; readonly domain: string; readonly outputs: readonly string[] },
+    readonly reason: string,
+  ) {
+    const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
+    const title = node.name || node.outputs.find((name) => name !== '') || ''
+    super(`node "${title}" (${operator}) has no derivative: ${reason}. Train only what comes after it, or export the network without it.`)
+    this.operator = operator
+    this.node = title
+  }
+}
+
+/** A loss or a parameter by which a graph cannot be differentiated. */
+export class GradientError extends Error {
+  override readonly name = 'GradientError'
+  constructor(
+    readonly value: string,
+    readonly expected: string,
+    readonly got: string,
+    readonly remedy: string,
+  ) {
+    super(`differentiate, "${value}": expected ${expected}, got ${got}. ${remedy}`)
+  }
+}

@@ -5,6 +5,7 @@ export type { ElementArray, ElementType, NumericType } from './element-type.js'
 export { encodeModel } from './encode.js'
 export * from './errors.js'
 export { readOnnx, writeOnnx } from './file.js'
+export * from './gradient/index.js'
 export {
   type Attribute,
   type Dimension,

@@ -1,0 +1,1 @@
+export { differentiate, type DifferentiateOptions, type TrainingGraph } from './differentiate.js'
