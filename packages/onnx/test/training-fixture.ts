@@ -13,4 +13,13 @@ export const trainingFixture = JSON.parse(readFileSync(fixturePath('training.jso
   readonly optimisers: Readonly<Record<string, Values>>
   /** Factor at each step. */
   readonly schedules: Values
+  /** Ten steps of a network of two layers (see `twoLayers` in trainer.test.ts). */
+  readonly network: {
+    readonly x: number[]
+    readonly y: number[]
+    readonly start: Values
+    readonly losses: number[]
+    readonly norms: number[]
+    readonly end: Values
+  }
 }

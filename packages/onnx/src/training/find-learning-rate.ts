@@ -19,12 +19,12 @@ export interface LearningRateCurve {
   readonly factors: readonly number[]
   /** Smoothed loss of the batch at each of them. */
   readonly losses: readonly number[]
-  /** Where the loss fell fastest, by the logarithm of the factor: a good factor to train with. */
+  /** A tenth of the factor at which the loss was lowest: still well before it rises. */
   readonly suggestion: number
 }
 
-/** How much of the smoothed loss is kept at a step, and at how many times the smallest one the search ends (fastai). */
-const smoothing = 0.98
+/** How much of the smoothed loss is kept at a step, and at how many times the smallest one the search ends. */
+const smoothing = 0.9
 const exploded = 4
 
 /**
@@ -66,16 +66,6 @@ export async function findLearningRate(
   } finally {
     trainer.restore(before)
   }
-  return { factors, losses, suggestion: factors[steepest(losses)] as number }
-}
-
-/** Where the losses fall most from the one before to the one after; the factors are evenly spaced in their logarithm. */
-function steepest(losses: readonly number[]): number {
-  let best = 0
-  let fall = Number.POSITIVE_INFINITY
-  for (let i = 1; i < losses.length - 1; i++) {
-    const slope = (losses[i + 1] as number) - (losses[i - 1] as number)
-    if (slope < fall) [best, fall] = [i, slope]
-  }
-  return best
+  const lowest = losses.indexOf(Math.min(...losses))
+  return { factors, losses, suggestion: (factors[lowest] as number) / 10 }
 }
