@@ -1,1 +1,10 @@
 export { differentiate, type DifferentiateOptions, type TrainingGraph } from './differentiate.js'
+export {
+  infoNce,
+  type InfoNceOptions,
+  type LossGraph,
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  type SoftmaxCrossEntropyOptions,
+} from './losses.js'
