@@ -3,7 +3,7 @@ import { type CacheOption, resolveCache } from './cached-features.js'
 import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
-import { trainHead } from './fine-tune.js'
+import { trainModel } from './fine-tune.js'
 import type { RunOptions, TrainEvent } from './progress.js'
 import { readableFeatures } from './readable-features.js'
 import { verdictOf } from './verdict.js'
@@ -120,7 +120,7 @@ export async function compare<Input, Label extends string>(
         const isFitted = method.name === 'no-transfer'
         const run = { cache: (!isFitted && cache) || (false as const), signal, onEvent: sayOnce }
         const started = performance.now()
-        const model = await trainHead(backbone, train, { ...run, seed })
+        const model = await trainModel(backbone, train, { ...run, seed })
         const fitSeconds = (performance.now() - started) / 1000
         cell.seconds += fitSeconds + (isFitted ? 0 : await embedSeconds(backbone, train.inputs))
         cell.accuracies.push(await model.accuracy(test, run))

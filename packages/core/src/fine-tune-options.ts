@@ -1,4 +1,5 @@
 import type { CacheOption } from './cached-features.js'
+import type { CheckpointOptions } from './checkpoint.js'
 import type { Recipe } from './model.js'
 import type { RunOptions } from './progress.js'
 
@@ -54,7 +55,7 @@ export interface TuningOptions {
    */
   readonly validation?: number
   /** File in which the progress of the tuning is kept, so that an interrupted run can be resumed. Default: none. */
-  readonly checkpoint?: string
+  readonly checkpoint?: string | CheckpointOptions
   /** Goes on from the checkpoint, where there is one, and gives the same model, bit for bit. Default false. */
   readonly resume?: boolean
 }

@@ -11,51 +11,65 @@ import { readableFeatures } from './readable-features.js'
 import { report, summarise } from './report.js'
 import type { Target } from './target.js'
 
-/** A head at its optimum on a frozen backbone, and what it was solved on. */
-export interface SolvedHead<Input, Label extends Target> {
+/** A head at its optimum on the features of a frozen backbone, and what it was solved on. */
+export interface SolvedHead<Input, Label extends Target> extends FittedHead {
   /** The examples whose inputs can be read. */
   readonly data: Dataset<Input, Label>
   /** `[data.size, featureSize]`. */
   readonly features: Matrix
   /** `[data.size, outputs]`. */
   readonly targets: Matrix
-  /** Weight of each example in the loss. */
+  /** Weight of each example in the loss, `[data.size]`. */
   readonly weights: Float64Array
-  readonly head: FittedHead
-  readonly model: Model<Input, Label>
+  /** Folds of the cross-validation, 0 where there was none. */
+  readonly folds: number
 }
 
-/** Solves a head on the features of a frozen backbone. Inputs that cannot be read are left out, and said. */
+/** Trains a head on a frozen backbone. */
+export async function trainHead<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  examples: Dataset<Input, Label>,
+  options: HeadOptions,
+): Promise<Model<Input, Label>> {
+  return headModel(backbone, await solveHead(backbone, examples, options), options)
+}
+
+/** Solves a head on the features of a backbone. Inputs that cannot be read are left out, and said. */
 export async function solveHead<Input, Label extends Target>(
   backbone: Backbone<Input>,
   examples: Dataset<Input, Label>,
   options: HeadOptions,
 ): Promise<SolvedHead<Input, Label>> {
-  const { seed = 0, classWeight = 'none' } = options
+  const { seed = 0, l2 } = options
   const cache = await resolveCache(options)
   // What cannot be trained is refused before the features, which may take long, and after inputs were left out.
   plan(examples, options)
   const { data, features } = await readableFeatures(backbone, examples, { ...options, cache })
   const { folds, weights } = plan(data, options)
   const targets = encodeTargets(data.targets, data.labels)
+  const regularisation = l2 === undefined ? { folds: repeatedFolds(data, folds, seed) } : { l2 }
   const head = await fitHead(
     { task: data.task, features, targets },
-    {
-      ...options,
-      regularisation: options.l2 === undefined ? { folds: repeatedFolds(data, folds, seed) } : { l2: options.l2 },
-      exampleWeights: weights,
-    },
+    { ...options, regularisation, exampleWeights: weights },
   )
+  return { ...head, data, features, targets, weights, folds }
+}
+
+/** The model of a backbone and a head that was solved on its features. */
+export function headModel<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  solved: SolvedHead<Input, Label>,
+  { seed = 0, classWeight = 'none' }: HeadOptions,
+): Model<Input, Label> {
+  const { data, targets, heldOut, l2, folds } = solved
   const training = summarise(data)
-  const { heldOut } = head
-  const model = new Model<Input, Label>({
+  return new Model({
     backbone,
-    head: linearHead(data.task, data.labels, head),
-    recipe: { strategy: 'head', seed, l2: head.l2, folds, classWeight },
+    head: linearHead(data.task, data.labels, solved),
+    recipe: { strategy: 'head', seed, l2, folds, classWeight },
     training,
     validation: () => heldOut && report(data.task, data.labels, targets, heldOut, training),
   })
-  return { data, features, targets, weights, head, model }
 }
 
 /** Folds of the cross-validation, 0 where there is none, and the weight of each example. */

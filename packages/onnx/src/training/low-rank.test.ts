@@ -29,7 +29,7 @@ describe('lowRank', () => {
     onTestFinished(() => trainer.close())
     const { loss } = await trainer.step(feeds)
     for (let step = 0; step < 30; step++) await trainer.step(feeds)
-    const { prediction, loss: after } = await trainer.run(feeds)
+    const { prediction, loss: after } = await trainer.run(feeds, ['prediction', 'loss'])
     expect(Number(after?.data[0])).toBeLessThan(0.9 * loss)
 
     const original = regressionNetwork()

@@ -1,6 +1,7 @@
 import { DivergedError, TrainingOptionError } from '../errors.js'
 import type { Graph } from '../graph.js'
-import { Session, type Tensors } from '../session.js'
+import { Session, type SessionOptions, type Tensors } from '../session.js'
+import { extract } from '../subgraph.js'
 import { float32, tensor, type Tensor } from '../tensor.js'
 import { adamW } from './adam-w.js'
 import { type Optimiser, type OptimiserFactory, type Parameter, part } from './optimiser.js'
@@ -60,7 +61,9 @@ export class Trainer {
   readonly #schedule: Schedule
   readonly #clipNorm: number
   readonly #sessions: TrainingSessions
-  readonly #forward: Session
+  /** Sessions of the parts of the graph that `run` was asked for, by their outputs. */
+  readonly #forward = new Map<string, Promise<Session>>()
+  readonly #settings: SessionOptions
   /** The parameters as the sessions take them: over the same memory. */
   readonly #weights: Tensors
   /** The weights before the last step, with which loss and gradients were finite. */
@@ -80,8 +83,7 @@ export class Trainer {
     const { loss, shapes = 8 } = options
     const sessions = new TrainingSessions(graph, { loss, parameters: names, shapes, ...settings })
     await sessions.for(options.feeds)
-    const forward = await Session.create(weightsAsInputs(graph, names), settings)
-    return new Trainer(graph, options, parameters, sessions, forward)
+    return new Trainer(graph, options, parameters, sessions, settings)
   }
 
   private constructor(
@@ -89,7 +91,7 @@ export class Trainer {
     options: TrainerOptions,
     parameters: ReturnType<typeof parametersOf>,
     sessions: TrainingSessions,
-    forward: Session,
+    settings: SessionOptions,
   ) {
     this.#graph = graph
     this.#parameters = parameters
@@ -97,7 +99,7 @@ export class Trainer {
     this.#schedule = options.schedule ?? constant()
     this.#clipNorm = options.clipNorm ?? Number.POSITIVE_INFINITY
     this.#sessions = sessions
-    this.#forward = forward
+    this.#settings = settings
     this.#weights = Object.fromEntries(parameters.map(({ name, dims, data }) => [name, float32(dims, data)]))
     this.#lastGood = parameters.map(({ data }) => data.slice())
   }
@@ -131,10 +133,14 @@ export class Trainer {
     return { loss, gradientNorm }
   }
 
-  /** Runs the graph forward with the weights as they are now; batches may have any shape that the graph takes. */
-  async run(feeds: Tensors, outputs?: string[]): Promise<Record<string, Tensor>> {
-    const taken = Object.fromEntries(this.#graph.inputs.map(({ name }) => [name, feeds[name] as Tensor]))
-    return this.#forward.run({ ...taken, ...this.#weights }, outputs)
+  /**
+   * Runs what leads to some values of the graph forward, with the weights as they are now.
+   * @param feeds Tensors for the inputs that these values need, of any shape that the graph takes; others are ignored.
+   */
+  async run(feeds: Tensors, outputs: readonly string[]): Promise<Record<string, Tensor>> {
+    const session = await this.#sessionFor(outputs)
+    const given: Tensors = { ...feeds, ...this.#weights }
+    return session.run(Object.fromEntries(session.inputs.map(({ name }) => [name, given[name] as Tensor])))
   }
 
   /** A copy of the weights under training. */
@@ -178,7 +184,18 @@ export class Trainer {
 
   /** Frees the native memory; the weights stay readable. */
   async close(): Promise<void> {
-    await Promise.all([this.#sessions.close(), this.#forward.close()])
+    const forward = await Promise.all(this.#forward.values())
+    await Promise.all([this.#sessions.close(), ...forward.map((session) => session.close())])
+  }
+
+  #sessionFor(outputs: readonly string[]): Promise<Session> {
+    const key = JSON.stringify(outputs)
+    const known = this.#forward.get(key)
+    if (known) return known
+    const graph = weightsAsInputs(this.#graph, Object.keys(this.#weights))
+    const session = Session.create(extract(graph, [], outputs), this.#settings)
+    this.#forward.set(key, session)
+    return session
   }
 
   #requireFinite(what: string, value: number): void {
