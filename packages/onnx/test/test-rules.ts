@@ -8,7 +8,7 @@ import type { Tensor } from '../src/tensor.js'
 import { checkGradient, type CheckGradientOptions } from '../src/test/index.js'
 
 /** One node whose gradient is checked. */
-export interface RuleCase extends Pick<CheckGradientOptions, 'step' | 'directions'> {
+export interface RuleCase extends Pick<CheckGradientOptions, 'step' | 'directions' | 'precision'> {
   readonly title?: string
   /** The node's inputs; '' for one left out. Those of float32 are inputs of the graph, others are weights. */
   readonly inputs: readonly (Tensor | '')[]
@@ -67,12 +67,13 @@ export function testRules<Rules extends Readonly<Record<string, Entry>>>(
   })
 }
 
-async function expectGradient(graph: Graph, feeds: Tensors, { outputs = ['float32'], step, directions }: RuleCase): Promise<void> {
+async function expectGradient(graph: Graph, feeds: Tensors, { outputs = ['float32'], step, directions, precision }: RuleCase): Promise<void> {
   await checkGradient(graph, feeds, {
     outputs: outputs.flatMap((type, index) => (type === 'float32' ? [`y${index}`] : [])),
     by: Object.keys(feeds),
     ...(step !== undefined && { step }),
     ...(directions !== undefined && { directions }),
+    ...(precision && { precision }),
   })
 }
 

@@ -68,7 +68,9 @@ export async function differentiate(graph: Graph, options: DifferentiateOptions)
     nodes: [...forward, ...ops.nodes],
     initializers: new Map([...lowered.initializers, ...ops.constants]),
   })
-  const gradients = new Map(parameters.map((name) => [name, backward.gradients.get(name) as TypedValue]))
+  const gradients = new Map(
+    parameters.map((name) => [name, backward.gradients.get(name) ?? withoutInfluence(name, loss, 'none')] as const),
+  )
   return assemble(complete, options, gradients)
 }
 
@@ -93,9 +95,12 @@ function checkPaths(graph: Graph, { loss, parameters }: DifferentiateOptions, pa
   for (const name of parameters) {
     if (paths.values.has(name)) continue
     const [end] = pathsBetween(graph, [name], loss).ends
-    const got = end ? `an influence that ends in ${end.node.opType}: ${end.reason}` : 'none'
-    throw new GradientError(name, `a parameter with an influence on the loss "${loss}"`, got, 'Leave it out.')
+    withoutInfluence(name, loss, end ? `one that ends in ${end.node.opType}: ${end.reason}` : 'none')
   }
+}
+
+function withoutInfluence(name: string, loss: string, got: string): never {
+  throw new GradientError(name, `an influence on the loss "${loss}"`, got, 'Leave this parameter out.')
 }
 
 function checkTypes(traced: ReadonlyMap<string, TypedValue>, { loss, parameters }: DifferentiateOptions): void {

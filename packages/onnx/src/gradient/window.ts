@@ -34,6 +34,26 @@ export function windowOf({ node }: Step, kernel: Dims, input: Dims, output: Dims
   return { kernel, strides, dilations, pads: [...begins, ...totals.map((total, axis) => total - at(begins, axis))] }
 }
 
+/**
+ * The same of a transposed convolution, which may give the shape of its output instead of the padding.
+ * @param input Spatial sizes of what is spread.
+ * @param output Spatial sizes of what it is spread over.
+ */
+export function transposedWindowOf(step: Step, kernel: Dims, input: Dims, output: Dims): Window {
+  const { node } = step
+  const automatic = textOf(node, 'auto_pad', 'NOTSET')
+  const window = windowOf(step, kernel, output, input)
+  if (intsOf(node, 'output_shape', undefined) === undefined && !automatic.startsWith('SAME')) return window
+  const extra = intsOf(node, 'output_padding', range(0, kernel.length).map(() => 0))
+  const totals = input.map((size, axis) => {
+    const reach = at(window.strides, axis) * (size - 1) + at(window.dilations, axis) * (at(kernel, axis) - 1) + 1
+    return Math.max(0, reach + at(extra, axis) - at(output, axis))
+  })
+  // ONNX, ConvTranspose: the smaller half comes first with SAME_UPPER, else the larger one.
+  const begins = totals.map((total) => (automatic === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2)))
+  return { ...window, pads: [...begins, ...totals.map((total, axis) => total - at(begins, axis))] }
+}
+
 /** All index tuples of a shape, last axis fastest. */
 export function positions(dims: Dims): number[][] {
   return dims.reduce<number[][]>(

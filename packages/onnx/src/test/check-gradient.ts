@@ -18,6 +18,8 @@ export interface CheckGradientOptions {
    * Distance of the finite differences, in single precision. It must not reach over a kink of the function. Default: 0.03.
    */
   readonly step?: number
+  /** 'float32' for an operator that computes in single precision whatever it is given. Default: 'float64' if it can. */
+  readonly precision?: 'float32' | 'float64'
   /** Largest number of directions in which to check each input; above it they are random. Default: 64. */
   readonly directions?: number
 }
@@ -40,16 +42,19 @@ export async function checkGradient(graph: Graph, feeds: Tensors, options: Check
   const floats = Object.keys(inputs).filter((name) => inputs[name]?.type === 'float32')
   const by = options.by ?? floats
   const outputs = options.outputs ?? graph.outputs.map(({ name }) => name)
-  const precise = await inDouble(graph, feeds)
-  const type = precise ? 'float64' : 'float32'
-  const numeric = await differences(precise ?? { graph, feeds }, by, outputs, precise ? preciseStep : (options.step ?? 0.03), options)
+  const precise = options.precision === 'float32' ? undefined : await inDouble(graph, feeds)
+  const step = precise ? preciseStep : (options.step ?? 0.03)
+  const numeric = await differences(precise ?? { graph, feeds }, by, outputs, step, options)
   for (const attempt of precise ? [{ graph, feeds }, precise] : [{ graph, feeds }]) {
-    const analytic = await gradients(attempt.graph, attempt.feeds, by, outputs)
+    const { expected, results } = await gradients(attempt.graph, attempt.feeds, by, outputs)
+    const { rtol, atol } = tolerance[attempt === precise ? 'float64' : 'float32']
+    for (const output of outputs) {
+      expect(results[output], `output "${output}" of the training graph`).toBeAllclose(expected[output] as Tensor, { rtol, atol })
+    }
     for (const [name, { directions, slopes }] of numeric) {
-      const gradient = analytic.get(name) as Tensor
+      const gradient = results[name] as Tensor
       const along = directions.map((direction) => dot(gradient.data as Float32Array, direction))
       const scale = slopes.reduce((largest, slope) => Math.max(largest, Math.abs(slope)), 1e-3)
-      const { rtol, atol } = tolerance[gradient.type === 'float64' ? type : 'float32']
       expect(gradient.dims, `shape of the gradient by "${name}"`).toEqual(inputs[name]?.dims)
       expect(along, `gradient by "${name}" in ${gradient.type}`).toBeAllclose(slopes, { rtol, atol: atol * scale })
     }
@@ -147,10 +152,10 @@ function dot(a: Float32Array | Float64Array, b: Float64Array): number {
   return sum
 }
 
-/** What `differentiate` gives, for the same projection. */
+/** What the graph gives, and what its training graph gives: the same outputs, and for each value its gradient. */
 async function gradients(graph: Graph, feeds: Tensors, by: readonly string[], outputs: readonly string[]) {
   const forward = await Session.create(graph, { threads: 1 })
-  const results = await forward.run(feeds, [...outputs]).finally(() => forward.close())
+  const expected = await forward.run(feeds, [...outputs]).finally(() => forward.close())
   const nodes: Node[] = []
   const weights = new Map<string, Tensor>()
   const parts: string[] = []
@@ -159,7 +164,7 @@ async function gradients(graph: Graph, feeds: Tensors, by: readonly string[], ou
     return output
   }
   for (const [index, output] of outputs.entries()) {
-    const result = results[output] as Tensor
+    const result = expected[output] as Tensor
     if (result.type !== 'float32' && result.type !== 'float64') continue
     const projected = projection(result, index)
     const data = result.type === 'float32' ? Float32Array.from(projected) : projected
@@ -179,8 +184,9 @@ async function gradients(graph: Graph, feeds: Tensors, by: readonly string[], ou
       const weight = graph.initializers.get(name)
       return weight ? [[name, weight] as const] : []
     })
-    const all = await session.run({ ...feeds, ...Object.fromEntries(parameters) }, [...training.gradients.values()])
-    return new Map([...training.gradients].map(([name, gradient]) => [name, all[gradient] as Tensor]))
+    const all = await session.run({ ...feeds, ...Object.fromEntries(parameters) })
+    const found = [...training.gradients].map(([name, gradient]) => [name, all[gradient] as Tensor] as const)
+    return { expected, results: { ...all, ...Object.fromEntries(found) } }
   } finally {
     await session.close()
   }

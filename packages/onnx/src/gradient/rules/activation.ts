@@ -59,8 +59,18 @@ function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue)
   return ops.mul(dy, ops.where(positive, ops.scalar(1, x), slope))
 }
 
-/** y = min(max(x, low), high): dx = dy where low < x < high, which is where y = x; a bound gets none. */
-export const Clip = pointwise(({ ops, x, y, dy }) => ops.mul(dy, ops.indicator('Equal', x, y)))
+/**
+ * y = min(max(x, low), high): dx = dy where low < x < high, which is where y = x; each bound gets what is beyond it.
+ */
+export const Clip = rule((step) => {
+  const { ops, dy, output: y } = step
+  const x = step.input(0)
+  const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
+    const bound = step.input(index)
+    return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
+  }
+  return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+})
 
 /** y = min(max(αx + β, 0), 1): dx = α dy inside */
 export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {

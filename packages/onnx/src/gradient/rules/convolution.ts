@@ -4,7 +4,7 @@ import { intOf } from '../attributes.js'
 import { rule } from '../rule.js'
 import { at, type Dims, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
-import { positions, type Window, windowOf } from '../window.js'
+import { positions, transposedWindowOf, type Window, windowOf } from '../window.js'
 
 /**
  * Y[n,o,p] = Σ_i,k X[n,i,s·p + d·k - pad] W[o,i,k] + B[o], with strides s and dilations d:
@@ -21,6 +21,23 @@ export const Conv = rule((step) => {
   return [
     () => spread(ops, dy, w, window, group, x.dims),
     () => kernelGradient(ops, x, dy, w.dims, window, group),
+    b && (() => ops.reduceSum(dy, [0, ...range(2, dy.dims.length)], false)),
+  ]
+})
+
+/**
+ * The adjoint of Conv by its input: Y[n,o,s·p + d·k - pad] += Σ_i X[n,i,p] W[i,o,k], so that dX is the convolution of dY
+ * with W, and dW as for Conv with X and dY exchanged.
+ */
+export const ConvTranspose = rule((step) => {
+  const { ops, node, dy } = step
+  const [x, w, b] = [step.input(0), step.input(1), step.inputs[2]]
+  const group = intOf(node, 'group', 1)
+  const window = transposedWindowOf(step, w.dims.slice(2), x.dims.slice(2), dy.dims.slice(2))
+  const { strides, dilations, pads, kernel } = window
+  return [
+    () => ops.op('Conv', [dy, w], x, { strides, dilations, pads, group, kernel_shape: kernel }),
+    () => kernelGradient(ops, dy, x, w.dims, window, group),
     b && (() => ops.reduceSum(dy, [0, ...range(2, dy.dims.length)], false)),
   ]
 })

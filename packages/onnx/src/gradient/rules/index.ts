@@ -4,9 +4,14 @@ import * as activation from './activation.js'
 import * as arithmetic from './arithmetic.js'
 import * as convolution from './convolution.js'
 import * as functions from './functions.js'
+import * as einsum from './einsum.js'
+import * as indexing from './indexing.js'
 import * as matmul from './matmul.js'
 import * as microsoft from './microsoft.js'
+import * as normalization from './normalization.js'
+import * as pooling from './pooling.js'
 import * as reduction from './reduction.js'
+import * as resampling from './resampling.js'
 import * as shape from './shape.js'
 
 const standard: Readonly<Record<string, Entry>> = {
@@ -15,6 +20,11 @@ const standard: Readonly<Record<string, Entry>> = {
   ...convolution,
   ...functions,
   ...matmul,
+  ...einsum,
+  ...indexing,
+  ...normalization,
+  ...pooling,
+  ...resampling,
   ...reduction,
   ...shape,
 }
