@@ -3,10 +3,11 @@ import { temporaryFolder } from '../test/temporary-folder.js'
 import { tinyBackbone } from '../test/tiny-backbone.js'
 import { tinyDataset } from '../test/tiny-data.js'
 import type { Backbone } from './backbone.js'
-import { compare, type Comparison, type Method } from './compare.js'
+import { compare, type Comparison } from './compare.js'
 import { type Dataset, dataset } from './dataset.js'
 import { DataError, OptionError } from './errors.js'
 import { FeatureCache } from './feature-cache.js'
+import type { Method } from './method.js'
 import type { TrainEvent } from './progress.js'
 
 const data = tinyDataset(40, 4)

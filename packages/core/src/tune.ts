@@ -20,6 +20,7 @@ import { headModel, type SolvedHead, solveHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
 import { planTuning, type TuningPlan } from './tuning-plan.js'
+import { unfreezeError } from './unfreezable-stages.js'
 
 /**
  * Fine-tunes the last stages of a backbone: the head first, on features of the frozen backbone, then the stages as the
@@ -32,7 +33,8 @@ export async function tune<Input, Label extends Target>(
 ): Promise<Model<Input, Label>> {
   const { seed = 0, onEvent, signal } = options
   const stages = backbone.network.stages.length
-  const split = splitNetwork(backbone.network, planTuning(options, examples, stages).unfreeze)
+  const { unfreeze } = planTuning(options, examples, stages)
+  const split = splitNetwork(backbone.network, unfreeze)
   const cache = (await resolveCache(options)) ?? false
   const cut = await CutTensors.open(backbone, split, cache || undefined)
   try {
@@ -51,7 +53,10 @@ export async function tune<Input, Label extends Target>(
             options.resume ?? false,
             onEvent,
           )
-    const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent })
+    const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent }).catch(async (error: unknown) => {
+      if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
+      throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
+    })
     return tuned
       ? tunedModel(backbone, solved, plan, inUnits(tuned, posed), options)
       : headModel(backbone, solved, options)
