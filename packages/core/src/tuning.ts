@@ -58,7 +58,10 @@ export async function runTunings(
         resume: found?.ended.length === number ? found.current : undefined,
         signal,
         onEvent,
-        onProgress: (current) => checkpoint?.save(() => ({ ended, current: current() })) ?? Promise.resolve(),
+        // What is stopped loses nothing.
+        onProgress: async (current) => {
+          await checkpoint?.save(() => ({ ended, current: current() }), { now: signal?.aborted ?? false })
+        },
       },
     )
     const { diverged } = outcome
