@@ -41,7 +41,10 @@ export interface TuningOptions {
   readonly batchSize?: number
   /** Learning rate of the last stage and the head, for AdamW. Default 3e-4; with LoRA 3e-3. */
   readonly learningRate?: number
-  /** The learning rate is divided by this from stage to stage towards the input. Default 2.6 (Howard and Ruder 2018). */
+  /**
+   * The learning rate is divided by this from stage to stage towards the input. Default 2.6 (Howard and Ruder 2018), and 1
+   * for contrastive tuning.
+   */
   readonly depthDecay?: number
   /** Strength of AdamW's weight decay, of matrices alone. Default 0.01. */
   readonly weightDecay?: number

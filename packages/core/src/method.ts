@@ -14,7 +14,7 @@ export interface Method<Input> {
   /** How its last stages are tuned. Default: not at all. */
   readonly tuning?: TuningOptions
   /** The backbone to train on. One that does not depend on the examples or the seed is made once. */
-  backbone(train: readonly Input[], seed: number): Backbone<Input> | Promise<Backbone<Input>>
+  backbone(train: readonly Input[], seed?: number): Backbone<Input> | Promise<Backbone<Input>>
 }
 
 /** How a network is trained from scratch: all of it alike, and faster and longer than one that knows something. */
@@ -27,7 +27,7 @@ const scratch: TuningOptions = { unfreeze: 'all', learningRate: 1e-3, depthDecay
  */
 export function transferMethods<Input>(backbone: TunableBackbone<Input>, tuning: TuningOptions = { strategy: 'joint' }): Method<Input>[] {
   const { id, network } = backbone
-  const fresh = (_: readonly Input[], seed: number): Backbone<Input> => backbone.withNetwork(freshWeights(network, seed))
+  const fresh = (_: readonly Input[], seed = 0): Backbone<Input> => backbone.withNetwork(freshWeights(network, seed))
   return [
     { name: 'scratch', description: `the architecture of ${id} with fresh weights`, tuning: scratch, backbone: fresh },
     { name: 'frozen', description: `frozen ${id}`, backbone: () => backbone },

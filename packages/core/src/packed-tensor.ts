@@ -46,7 +46,7 @@ function place({ dims, data }: Tensor<'float32'>, into: Float32Array, outer: rea
     return
   }
   const run = sizeOf(dims.slice(padded))
-  const place = new Array<number>(padded).fill(0)
+  const place = Array<number>(padded).fill(0)
   for (let from = 0; from < data.length; from += run) {
     let to = 0
     for (let axis = 0; axis < padded; axis++) to = (to + (place[axis] as number)) * (outer[axis + 1] as number)

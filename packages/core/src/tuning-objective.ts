@@ -46,7 +46,7 @@ export interface TuningObjective {
 /** A batch at the cut: `size` rows, padded to the length of the batch's `longest` example. */
 export async function paddedBatch({ cut, examples, costs }: TuningData, { rows, longest }: Batch, size: number): Promise<Tensors> {
   const length = costs[longest] as number
-  const whole = [...rows, ...new Array<number>(size - rows.length).fill(longest)]
+  const whole = [...rows, ...Array<number>(size - rows.length).fill(longest)]
   // A further row where none is as long as the batch is to be; it is left out again once all are padded to it.
   const isLong = whole.some((row) => (costs[row] as number) >= length)
   const padded = await cut.batch((isLong ? whole : [...whole, longest]).map((row) => examples[row] as CutExample<unknown>))

@@ -52,7 +52,7 @@ export function planTuning(options: TuningOptions & { seed?: number }, train: Da
     epochs: options.epochs ?? Math.min(Math.max(Math.round((usualSteps * batchSize) / train.size), 4), 20),
     batchSize,
     learningRate: options.learningRate ?? (lora ? 3e-3 : 3e-4),
-    depthDecay: options.depthDecay ?? 2.6,
+    depthDecay: options.depthDecay ?? (strategy === 'joint' ? 2.6 : 1),
     weightDecay: options.weightDecay ?? 0.01,
     gradual,
     patience: options.patience ?? 3,
