@@ -5,24 +5,21 @@ import type { LinearWeights } from './head-objective.js'
 import { linearResults } from './linear-results.js'
 import { type Matrix, takeRows } from './matrix.js'
 import { topClasses } from './metrics.js'
-import { forward, paddedBatch, type TuningData, type TuningObjective } from './tuning-objective.js'
+import { forward, type ObjectiveParts, paddedBatch, type TuningObjective } from './tuning-objective.js'
 
 const names = { loss: 'headstart.pairs.loss', alike: 'headstart.pairs.alike', mass: 'headstart.pairs.mass' }
-
-/**
- * L2 penalty of the head on tuned features, as a multiple of their total variance. They were tuned on the examples that
- * the head learns from, whose cross-validation would therefore ask for too weak a one.
- */
-const relativeL2 = 10 ** -2.5
 
 /**
  * The tuned part alone: the cosine of the features of two examples should be 1 where they are of one class, else 0, as
  * in SetFit (Tunstall et al., "Efficient Few-Shot Learning Without Prompts", 2022, section 3). All pairs of a batch count,
  * those of one class together as much as those of two. A head is then solved on the features.
- * @param rows Examples to learn from.
+ *
+ * Its penalty is as strong, relative to the features' total variance, as the one that suits the frozen features: the tuned
+ * ones fit the examples that they were tuned on, whose cross-validation would ask for too weak a one.
  */
-export async function contrastiveObjective(tuned: Graph, data: TuningData, rows: readonly number[]): Promise<TuningObjective> {
+export function contrastiveObjective({ tuned, data, rows }: ObjectiveParts): TuningObjective {
   const { task, targets, weights, costs, lengths } = data
+  const relativeL2 = data.l2 / totalVariance(data.features)
   const classes = [...topClasses(targets)]
   const features = tuned.outputs[0]?.name ?? ''
   const exampleWeights = Float64Array.from(rows, (row) => weights[row] as number)
@@ -93,5 +90,6 @@ function totalVariance({ rows, columns, data }: Matrix): number {
     }
     total += squares / rows - (sum / rows) ** 2
   }
-  return total
+  // Features that are all the same leave nothing to penalise.
+  return Math.max(total, 1e-12)
 }

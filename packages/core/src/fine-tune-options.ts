@@ -50,7 +50,7 @@ export interface TuningOptions {
   readonly weightDecay?: number
   /** Unfreezes one more stage with each epoch instead of all at once (Howard and Ruder 2018). Default false. */
   readonly gradual?: boolean
-  /** Epochs without a better validation loss after which a run ends. Default 3. */
+  /** Epochs without a better validation loss after which a run ends. Default: a third of all, at least 3. */
   readonly patience?: number
   /**
    * Share of the training examples that is held out to choose by, above 0 and below 1. Default: 0.2, but below 400

@@ -8,11 +8,10 @@ import {
   softmaxCrossEntropy,
 } from '@headstart/onnx'
 import { lengthBatches } from './batches.js'
-import { fitHead } from './fit-head.js'
 import type { LinearWeights } from './head-objective.js'
 import { resultsOf } from './linear-results.js'
-import { rowOf, takeRows, zeroMatrix } from './matrix.js'
-import { forward, paddedBatch, type TuningData, type TuningObjective } from './tuning-objective.js'
+import { rowOf, zeroMatrix } from './matrix.js'
+import { forward, type ObjectiveParts, paddedBatch, type TuningObjective } from './tuning-objective.js'
 
 /** Names of the head's values; no network's are likely to be called so. */
 const names = { weight: 'headstart.head.weight', bias: 'headstart.head.bias', logits: 'headstart.head.logits' }
@@ -21,11 +20,10 @@ const names = { weight: 'headstart.head.weight', bias: 'headstart.head.bias', lo
  * The tuned part and the head together, by the head's own loss. The head begins at its optimum on the frozen features,
  * so that the first steps do not tear at weights below a head that knows nothing (Kumar et al., "Fine-Tuning can Distort
  * Pretrained Features and Underperform Out-of-Distribution", 2022).
- * @param rows Examples to learn from.
  */
-export async function jointObjective(tuned: Graph, data: TuningData, rows: readonly number[]): Promise<TuningObjective> {
+export function jointObjective({ tuned, data, rows, head }: ObjectiveParts): TuningObjective {
   const { task, targets, weights } = data
-  const whole = withHead(tuned, await headOn(data, rows))
+  const whole = withHead(tuned, head)
   const loss = {
     classification: () => softmaxCrossEntropy(whole, { logits: names.logits }),
     'multi-label': () => sigmoidCrossEntropy(whole, { logits: names.logits }),
@@ -55,14 +53,6 @@ export async function jointObjective(tuned: Graph, data: TuningData, rows: reado
     },
     results: async (trainer, held) => resultsOf(task, await forward(data, trainer, held, names.logits)),
   }
-}
-
-/** The head at its optimum on the frozen features of some examples. */
-export function headOn({ task, features, targets, weights, l2 }: TuningData, rows: readonly number[]): Promise<LinearWeights> {
-  return fitHead(
-    { task, features: takeRows(features, rows), targets: takeRows(targets, rows) },
-    { regularisation: { l2 }, exampleWeights: Float64Array.from(rows, (row) => weights[row] as number) },
-  )
 }
 
 /** The tuned part with a linear head on its features, up to the logits. */

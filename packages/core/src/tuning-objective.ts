@@ -25,6 +25,17 @@ export interface TuningData<Input = unknown> {
   readonly l2: number
 }
 
+/** What an objective is made of. */
+export interface ObjectiveParts {
+  /** From the cut to the features. */
+  readonly tuned: Graph
+  readonly data: TuningData
+  /** Examples to learn from. */
+  readonly rows: readonly number[]
+  /** The head at its optimum on their frozen features. */
+  readonly head: LinearWeights
+}
+
 /** What is minimised over the weights of the tuned part, and how to tell what it is worth. */
 export interface TuningObjective {
   /** The tuned part with a loss. */

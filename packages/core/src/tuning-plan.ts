@@ -45,17 +45,18 @@ export function planTuning(options: TuningOptions & { seed?: number }, train: Da
   if (lora?.alpha !== undefined) above('lora.alpha', lora.alpha, 0)
   if (lora) whole('lora.rank', lora.rank)
   const batchSize = Math.min(options.batchSize ?? (strategy === 'joint' ? 16 : 32), train.size)
+  const epochs = options.epochs ?? Math.min(Math.max(Math.round((usualSteps * batchSize) / train.size), 4), 20)
   return {
     strategy,
     unfreeze: options.unfreeze || (stages > 1 ? stages - 1 : 'all'),
     lora,
-    epochs: options.epochs ?? Math.min(Math.max(Math.round((usualSteps * batchSize) / train.size), 4), 20),
+    epochs,
     batchSize,
     learningRate: options.learningRate ?? (lora ? 3e-3 : 3e-4),
     depthDecay: options.depthDecay ?? (strategy === 'joint' ? 2.6 : 1),
     weightDecay: options.weightDecay ?? 0.01,
     gradual,
-    patience: options.patience ?? 3,
+    patience: options.patience ?? Math.max(3, Math.ceil(epochs / 3)),
     folds: heldOutFolds(train, options.validation, seed),
   }
 }

@@ -25,10 +25,11 @@ import type { TuningPlan } from './tuning-plan.js'
 export interface TuningRun {
   readonly objective: TuningObjective
   readonly stages: readonly UnfrozenStage[]
-  /** Examples that it learns from. */
+  /** Number of examples that it learns from. */
   readonly examples: number
-  /** Rows that it is measured on after each epoch. */
+  /** Rows that it is measured on after each epoch, and what the frozen network with its head answers for them. */
   readonly heldOut: readonly number[]
+  readonly frozenResults: Matrix
   /** Epochs after which it ends. */
   readonly until: number
   readonly seed: number
@@ -97,17 +98,12 @@ export async function runTuning(
     schedule,
     clipNorm,
   })
+  const isMeasured = heldOut.length > 0
   const targets = takeRows(data.targets, heldOut)
   const loss = (results: Matrix): number => meanLoss(data, heldOut, results)
-  const now = { epoch: 0, step: 0, lossSum: 0, results: [] as Matrix[], best: {} as Tensors }
+  const now = { epoch: 0, step: 0, lossSum: 0, results: isMeasured ? [run.frozenResults] : [], best: trainer.parameters() as Tensors }
   const progress = (): RunProgress => ({ ...now, results: [...now.results], trainer: trainer.state() })
 
-  const assess = async (): Promise<void> => {
-    if (heldOut.length === 0) return
-    const results = await objective.results(trainer, heldOut)
-    if (now.results.every((other) => loss(results) < loss(other))) now.best = trainer.parameters()
-    now.results.push(results)
-  }
   const tuneEpoch = async (): Promise<void> => {
     for (const batches = batchesOf(now.epoch); now.step < batches.length; ) {
       signal?.throwIfAborted()
@@ -117,8 +113,9 @@ export async function runTuning(
       onEvent?.({ type: 'step', step: trainer.steps, steps: until * stepsPerEpoch, loss: found.loss })
       await onProgress?.(progress)
     }
-    await assess()
-    const last = now.results.at(-1)
+    const results = isMeasured ? await objective.results(trainer, heldOut) : undefined
+    if (results && now.results.every((other) => loss(results) < loss(other))) now.best = trainer.parameters()
+    if (results) now.results.push(results)
     onEvent?.({
       type: 'epoch',
       run: run.number,
@@ -126,8 +123,8 @@ export async function runTuning(
       epoch: now.epoch + 1,
       epochs: until,
       loss: now.lossSum / stepsPerEpoch,
-      validationLoss: last && loss(last),
-      validationScore: last && scoreOf(data.task, targets, last),
+      validationLoss: results && loss(results),
+      validationScore: results && scoreOf(data.task, targets, results),
       learningRate: plan.learningRate * schedule(trainer.steps - 1),
     })
     Object.assign(now, { epoch: now.epoch + 1, step: 0, lossSum: 0 })
@@ -139,7 +136,7 @@ export async function runTuning(
     if (resume) {
       trainer.restore(resume.trainer)
       Object.assign(now, { ...resume, results: [...resume.results] })
-    } else await assess()
+    }
     while (now.epoch < until && !isPast(now.results.map(loss), plan.patience)) await tuneEpoch()
   } catch (error) {
     if (!(error instanceof DivergedError)) {
@@ -149,7 +146,7 @@ export async function runTuning(
     diverged = error
   }
   try {
-    if (heldOut.length > 0) trainer.setParameters(now.best)
+    if (isMeasured) trainer.setParameters(now.best)
     return { results: now.results, weights: network.weights(trainer), head: await objective.head(trainer), diverged }
   } finally {
     await trainer.close()
@@ -157,7 +154,7 @@ export async function runTuning(
 }
 
 /** Mean loss of some rows, weighted. */
-export function meanLoss({ task, targets, weights }: TuningData, rows: readonly number[], results: Matrix): number {
+function meanLoss({ task, targets, weights }: TuningData, rows: readonly number[], results: Matrix): number {
   const losses = lossesOf(task, takeRows(targets, rows), results)
   const mass = rows.map((row) => weights[row] as number)
   return losses.reduce((sum, loss, i) => sum + loss * (mass[i] as number), 0) / mass.reduce((sum, one) => sum + one, 0)

@@ -2,9 +2,11 @@ import type { Tensor } from '@headstart/onnx'
 import type { Checkpoint } from './checkpoint.js'
 import { chooseEpoch, type EpochChoice } from './choose-epoch.js'
 import { contrastiveObjective } from './contrastive-objective.js'
+import { fitHead } from './fit-head.js'
 import type { LinearWeights } from './head-objective.js'
 import { jointObjective } from './joint-objective.js'
-import type { Matrix } from './matrix.js'
+import { linearResults } from './linear-results.js'
+import { type Matrix, takeRows } from './matrix.js'
 import type { RunOptions } from './progress.js'
 import type { SplitNetwork } from './split-network.js'
 import type { TuningData } from './tuning-objective.js'
@@ -49,11 +51,21 @@ export async function runTunings(
   const run = async (number: number, heldOut: readonly number[], until: number): Promise<RunOutcome> => {
     const held = new Set(heldOut)
     const rows = all.filter((row) => !held.has(row))
-    const objective = await objectives[plan.strategy](split.tuned, data, rows)
+    const head = await frozenHead(data, rows)
     const outcome = await runTuning(
       data,
       plan,
-      { objective, stages: split.stages, examples: rows.length, heldOut, until, seed: 101 * seed + number, number: number + 1, of: runs },
+      {
+        objective: objectives[plan.strategy]({ tuned: split.tuned, data, rows, head }),
+        stages: split.stages,
+        examples: rows.length,
+        heldOut,
+        frozenResults: linearResults(data.task, takeRows(data.features, heldOut), head),
+        until,
+        seed: 101 * seed + number,
+        number: number + 1,
+        of: runs,
+      },
       {
         resume: found?.ended.length === number ? found.current : undefined,
         signal,
@@ -90,4 +102,12 @@ export async function runTunings(
   if (!isSplit) outcome = await run(folds.length, [], choice.epoch)
   if (!outcome || (outcome.diverged && !isSplit)) return unbeaten('The tuning on all examples diverged.')
   return { ...choice, weights: outcome.weights, head: outcome.head }
+}
+
+/** The head at its optimum on the frozen features of some examples. */
+function frozenHead({ task, features, targets, weights, l2 }: TuningData, rows: readonly number[]): Promise<LinearWeights> {
+  return fitHead(
+    { task, features: takeRows(features, rows), targets: takeRows(targets, rows) },
+    { regularisation: { l2 }, exampleWeights: Float64Array.from(rows, (row) => weights[row] as number) },
+  )
 }
