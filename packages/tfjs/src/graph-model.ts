@@ -58,7 +58,7 @@ export function graphOfGraphModel({ source, json, weights }: TfjsModel): TfGraph
   }
   const signed = Object.values(signature.safeParse(json.signature).data?.outputs ?? {})
   const outputs = signed.length > 0 ? signed.map(({ name }) => valueName(name)) : unread(nodes)
-  return { source, nodes, weights, outputs }
+  return { source, nodes, weights, outputs, hasBatch: false }
 }
 
 /** Nodes that nothing reads. */

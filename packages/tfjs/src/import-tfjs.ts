@@ -135,13 +135,24 @@ class Import {
   #input({ name, op, attributes }: TfNode): Operand {
     const given = this.options.inputs?.[name] ?? {}
     const isPlaceholder = op === 'Placeholder'
-    const dims = given.dims ?? (isPlaceholder ? namedDims(name, attributes['shape'] as TfShape) : undefined)
+    const dims = given.dims ?? (isPlaceholder ? this.#namedDims(name, attributes['shape'] as TfShape) : undefined)
     if (!dims) throw new NodeImportError(name, op, 'the shape of an input', 'none', 'Give its `dims` in the option `inputs`.')
     const type = given.type ?? (isPlaceholder ? (attributes['dtype'] as ElementType | undefined) : undefined) ?? 'float32'
     const layout = dims.length === 4 && this.options.layout !== 'nhwc' ? 'nchw' : 'tf'
     const value = this.#write.graph.input(name, type, onnxDims({ dims, layout }))
     this.#inputs.push(value)
     return { value, type, dims, layout }
+  }
+
+  /** A shape with names for the sizes that it leaves open. What has one name must have one size in the end. */
+  #namedDims(input: string, shape: TfShape): Dimension[] | undefined {
+    const names = shape?.length === 4 ? ['batch', 'height', 'width', 'channels'] : ['batch']
+    const isOnly = [...this.graph.nodes.values()].filter(({ op }) => op === 'Placeholder').length === 1
+    return shape?.map((size, axis) => {
+      if (size >= 0) return size
+      const name = names[axis] ?? `axis_${axis}`
+      return isOnly || (axis === 0 && this.graph.hasBatch) ? name : `${input}/${name}`
+    })
   }
 
   #constant({ name, op }: TfNode): Operand {
@@ -181,10 +192,4 @@ class Import {
 
 function isSeveral(result: Operand | readonly Operand[]): result is readonly Operand[] {
   return Array.isArray(result)
-}
-
-/** A model's shape with names for sizes that it leaves open; what is open of the first axis is taken for the batch. */
-function namedDims(input: string, shape: TfShape): Dimension[] | undefined {
-  const names = shape?.length === 4 ? ['batch', 'height', 'width', 'channels'] : ['batch']
-  return shape?.map((size, axis) => (size >= 0 ? size : (names[axis] ?? `${input}_${axis}`)))
 }

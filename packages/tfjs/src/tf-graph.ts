@@ -27,6 +27,8 @@ export interface TfGraph {
   readonly weights: ReadonlyMap<string, Tensor>
   /** What the model itself says it puts out. */
   readonly outputs: readonly string[]
+  /** Whether the first axis of every input is the same batch. */
+  readonly hasBatch: boolean
 }
 
 /** The node that writes a value, and the number of the output: `split:1` is the second of `split`. */

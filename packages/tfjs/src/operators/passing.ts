@@ -7,8 +7,6 @@ export const passingOperators: Readonly<Record<string, Importer>> = {
   Identity: pass,
   IdentityN: (operation) => operation.inputs,
   StopGradient: pass,
-  PreventGradient: pass,
   Snapshot: pass,
-  CheckNumerics: pass,
   PlaceholderWithDefault: pass,
 }

@@ -1,5 +1,5 @@
 import { type Dimension, int64, type Value } from '@headstart/onnx'
-import { isSame, positiveAxis, productOf } from '../dims.js'
+import { isSame, known, positiveAxis, productOf } from '../dims.js'
 import { nchwToNhwc, type Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
 import { same } from './activations.js'
@@ -193,6 +193,13 @@ export const shapingOperators: Readonly<Record<string, Importer>> = {
     const { shape, dims } = shapeOf(operation, 0)
     const { value, type } = operation.input(1)
     return { value: operation.write.op('Expand', [value, shape]), type, dims, layout: 'tf' }
+  },
+  Range: (operation) => {
+    const [start, limit, step] = [0, 1, 2].map((index) => operation.input(index)) as [Operand, Operand, Operand]
+    const value = operation.write.op('Range', [start.value, limit.value, step.value])
+    const [first = '', end = '', by = ''] = [start, limit, step].map(({ elements }) => elements?.[0] ?? '')
+    const length = known([first, end, by], (from, to, each) => Math.max(Math.ceil((to - from) / each), 0))
+    return { value, type: start.type, dims: [length], layout: 'tf' }
   },
   BroadcastTo: (operation) => {
     const x = operation.write.tf(operation.input(0))

@@ -5,7 +5,7 @@ import type { Importer, Operation } from '../operation.js'
 import { readyToReduce, reducedShape } from './reductions.js'
 
 /** To the end, whatever the size: ONNX cuts off what is beyond. */
-const far = 2 ** 31 - 1
+export const far = 2 ** 31 - 1
 
 /** Elements from `begin` to before `end` in steps along one axis; negative places count from the end, as in numpy. */
 export interface Range {
