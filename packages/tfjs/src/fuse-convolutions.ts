@@ -40,7 +40,9 @@ export function fuseConvolutions(graph: TfGraph, outputs: readonly string[]): Tf
     if (!filter || (biasName !== undefined && !bias)) continue
     const channels = channelsOf(convolution, filter)
     const affine = affineOf(node, convolution, channels, constant)
-    if (!affine || (isProduct(convolution) && !isOne(affine.scale))) continue
+    if (!affine) continue
+    const isColumnLast = convolution.attributes['transpose_b'] !== true
+    if (!isColumnLast && !isOne(affine.scale)) continue
 
     const put = (name: string, content: Tensor): string => {
       nodes.set(name, { name, op: 'Const', inputs: [], attributes: {} })
@@ -84,10 +86,6 @@ function isOpen({ op, attributes }: TfNode): boolean {
   if (!Object.hasOwn(fusedForms, op)) return false
   const fused = (attributes['fused_ops'] ?? []) as readonly string[]
   return fused.every((name) => name === 'BiasAdd' || name === '')
-}
-
-function isProduct({ op }: TfNode): boolean {
-  return fusedForms[op] === '_FusedMatMul'
 }
 
 /** Channels that come out: the fastest axis of the filter, two of a depthwise one; of a product its columns. */

@@ -1,9 +1,10 @@
 import { OptionError } from '@headstart/core'
 import { type Dimension, type ElementType, definedValues, extract, type Graph, rename, type Value, type ValueInfo } from '@headstart/onnx'
-import { NodeImportError, TfjsFormatError } from './errors.js'
+import { NodeImportError } from './errors.js'
 import { fuseConvolutions } from './fuse-convolutions.js'
 import { graphOfGraphModel } from './graph-model.js'
 import { GraphWriter } from './graph-writer.js'
+import { graphOfLayersModel } from './keras/layers-model.js'
 import { neededNodes } from './needed-nodes.js'
 import { onnxDims, type Operand } from './operand.js'
 import { type Importer, Operation } from './operation.js'
@@ -55,10 +56,7 @@ export interface ImportOptions {
  */
 export function importTfjs(model: TfjsModel, options: ImportOptions = {}): Graph {
   const { inputs = {} } = options
-  if (model.format !== 'graph-model') {
-    throw new TfjsFormatError(model.source, 'a graph model', `a ${model.format}`, 'Convert it with tensorflowjs_converter.')
-  }
-  const whole = graphOfGraphModel(model)
+  const whole = model.format === 'graph-model' ? graphOfGraphModel(model) : graphOfLayersModel(model)
   const outputs = (options.outputs ?? whole.outputs).map(valueName)
   checkNames(whole, outputs, Object.keys(inputs))
   const stops = new Set(Object.keys(inputs))

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { importTfjs } from '../src/import-tfjs.js'
 import { readTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
 import { cocoSsd } from './coco-ssd.js'
+import { operatorCounts } from './operator-counts.js'
 import { artifactsOf, channelsFirst, fromTensorflow, originalGraphModel, scoped, toTensorflow, useBackend } from './original.js'
 import { expectParity } from './parity.js'
 import { randomTensor } from './random-tensor.js'
@@ -16,12 +17,6 @@ beforeAll(async () => {
   model = await readTfjsModel(cocoSsd.path)
   original = await originalGraphModel(await artifactsOf(cocoSsd.path))
 })
-
-const ops = (graph: Graph): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const { opType } of graph.nodes) counts[opType] = (counts[opType] ?? 0) + 1
-  return counts
-}
 
 /** What TensorFlow.js makes of the pixels. */
 function theirs(pixels: Tensor, outputs: readonly string[]): Tensor[] {
@@ -50,11 +45,11 @@ describe('MobileNetV2 out of a detector, imported from pixels to its last featur
   })
 
   it('is convolutions with their normalisation folded in, and no transposition', () => {
-    expect(ops(importFrom(['batch', 'height', 'width', 3], 'nchw'))).toEqual({ Mul: 1, Sub: 1, Conv: 52, Clip: 35, Add: 20 })
+    expect(operatorCounts(importFrom(['batch', 'height', 'width', 3], 'nchw'))).toEqual({ Mul: 1, Sub: 1, Conv: 52, Clip: 35, Add: 20 })
   })
 
   it('is transposed at its ends only where the images have their channels last', () => {
-    expect(ops(importFrom(['batch', 'height', 'width', 3], 'nhwc'))['Transpose']).toBe(2)
+    expect(operatorCounts(importFrom(['batch', 'height', 'width', 3], 'nhwc'))['Transpose']).toBe(2)
   })
 
   it('has its padding in numbers where the size of the images is fixed', () => {

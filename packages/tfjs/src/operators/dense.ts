@@ -4,13 +4,16 @@ import type { Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
 import { fusionOf } from './fused.js'
 
-/** Product of two matrices, a bias on its rows, and an activation. */
+/** Product of two matrices (of several, where a layer is applied along further axes), a bias on its rows, an activation. */
 const matMul: Importer = (operation) => {
   const { write } = operation
   const [a, b] = [write.tf(operation.input(0)), write.tf(operation.input(1))]
-  if (a.dims.length !== 2 || b.dims.length !== 2) return batchProduct(operation, a, b, 'transpose_a', 'transpose_b')
-  const [transA, transB] = [operation.flag('transpose_a'), operation.flag('transpose_b')]
   const { bias, activate } = fusionOf(operation, 2)
+  if (a.dims.length !== 2 || b.dims.length !== 2) {
+    const product = batchProduct(operation, a, b, 'transpose_a', 'transpose_b')
+    return activate(bias ? { ...product, value: write.op('Add', [product.value, write.tf(bias).value]) } : product)
+  }
+  const [transA, transB] = [operation.flag('transpose_a'), operation.flag('transpose_b')]
   const dims = [a.dims[transA ? 1 : 0], b.dims[transB ? 0 : 1]] as Dimension[]
   const value =
     bias || transA || transB
