@@ -86,7 +86,8 @@ describe('compare', () => {
     await compare(data, { ...options, onEvent: (event) => events.push(event) })
     const draws = (name: string) => seen.filter((one) => one.name === name).map(({ train }) => train)
     expect(draws('no-transfer').map((train) => train.length)).toEqual([6, 6, 12, 12])
-    expect(draws('frozen')).toEqual(draws('no-transfer'))
+    // The first backbone reads what is measured on, and is made of no draw.
+    expect(draws('frozen').slice(1)).toEqual(draws('no-transfer'))
     const held = new Set(data.split({ test: 0.3, seed: 0 }).test.inputs)
     expect(seen.flatMap(({ train }) => train).filter((text) => held.has(text))).toEqual([])
 
@@ -187,8 +188,8 @@ describe('compare', () => {
       if (event.type === 'compare' && event.done === 2) stop.abort(new Error('enough'))
     }
     await expect(compare(data, { ...options, signal: stop.signal, onEvent })).rejects.toThrow('enough')
-    expect(seen).toHaveLength(2)
+    expect(seen).toHaveLength(3)
     await expect(compare(data, { ...quick, signal: stop.signal })).rejects.toThrow('enough')
-    expect(seen).toHaveLength(2)
+    expect(seen).toHaveLength(4)
   })
 })

@@ -4,7 +4,8 @@ import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
 import { trainHead } from './fine-tune.js'
-import type { RunOptions } from './progress.js'
+import type { RunOptions, TrainEvent } from './progress.js'
+import { readableFeatures } from './readable-features.js'
 import { verdictOf } from './verdict.js'
 
 /** One way of getting features, to be compared with others under the same head. */
@@ -80,14 +81,26 @@ export async function compare<Input, Label extends string>(
   data: Dataset<Input, Label>,
   options: CompareOptions<Input, Label>,
 ): Promise<Comparison> {
-  const { methods, seeds = 5, unseen, onEvent, signal } = options
+  const { methods, seeds = 5, onEvent, signal } = options
   checkWhole('seeds', seeds, 1)
   const split = options.test ? { train: data, test: options.test } : data.split({ test: heldOutShare, seed: 0 })
   const shots = possibleShots(split.train, options.shots ?? [8, 16, 64], onEvent)
-  const cache = (await resolveCache(options)) ?? false
+  const cache = await resolveCache(options)
+  // All methods are measured on the same examples: those that the pre-trained one can read.
+  const shared = await methods.find(({ name }) => name !== 'no-transfer')?.backbone(split.train.inputs)
+  const readable = async (examples: Dataset<Input, Label>): Promise<Dataset<Input, Label>> =>
+    shared ? (await readableFeatures(shared, examples, { cache, signal, onEvent })).data : examples
+  const test = await readable(split.test)
+  const unseen = options.unseen && (await readable(options.unseen))
   const total = methods.length * shots.length * seeds
   let done = 0
   let checked = false
+  const said = new Set<string>()
+  const sayOnce = (event: TrainEvent): void => {
+    if (event.type !== 'notice' || said.has(event.message)) return
+    said.add(event.message)
+    onEvent?.(event)
+  }
 
   const cells: { method: Method<Input>; shots: number; accuracies: number[]; unseen: number[]; seconds: number }[] = []
   for (const method of methods) {
@@ -99,18 +112,18 @@ export async function compare<Input, Label extends string>(
         const backbone = await method.backbone(train.inputs)
         if (!checked) {
           // Once: copies of training examples among the test examples flatter every method.
-          const check = checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test: split.test })
+          const check = await checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test })
           assertConsistent(check, split.train)
           for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
           checked = true
         }
         const isFitted = method.name === 'no-transfer'
-        const run = { cache: isFitted ? (false as const) : cache, signal }
+        const run = { cache: (!isFitted && cache) || (false as const), signal, onEvent: sayOnce }
         const started = performance.now()
         const model = await trainHead(backbone, train, { ...run, seed })
         const fitSeconds = (performance.now() - started) / 1000
         cell.seconds += fitSeconds + (isFitted ? 0 : await embedSeconds(backbone, train.inputs))
-        cell.accuracies.push(await model.accuracy(split.test, run))
+        cell.accuracies.push(await model.accuracy(test, run))
         if (unseen) cell.unseen.push(await model.accuracy(unseen, run))
         onEvent?.({ type: 'compare', done: ++done, total, method: method.name })
       }
@@ -128,8 +141,8 @@ export async function compare<Input, Label extends string>(
   }))
   return {
     task: 'classification',
-    testExamples: split.test.size,
-    majorityAccuracy: Math.max(...split.test.classCounts().values()) / split.test.size,
+    testExamples: test.size,
+    majorityAccuracy: Math.max(...test.classCounts().values()) / test.size,
     rows,
     verdict: verdictOf(cells.map(({ method, shots: perClass, accuracies }) => ({ method: method.name, shots: perClass, accuracies }))),
   }

@@ -1,5 +1,5 @@
 import type { Backbone } from './backbone.js'
-import { type CacheOption, computeFeatures, resolveCache } from './cached-features.js'
+import { type CacheOption, resolveCache } from './cached-features.js'
 import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
@@ -7,6 +7,7 @@ import { fitHead } from './fit-head.js'
 import { encodeTargets, linearHead } from './head.js'
 import { Model, type Recipe } from './model.js'
 import type { RunOptions } from './progress.js'
+import { readableFeatures } from './readable-features.js'
 import { report, summarise } from './report.js'
 import type { Target } from './target.js'
 
@@ -30,6 +31,7 @@ export interface FineTuneOptions extends RunOptions {
 /**
  * Trains a head on a frozen backbone: features once (and only once: they are cached on disk), then a linear head
  * solved to its optimum. The same data, options and seed give the same model, bit for bit, on the same machine.
+ * Inputs that cannot be read are left out, and said.
  *
  * @throws DataError when the data cannot be learned from: one class only, too few examples, contradicting labels.
  * @throws OptionError for an option outside its range.
@@ -43,7 +45,7 @@ export async function fineTune<Input, Label extends Target>(
     throw new OptionError('option "l2"', 'a number above 0', String(options.l2), 'Leave it out to have it chosen.')
   }
   assertLabels(train)
-  const check = checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
+  const check = await checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
   assertConsistent(check, train)
   for (const message of describeCheck(check)) options.onEvent?.({ type: 'notice', message })
   return trainHead(backbone, train, options)
@@ -52,14 +54,15 @@ export async function fineTune<Input, Label extends Target>(
 /** `fineTune` of examples that were drawn from a data set which was checked as a whole. */
 export async function trainHead<Input, Label extends Target>(
   backbone: Backbone<Input>,
-  train: Dataset<Input, Label>,
+  examples: Dataset<Input, Label>,
   options: FineTuneOptions,
 ): Promise<Model<Input, Label>> {
   const { seed = 0, classWeight = 'none' } = options
-  const folds = options.l2 === undefined ? foldCount(train, options.folds) : 0
-  const weights = exampleWeights(train, classWeight)
   const cache = await resolveCache(options)
-  const features = await computeFeatures(backbone, train.inputs, { ...options, cache })
+  // What cannot be trained is refused before the features, which may take long, and after inputs were left out.
+  plan(examples, options)
+  const { data: train, features } = await readableFeatures(backbone, examples, { ...options, cache })
+  const { folds, weights } = plan(train, options)
   const targets = encodeTargets(train.targets, train.labels)
   const head = await fitHead(
     { task: train.task, features, targets },
@@ -78,6 +81,12 @@ export async function trainHead<Input, Label extends Target>(
     training,
     validation: () => heldOut && report(train.task, train.labels, targets, heldOut, training),
   })
+}
+
+/** Folds of the cross-validation, 0 where there is none, and the weight of each example. */
+function plan(train: Dataset<unknown, Target>, { l2, folds, classWeight = 'none' }: FineTuneOptions) {
+  assertLabels(train)
+  return { folds: l2 === undefined ? foldCount(train, folds) : 0, weights: exampleWeights(train, classWeight) }
 }
 
 /** Refuses data with nothing to tell apart: a single class, or no label at all. */

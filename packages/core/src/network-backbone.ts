@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { encodeModel, Session, type Tensor } from '@headstart/onnx'
 import type { EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from './backbone.js'
-import { DataError } from './errors.js'
+import { DataError, InputError } from './errors.js'
+import { ifReadable } from './if-readable.js'
 import { type Matrix, zeroMatrix } from './matrix.js'
 
 /** The parts of which `networkBackbone` makes a backbone. */
@@ -42,7 +43,8 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
   const start = (): Promise<Session> =>
     (session ??= Session.create(network.graph, parts.threads === undefined ? {} : { threads: parts.threads }))
 
-  async function embed(inputs: readonly Input[], { signal, onProgress }: EmbedOptions = {}): Promise<Matrix> {
+  async function embed(inputs: readonly Input[], options: EmbedOptions = {}): Promise<Matrix> {
+    const { signal, onProgress, onUnreadable } = options
     const features = zeroMatrix(inputs.length, featureSize as number)
     const running = await start()
     let done = 0
@@ -60,8 +62,15 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
       for (let first = 0; first < inputs.length; first += windowSize) {
         signal?.throwIfAborted()
         const window = inputs.slice(first, first + windowSize)
-        const prepared = await Promise.all(window.map((input) => preprocessing.prepare(input)))
-        for (const batch of batches(prepared, first, preprocessing, batchCost)) {
+        const read = await Promise.all(window.map((input) => ifReadable(() => preprocessing.prepare(input))))
+        const prepared = read.flatMap((item, place): Indexed<Prepared>[] => {
+          if (!(item instanceof InputError)) return [{ prepared: item, index: first + place, cost: preprocessing.cost(item) }]
+          if (!onUnreadable) throw item
+          onUnreadable(first + place, item)
+          onProgress?.({ done: ++done, total: inputs.length })
+          return []
+        })
+        for (const batch of batches(prepared, batchCost)) {
           const feeds = preprocessing.collate(batch.map((item) => item.prepared))
           await current
           signal?.throwIfAborted()
@@ -98,18 +107,10 @@ interface Indexed<Prepared> {
 }
 
 /** Batches of like cost, the dearest first, none dearer than `batchCost` unless a single input is. */
-function batches<Prepared>(
-  prepared: readonly Prepared[],
-  firstIndex: number,
-  preprocessing: Preprocessing<never, Prepared>,
-  batchCost: number,
-): Indexed<Prepared>[][] {
-  const items = prepared
-    .map((one, index) => ({ prepared: one, index: firstIndex + index, cost: preprocessing.cost(one) }))
-    .sort((a, b) => b.cost - a.cost)
+function batches<Prepared>(items: readonly Indexed<Prepared>[], batchCost: number): Indexed<Prepared>[][] {
   const result: Indexed<Prepared>[][] = []
   let batch: Indexed<Prepared>[] = []
-  for (const item of items) {
+  for (const item of items.toSorted((a, b) => b.cost - a.cost)) {
     const dearest = batch[0]?.cost ?? item.cost
     if (batch.length > 0 && (batch.length + 1) * dearest > batchCost) {
       result.push(batch)
