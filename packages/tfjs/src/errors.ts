@@ -24,7 +24,7 @@ export class UnknownOperatorError extends HeadstartError {
       model,
       'operators that the importer knows',
       unknown.map(({ node, operator }) => `${operator} (node "${node}")`).join(', '),
-      'Name `outputs` that come before them, or run the model with runTfjs.',
+      'Name `outputs` before them or `inputs` behind them, or run the model with runTfjs.',
     )
   }
 }

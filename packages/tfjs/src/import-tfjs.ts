@@ -59,11 +59,9 @@ export function importTfjs(model: TfjsModel, options: ImportOptions = {}): Graph
   const whole = model.format === 'graph-model' ? graphOfGraphModel(model) : graphOfLayersModel(model)
   const outputs = (options.outputs ?? whole.outputs).map(valueName)
   checkNames(whole, outputs, Object.keys(inputs))
-  const stops = new Set(Object.keys(inputs))
   const isKnown = (operator: string): boolean => sources.has(operator) || Object.hasOwn(operators, operator)
-  const nodes = neededNodes(whole, outputs, stops, isKnown)
-  const fused = fuseConvolutions({ ...whole, nodes: new Map(nodes.map((node) => [node.name, node])) }, outputs)
-  return new Import(fused, options).run(outputs)
+  const needed = neededNodes(withInputs(whole, inputs), outputs, isKnown)
+  return new Import(fuseConvolutions(needed, outputs), options).run(outputs)
 }
 
 /** Nodes that compute nothing. */
@@ -81,6 +79,20 @@ function checkNames({ source, nodes }: TfGraph, outputs: readonly string[], inpu
     if (isSource) throw refusal('outputs that compute something', `"${name}", an input or a constant`)
   }
 }
+
+/** The graph with the named nodes as inputs, whatever they were. */
+function withInputs(graph: TfGraph, inputs: Readonly<Record<string, InputOptions>>): TfGraph {
+  const nodes = new Map(graph.nodes)
+  for (const [name, { dims }] of Object.entries(inputs)) {
+    const { op } = graph.nodes.get(name) as TfNode
+    if (op === 'Placeholder') continue
+    if (!dims) throw new NodeImportError(name, op, 'the shape of an input', 'none', noShape)
+    nodes.set(name, { name, op: 'Placeholder', inputs: [], attributes: {} })
+  }
+  return { ...graph, nodes }
+}
+
+const noShape = 'Give its `dims` in the option `inputs`.'
 
 /** One import: the values written so far, and the names that they will have. */
 class Import {
@@ -110,7 +122,7 @@ class Import {
   }
 
   #valuesOf(node: TfNode): readonly Operand[] {
-    if (node.op === 'Placeholder' || Object.hasOwn(this.options.inputs ?? {}, node.name)) return [this.#input(node)]
+    if (node.op === 'Placeholder') return [this.#input(node)]
     if (node.op === 'Const') return [this.#constant(node)]
     const operation = new Operation(node, node.inputs.map((name) => this.#operand(node, name)), this.#write)
     const result = (operators[node.op] as Importer)(operation)
@@ -132,10 +144,9 @@ class Import {
 
   #input({ name, op, attributes }: TfNode): Operand {
     const given = this.options.inputs?.[name] ?? {}
-    const isPlaceholder = op === 'Placeholder'
-    const dims = given.dims ?? (isPlaceholder ? this.#namedDims(name, attributes['shape'] as TfShape) : undefined)
-    if (!dims) throw new NodeImportError(name, op, 'the shape of an input', 'none', 'Give its `dims` in the option `inputs`.')
-    const type = given.type ?? (isPlaceholder ? (attributes['dtype'] as ElementType | undefined) : undefined) ?? 'float32'
+    const dims = given.dims ?? this.#namedDims(name, attributes['shape'] as TfShape)
+    if (!dims) throw new NodeImportError(name, op, 'the shape of an input', 'none', noShape)
+    const type = given.type ?? (attributes['dtype'] as ElementType | undefined) ?? 'float32'
     const layout = dims.length === 4 && this.options.layout !== 'nhwc' ? 'nchw' : 'tf'
     const value = this.#write.graph.input(name, type, onnxDims({ dims, layout }))
     this.#inputs.push(value)
@@ -165,9 +176,9 @@ class Import {
     if (!operand) throw new OptionError(this.graph.source, 'outputs that the node has', `"${name}"`, 'Count them from 0.')
     this.#write.enter(name)
     const wanted = operand.dims.length === 4 && this.options.layout !== 'nhwc' ? this.#write.nchw(operand) : this.#write.tf(operand)
-    const isOwn = wanted.value === operand.value && this.#names.get(operand.value) === name
+    const owner = this.#names.get(wanted.value)
     // The value of an identity has another name already.
-    const value = isOwn || wanted.value !== operand.value ? wanted.value : this.#write.op('Identity', [wanted.value])
+    const value = owner === undefined || owner === name ? wanted.value : this.#write.op('Identity', [wanted.value])
     if (this.#names.get(operand.value) === name) this.#names.set(operand.value, `${name}/${operand.layout}`)
     this.#names.set(value, name)
     this.#write.graph.output(value, value, wanted.type, onnxDims(wanted))

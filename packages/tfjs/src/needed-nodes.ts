@@ -2,16 +2,16 @@ import { NodeImportError, type UnknownOperator, UnknownOperatorError } from './e
 import { producerOf, type TfGraph, type TfNode } from './tf-graph.js'
 
 /**
- * The nodes that `outputs` need, in an order in which they can run, going back no further than `stops`.
+ * The part of a graph that `outputs` need, its nodes in an order in which they can run.
  * @param isKnown Whether an operator can be imported.
  * @throws UnknownOperatorError naming every node among them that cannot.
+ * @throws NodeImportError when a node reads one that is not there, or itself.
  */
 export function neededNodes(
   graph: TfGraph,
   outputs: readonly string[],
-  stops: ReadonlySet<string>,
   isKnown: (operator: string) => boolean,
-): TfNode[] {
+): TfGraph {
   const needed = new Map<string, TfNode>()
   const unknown: UnknownOperator[] = []
   const open = outputs.map((output) => producerOf(output)[0])
@@ -19,24 +19,25 @@ export function neededNodes(
     const node = graph.nodes.get(name)
     if (!node || needed.has(name)) continue
     needed.set(name, node)
-    if (stops.has(name)) continue
     if (!isKnown(node.op)) unknown.push({ node: name, operator: node.op })
-    open.push(...node.inputs.map((input) => producerOf(input)[0]))
+    open.push(...sourcesOf(node))
   }
   if (unknown.length > 0) throw new UnknownOperatorError(graph.source, unknown)
-  return inOrder(needed, stops)
+  return { ...graph, nodes: inOrder(needed) }
 }
 
 /** Each node after those that it reads (Kahn, "Topological sorting of large networks", 1962). */
-function inOrder(needed: ReadonlyMap<string, TfNode>, stops: ReadonlySet<string>): TfNode[] {
+function inOrder(needed: ReadonlyMap<string, TfNode>): Map<string, TfNode> {
   const readers = new Map<string, TfNode[]>()
   const missing = new Map<TfNode, number>()
   for (const node of needed.values()) {
-    const sources = stops.has(node.name) ? [] : [...new Set(node.inputs.map((input) => producerOf(input)[0]))]
-    missing.set(node, sources.length)
+    const sources = sourcesOf(node)
+    missing.set(node, sources.size)
     for (const source of sources) {
       if (!needed.has(source)) throw new NodeImportError(node.name, node.op, 'inputs that are in the graph', `"${source}"`)
-      readers.set(source, [...(readers.get(source) ?? []), node])
+      const known = readers.get(source)
+      if (known) known.push(node)
+      else readers.set(source, [node])
     }
   }
   const ready = [...needed.values()].filter((node) => missing.get(node) === 0)
@@ -49,5 +50,9 @@ function inOrder(needed: ReadonlyMap<string, TfNode>, stops: ReadonlySet<string>
   }
   const stuck = [...needed.values()].find((node) => (missing.get(node) ?? 0) > 0)
   if (stuck) throw new NodeImportError(stuck.name, stuck.op, 'a graph without loops', 'a node that reads its own output')
-  return ready
+  return new Map(ready.map((node) => [node.name, node]))
+}
+
+function sourcesOf({ inputs }: TfNode): Set<string> {
+  return new Set(inputs.map((input) => producerOf(input)[0]))
 }

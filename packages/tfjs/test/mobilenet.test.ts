@@ -2,6 +2,7 @@ import { type Graph, Session, type Tensor } from '@headstart/onnx'
 import type { GraphModel } from '@tensorflow/tfjs-converter'
 import type * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { UnknownOperatorError } from '../src/errors.js'
 import { importTfjs } from '../src/import-tfjs.js'
 import { readTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
 import { cocoSsd } from './coco-ssd.js'
@@ -69,5 +70,25 @@ describe('MobileNetV2 out of a detector, imported from pixels to its last featur
       expect(results[output]?.dims[1], output).toBe(channels)
       expectParity(results[output], channelsFirst(expected), { tolerance: 1e-5, message: output })
     })
+  })
+})
+
+describe('the whole detector, imported from pixels to its scores and boxes', () => {
+  it('gives what TensorFlow.js gives before it chooses among the boxes, for several images', async () => {
+    const outputs = ['Postprocessor/Slice', 'Postprocessor/ExpandDims_1']
+    const pixels = randomTensor([2, 300, 300, 3], 8, 0, 255)
+    const expected = theirs(pixels, outputs)
+    const graph = importTfjs(model, { inputs: { [cocoSsd.pixels]: { dims: ['batch', 300, 300, 3] } }, outputs, layout: 'nhwc' })
+    const results = await (await Session.create(graph)).run({ [cocoSsd.pixels]: pixels })
+    expect(expected.map(({ dims }) => dims)).toEqual([[2, 1917, 90], [2, 1917, 1, 4]])
+    outputs.forEach((name, index) => expectParity(results[name], expected[index] as Tensor, { tolerance: 1e-5, message: name }))
+    // The shapes that its nodes compute are known beforehand, but for the batch.
+    expect(operatorCounts(graph)['Shape'] ?? 0).toBeLessThanOrEqual(1)
+  })
+
+  it('names every operator that cannot be imported, and its node, where the loop over the batch is wanted too', () => {
+    expect(() => importTfjs(model)).toThrow(UnknownOperatorError)
+    expect(() => importTfjs(model)).toThrow('LoopCond (node "Preprocessor/map/while/LoopCond")')
+    expect(() => importTfjs(model)).toThrow('TensorArrayV3 (node "Preprocessor/map/TensorArray")')
   })
 })
