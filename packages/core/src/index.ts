@@ -12,6 +12,7 @@ export {
 } from './detection.js'
 export { Dataset, dataset, type DatasetOptions } from './dataset.js'
 export { assertConsistent, checkDataset, type DatasetCheck, describeCheck } from './dataset-check.js'
+export { embedInBatches, type Embedder } from './embed-in-batches.js'
 export * from './errors.js'
 export { FeatureCache, type FeatureCacheOptions } from './feature-cache.js'
 export { toFileError } from './file-error.js'
