@@ -19,15 +19,17 @@ export interface NetworkBackboneParts<Input, Prepared> {
   readonly threads?: number
 }
 
-/** Inputs that are prepared and sorted by cost together, so that inputs of like cost share a batch. */
-const windowSize = 1024
+/** Default of `Preprocessing.windowSize`. */
+const usualWindow = 1024
 
 /**
  * A backbone from a network and its preprocessing. The frozen forward pass is the same for every modality: prepare
- * the inputs, sort them by cost, run them in batches; the next batch is prepared while onnxruntime runs this one.
+ * a window of the inputs, sort them by cost, run them in batches. The next window is prepared meanwhile, so that two of
+ * them are in memory, however many inputs there are.
  */
 export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Input, Prepared>): TunableBackbone<Input> {
   const { id, modality, network, preprocessing, batchCost = 2048 } = parts
+  const { windowSize = usualWindow } = preprocessing
   const output = network.graph.outputs[0]
   const featureSize = output?.dims?.at(-1)
   if (network.graph.outputs.length !== 1 || !output || typeof featureSize !== 'number') {
@@ -57,12 +59,19 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
       done += batch.length
       onProgress?.({ done, total: inputs.length })
     }
+    const prepareWindow = async (first: number): Promise<(Prepared | InputError)[]> => {
+      signal?.throwIfAborted()
+      const window = inputs.slice(first, first + windowSize)
+      return Promise.all(window.map((input) => ifReadable(() => preprocessing.prepare(input))))
+    }
     let current: Promise<void> = Promise.resolve()
+    let next = prepareWindow(0)
     try {
       for (let first = 0; first < inputs.length; first += windowSize) {
-        signal?.throwIfAborted()
-        const window = inputs.slice(first, first + windowSize)
-        const read = await Promise.all(window.map((input) => ifReadable(() => preprocessing.prepare(input))))
+        const read = await next
+        // Before this window's batches: onnxruntime holds this thread while it runs, decoding has threads of its own.
+        next = prepareWindow(first + windowSize)
+        next.catch(() => {})
         const prepared = read.flatMap((item, place): Indexed<Prepared>[] => {
           if (!(item instanceof InputError)) return [{ prepared: item, index: first + place, cost: preprocessing.cost(item) }]
           if (!onUnreadable) throw item
@@ -80,6 +89,8 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
         }
       }
     } finally {
+      // Nothing goes on behind the caller's back.
+      await Promise.allSettled([next])
       await current
     }
     return features
