@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { type ImageInput, nameOf, pathOf, toInputError } from './image-input.js'
 
 /** What can be read, in words. */
-export const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
+const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
 
 /**
  * Why a picture could not be read, as an error that says what to do. `sharp` says it in one sentence that differs by
@@ -60,31 +60,31 @@ async function dimensionsOf(input: ImageInput): Promise<string> {
 interface Kind {
   readonly name: string
   readonly readable: boolean
-  /** What such a file begins with, as Latin-1. */
-  readonly mark: RegExp
+  /** Whether a file that begins like this, as Latin-1, is one. */
+  is(start: string): boolean
 }
+
+const has = (place: number, ...marks: readonly string[]) => (start: string): boolean =>
+  marks.some((mark) => start.startsWith(mark, place))
 
 /** Formats by their first bytes: the readable ones, and those that are taken for such. */
 const kinds: readonly Kind[] = [
-  { name: 'JPEG', readable: true, mark: /^\xff\xd8\xff/ },
-  { name: 'PNG', readable: true, mark: /^\x89PNG\r\n\x1a\n/ },
-  { name: 'GIF', readable: true, mark: /^GIF8[79]a/ },
-  { name: 'WebP', readable: true, mark: /^RIFF[^]{4}WEBP/ },
-  { name: 'TIFF', readable: true, mark: /^(II[*+]\0|MM\0[*+])/ },
-  { name: 'AVIF', readable: true, mark: /^[^]{4}ftypavi[fs]/ },
-  { name: 'SVG', readable: true, mark: /^(\xef\xbb\xbf)?\s*<(\?xml|!doctype svg|!--|svg)/i },
-  { name: 'HEIC', readable: false, mark: /^[^]{4}ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1)/ },
-  { name: 'BMP', readable: false, mark: /^BM[^]{4}\0{4}/ },
-  { name: 'ICO', readable: false, mark: /^\0\0[\x01\x02]\0/ },
-  { name: 'JPEG XL', readable: false, mark: /^(\xff\x0a|\0\0\0\x0cJXL )/ },
-  { name: 'JPEG 2000', readable: false, mark: /^(\xff\x4f\xff\x51|\0\0\0\x0cjP {2})/ },
-  { name: 'Photoshop', readable: false, mark: /^8BPS/ },
-  { name: 'PDF', readable: false, mark: /^%PDF/ },
+  { name: 'JPEG', readable: true, is: has(0, '\xff\xd8\xff') },
+  { name: 'PNG', readable: true, is: has(0, '\x89PNG\r\n') },
+  { name: 'GIF', readable: true, is: has(0, 'GIF87a', 'GIF89a') },
+  { name: 'WebP', readable: true, is: has(8, 'WEBP') },
+  { name: 'TIFF', readable: true, is: has(0, 'II*\0', 'MM\0*', 'II+\0', 'MM\0+') },
+  { name: 'AVIF', readable: true, is: has(4, 'ftypavif', 'ftypavis') },
+  { name: 'SVG', readable: true, is: (start) => /<svg[\s>]/.test(start) },
+  { name: 'HEIC', readable: false, is: has(4, 'ftyphei', 'ftyphev', 'ftypmif1', 'ftypmsf1') },
+  { name: 'BMP', readable: false, is: has(0, 'BM') },
+  { name: 'JPEG XL', readable: false, is: has(0, '\xff\x0a', '\0\0\0\x0cJXL ') },
+  { name: 'PDF', readable: false, is: has(0, '%PDF') },
 ]
 
 function kindOf(start: Uint8Array): Kind | undefined {
   const text = Buffer.from(start).toString('latin1')
-  return kinds.find(({ mark }) => mark.test(text))
+  return kinds.find(({ is }) => is(text))
 }
 
 /** No control characters but white space. */
