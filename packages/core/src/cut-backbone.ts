@@ -2,7 +2,6 @@ import { Session } from '@headstart/onnx'
 import type { Backbone, TunableBackbone } from './backbone.js'
 import { type CutExample, type CutTensors, neverAlone } from './cut-tensors.js'
 import { InputError } from './errors.js'
-import { ifReadable } from './if-readable.js'
 import { rowOf, zeroMatrix } from './matrix.js'
 import type { SplitNetwork } from './split-network.js'
 
@@ -29,13 +28,11 @@ export function cutBackbone<Input>(
     async embed(inputs, { signal, onProgress, onUnreadable } = {}) {
       const features = zeroMatrix(inputs.length, featureSize)
       const byCost = new Map<number, { index: number; example: CutExample<Input> }[]>()
-      let done = 0
-      for (const [index, input] of inputs.entries()) {
-        const example = await ifReadable(() => cut.example(input))
+      const examples = await cut.read(inputs, { signal, onProgress })
+      for (const [index, example] of examples.entries()) {
         if (example instanceof InputError) {
           if (!onUnreadable) throw example
           onUnreadable(index, example)
-          onProgress?.({ done: ++done, total: inputs.length })
           continue
         }
         const alike = byCost.get(example.cost)
@@ -52,8 +49,6 @@ export function cutBackbone<Input>(
             const result = (await session.run(feeds))[output]
             const matrix = { rows: batch.length, columns: featureSize, data: result?.data as Float32Array }
             batch.forEach(({ index }, row) => rowOf(features, index).set(rowOf(matrix, row)))
-            done += batch.length
-            onProgress?.({ done, total: inputs.length })
           }
         }
       } finally {

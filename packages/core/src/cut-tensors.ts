@@ -1,8 +1,9 @@
 import { Session, sliceRows, type Tensor } from '@headstart/onnx'
 import type { TunableBackbone } from './backbone.js'
-import { DataError } from './errors.js'
+import { DataError, InputError } from './errors.js'
 import { cacheKey, type FeatureCache } from './feature-cache.js'
 import type { FeatureSpace } from './feature-space.js'
+import { contentKeys, ifReadable } from './if-readable.js'
 import { packTensor, stackPadded, unpackTensor } from './packed-tensor.js'
 import type { Progress } from './progress.js'
 import type { SplitNetwork } from './split-network.js'
@@ -12,18 +13,18 @@ export interface CutExample<Input> {
   readonly input: Input
   /** Key of its tensor at the cut. */
   readonly key: string
-  /** Relative cost in a batch, such as the number of tokens. */
+  /** Relative cost in a batch: the size of that tensor. */
   readonly cost: number
 }
 
-/** Options of `CutTensors.fill`. */
-export interface FillOptions {
+/** Options of `CutTensors.read`. */
+export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** Examples that are looked up and prepared together. */
-const windowSize = 256
+/** Examples that are looked up and prepared together, unless the preprocessing says how many. */
+const usualWindow = 256
 /** Largest cost of one batch of the frozen part. */
 const batchCost = 2048
 /** Bytes of tensors that are held in memory; beyond, they are read from the cache, or computed, for each batch. */
@@ -75,26 +76,32 @@ export class CutTensors<Input> {
   }
 
   /**
-   * Looks at an input.
-   * @throws InputError where it cannot be read.
+   * Looks at inputs and computes what is missing of them; what is there when it is interrupted is in the cache.
+   * @returns In place of an input that cannot be read, the reason.
    */
-  async example(input: Input): Promise<CutExample<Input>> {
+  async read(inputs: readonly Input[], { signal, onProgress }: ReadOptions = {}): Promise<(CutExample<Input> | InputError)[]> {
     const { preprocessing } = this.#backbone
-    const key = cacheKey(this.#namespace, await preprocessing.contentKey(input))
-    return { input, key, cost: preprocessing.cost(await preprocessing.prepare(input)) }
-  }
-
-  /** Computes what is missing. What is there when it is interrupted is in the cache. */
-  async fill(examples: readonly CutExample<Input>[], options: FillOptions = {}): Promise<void> {
+    const { windowSize = usualWindow } = preprocessing
+    const contents = await contentKeys((input: Input) => preprocessing.contentKey(input), inputs)
+    const examples: (CutExample<Input> | InputError)[] = []
     try {
-      for (let first = 0; first < examples.length; first += windowSize) {
-        options.signal?.throwIfAborted()
-        await this.#load(examples.slice(first, first + windowSize))
-        options.onProgress?.({ done: Math.min(first + windowSize, examples.length), total: examples.length })
+      for (let first = 0; first < inputs.length; first += windowSize) {
+        signal?.throwIfAborted()
+        const window = contents.slice(first, first + windowSize).map((content, place) => {
+          const input = inputs[first + place] as Input
+          return content instanceof InputError ? content : { input, key: cacheKey(this.#namespace, content) }
+        })
+        const costs = await this.#costs(window.flatMap((one) => (one instanceof InputError ? [] : [one])))
+        for (const one of window) {
+          const cost = one instanceof InputError ? one : costs.get(one.key)
+          examples.push(cost instanceof InputError ? cost : { ...(one as Keyed<Input>), cost: cost as number })
+        }
+        onProgress?.({ done: examples.length, total: inputs.length })
       }
     } finally {
       await this.#space?.flush()
     }
+    return examples
   }
 
   /** Input tensors of the tuned part for some examples as one batch, in their order. */
@@ -106,8 +113,13 @@ export class CutTensors<Input> {
       for (const name of this.#carried) tensors[name] = collated[name] as Tensor
     }
     if (this.#cut !== undefined) {
-      const packed = await this.#load(examples)
-      tensors[this.#cut] = stackPadded(examples.map(({ key }) => unpackTensor(packed.get(key) as Float32Array) as Tensor<'float32'>))
+      const found = await this.#load(examples)
+      const parts = examples.map(({ key }) => {
+        const packed = found.get(key)
+        if (packed instanceof InputError) throw packed
+        return unpackTensor(packed as Float32Array) as Tensor<'float32'>
+      })
+      tensors[this.#cut] = stackPadded(parts)
     }
     return tensors
   }
@@ -116,10 +128,23 @@ export class CutTensors<Input> {
     await this.#frozen?.close()
   }
 
+  /** Size at the cut by key, or the cost of the whole network's input where nothing is frozen. */
+  async #costs(examples: readonly Keyed<Input>[]): Promise<Map<string, number | InputError>> {
+    const { preprocessing } = this.#backbone
+    if (this.#frozen) {
+      const found = await this.#load(examples)
+      return new Map([...found].map(([key, packed]) => [key, packed instanceof InputError ? packed : packed.length]))
+    }
+    const costs = examples.map(async ({ key, input }) => {
+      const prepared = await ifReadable(() => preprocessing.prepare(input))
+      return [key, prepared instanceof InputError ? prepared : preprocessing.cost(prepared)] as const
+    })
+    return new Map(await Promise.all(costs))
+  }
+
   /** Packed tensors by key: from memory, else from the cache, else through the frozen part. */
-  async #load(examples: readonly CutExample<Input>[]): Promise<Map<string, Float32Array>> {
-    const found = new Map<string, Float32Array>()
-    if (!this.#frozen) return found
+  async #load(examples: readonly Keyed<Input>[]): Promise<Map<string, Float32Array | InputError>> {
+    const found = new Map<string, Float32Array | InputError>()
     const unknown = new Map<string, Input>()
     for (const { key, input } of examples) {
       const held = this.#memory.get(key)
@@ -135,8 +160,9 @@ export class CutTensors<Input> {
       this.#hold(key, packed)
       unknown.delete(key)
     })
-    for (const [key, packed] of await this.#compute(this.#frozen, unknown)) {
+    for (const [key, packed] of await this.#compute(unknown)) {
       found.set(key, packed)
+      if (packed instanceof InputError) continue
       this.#hold(key, packed)
       await this.#space?.set(key, packed)
     }
@@ -149,25 +175,29 @@ export class CutTensors<Input> {
     this.#bytes += packed.byteLength
   }
 
-  async #compute(frozen: Session, inputs: ReadonlyMap<string, Input>): Promise<Map<string, Float32Array>> {
+  async #compute(inputs: ReadonlyMap<string, Input>): Promise<Map<string, Float32Array | InputError>> {
     const { preprocessing } = this.#backbone
-    const prepared = await Promise.all(
-      [...inputs].map(async ([key, input]) => ({ key, prepared: await preprocessing.prepare(input) })),
+    const computed = new Map<string, Float32Array | InputError>()
+    const read = await Promise.all(
+      [...inputs].map(async ([key, input]) => ({ key, prepared: await ifReadable(() => preprocessing.prepare(input)) })),
     )
-    const groups = new Map<string, typeof prepared>()
-    for (const one of prepared) {
+    const groups = new Map<string, { key: string; prepared: unknown }[]>()
+    for (const one of read) {
+      if (one.prepared instanceof InputError) {
+        computed.set(one.key, one.prepared)
+        continue
+      }
       const shapes = JSON.stringify(Object.values(preprocessing.collate([one.prepared])).map(({ dims }) => dims))
       const group = groups.get(shapes)
       if (group) group.push(one)
       else groups.set(shapes, [one])
     }
-    const computed = new Map<string, Float32Array>()
     for (const group of groups.values()) {
       const cost = Math.max(preprocessing.cost(group[0]?.prepared), 1)
       const size = Math.max(1, Math.floor(batchCost / cost))
       for (let first = 0; first < group.length; first += size) {
         const batch = group.slice(first, first + size)
-        const rows = await this.#run(frozen, batch.map((one) => one.prepared))
+        const rows = await this.#run(batch.map(({ prepared }) => prepared))
         batch.forEach(({ key }, row) => computed.set(key, packTensor(rows[row] as Tensor<'float32'>)))
       }
     }
@@ -175,15 +205,17 @@ export class CutTensors<Input> {
   }
 
   /** The tensor at the cut of each prepared input, without the axis of the batch. */
-  async #run(frozen: Session, prepared: readonly unknown[]): Promise<Tensor<'float32'>[]> {
-    const feeds = this.#backbone.preprocessing.collate(neverAlone(prepared))
+  async #run(prepared: readonly unknown[]): Promise<Tensor<'float32'>[]> {
+    const frozen = this.#frozen as Session
+    const batch = neverAlone(prepared)
+    const feeds = this.#backbone.preprocessing.collate(batch)
     const taken = Object.fromEntries(frozen.inputs.map(({ name }) => [name, feeds[name] as Tensor]))
     const value = (await frozen.run(taken))[this.#cut ?? '']
-    if (value?.type !== 'float32' || value.dims[0] !== neverAlone(prepared).length) {
+    if (value?.type !== 'float32' || value.dims[0] !== batch.length) {
       throw new DataError(
         `backbone "${this.#backbone.id}"`,
         `the value "${this.#cut}" between its stages as float32[batch, ...]`,
-        `${value?.type}[${value?.dims.join(', ')}] for a batch of ${prepared.length}`,
+        `${value?.type}[${value?.dims.join(', ')}] for a batch of ${batch.length}`,
         'Unfreeze another number of stages.',
       )
     }
@@ -193,6 +225,9 @@ export class CutTensors<Input> {
     })
   }
 }
+
+/** An input and the key of its tensor at the cut. */
+type Keyed<Input> = Omit<CutExample<Input>, 'cost'>
 
 /**
  * A batch of at least two: onnxruntime multiplies a single row by other code, with other rounding, than it takes for

@@ -7,11 +7,13 @@ import { Checkpoint, type TuningIdentity } from './checkpoint.js'
 import { cutBackbone } from './cut-backbone.js'
 import { type CutExample, CutTensors } from './cut-tensors.js'
 import type { Dataset } from './dataset.js'
+import { InputError } from './errors.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { linearHead } from './head.js'
 import { takeRows } from './matrix.js'
 import { Model } from './model.js'
 import { posedInDeviations, type PosedProblem } from './posed-problem.js'
+import type { Progress, RunOptions } from './progress.js'
 import { report, summarise } from './report.js'
 import { splitNetwork } from './split-network.js'
 import type { Target } from './target.js'
@@ -39,10 +41,7 @@ export async function tune<Input, Label extends Target>(
   try {
     const solved = await solveHead(cutBackbone(backbone, split, cut), examples, { ...options, cache })
     const plan = planTuning(options, solved.data, stages)
-    const { data, posed } = await tuningData(cut, solved)
-    const onProgress = ({ done, total }: { done: number; total: number }): void =>
-      onEvent?.({ type: 'features', done, total, cached: 0 })
-    await cut.fill(data.examples, { signal, onProgress })
+    const { data, posed } = await tuningData(cut, solved, options)
     const checkpoint =
       options.checkpoint === undefined
         ? undefined
@@ -68,14 +67,23 @@ export async function tune<Input, Label extends Target>(
 async function tuningData<Input>(
   cut: CutTensors<Input>,
   { data, features, targets, weights, l2 }: SolvedHead<Input, Target>,
+  { signal, onEvent }: RunOptions,
 ): Promise<{ data: TuningData<Input>; posed: PosedProblem | undefined }> {
   const { task } = data
   const posed = task === 'regression' ? posedInDeviations({ task, features, targets }) : undefined
-  const examples: CutExample<Input>[] = []
-  for (const input of data.inputs) examples.push(await cut.example(input))
+  const onProgress = ({ done, total }: Progress): void => onEvent?.({ type: 'features', done, total, cached: 0 })
+  const examples = readable(await cut.read(data.inputs, { signal, onProgress }))
   const costs = examples.map(({ cost }) => cost)
   const truth = posed?.problem.targets ?? targets
   return { data: { task, cut, examples, costs, lengths: lengthSteps(costs), features, targets: truth, weights, l2 }, posed }
+}
+
+/** Examples that could all be read a moment ago. */
+function readable<Input>(examples: readonly (CutExample<Input> | InputError)[]): CutExample<Input>[] {
+  return examples.map((example) => {
+    if (example instanceof InputError) throw example
+    return example
+  })
 }
 
 /** What was learned in standard deviations, in the unit of the numbers. */

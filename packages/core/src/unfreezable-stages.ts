@@ -1,7 +1,7 @@
 import { connect, differentiate, type Graph, GraphBuilder, GradientError, NotDifferentiableError, type Tensors } from '@headstart/onnx'
 import type { TunableBackbone } from './backbone.js'
 import { CutTensors } from './cut-tensors.js'
-import { OptionError } from './errors.js'
+import { InputError, OptionError } from './errors.js'
 import { splitNetwork } from './split-network.js'
 
 /**
@@ -36,8 +36,7 @@ async function hasGradient<Input>(backbone: TunableBackbone<Input>, unfreeze: nu
   try {
     const split = splitNetwork(backbone.network, unfreeze)
     cut = await CutTensors.open(backbone, split, undefined)
-    const examples = []
-    for (const input of inputs) examples.push(await cut.example(input))
+    const examples = (await cut.read(inputs)).flatMap((example) => (example instanceof InputError ? [] : [example]))
     const parameters = split.stages.flatMap(({ weights }) => [...weights.keys()])
     await differentiate(withMean(split.tuned), { loss: meanName, parameters, feeds: (await cut.batch(examples)) as Tensors })
     return true
