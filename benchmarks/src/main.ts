@@ -4,11 +4,12 @@ import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
+import { fineTuning } from './fine-tuning.js'
 import { head } from './head.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 
-const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, 'training-again': trainingAgain, demo }
+const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, 'fine-tuning': fineTuning, 'training-again': trainingAgain, demo }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -22,12 +22,25 @@ describe('chooseEpoch', () => {
     const choice = chooseEpoch(data, folds, runs([0.5, 0.8, 0.7], [0.5, 0.6, 0.9]))
     expect(choice).toMatchObject({ epoch: 2, rows: folds.flat(), frozenLoss: expect.closeTo(Math.log(2), 5) })
     expect(choice.tunedLoss).toBeCloseTo(-(Math.log(0.7) + Math.log(0.9)) / 2, 5)
-    expect(choice.results).toEqual(matrix(...[...right(folds[0], 0.7).data, ...right(folds[1], 0.9).data].reduce<number[][]>((rows, value, i) => (i % 2 ? [...rows.slice(0, -1), [...(rows.at(-1) ?? []), value]] : [...rows, [value]]), [])))
+    expect(choice.results).toEqual(matrix(...[...right(folds[0], 0.7).data, ...right(folds[1], 0.9).data].flatMap((_, i, all) => (i % 2 ? [] : [all.slice(i, i + 2)]))))
   })
 
   it('takes none where the frozen backbone is not beaten', () => {
     expect(chooseEpoch(data, folds, runs([0.7, 0.6], [0.7, 0.7])).epoch).toBe(0)
     expect(chooseEpoch(data, folds, runs([0.7, 0.7], [0.7, 0.7])).epoch).toBe(0)
+  })
+
+  it('takes the last epoch that is not clearly worse than the best', () => {
+    // After the first epoch one of ten examples is answered better and one worse, which may be luck; or five are better.
+    const lucky = matrix(...[[1, 0], [0.25, 0.75], [0.8, 0.2], [0.2, 0.8], [0.8, 0.2]])
+    const runsOf = (second: readonly Matrix[]) => [[right(folds[0], 0.5), lucky, right(folds[0], 0.8)], second]
+    expect(chooseEpoch(data, folds, runsOf([0.5, 0.8, 0.8].map((p) => right(folds[1], p)))).epoch).toBe(2)
+    expect(chooseEpoch(data, folds, runsOf([0.5, 0.9, 0.8].map((p) => right(folds[1], p)))).epoch).toBe(1)
+  })
+
+  it('takes the best epoch of a single run, whose weights are kept', () => {
+    const run = [0.5, 0.801, 0.8].map((p) => right(examples, p))
+    expect(chooseEpoch(data, [examples], [run]).epoch).toBe(1)
   })
 
   it('counts a run that ended early with its last answers', () => {

@@ -1,5 +1,5 @@
 import { lossesOf } from './held-out-loss.js'
-import { type Matrix, rowOf, takeRows, zeroMatrix } from './matrix.js'
+import { type Matrix, takeRows, zeroMatrix } from './matrix.js'
 import type { TuningData } from './tuning-objective.js'
 
 /** After how many epochs the held-out examples are answered best. */
@@ -9,45 +9,67 @@ export interface EpochChoice {
   /** The rows that were held out, and what was answered for them after that epoch, `[rows.length, outputs]`. */
   readonly rows: readonly number[]
   readonly results: Matrix
-  /** Mean held-out loss of the frozen backbone with its head, and least one of the tuned network. */
+  /** Mean held-out loss of the frozen backbone with its head, and of the tuned network at its epoch. */
   readonly frozenLoss: number
   readonly tunedLoss: number
 }
 
 /**
- * How many standard errors the held-out loss must fall by: few examples tell good luck from a better network only when
- * the difference is clear. Chosen on the training halves of other text sets than the benchmarks'.
+ * Standard errors by which the held-out loss must fall for the tuned network to be taken. Chosen on the training halves of
+ * other text sets than the benchmarks'.
  */
 const leastGain = 0
 
+/** Standard errors above the least loss that an epoch may lie without being clearly worse. */
+const clearlyWorse = 1
+
 /**
- * Chooses the epoch with the least mean loss over all held-out rows.
+ * Chooses the epoch by the mean loss over all held-out rows. Of several runs it is the last one that is not clearly worse
+ * than the best: towards the end of the schedule the weights settle, and few examples cannot tell one epoch from the next.
  * @param folds Rows held out in each run.
  * @param runs What each run answered for them, before its first epoch and after each; one that ended early counts with
  *   its last answers for the epochs that it did not take.
  */
 export function chooseEpoch(data: TuningData, folds: readonly (readonly number[])[], runs: readonly (readonly Matrix[])[]): EpochChoice {
   const rows = folds.flat()
-  const epochs = Math.max(...runs.map(({ length }) => length))
-  const after = (epoch: number): Matrix => {
-    const answers = runs.map((results) => results[Math.min(epoch, results.length - 1)] as Matrix)
-    const all = zeroMatrix(rows.length, data.targets.columns)
-    let place = 0
-    for (const part of answers) for (let row = 0; row < part.rows; row++) rowOf(all, place++).set(rowOf(part, row))
-    return all
-  }
   const truth = takeRows(data.targets, rows)
   const mass = rows.map((row) => data.weights[row] as number)
-  const total = mass.reduce((sum, one) => sum + one, 0)
+  const after = (epoch: number): Matrix => concatMatrices(runs.map((results) => results[Math.min(epoch, results.length - 1)] as Matrix))
+  const epochs = Math.max(...runs.map(({ length }) => length))
   const losses = Array.from({ length: epochs }, (_, epoch) => lossesOf(data.task, truth, after(epoch)))
-  const mean = (values: Float64Array): number => values.reduce((sum, value, i) => sum + value * (mass[i] as number), 0) / total
-  const means = losses.map(mean)
-  const [frozenLoss = Number.NaN, ...tuned] = means
-  const tunedLoss = Math.min(...tuned)
-  const best = 1 + tuned.indexOf(tunedLoss)
-  const gains = (losses[0] as Float64Array).map((loss, i) => loss - (losses[best]?.[i] ?? loss))
-  const gain = frozenLoss - tunedLoss
-  const variance = mean(gains.map((one) => (one - gain) ** 2))
-  const epoch = gain > leastGain * Math.sqrt(variance / rows.length) ? best : 0
-  return { epoch, rows, results: after(epoch), frozenLoss, tunedLoss }
+  const means = losses.map((own) => weightedMean(own, mass))
+  const tunedLoss = Math.min(...means.slice(1))
+  const best = 1 + means.slice(1).indexOf(tunedLoss)
+  /** By how many standard errors of the difference an epoch's loss lies below another's. */
+  const gain = (epoch: number, other: number): number => {
+    const gains = losses[other]?.map((loss, i) => loss - (losses[epoch]?.[i] as number)) as Float64Array
+    const mean = weightedMean(gains, mass)
+    const variance = weightedMean(gains.map((one) => (one - mean) ** 2), mass)
+    return mean === 0 ? 0 : mean / Math.sqrt(variance / rows.length)
+  }
+  // A single run keeps the weights of its best epoch, and is not run again.
+  const last = runs.length === 1 ? best : losses.findLastIndex((_, epoch) => epoch >= best && gain(best, epoch) <= clearlyWorse)
+  const epoch = gain(last, 0) > leastGain ? last : 0
+  return { epoch, rows, results: after(epoch), frozenLoss: means[0] as number, tunedLoss: means[last] as number }
+}
+
+function weightedMean(values: Float64Array, mass: readonly number[]): number {
+  let [sum, total] = [0, 0]
+  for (const [i, one] of mass.entries()) {
+    sum += one * (values[i] as number)
+    total += one
+  }
+  return sum / total
+}
+
+/** The rows of all, one matrix after the other. */
+function concatMatrices(parts: readonly Matrix[]): Matrix {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  const all = zeroMatrix(rows, parts[0]?.columns ?? 0)
+  let offset = 0
+  for (const { data } of parts) {
+    all.data.set(data, offset)
+    offset += data.length
+  }
+  return all
 }

@@ -23,8 +23,8 @@ export interface HeadOptions extends RunOptions {
 /** Options of the tuning of the backbone's last stages. */
 export interface TuningOptions {
   /**
-   * Number of stages to unfreeze, counted from the output, or 'all'. Default 0: the backbone stays frozen; with
-   * `strategy: 'contrastive'` all but the first.
+   * Number of stages to unfreeze, counted from the output, or 'all'. Default 0: the backbone stays frozen; where a
+   * `strategy` is given, all but the first, such as an embedding of which few rows are met.
    */
   readonly unfreeze?: number | 'all'
   /**
