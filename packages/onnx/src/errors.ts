@@ -134,12 +134,19 @@ export class NotDifferentiableError extends Error {
   readonly operator: string
   readonly node: string
   constructor(
-    node: { readonly name: string; readonly opType: string; readonly domain: string; readonly outputs: readonly string[] },
+    node: {
+      readonly name: string
+      readonly opType: string
+      readonly domain: string
+      readonly outputs: readonly string[]
+    },
     readonly reason: string,
   ) {
     const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
     const title = node.name || node.outputs.find((name) => name !== '') || ''
-    super(`node "${title}" (${operator}) has no derivative: ${reason}. Train only what comes after it, or export the network without it.`)
+    super(
+      `node "${title}" (${operator}) has no derivative: ${reason}. Train only what comes after it, or export the network without it.`,
+    )
     this.operator = operator
     this.node = title
   }

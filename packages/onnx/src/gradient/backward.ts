@@ -37,7 +37,7 @@ export function writeBackward({ nodes, values }: Paths, loss: string, opset: num
     ops.scope = `gradient/${node.name || node.outputs[0]}/`
     const outputs = node.outputs.map(total)
     const entry = entryOf(node)
-    if (entry?.kind !== 'rule' || outputs.every((gradient) => gradient === undefined)) continue
+    if (outputs.every((gradient) => gradient === undefined)) continue
     const addOutput = (index: number): string => {
       const added = addedOutputs.get(node) ?? new Map<number, string>()
       addedOutputs.set(node, added)
@@ -45,7 +45,9 @@ export function writeBackward({ nodes, values }: Paths, loss: string, opset: num
       added.set(index, name)
       return name
     }
-    const step = new Step(node, opset, ops, node.inputs.map(known), node.outputs.map(known), outputs, addOutput)
+    const step: Step = new Step(node, opset, ops, node.inputs.map(known), node.outputs.map(known), outputs, addOutput)
+    // What is left of a composition writes only outputs without a derivative.
+    if (entry?.kind !== 'rule') step.refuse('the loss depends on an output by which there is no derivative here')
     const rules = entry.backward(step)
     for (const [index, name] of node.inputs.entries()) {
       const write = rules[index]

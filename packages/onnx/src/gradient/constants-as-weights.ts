@@ -7,7 +7,8 @@ export function constantsAsWeights(graph: Graph): Graph {
   const nodes: Node[] = []
   for (const node of graph.nodes) {
     const [output] = node.outputs
-    const value = node.opType === 'Constant' && node.domain === '' ? tensorOf(Object.entries(node.attributes)) : undefined
+    const value =
+      node.opType === 'Constant' && node.domain === '' ? tensorOf(Object.entries(node.attributes)) : undefined
     if (value && output !== undefined) constants.set(output, value)
     else nodes.push(node)
   }

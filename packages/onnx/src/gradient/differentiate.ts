@@ -6,6 +6,8 @@ import { extract } from '../subgraph.js'
 import { sizeOf } from '../tensor.js'
 import { writeBackward } from './backward.js'
 import { constantsAsWeights } from './constants-as-weights.js'
+import { foldBatchNormalization } from './fold-batch-normalization.js'
+import { fusePatterns } from './fuse-patterns.js'
 import { lower } from './lower.js'
 import { type Paths, pathsBetween } from './paths.js'
 import { refusalOf } from './rules/index.js'
@@ -47,7 +49,7 @@ export interface TrainingGraph {
 export async function differentiate(graph: Graph, options: DifferentiateOptions): Promise<TrainingGraph> {
   checkNames(graph, options)
   const { loss, parameters, feeds } = options
-  const upgraded = withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)
+  const upgraded = foldBatchNormalization(fusePatterns(withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
 
@@ -56,7 +58,9 @@ export async function differentiate(graph: Graph, options: DifferentiateOptions)
     const weight = graph.initializers.get(name)
     return weight ? [[name, weight] as const] : []
   })
-  const traced = await trace(upgraded, { ...feeds, ...Object.fromEntries(weights) }, [...new Set([...around, ...parameters, loss])])
+  const traced = await trace(upgraded, { ...feeds, ...Object.fromEntries(weights) }, [
+    ...new Set([...around, ...parameters, loss]),
+  ])
   checkTypes(traced, options)
 
   const opset = upgraded.opsets.get('') ?? 0
@@ -77,7 +81,12 @@ export async function differentiate(graph: Graph, options: DifferentiateOptions)
 function checkNames(graph: Graph, { loss, parameters }: DifferentiateOptions): void {
   const defined = definedValues(graph)
   if (!defined.has(loss)) {
-    throw new GradientError(loss, `a value of graph "${graph.name}" as the loss`, 'an unknown name', 'See graph.toString().')
+    throw new GradientError(
+      loss,
+      `a value of graph "${graph.name}" as the loss`,
+      'an unknown name',
+      'See graph.toString().',
+    )
   }
   const sources = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()])
   for (const name of parameters) {
@@ -105,10 +114,16 @@ function withoutInfluence(name: string, loss: string, got: string): never {
 
 function checkTypes(traced: ReadonlyMap<string, TypedValue>, { loss, parameters }: DifferentiateOptions): void {
   const isFloat = (value: TypedValue | undefined): boolean => value?.type === 'float32' || value?.type === 'float64'
-  const title = (value: TypedValue | undefined): string => (value ? `${value.type}[${value.dims.join(', ')}]` : 'nothing')
+  const title = (value: TypedValue | undefined): string =>
+    value ? `${value.type}[${value.dims.join(', ')}]` : 'nothing'
   const value = traced.get(loss)
   if (!value || !isFloat(value) || sizeOf(value.dims) !== 1) {
-    throw new GradientError(loss, 'a loss of one floating-point number', title(value), 'Take the mean over the examples.')
+    throw new GradientError(
+      loss,
+      'a loss of one floating-point number',
+      title(value),
+      'Take the mean over the examples.',
+    )
   }
   for (const name of parameters) {
     const parameter = traced.get(name)
@@ -155,10 +170,14 @@ function assemble(
   for (const [parameter, { name }] of gradients) {
     const output = names.get(parameter) as string
     if (written.has(name) && !taken.has(name)) renamed[name] = output
-    else copies.push({ name: output, opType: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} })
+    else
+      copies.push({ name: output, opType: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} })
     taken.add(name)
   }
-  const outputs = [...graph.outputs.map(({ name }) => name), ...(graph.outputs.some(({ name }) => name === loss) ? [] : [loss])]
+  const outputs = [
+    ...graph.outputs.map(({ name }) => name),
+    ...(graph.outputs.some(({ name }) => name === loss) ? [] : [loss]),
+  ]
   const opsets = new Map(graph.opsets)
   if (graph.nodes.some(({ domain }) => domain === 'com.microsoft')) opsets.set('com.microsoft', 1)
   const whole = rename(

@@ -8,3 +8,4 @@ export {
   softmaxCrossEntropy,
   type SoftmaxCrossEntropyOptions,
 } from './losses.js'
+export { whyNotDifferentiable } from './why-not-differentiable.js'

@@ -134,7 +134,11 @@ function append<Name extends string>(
 ): LossGraph {
   const network = upgradeOpset(graph)
   const used = usedNames(network)
-  const [targets, weights, loss] = ['targets', 'weights', 'loss'].map((name) => unusedName(name, used)) as [string, string, string]
+  const [targets, weights, loss] = ['targets', 'weights', 'loss'].map((name) => unusedName(name, used)) as [
+    string,
+    string,
+    string,
+  ]
   const g = new GraphBuilder('loss', { opsets: { '': network.opsets.get('') ?? ruleOpset } })
   const wiring: Record<string, string> = {}
   const inputs: Record<string, Value> = {}

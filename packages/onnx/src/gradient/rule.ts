@@ -15,6 +15,8 @@ export type InputGradient = (() => TypedValue) | NotDifferentiable
 export interface Rule {
   readonly kind: 'rule'
   readonly backward: (step: Step) => InputGradients
+  /** The outputs written in other operators, for a node that is differentiated faster in that form; else undefined. */
+  readonly lower?: ((step: Step) => readonly TypedValue[] | undefined) | undefined
   /** Why a node of that operator has no derivative here, as far as its attributes and inputs tell. */
   readonly refuses?: ((node: Node, opset: number) => string | undefined) | undefined
 }
@@ -22,7 +24,8 @@ export interface Rule {
 /** An operator that is written in simpler ones, whose derivatives are known, before the backward pass. */
 export interface Composition {
   readonly kind: 'composition'
-  readonly forward: (step: Step) => readonly TypedValue[]
+  /** The node's outputs; undefined for one without a gradient, which the node itself goes on writing. */
+  readonly forward: (step: Step) => readonly (TypedValue | undefined)[]
   readonly refuses?: ((node: Node, opset: number) => string | undefined) | undefined
 }
 
@@ -43,8 +46,8 @@ export type Entry = Rule | Composition | NotDifferentiable | ZeroGradient
 
 type Refuses = NonNullable<Rule['refuses']>
 
-export function rule(backward: Rule['backward'], refuses?: Refuses): Rule {
-  return { kind: 'rule', backward, refuses }
+export function rule(backward: Rule['backward'], refuses?: Refuses, lower?: Rule['lower']): Rule {
+  return { kind: 'rule', backward, refuses, lower }
 }
 
 export function composition(forward: Composition['forward'], refuses?: Refuses): Composition {

@@ -1,3 +1,5 @@
+import type { Dimension, Graph } from '../graph.js'
+
 /** A shape of known sizes. */
 export type Dims = readonly number[]
 
@@ -35,4 +37,27 @@ export function bounded({ axis, start, end, step = 1 }: Cut, size: number): Requ
   return step > 0
     ? { axis, start: clamp(start, 0, size), end: clamp(end, 0, size), step }
     : { axis, start: clamp(start, 0, size - 1), end: clamp(end, -1, size - 1), step }
+}
+
+/** Neighbouring axes as one, where all of them are reduced or none is; axes of size 1 as part of any neighbour. */
+export function mergeAxes(dims: Dims, axes: readonly number[]): { merged: number[]; reduced: number[] } {
+  const merged: number[] = []
+  const reduced: number[] = []
+  let last: boolean | undefined
+  for (const [axis, dim] of dims.entries()) {
+    if (dim === 1) continue
+    const isReduced = axes.includes(axis)
+    if (isReduced === last) merged.push((merged.pop() ?? 1) * dim)
+    else {
+      if (isReduced) reduced.push(merged.length)
+      merged.push(dim)
+    }
+    last = isReduced
+  }
+  return { merged, reduced }
+}
+
+/** What a graph says of the shape of a weight or an input. */
+export function shapeOf(graph: Graph, name = ''): readonly Dimension[] | undefined {
+  return graph.initializers.get(name)?.dims ?? graph.inputs.find((input) => input.name === name)?.dims
 }

@@ -3,7 +3,7 @@ import { arrayConstructors, type ElementArray, type ElementType, type NumericTyp
 import type { Node } from '../graph.js'
 import { unusedName } from '../rename.js'
 import type { Tensor } from '../tensor.js'
-import { broadcast, type Cut, type Dims } from './shapes.js'
+import { broadcast, type Cut, type Dims, mergeAxes } from './shapes.js'
 
 /** A value of the training graph: its type and shape are known before the graph runs. */
 export interface TypedValue {
@@ -16,6 +16,14 @@ export interface TypedValue {
   readonly constant?: number
   /** What this value repeats along some axes: operators that broadcast take it instead. */
   readonly narrow?: TypedValue
+  /** What this value is the transpose of: operators on each element take it instead, and transpose what they give. */
+  readonly permuted?: Permuted
+}
+
+/** A value in another order of its axes. */
+export interface Permuted {
+  readonly source: TypedValue
+  readonly perm: readonly number[]
 }
 
 /** How the factors of a matrix product are taken. */
@@ -31,7 +39,9 @@ export interface MatMulOptions {
  *
  * Whatever a rule need not care about is done here, once: the same operator on the same inputs is written once and
  * shared; what changes nothing (a reshape to the same shape, a product with 1) is not written at all; what was repeated
- * along an axis is broadcast instead; a transposed factor goes into the matrix product.
+ * along an axis is broadcast instead; a transposed factor goes into the matrix product; and transpositions move down
+ * through operators on each element until two of them meet and cancel. What is then read by nothing is left for the
+ * caller to take out.
  */
 export class TensorOps {
   /** The nodes written so far, in an order in which they can run. */
@@ -79,7 +89,7 @@ export class TensorOps {
     domain = '',
   ): readonly TypedValue[] {
     const names = inputs.map((input) => input?.name ?? '')
-    const key = JSON.stringify([domain, opType, names, attributes, outputs.length])
+    const key = keyOf(opType, names, attributes, domain, outputs.length)
     const known = this.#shared.get(key)
     if (known) return known
     const name = this.unusedName(this.scope + opType)
@@ -107,7 +117,10 @@ export class TensorOps {
     const name = this.unusedName(values.length === 1 ? `constant_${values[0]}` : 'constant')
     const data = new arrayConstructors[type](values.length) as Exclude<ElementArray, string[]>
     for (let i = 0; i < values.length; i++) {
-      data[i] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(values[i] as number) : (values[i] as number)
+      data[i] =
+        data instanceof BigInt64Array || data instanceof BigUint64Array
+          ? BigInt(values[i] as number)
+          : (values[i] as number)
     }
     this.constants.set(name, { type, dims, data })
     const value = {
@@ -147,14 +160,28 @@ export class TensorOps {
   // Elementwise
 
   /** An operator of one input that keeps type and shape: Neg, Exp, ... */
-  unary(opType: string, x: TypedValue, attributes?: Readonly<Record<string, AttributeInput>>, domain?: string): TypedValue {
-    return this.op(opType, [x], x, attributes, domain)
+  unary(
+    opType: string,
+    x: TypedValue,
+    attributes?: Readonly<Record<string, AttributeInput>>,
+    domain?: string,
+  ): TypedValue {
+    return this.elementwise(x, (value) => this.op(opType, [value], value, attributes, domain))
+  }
+
+  /** Applies an operator on each element by itself, in the order of axes in which the value was made. */
+  elementwise(x: TypedValue, write: (value: TypedValue) => TypedValue): TypedValue {
+    return x.permuted ? this.transpose(write(x.permuted.source), x.permuted.perm) : write(x)
   }
 
   /** An operator of several inputs that broadcasts. */
   broadcasting(opType: string, inputs: readonly TypedValue[], type = inputs[0]?.type as ElementType): TypedValue {
     const dims = broadcast(...inputs.map((input) => input.dims))
-    return this.op(opType, this.#narrowed(inputs, dims), { type, dims })
+    const narrowed = this.#narrowed(inputs, dims)
+    const perm = narrowed.find((input) => input.permuted && input.dims.join() === dims.join())?.permuted?.perm
+    const sources = perm && this.#inOrder(narrowed, perm)
+    if (!perm || !sources) return this.op(opType, narrowed, { type, dims })
+    return this.transpose(this.broadcasting(opType, sources, type), perm)
   }
 
   add(a: TypedValue, b: TypedValue): TypedValue {
@@ -193,13 +220,20 @@ export class TensorOps {
   sum(values: readonly TypedValue[]): TypedValue {
     const counts = new Map<TypedValue, number>()
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [TypedValue, ...TypedValue[]]
+    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [
+      TypedValue,
+      ...TypedValue[],
+    ]
     if (second === undefined) return first
     return more.length === 0 ? this.add(first, second) : this.broadcasting('Sum', [first, second, ...more])
   }
 
   /** A comparison, as a tensor of 0 and 1 of the type of the inputs. */
-  indicator(opType: 'Equal' | 'Less' | 'LessOrEqual' | 'Greater' | 'GreaterOrEqual', a: TypedValue, b: TypedValue): TypedValue {
+  indicator(
+    opType: 'Equal' | 'Less' | 'LessOrEqual' | 'Greater' | 'GreaterOrEqual',
+    a: TypedValue,
+    b: TypedValue,
+  ): TypedValue {
     return this.cast(this.broadcasting(opType, [a, b], 'bool'), a.type)
   }
 
@@ -208,7 +242,8 @@ export class TensorOps {
   }
 
   cast(x: TypedValue, type: ElementType): TypedValue {
-    return x.type === type ? x : this.op('Cast', [x], { type, dims: x.dims }, { to: typeCodes[type] })
+    if (x.type === type) return x
+    return this.elementwise(x, (value) => this.op('Cast', [value], { type, dims: value.dims }, { to: typeCodes[type] }))
   }
 
   // Shapes
@@ -221,12 +256,19 @@ export class TensorOps {
 
   transpose(x: TypedValue, perm: readonly number[]): TypedValue {
     if (perm.every((axis, index) => axis === index)) return x
+    if (x.permuted) {
+      const inner = x.permuted.perm
+      return this.transpose(
+        x.permuted.source,
+        perm.map((axis) => inner[axis] as number),
+      )
+    }
     const dims = perm.map((axis) => x.dims[axis] as number)
     if (x.constant !== undefined) return this.full(x.constant, { type: x.type, dims })
     // Moving axes of size 1 only is a reshape, which costs nothing.
     const moved = perm.filter((axis) => x.dims[axis] !== 1)
     if (moved.every((axis, index) => index === 0 || axis > (moved[index - 1] as number))) return this.reshape(x, dims)
-    return this.op('Transpose', [x], { type: x.type, dims }, { perm })
+    return { ...this.op('Transpose', [x], { type: x.type, dims }, { perm }), permuted: { source: x, perm } }
   }
 
   expand(x: TypedValue, dims: Dims): TypedValue {
@@ -251,7 +293,12 @@ export class TensorOps {
     for (const { axis, start, end, step = 1 } of kept) dims[axis] = Math.max(0, Math.ceil((end - start) / step))
     // Going backwards, an end before the first element is written as the smallest number.
     const ends = kept.map(({ end, step = 1 }) => (step < 0 && end < 0 ? -(2 ** 31) : end))
-    const vectors = [kept.map(({ start }) => start), ends, kept.map(({ axis }) => axis), kept.map(({ step = 1 }) => step)]
+    const vectors = [
+      kept.map(({ start }) => start),
+      ends,
+      kept.map(({ axis }) => axis),
+      kept.map(({ step = 1 }) => step),
+    ]
     return this.op('Slice', [x, ...vectors.map((vector) => this.ints(vector))], { type: x.type, dims })
   }
 
@@ -275,18 +322,24 @@ export class TensorOps {
   reduce(opType: string, x: TypedValue, axes: readonly number[], keepdims = true): TypedValue {
     const dims = x.dims.flatMap((dim, axis) => (axes.includes(axis) ? (keepdims ? [1] : []) : [dim]))
     if (axes.length === 0) return x
-    return this.op(opType, [x, this.ints(axes)], { type: x.type, dims }, { keepdims: keepdims ? 1 : 0 })
+    if (x.permuted) {
+      const { source, perm } = x.permuted
+      const moved = axes.map((axis) => perm[axis] as number).sort((a, b) => a - b)
+      return this.reshape(this.transpose(this.reduce(opType, source, moved), perm), dims)
+    }
+    // Neighbouring axes as one: onnxruntime is fast where few axes are left.
+    const single = axes.every((axis) => x.dims[axis] === 1)
+    const { merged, reduced } = single ? { merged: x.dims, reduced: axes } : mergeAxes(x.dims, axes)
+    const output = { type: x.type, dims: merged.filter((_, axis) => !reduced.includes(axis)) }
+    return this.reshape(this.op(opType, [this.reshape(x, merged), this.ints(reduced)], output, { keepdims: 0 }), dims)
   }
 
   reduceSum(x: TypedValue, axes: readonly number[], keepdims = true): TypedValue {
-    const summed = x.dims.flatMap((dim, axis) => (axes.includes(axis) ? (keepdims ? [1] : []) : [dim]))
-    const open = axes.filter((axis) => x.dims[axis] !== 1)
-    if (open.length === 0) return this.reshape(x, summed)
-    if (x.constant !== undefined) {
-      const count = open.reduce((product, axis) => product * (x.dims[axis] as number), 1)
-      return this.full(x.constant * count, { type: x.type, dims: summed })
-    }
-    return this.reshape(this.reduce('ReduceSum', x, open), summed)
+    const dims = x.dims.flatMap((dim, axis) => (axes.includes(axis) ? (keepdims ? [1] : []) : [dim]))
+    const count = axes.reduce((product, axis) => product * (x.dims[axis] as number), 1)
+    if (count === 1) return this.reshape(x, dims)
+    if (x.constant !== undefined) return this.full(x.constant * count, { type: x.type, dims })
+    return this.reduce('ReduceSum', x, axes, keepdims)
   }
 
   /**
@@ -312,7 +365,11 @@ export class TensorOps {
     if (dims.length === 2) return this.op('Gemm', [a, b], output, flags)
     // onnxruntime multiplies transposed matrices as they lie, in single precision.
     if (a.type === 'float32') return this.op('FusedMatMul', [a, b], output, flags, 'com.microsoft')
-    const product = this.op('MatMul', [transA ? this.transposeMatrix(a) : a, transB ? this.transposeMatrix(b) : b], output)
+    const product = this.op(
+      'MatMul',
+      [transA ? this.transposeMatrix(a) : a, transB ? this.transposeMatrix(b) : b],
+      output,
+    )
     return this.scale(product, alpha)
   }
 
@@ -320,6 +377,32 @@ export class TensorOps {
   transposeMatrix(x: TypedValue): TypedValue {
     const axes = x.dims.map((_, axis) => axis)
     return this.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
+  }
+
+  /**
+   * Inputs of an operator that broadcasts, with their axes as they are before `perm`. Undefined where that takes the
+   * transposition of a large value that is not there yet.
+   */
+  #inOrder(inputs: readonly TypedValue[], perm: readonly number[]): TypedValue[] | undefined {
+    const rank = perm.length
+    const inverse = perm.map((_, axis) => perm.indexOf(axis))
+    const sources: TypedValue[] = []
+    for (const input of inputs) {
+      if (input.permuted?.perm.join() === perm.join()) {
+        sources.push(input.permuted.source)
+        continue
+      }
+      if (input.dims.filter((dim) => dim !== 1).length > 1 && !this.#hasTranspose(input, inverse)) return undefined
+      const wide = this.reshape(input, [...Array.from({ length: rank - input.dims.length }, () => 1), ...input.dims])
+      // As it lies from now on: the order in which it was made would lead back.
+      const { permuted: _, ...moved } = input.dims.length === 0 ? input : this.transpose(wide, inverse)
+      sources.push(moved)
+    }
+    return sources
+  }
+
+  #hasTranspose(x: TypedValue, perm: readonly number[]): boolean {
+    return this.#shared.has(keyOf('Transpose', [x.name], { perm }))
   }
 
   #narrowed(inputs: readonly TypedValue[], dims: Dims): TypedValue[] {
@@ -331,4 +414,9 @@ export class TensorOps {
     }
     return chosen
   }
+}
+
+/** What makes two nodes compute the same. */
+function keyOf(opType: string, inputs: readonly string[], attributes: object, domain = '', outputs = 1): string {
+  return JSON.stringify([domain, opType, inputs, attributes, outputs])
 }

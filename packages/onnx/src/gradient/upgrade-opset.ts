@@ -50,7 +50,8 @@ const toInput =
 
 function asTensor(value: Attribute, type: 'ints' | 'int' | 'float'): Tensor {
   if (value.kind === 'ints') return int64([value.value.length], value.value)
-  if (value.kind === 'int') return type === 'ints' || type === 'int' ? int64([1], [value.value]) : float32([], [value.value])
+  if (value.kind === 'int')
+    return type === 'ints' || type === 'int' ? int64([1], [value.value]) : float32([], [value.value])
   if (value.kind === 'float') return float32([], [value.value])
   return int64([0], [])
 }
@@ -75,7 +76,11 @@ const softmax: Upgrader = (node, upgrade) => {
   const last = { axis: { kind: 'int', value: -1 } } as const
   if (axis === -1) return [{ ...node, attributes: last }]
   const [x = '', y = ''] = [node.inputs[0], node.outputs[0]]
-  const [flat, result, shape] = ['flat', 'result', 'shape'].map((part) => upgrade.name(`${y}/${part}`)) as [string, string, string]
+  const [flat, result, shape] = ['flat', 'result', 'shape'].map((part) => upgrade.name(`${y}/${part}`)) as [
+    string,
+    string,
+    string,
+  ]
   const part = (opType: string, inputs: string[], output: string, attributes: Node['attributes'] = {}): Node => {
     return { name: output === y ? node.name : output, opType, domain: '', inputs, outputs: [output], attributes }
   }
@@ -131,7 +136,9 @@ const upgraders: Readonly<Record<string, Upgrader>> = {
   Upsample: (node, upgrade) => {
     const mode = node.attributes['mode'] ?? ({ kind: 'string', value: 'nearest' } as const)
     const scales = node.attributes['scales']
-    const given = node.inputs[1] ?? (scales?.kind === 'floats' ? upgrade.constant(node, 'scales', float32([scales.value.length], scales.value)) : '')
+    const given =
+      node.inputs[1] ??
+      (scales?.kind === 'floats' ? upgrade.constant(node, 'scales', float32([scales.value.length], scales.value)) : '')
     const attributes = {
       mode,
       coordinate_transformation_mode: { kind: 'string', value: 'asymmetric' },

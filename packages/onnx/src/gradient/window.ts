@@ -18,8 +18,16 @@ export interface Window {
  */
 export function windowOf({ node }: Step, kernel: Dims, input: Dims, output: Dims): Window {
   const rank = kernel.length
-  const strides = intsOf(node, 'strides', range(0, rank).map(() => 1))
-  const dilations = intsOf(node, 'dilations', range(0, rank).map(() => 1))
+  const strides = intsOf(
+    node,
+    'strides',
+    range(0, rank).map(() => 1),
+  )
+  const dilations = intsOf(
+    node,
+    'dilations',
+    range(0, rank).map(() => 1),
+  )
   const automatic = textOf(node, 'auto_pad', 'NOTSET')
   if (!automatic.startsWith('SAME')) {
     const none = range(0, 2 * rank).map(() => 0)
@@ -44,7 +52,11 @@ export function transposedWindowOf(step: Step, kernel: Dims, input: Dims, output
   const automatic = textOf(node, 'auto_pad', 'NOTSET')
   const window = windowOf(step, kernel, output, input)
   if (intsOf(node, 'output_shape', undefined) === undefined && !automatic.startsWith('SAME')) return window
-  const extra = intsOf(node, 'output_padding', range(0, kernel.length).map(() => 0))
+  const extra = intsOf(
+    node,
+    'output_padding',
+    range(0, kernel.length).map(() => 0),
+  )
   const totals = input.map((size, axis) => {
     const reach = at(window.strides, axis) * (size - 1) + at(window.dilations, axis) * (at(kernel, axis) - 1) + 1
     return Math.max(0, reach + at(extra, axis) - at(output, axis))

@@ -14,5 +14,9 @@ export function randomNumbers(seed: number): () => number {
 /** A float32 tensor of numbers between two bounds, the same for the same seed. */
 export function randomTensor(dims: readonly number[], seed = 1, low = -2, high = 2): Tensor<'float32'> {
   const next = randomNumbers(seed)
-  return tensor('float32', dims, Float32Array.from({ length: sizeOf(dims) }, () => low + (high - low) * next()))
+  return tensor(
+    'float32',
+    dims,
+    Float32Array.from({ length: sizeOf(dims) }, () => low + (high - low) * next()),
+  )
 }

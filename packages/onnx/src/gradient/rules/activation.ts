@@ -4,7 +4,7 @@ import { axisOf, floatOf, intOf, textOf } from '../attributes.js'
 import { geluGradient, tanhGeluGradient } from '../gelu.js'
 import { composition, rule } from '../rule.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
-import { pointwise } from './pointwise.js'
+import { pointwise, sameOrder, single } from './pointwise.js'
 
 /** 1 above the bound, 0 elsewhere. */
 const above = (ops: TensorOps, x: TypedValue, bound: number) => ops.indicator('Greater', x, ops.scalar(bound, x))
@@ -31,7 +31,9 @@ export const PRelu = rule((step) => {
 })
 
 /** y = x for x > α, else 0 */
-export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) => ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))))
+export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) =>
+  ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))),
+)
 
 /** y = α (exp x - 1) for x < 0: dx = dy · (y + α) there. (Clevert et al., 2015) */
 export const Elu = pointwise(({ ops, x, y, dy, step }) => {
@@ -62,15 +64,19 @@ function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue)
 /**
  * y = min(max(x, low), high): dx = dy where low < x < high, which is where y = x; each bound gets what is beyond it.
  */
-export const Clip = rule((step) => {
-  const { ops, dy, output: y } = step
-  const x = step.input(0)
-  const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
-    const bound = step.input(index)
-    return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
-  }
-  return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
-})
+export const Clip = rule(
+  (step) => {
+    const { ops, dy, output: y } = step
+    const x = step.input(0)
+    const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
+      const bound = step.input(index)
+      return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
+    }
+    return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+  },
+  undefined,
+  sameOrder,
+)
 
 /** y = min(max(αx + β, 0), 1): dx = α dy inside */
 export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {
@@ -102,13 +108,13 @@ export const Gelu = pointwise(({ ops, x, dy, step }) => {
 })
 
 /** dx = y · (dy - Σ dy · y), along the axis */
-export const Softmax = pointwise(({ ops, y, dy, step }) => {
+export const Softmax = single(({ ops, y, dy, step }) => {
   const sum = ops.reduceSum(ops.mul(dy, y), [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.mul(y, ops.sub(dy, sum))
 })
 
 /** dx = dy - softmax(x) · Σ dy, along the axis; softmax(x) = exp y */
-export const LogSoftmax = pointwise(({ ops, y, dy, step }) => {
+export const LogSoftmax = single(({ ops, y, dy, step }) => {
   const sum = ops.reduceSum(dy, [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.sub(dy, ops.mul(ops.unary('Exp', y), sum))
 })

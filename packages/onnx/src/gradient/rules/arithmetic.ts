@@ -4,9 +4,17 @@ import type { TypedValue } from '../tensor-ops.js'
 
 /** The gradients by all inputs, each given in the shape of the output. */
 function broadcasting(gradients: (step: Step) => readonly (() => TypedValue)[]): Rule {
-  return rule((step) =>
-    gradients(step).map((gradient, index) => () => step.ops.sumTo(gradient(), step.input(index).dims)),
-  )
+  const backward: Rule['backward'] = (step) =>
+    gradients(step).map((gradient, index) => () => step.ops.sumTo(gradient(), step.input(index).dims))
+  return rule(backward, undefined, ({ ops, node, inputs, input, output }) => {
+    if (!inputs.some((value) => value?.permuted)) return undefined
+    const result = ops.broadcasting(
+      node.opType,
+      inputs.map((_, index) => input(index)),
+      output.type,
+    )
+    return result.permuted && [result]
+  })
 }
 
 /** y = a + b */

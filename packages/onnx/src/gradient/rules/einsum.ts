@@ -21,12 +21,20 @@ export const Einsum = rule(
       const own = operands[index] as string
       const x = step.input(index)
       const others = operands.filter((__, other) => other !== index)
-      const factors = [dy, ...range(0, inputs.length).filter((other) => other !== index).map(step.input)]
+      const factors = [
+        dy,
+        ...range(0, inputs.length)
+          .filter((other) => other !== index)
+          .map(step.input),
+      ]
       const known = [...own].filter((letter) => result.includes(letter) || others.some((term) => term.includes(letter)))
       const dims = known.map((letter) => sizes.get(letter) as number)
       const equation = `${[result, ...others].join(',')}->${known.join('')}`
       const partial: TypedValue = ops.op('Einsum', factors, { type: dy.type, dims }, { equation })
-      const kept = ops.reshape(partial, [...own].map((letter) => (known.includes(letter) ? (sizes.get(letter) as number) : 1)))
+      const kept = ops.reshape(
+        partial,
+        [...own].map((letter) => (known.includes(letter) ? (sizes.get(letter) as number) : 1)),
+      )
       // An axis of size 1 under an ellipsis was broadcast.
       const narrow = x.dims.map((dim, axis) => Math.min(dim, kept.dims[axis] as number))
       return ops.expand(ops.sumTo(kept, narrow), x.dims)

@@ -43,7 +43,9 @@ export const Tan = pointwise(({ ops, y, dy }) => ops.mul(dy, plus(ops, square(op
 export const Asin = pointwise(({ ops, x, dy }) => ops.div(dy, ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))))
 
 /** dx = -dy / √(1 - x²) */
-export const Acos = pointwise(({ ops, x, dy }) => ops.div(ops.neg(dy), ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))))
+export const Acos = pointwise(({ ops, x, dy }) =>
+  ops.div(ops.neg(dy), ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))),
+)
 
 /** dx = dy / (1 + x²) */
 export const Atan = pointwise(({ ops, x, dy }) => ops.div(dy, plus(ops, square(ops, x), 1)))

@@ -2,42 +2,55 @@ import type { Node } from '../../graph.js'
 import type { Entry } from '../rule.js'
 import * as activation from './activation.js'
 import * as arithmetic from './arithmetic.js'
+import * as attention from './attention.js'
+import * as constant from './constant.js'
 import * as convolution from './convolution.js'
-import * as functions from './functions.js'
 import * as einsum from './einsum.js'
+import * as functions from './functions.js'
 import * as indexing from './indexing.js'
 import * as matmul from './matmul.js'
 import * as microsoft from './microsoft.js'
 import * as normalization from './normalization.js'
+import type { MicrosoftOperator, StandardOperator } from './operators.js'
 import * as pooling from './pooling.js'
 import * as reduction from './reduction.js'
+import * as refused from './refused.js'
+import * as refusedOfMicrosoft from './refused-microsoft.js'
 import * as resampling from './resampling.js'
 import * as shape from './shape.js'
 
-const standard: Readonly<Record<string, Entry>> = {
+/** Every operator has a rule, or a reason why it has none: the type does not compile without. */
+const standard = {
   ...activation,
   ...arithmetic,
+  ...attention,
+  ...constant,
   ...convolution,
-  ...functions,
-  ...matmul,
   ...einsum,
+  ...functions,
   ...indexing,
+  ...matmul,
   ...normalization,
   ...pooling,
-  ...resampling,
   ...reduction,
+  ...refused,
+  ...resampling,
   ...shape,
-}
+} satisfies Readonly<Record<StandardOperator, Entry>>
 
-const tables: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
+const ofMicrosoft = { ...microsoft, ...refusedOfMicrosoft } satisfies Readonly<Record<MicrosoftOperator, Entry>>
+
+/** The rules by domain and operator. */
+export const rules: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   '': standard,
   'ai.onnx': standard,
-  'com.microsoft': { ...microsoft },
+  'com.microsoft': ofMicrosoft,
 }
 
 /** What is known of a node's operator; undefined for one that no table has. */
 export function entryOf({ domain, opType }: Node): Entry | undefined {
-  return tables[domain]?.[opType]
+  const table = rules[domain]
+  return table && Object.hasOwn(table, opType) ? table[opType] : undefined
 }
 
 /** Why no gradient flows through a node, or undefined. */

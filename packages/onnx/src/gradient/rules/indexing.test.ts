@@ -37,7 +37,11 @@ describe('indexing', () => {
     ],
     ScatterElements: [
       { inputs: [x, int64([1, 2, 2], [2, 1, 0, 2]), randomTensor([1, 2, 2], 2)] },
-      { inputs: [x, int64([3, 1, 2], [0, 1, -1, 2, 3, 3]), randomTensor([3, 1, 2], 2)], attributes: { axis: 1 }, opset: 11 },
+      {
+        inputs: [x, int64([3, 1, 2], [0, 1, -1, 2, 3, 3]), randomTensor([3, 1, 2], 2)],
+        attributes: { axis: 1 },
+        opset: 11,
+      },
       {
         inputs: [x, int64([3, 2, 2], [0, 0, 0, 0, -1, 2, 3, 3, 1, 1, 1, 2]), randomTensor([3, 2, 2], 2)],
         attributes: { axis: 1, reduction: 'add' },

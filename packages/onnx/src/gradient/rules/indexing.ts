@@ -4,7 +4,7 @@ import { axisOf, intOf, textOf } from '../attributes.js'
 import { rule } from '../rule.js'
 import { at, type Dims, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
-import { pointwise } from './pointwise.js'
+import { single } from './pointwise.js'
 
 /** Zeros of a shape, to which values are added along an axis: those of the same index add up. */
 function scatterAdd(ops: TensorOps, values: TypedValue, indices: TypedValue, axis: number, dims: Dims): TypedValue {
@@ -19,7 +19,10 @@ function scatterSlices(ops: TensorOps, values: TypedValue, indices: TypedValue, 
     const first = axisOf(single, at(dims, axis))
     return ops.padAxis(values, axis, first, at(dims, axis) - first - 1)
   }
-  const column = ops.reshape(indices, dims.map((_, other) => (other === axis ? sizeOf(indices.dims) : 1)))
+  const column = ops.reshape(
+    indices,
+    dims.map((_, other) => (other === axis ? sizeOf(indices.dims) : 1)),
+  )
   return scatterAdd(ops, values, ops.expand(column, values.dims), axis, dims)
 }
 
@@ -32,12 +35,12 @@ export const Gather = rule((step) => {
   return [() => scatterSlices(ops, ops.reshape(dy, x.dims.with(axis, count)), indices, axis, x.dims)]
 })
 
-export const GatherElements = pointwise(({ ops, x, dy, step }) => {
+export const GatherElements = single(({ ops, x, dy, step }) => {
   return scatterAdd(ops, dy, step.input(1), axisOf(intOf(step.node, 'axis', 0), x.dims.length), x.dims)
 })
 
 /** The index tuples become row numbers of x as a matrix. */
-export const GatherND = pointwise(({ ops, x, dy, step }) => {
+export const GatherND = single(({ ops, x, dy, step }) => {
   const indices = step.input(1)
   const batch = intOf(step.node, 'batch_dims', 0)
   const depth = at(indices.dims, -1)
@@ -107,19 +110,19 @@ export const TopK = rule((step) => {
 })
 
 /** y_i = Σ x_j over j ≤ i: dx_j = Σ dy_i over i ≥ j, which is the sum from the other end. */
-export const CumSum = pointwise(({ ops, dy, step }) => {
+export const CumSum = single(({ ops, dy, step }) => {
   const { node } = step
   const attributes = { reverse: 1 - intOf(node, 'reverse', 0), exclusive: intOf(node, 'exclusive', 0) }
   return ops.op('CumSum', [dy, step.input(1)], dy, attributes)
 })
 
 /** One triangle of a matrix, zeros in the other */
-export const Trilu = pointwise(({ ops, dy, step }) => {
+export const Trilu = single(({ ops, dy, step }) => {
   return ops.op('Trilu', [dy, step.inputs[1]], dy, { upper: intOf(step.node, 'upper', 1) })
 })
 
 /** Reversing again puts everything back. */
-export const ReverseSequence = pointwise(({ ops, dy, step }) => {
+export const ReverseSequence = single(({ ops, dy, step }) => {
   const attributes = { batch_axis: intOf(step.node, 'batch_axis', 1), time_axis: intOf(step.node, 'time_axis', 0) }
   return ops.op('ReverseSequence', [dy, step.input(1)], dy, attributes)
 })

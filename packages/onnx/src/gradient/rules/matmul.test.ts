@@ -16,7 +16,10 @@ describe('matrix products', () => {
       { inputs: [left, right, randomTensor([], 3)], attributes: { beta: float(0.5) }, opset: 11 },
       { inputs: [randomTensor([3, 2], 1), right, randomTensor([2, 4], 3)], attributes: { transA: 1 } },
       { inputs: [left, randomTensor([4, 3], 2)], attributes: { transB: 1 } },
-      { inputs: [randomTensor([3, 2], 1), randomTensor([4, 3], 2)], attributes: { transA: 1, transB: 1, alpha: float(2) } },
+      {
+        inputs: [randomTensor([3, 2], 1), randomTensor([4, 3], 2)],
+        attributes: { transA: 1, transB: 1, alpha: float(2) },
+      },
     ],
     MatMul: [
       product([2, 3], [3, 4]),

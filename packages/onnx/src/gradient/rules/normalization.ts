@@ -63,7 +63,13 @@ function throughNormalized(ops: TensorOps, g: TypedValue, { unit, inverse, axes,
 }
 
 /** x̂ anew, from x alone. */
-function normalize(ops: TensorOps, x: TypedValue, axes: readonly number[], epsilon: number, centred: boolean): Normalized {
+function normalize(
+  ops: TensorOps,
+  x: TypedValue,
+  axes: readonly number[],
+  epsilon: number,
+  centred: boolean,
+): Normalized {
   const centre = centred ? ops.sub(x, ops.reduce('ReduceMean', x, axes)) : x
   const variance = ops.reduce('ReduceMean', ops.mul(centre, centre), axes)
   const inverse = inverseDeviation(ops, variance, epsilon)
@@ -157,7 +163,9 @@ export const LRN = composition(({ ops, node, input }) => {
   const x = input(0)
   const [size, channels] = [intOf(node, 'size', 1), at(x.dims, 1)]
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)]
-  const near = range(0, channels).flatMap((c) => range(0, channels).map((i) => (i >= c - before && i <= c + after ? 1 : 0)))
+  const near = range(0, channels).flatMap((c) =>
+    range(0, channels).map((i) => (i >= c - before && i <= c + after ? 1 : 0)),
+  )
   const squares = ops.reshape(ops.mul(x, x), [at(x.dims, 0), channels, sizeOf(x.dims.slice(2))])
   const sums = ops.matMul(ops.constant('float32', [channels, channels], near), squares)
   const scale = floatOf(node, 'alpha', 1e-4) / size

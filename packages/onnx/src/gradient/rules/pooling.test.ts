@@ -31,7 +31,10 @@ describe('pooling', () => {
     GlobalMaxPool: [{ inputs: [image] }, { inputs: [line] }],
     MaxPool: [
       ...average.map(({ inputs, attributes }) => {
-        return { inputs, attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'count_include_pad')) }
+        return {
+          inputs,
+          attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'count_include_pad')),
+        }
       }),
       { inputs: [image], attributes: { kernel_shape: [2, 2], dilations: [2, 3] } },
       { inputs: [image], attributes: { kernel_shape: [2, 2] }, outputs: ['float32', 'int64'] },

@@ -17,7 +17,7 @@ interface Reduction {
 }
 
 function reduction(gradient: (values: Reduction) => TypedValue): Rule {
-  return rule((step) => {
+  const backward: Rule['backward'] = (step) => {
     const { ops, dy, output } = step
     const x = step.input(0)
     const axes = reducedAxes(step)
@@ -25,6 +25,11 @@ function reduction(gradient: (values: Reduction) => TypedValue): Rule {
     const count = sizeOf(axes.map((axis) => x.dims[axis] as number))
     const values = { ops, x, axes, count, y: ops.reshape(output, kept), dy: ops.reshape(dy, kept) }
     return [() => ops.expand(gradient(values), x.dims)]
+  }
+  return rule(backward, undefined, (step) => {
+    const { ops, node, output } = step
+    const x = step.input(0)
+    return x.permuted && [ops.reshape(ops.reduce(node.opType, x, reducedAxes(step)), output.dims)]
   })
 }
 

@@ -22,7 +22,11 @@ describe('resampling', () => {
       { inputs: [image, pads(1, 1, 2, 2), '', pads(-1, 1)], attributes: { mode: 'wrap' }, opset: 19 },
     ],
     Resize: [
-      { inputs: scaled(2, 2), by, attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } },
+      {
+        inputs: scaled(2, 2),
+        by,
+        attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+      },
       { inputs: scaled(2, 1.5), by, attributes: { mode: 'linear' }, opset: 11 },
       { inputs: sized(5, 3), by, attributes: { mode: 'linear', coordinate_transformation_mode: 'align_corners' } },
       { inputs: sized(2, 6), by, attributes: { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' } },

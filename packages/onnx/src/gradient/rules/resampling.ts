@@ -13,7 +13,10 @@ function adjoint(ops: TensorOps, dy: TypedValue, matrix: TypedValue, axis: numbe
   if (axis === rank - 2) return ops.matMul(matrix, dy)
   const perm = [...range(0, axis), ...range(axis + 1, rank), axis]
   const back = ops.matMul(ops.transpose(dy, perm), matrix, { transB: true })
-  return ops.transpose(back, range(0, rank).map((other) => perm.indexOf(other)))
+  return ops.transpose(
+    back,
+    range(0, rank).map((other) => perm.indexOf(other)),
+  )
 }
 
 /**

@@ -21,24 +21,11 @@ describe('shapes', () => {
       { inputs: [randomTensor([2, 8, 1, 3])], attributes: { blocksize: 2 } },
       { inputs: [randomTensor([1, 12, 2, 1])], attributes: { blocksize: 2, mode: 'CRD' } },
     ],
-    Dropout: [
-      { inputs: [x] },
-      { inputs: [x], outputs: ['float32', 'bool'] },
-      { inputs: [x], opset: 11 },
-    ],
-    Expand: [
-      { inputs: [randomTensor([3, 1]), ints(2, 3, 4)] },
-      { inputs: [x, ints(1, 1)] },
-    ],
-    Flatten: [
-      { inputs: [x] },
-      { inputs: [x], attributes: { axis: -1 } },
-    ],
+    Dropout: [{ inputs: [x] }, { inputs: [x], outputs: ['float32', 'bool'] }, { inputs: [x], opset: 11 }],
+    Expand: [{ inputs: [randomTensor([3, 1]), ints(2, 3, 4)] }, { inputs: [x, ints(1, 1)] }],
+    Flatten: [{ inputs: [x] }, { inputs: [x], attributes: { axis: -1 } }],
     Identity: [{ inputs: [x] }],
-    Reshape: [
-      { inputs: [x, ints(4, -1)] },
-      { inputs: [x, ints(0, 12)] },
-    ],
+    Reshape: [{ inputs: [x, ints(4, -1)] }, { inputs: [x, ints(0, 12)] }],
     Slice: [
       { inputs: [x, ints(1), ints(3), ints(1)] },
       { inputs: [x, ints(0, 1), ints(1, end)] },
@@ -70,9 +57,6 @@ describe('shapes', () => {
       { inputs: [x], attributes: { perm: [1, 2, 0] } },
       { inputs: [randomTensor([2, 1, 3, 2])], attributes: { perm: [0, 2, 1, 3] } },
     ],
-    Unsqueeze: [
-      { inputs: [x, ints(0, -1)] },
-      { inputs: [x], attributes: { axes: [1] }, opset: 12 },
-    ],
+    Unsqueeze: [{ inputs: [x, ints(0, -1)] }, { inputs: [x], attributes: { axes: [1] }, opset: 12 }],
   })
 })

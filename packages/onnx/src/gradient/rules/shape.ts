@@ -3,7 +3,7 @@ import { axisOf, intOf, intsOf, textOf } from '../attributes.js'
 import { type InputGradient, rule } from '../rule.js'
 import { bounded, type Cut, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
-import { pointwise } from './pointwise.js'
+import { pointwise, single } from './pointwise.js'
 
 /** y = x */
 export const Identity = pointwise(({ dy }) => dy)
@@ -16,27 +16,39 @@ export const Cast = pointwise(({ ops, x, dy }) => ops.cast(dy, x.type))
 export const CastLike = Cast
 
 /** The same elements in another shape. */
-const reshaping = pointwise(({ ops, x, dy }) => ops.reshape(dy, x.dims))
+const reshaping = single(({ ops, x, dy }) => ops.reshape(dy, x.dims))
 export const Reshape = reshaping
 export const Flatten = reshaping
 export const Squeeze = reshaping
 export const Unsqueeze = reshaping
 
 /** dx = dy, permuted back */
-export const Transpose = pointwise(({ ops, x, dy, step }) => {
+export const Transpose = single(({ ops, x, dy, step }) => {
   const rank = x.dims.length
   const perm = intsOf(step.node, 'perm', range(0, rank).toReversed())
-  return ops.transpose(dy, range(0, rank).map((axis) => perm.indexOf(axis)))
+  return ops.transpose(
+    dy,
+    range(0, rank).map((axis) => perm.indexOf(axis)),
+  )
 })
 
 /** dx = dy, summed where x was repeated */
-export const Expand = pointwise(({ ops, x, dy }) => ops.sumTo(dy, x.dims))
+export const Expand = single(({ ops, x, dy }) => ops.sumTo(dy, x.dims))
 
 /** y repeats x: dx is the sum over the repetitions */
-export const Tile = pointwise(({ ops, x, dy, step }) => {
+export const Tile = single(({ ops, x, dy, step }) => {
   const repeats = step.values(1)
-  const split = ops.reshape(dy, x.dims.flatMap((dim, axis) => [repeats[axis] as number, dim]))
-  return ops.reshape(ops.reduceSum(split, x.dims.map((_, axis) => 2 * axis)), x.dims)
+  const split = ops.reshape(
+    dy,
+    x.dims.flatMap((dim, axis) => [repeats[axis] as number, dim]),
+  )
+  return ops.reshape(
+    ops.reduceSum(
+      split,
+      x.dims.map((_, axis) => 2 * axis),
+    ),
+    x.dims,
+  )
 })
 
 /** Each input gets its part of the gradient. */
@@ -67,7 +79,10 @@ export const Slice = rule((step) => {
   const x = step.input(0)
   const [starts, ends] = [step.values(1), step.values(2)]
   const axes = step.valuesOr(3, range(0, starts.length))
-  const steps = step.valuesOr(4, starts.map(() => 1))
+  const steps = step.valuesOr(
+    4,
+    starts.map(() => 1),
+  )
   return [
     () =>
       starts.reduce((gradient, start, index) => {
@@ -79,7 +94,7 @@ export const Slice = rule((step) => {
 })
 
 /** Blocks of channels to blocks of pixels and back: each is the other's adjoint, being a permutation. */
-export const DepthToSpace = pointwise(({ ops, x, dy, step }) => {
+export const DepthToSpace = single(({ ops, x, dy, step }) => {
   const block = intOf(step.node, 'blocksize', 1)
   const [batch, channels, height, width] = x.dims as [number, number, number, number]
   const depth = channels / block ** 2
@@ -89,7 +104,7 @@ export const DepthToSpace = pointwise(({ ops, x, dy, step }) => {
   return ops.reshape(ops.transpose(split, crd ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]), x.dims)
 })
 
-export const SpaceToDepth = pointwise(({ ops, x, dy, step }) => {
+export const SpaceToDepth = single(({ ops, x, dy, step }) => {
   const block = intOf(step.node, 'blocksize', 1)
   const [batch, channels, height, width] = x.dims as [number, number, number, number]
   const split = ops.reshape(dy, [batch, block, block, channels, height / block, width / block])
