@@ -25,10 +25,16 @@ export async function unfreezeError<Input>(
   return new OptionError(
     'option "unfreeze"',
     possible > 0 ? `at most ${possible} of the stages of "${backbone.id}": ${names}` : `none of the stages of "${backbone.id}"`,
-    `${unfreeze}, and ${cause.message}`,
+    `${unfreeze}; ${reasonOf(cause)}`,
     possible > 0 ? `Use unfreeze: ${possible}, or another export of the network.` : 'Train a head alone, or use another export of the network.',
     { cause },
   )
+}
+
+function reasonOf(cause: NotDifferentiableError | GradientError): string {
+  return cause instanceof GradientError
+    ? `the influence of "${cause.value}" is ${cause.got}`
+    : `${cause.operator} at "${cause.node}" has no derivative: ${cause.reason}`
 }
 
 async function hasGradient<Input>(backbone: TunableBackbone<Input>, unfreeze: number, inputs: readonly Input[]): Promise<boolean> {
