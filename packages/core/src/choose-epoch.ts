@@ -1,5 +1,6 @@
 import { lossesOf } from './held-out-loss.js'
 import { type Matrix, takeRows, zeroMatrix } from './matrix.js'
+import { bestSharpness, sharpened, weightedMean } from './sharpness.js'
 import type { TuningData } from './tuning-objective.js'
 
 /** After how many epochs the held-out examples are answered best. */
@@ -9,7 +10,9 @@ export interface EpochChoice {
   /** The rows that were held out, and what was answered for them after that epoch, `[rows.length, outputs]`. */
   readonly rows: readonly number[]
   readonly results: Matrix
-  /** Mean held-out loss of the frozen backbone with its head, and of the tuned network at its epoch. */
+  /** What the logits are to be multiplied by, so that answers are as sure as they should be (see `bestSharpness`). */
+  readonly sharpness: number
+  /** Mean held-out loss of the frozen backbone with its head, and of the tuned network at its epoch, both so sharpened. */
   readonly frozenLoss: number
   readonly tunedLoss: number
 }
@@ -24,7 +27,7 @@ const leastGain = 0
 const clearlyWorse = 1
 
 /**
- * Chooses the epoch by the mean loss over all held-out rows. Of several runs it is the last one that is not clearly worse
+ * Chooses the epoch by the mean loss over all held-out rows, once the answers are as sure as they should be. Of several runs it is the last one that is not clearly worse
  * than the best: towards the end of the schedule the weights settle, and few examples cannot tell one epoch from the next.
  * @param folds Rows held out in each run.
  * @param runs What each run answered for them, before its first epoch and after each; one that ended early counts with
@@ -36,7 +39,9 @@ export function chooseEpoch(data: TuningData, folds: readonly (readonly number[]
   const mass = rows.map((row) => data.weights[row] as number)
   const after = (epoch: number): Matrix => concatMatrices(runs.map((results) => results[Math.min(epoch, results.length - 1)] as Matrix))
   const epochs = Math.max(...runs.map(({ length }) => length))
-  const losses = Array.from({ length: epochs }, (_, epoch) => lossesOf(data.task, truth, after(epoch)))
+  const sharpness = Array.from({ length: epochs }, (_, epoch) => bestSharpness(data.task, truth, after(epoch), mass))
+  const results = (epoch: number): Matrix => sharpened(data.task, after(epoch), sharpness[epoch] as number)
+  const losses = Array.from({ length: epochs }, (_, epoch) => lossesOf(data.task, truth, results(epoch)))
   const means = losses.map((own) => weightedMean(own, mass))
   const tunedLoss = Math.min(...means.slice(1))
   const best = 1 + means.slice(1).indexOf(tunedLoss)
@@ -50,16 +55,14 @@ export function chooseEpoch(data: TuningData, folds: readonly (readonly number[]
   // A single run keeps the weights of its best epoch, and is not run again.
   const last = runs.length === 1 ? best : losses.findLastIndex((_, epoch) => epoch >= best && gain(best, epoch) <= clearlyWorse)
   const epoch = gain(last, 0) > leastGain ? last : 0
-  return { epoch, rows, results: after(epoch), frozenLoss: means[0] as number, tunedLoss: means[last] as number }
-}
-
-function weightedMean(values: Float64Array, mass: readonly number[]): number {
-  let [sum, total] = [0, 0]
-  for (const [i, one] of mass.entries()) {
-    sum += one * (values[i] as number)
-    total += one
+  return {
+    epoch,
+    rows,
+    results: results(epoch),
+    sharpness: sharpness[epoch] as number,
+    frozenLoss: means[0] as number,
+    tunedLoss: means[last] as number,
   }
-  return sum / total
 }
 
 /** The rows of all, one matrix after the other. */

@@ -23,8 +23,9 @@ export interface TuningPlan {
 const fewExamples = 400
 /** Folds in which few examples are held out. */
 const mostFolds = 4
-/** Steps that a tuning with few examples takes, about. */
-const usualSteps = 60
+/** Steps that a tuning with few examples takes, about, and bounds of the epochs that follow. */
+const usualSteps = { joint: 60, contrastive: 40 }
+const usualEpochs = { least: 4, most: 40 }
 
 /**
  * The options of a tuning with their defaults, for some examples.
@@ -45,7 +46,7 @@ export function planTuning(options: TuningOptions & { seed?: number }, train: Da
   if (lora?.alpha !== undefined) above('lora.alpha', lora.alpha, 0)
   if (lora) whole('lora.rank', lora.rank)
   const batchSize = Math.min(options.batchSize ?? (strategy === 'joint' ? 16 : 32), train.size)
-  const epochs = options.epochs ?? Math.min(Math.max(Math.round((usualSteps * batchSize) / train.size), 4), 20)
+  const epochs = options.epochs ?? Math.min(Math.max(Math.round((usualSteps[strategy] * batchSize) / train.size), usualEpochs.least), usualEpochs.most)
   return {
     strategy,
     unfreeze: options.unfreeze || (stages > 1 ? stages - 1 : 'all'),

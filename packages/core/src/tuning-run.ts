@@ -17,6 +17,7 @@ import { lossesOf, scoreOf } from './held-out-loss.js'
 import { type Matrix, takeRows } from './matrix.js'
 import type { RunOptions } from './progress.js'
 import { random } from './random.js'
+import { bestSharpness, sharpened, weightedMean } from './sharpness.js'
 import type { UnfrozenStage } from './split-network.js'
 import type { TuningData, TuningObjective } from './tuning-objective.js'
 import type { TuningPlan } from './tuning-plan.js'
@@ -100,7 +101,10 @@ export async function runTuning(
   })
   const isMeasured = heldOut.length > 0
   const targets = takeRows(data.targets, heldOut)
-  const loss = (results: Matrix): number => meanLoss(data, heldOut, results)
+  const mass = heldOut.map((row) => data.weights[row] as number)
+  const loss = (results: Matrix): number => weightedMean(lossesOf(data.task, targets, results), mass)
+  const sharpLoss = (results: Matrix): number => loss(sharpened(data.task, results, bestSharpness(data.task, targets, results, mass)))
+  let losses = isMeasured ? [sharpLoss(run.frozenResults)] : []
   const now = { epoch: 0, step: 0, lossSum: 0, results: isMeasured ? [run.frozenResults] : [], best: trainer.parameters() as Tensors }
   const progress = (): RunProgress => ({ ...now, results: [...now.results], trainer: trainer.state() })
 
@@ -114,8 +118,12 @@ export async function runTuning(
       await onProgress?.(progress)
     }
     const results = isMeasured ? await objective.results(trainer, heldOut) : undefined
-    if (results && now.results.every((other) => loss(results) < loss(other))) now.best = trainer.parameters()
-    if (results) now.results.push(results)
+    if (results) {
+      const sharp = sharpLoss(results)
+      if (losses.every((other) => sharp < other)) now.best = trainer.parameters()
+      now.results.push(results)
+      losses.push(sharp)
+    }
     onEvent?.({
       type: 'epoch',
       run: run.number,
@@ -136,8 +144,9 @@ export async function runTuning(
     if (resume) {
       trainer.restore(resume.trainer)
       Object.assign(now, { ...resume, results: [...resume.results] })
+      losses = resume.results.map(sharpLoss)
     }
-    while (now.epoch < until && !isPast(now.results.map(loss), plan.patience)) await tuneEpoch()
+    while (now.epoch < until && !isPast(losses, plan.patience)) await tuneEpoch()
   } catch (error) {
     if (!(error instanceof DivergedError)) {
       await trainer.close()
@@ -151,13 +160,6 @@ export async function runTuning(
   } finally {
     await trainer.close()
   }
-}
-
-/** Mean loss of some rows, weighted. */
-function meanLoss({ task, targets, weights }: TuningData, rows: readonly number[], results: Matrix): number {
-  const losses = lossesOf(task, takeRows(targets, rows), results)
-  const mass = rows.map((row) => weights[row] as number)
-  return losses.reduce((sum, loss, i) => sum + loss * (mass[i] as number), 0) / mass.reduce((sum, one) => sum + one, 0)
 }
 
 /** Whether the least of the losses lies `patience` epochs back. */

@@ -101,7 +101,10 @@ export async function runTunings(
   }
   if (!isSplit) outcome = await run(folds.length, [], choice.epoch)
   if (!outcome || (outcome.diverged && !isSplit)) return unbeaten('The tuning on all examples diverged.')
-  return { ...choice, weights: outcome.weights, head: outcome.head }
+  const { sharpness } = choice
+  const { weight, bias } = outcome.head
+  const head = { weight: weight.map((value) => sharpness * value), bias: bias.map((value) => sharpness * value) }
+  return { ...choice, weights: outcome.weights, head }
 }
 
 /** The head at its optimum on the frozen features of some examples. */
