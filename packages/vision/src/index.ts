@@ -11,6 +11,7 @@ export {
   type ImagePreprocessingConfig,
   type ImagePreprocessingOptions,
 } from './image-preprocessing.js'
+export { mobileNetV2, type MobileNetV2Options } from './mobilenet-v2.js'
 export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './read-image.js'
 export { readImageDataset, type ReadImageDatasetOptions } from './read-image-dataset.js'
 export { withFlippedView } from './with-flipped-view.js'
