@@ -78,6 +78,11 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   contentKey(input: Input): ContentKey | Promise<ContentKey>
   /** @throws InputError where the input cannot be read. */
   prepare(input: Input): Prepared | Promise<Prepared>
+  /**
+   * Inputs that are prepared and sorted by cost together; at most twice as many are in memory. Default 1024: give less
+   * where a prepared input is large.
+   */
+  readonly windowSize?: number
   /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
   cost(prepared: Prepared): number
   /** Input tensors of the network by name; the first axis is the batch. */

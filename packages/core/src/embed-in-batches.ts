@@ -14,12 +14,13 @@ export interface Embedder<Input, Prepared> {
   run(feeds: Tensors): Promise<Float32Array>
 }
 
-/** Inputs that are prepared and sorted by cost together, so that inputs of like cost share a batch. */
-const windowSize = 1024
+/** Default of `Preprocessing.windowSize`. */
+const usualWindow = 1024
 
 /**
- * The frozen forward pass, the same for every modality and for whatever computes it: prepares the inputs, sorts them by
- * cost and runs them in batches; the next batch is prepared while this one runs.
+ * The frozen forward pass, the same for every modality and for whatever computes it: prepares a window of the inputs,
+ * sorts them by cost, runs them in batches. The next window is prepared meanwhile, so that two of them are in memory,
+ * however many inputs there are.
  * @returns Features, `[inputs.length, featureSize]`, in the order of the inputs.
  * @throws InputError where an input cannot be read and `onUnreadable` is not given.
  */
@@ -29,6 +30,7 @@ export async function embedInBatches<Input, Prepared>(
   { signal, onProgress, onUnreadable }: EmbedOptions = {},
 ): Promise<Matrix> {
   const { preprocessing, featureSize, batchCost } = embedder
+  const { windowSize = usualWindow } = preprocessing
   const features = zeroMatrix(inputs.length, featureSize)
   let done = 0
   const run = async (batch: readonly Indexed<Prepared>[], feeds: Tensors): Promise<void> => {
@@ -39,12 +41,19 @@ export async function embedInBatches<Input, Prepared>(
     done += batch.length
     onProgress?.({ done, total: inputs.length })
   }
+  const prepareWindow = async (first: number): Promise<(Prepared | InputError)[]> => {
+    signal?.throwIfAborted()
+    const window = inputs.slice(first, first + windowSize)
+    return Promise.all(window.map((input) => ifReadable(() => preprocessing.prepare(input))))
+  }
   let current: Promise<void> = Promise.resolve()
+  let next = prepareWindow(0)
   try {
     for (let first = 0; first < inputs.length; first += windowSize) {
-      signal?.throwIfAborted()
-      const window = inputs.slice(first, first + windowSize)
-      const read = await Promise.all(window.map((input) => ifReadable(() => preprocessing.prepare(input))))
+      const read = await next
+      // Before this window's batches: onnxruntime holds this thread while it runs, decoding has threads of its own.
+      next = prepareWindow(first + windowSize)
+      next.catch(() => {})
       const prepared = read.flatMap((item, place): Indexed<Prepared>[] => {
         if (!(item instanceof InputError)) return [{ prepared: item, index: first + place, cost: preprocessing.cost(item) }]
         if (!onUnreadable) throw item
@@ -62,6 +71,8 @@ export async function embedInBatches<Input, Prepared>(
       }
     }
   } finally {
+    // Nothing goes on behind the caller's back.
+    await Promise.allSettled([next])
     await current
   }
   return features

@@ -26,3 +26,13 @@ export async function ifReadable<T>(read: () => T | Promise<T>): Promise<T | Inp
     throw error
   }
 }
+
+/** Inputs that are named when some are left out. */
+const named = 5
+
+/** Says of some inputs that they cannot be read and are left out, with the reasons of the first few. */
+export function describeUnreadable(errors: readonly InputError[], total: number): string {
+  const reasons = errors.slice(0, named).map(({ message }) => `\n  ${message}`)
+  const rest = errors.length > named ? `\n  and ${errors.length - named} more` : ''
+  return `${errors.length} of ${total} inputs cannot be read and are left out:${reasons.join('')}${rest}`
+}

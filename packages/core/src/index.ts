@@ -2,6 +2,14 @@ export * from './backbone.js'
 export { clearCache, defaultCacheDirectory } from './cache-directory.js'
 export { type CacheOption, computeFeatures } from './cached-features.js'
 export { compare, type CompareOptions, type Comparison, type ComparisonRow, type Method, type Spread } from './compare.js'
+export {
+  averagePrecision,
+  chooseThreshold,
+  type DetectionFigures,
+  type DetectionReport,
+  type Detections,
+  reportDetection,
+} from './detection.js'
 export { Dataset, dataset, type DatasetOptions } from './dataset.js'
 export { assertConsistent, checkDataset, type DatasetCheck, describeCheck } from './dataset-check.js'
 export { embedInBatches, type Embedder } from './embed-in-batches.js'
@@ -12,6 +20,7 @@ export { fineTune, type FineTuneOptions } from './fine-tune.js'
 export { formatComparison } from './format-comparison.js'
 export { formatReport } from './format-report.js'
 export { type Head, headNames, linearHead } from './head.js'
+export { describeUnreadable, ifReadable } from './if-readable.js'
 export * from './matrix.js'
 export { type EvaluateOptions, Model, type ModelParts, type PredictOptions, type Recipe } from './model.js'
 export { describeModel, loadModel, type ModelDescription, type PreprocessingLoader } from './load-model.js'

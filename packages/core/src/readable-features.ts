@@ -2,11 +2,9 @@ import type { Backbone } from './backbone.js'
 import { computeFeatures, type ComputeFeaturesOptions } from './cached-features.js'
 import type { Dataset } from './dataset.js'
 import { DataError, type InputError } from './errors.js'
+import { describeUnreadable } from './if-readable.js'
 import { type Matrix, rowOf, zeroMatrix } from './matrix.js'
 import type { Target } from './target.js'
-
-/** Inputs that are named when some are left out. */
-const named = 5
 
 /**
  * The examples whose inputs can be read, and their features, `[data.size, featureSize]`. Those that cannot are counted,
@@ -31,10 +29,8 @@ export async function readableFeatures<Input, Label extends Target>(
     const got = `none of ${data.size}; the first: ${first.message}`
     throw new DataError(who, 'inputs that can be read', got, 'Check the files.', { cause: first })
   }
-  const reasons = [...unreadable.values()].slice(0, named).map(({ message }) => `\n  ${message}`)
-  const rest = unreadable.size > named ? `\n  and ${unreadable.size - named} more` : ''
-  const message = `${unreadable.size} of ${data.size} inputs cannot be read and are left out:${reasons.join('')}${rest}`
-  options.onEvent?.({ type: 'notice', message: `${who}: ${message}` })
+  const message = `${who}: ${describeUnreadable([...unreadable.values()], data.size)}`
+  options.onEvent?.({ type: 'notice', message })
   const kept = zeroMatrix(rows.length, features.columns)
   rows.forEach((row, index) => rowOf(kept, index).set(rowOf(features, row)))
   return { data: data.subset(rows), features: kept }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { DataError } from '@headstart/core'
 import { CsvError, type Options, parse } from 'csv-parse'
+import { DataError } from '../errors.js'
 import { utf8Text } from './utf8.js'
 
 /** One row of a data file: its cells by column, and the line on which it begins. */

@@ -3,8 +3,9 @@ import { findColumns } from './columns.js'
 
 function find(columns: string[], named: { label?: string; text?: string } = {}) {
   const notices: string[] = []
-  const found = findColumns('data.csv', columns, named, (message) => notices.push(message))
-  return { ...found, notices }
+  const texts = { role: 'text', usualNames: ['sentence', 'review', 'input'], named: named.text }
+  const { label, input } = findColumns('data.csv', columns, texts, named.label, (message) => notices.push(message))
+  return { label, text: input, notices }
 }
 
 describe('findColumns', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { textFile } from '../test/text-file.js'
+import { textFile } from '../../test/text-file.js'
 import { readRows, type Row, type RowFormat } from './rows.js'
 
 async function rows(format: RowFormat, contents: string): Promise<Row[]> {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { DataError, toFileError } from '@headstart/core'
+import { DataError } from '../errors.js'
+import { toFileError } from '../file-error.js'
 
 /**
  * The text of a UTF-8 file, piece by piece, without a byte order mark.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { textFile } from '../test/text-file.js'
+import { textFile } from '../../test/text-file.js'
 import { utf8Text } from './utf8.js'
 
 async function read(contents: string | Uint8Array, signal?: AbortSignal): Promise<string> {

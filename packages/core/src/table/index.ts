@@ -1,0 +1,2 @@
+export type { InputColumn } from './columns.js'
+export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
