@@ -5,10 +5,11 @@ import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
 import { head } from './head.js'
+import { pictures } from './pictures.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 
-const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, 'training-again': trainingAgain, demo }
+const benchmarks: Record<string, Benchmark> = { embedding, pictures, head, accuracy, 'training-again': trainingAgain, demo }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
