@@ -13,6 +13,11 @@ export type Tensors = Readonly<Record<string, Tensor>>
 export interface SessionOptions {
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /**
+   * Threads that wait for work keep their cores busy, to begin sooner. Default true, as in onnxruntime; false where
+   * other threads can use the time, such as those that decode pictures.
+   */
+  readonly spin?: boolean
 }
 
 /** A graph made ready to run by onnxruntime. */
@@ -35,6 +40,7 @@ export class Session {
     try {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         intraOpNumThreads: options.threads ?? 0,
+        extra: { session: { intra_op: { allow_spinning: options.spin === false ? '0' : '1' } } },
         // Fatal only: an error is thrown, and need not stand on stderr as well.
         logSeverityLevel: 4,
       })

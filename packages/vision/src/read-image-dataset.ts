@@ -69,7 +69,7 @@ export async function readImageDataset<T extends Task = 'classification'>(
   }
   const [first] = unreadable
   if (first && readable.length === 0) {
-    const got = `none of ${examples.length}; the first: ${first.message}`
+    const got = `none of ${examples.length}; the first: ${first.message.replace(/\.$/, '')}`
     throw new DataError(path, 'pictures that can be read', got, 'Check the files.', { cause: first })
   }
   if (first) onNotice(`${path}: ${describeUnreadable(unreadable, examples.length)}`)

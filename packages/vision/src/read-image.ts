@@ -59,7 +59,8 @@ export async function readImage(input: ImageInput, options: ReadImageOptions = {
       .raw()
       .toBuffer({ resolveWithObject: true })
     const { width, height, channels } = info
-    return { width, height, data: channels === 1 ? inThreeChannels(data) : data }
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length)
+    return { width, height, data: channels === 1 ? inThreeChannels(bytes) : bytes }
   } catch (error) {
     throw await explainUnreadable(input, error, pixelLimit)
   }

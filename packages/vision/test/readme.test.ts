@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { random } from '@headstart/core'
+import { float32, GraphBuilder, writeOnnx } from '@headstart/onnx'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noise, writeFiles } from './pictures.js'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+
+describe('the example in the README', () => {
+  let folder: string
+
+  beforeAll(async () => {
+    const readme = await readFile(join(here, '../README.md'), 'utf8')
+    // Inside the package, so that `@headstart/vision` is found as its users find it.
+    folder = await mkdtemp(join(here, '.readme-'))
+    await writeFile(join(folder, 'example.ts'), /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '')
+    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["example.ts"] }')
+    const pictures = (label: string, brightness: number) =>
+      Array.from({ length: 15 }, (_, place) => [`pets/${label}/${place}.jpg`, noise(place, { brightness, width: 300, height: 250 })])
+    await writeFiles(folder, Object.fromEntries([...pictures('cat', 0.2), ...pictures('dog', 0.8)]))
+    await writeFiles(folder, { 'pets/dog/notes.txt': 'Not a dog.' })
+    await writeNetwork(join(folder, 'network.onnx'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const node = (...args: string[]) =>
+    spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, HEADSTART_CACHE: join(folder, 'cache'), NO_COLOR: '1' },
+    })
+
+  it('compiles', () => {
+    const { stdout, status } = node(tsc, '--project', folder)
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+  })
+
+  it('prints figures and an answer, and says what is no picture', () => {
+    const { stdout, stderr, status } = node('--import', 'tsx', 'example.ts')
+    expect(stderr).toBe('pets: 1 file ignored that is no picture by the ending: 1 .txt.\n')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/accuracy +1\.0/)
+    expect(stdout).toMatch(/label: 'cat'/)
+  })
+})
+
+/** A convolution and a mean over all places, with weights that nobody trained. */
+async function writeNetwork(path: string): Promise<void> {
+  const { uniform } = random(1)
+  const g = new GraphBuilder('network')
+  const pixels = g.input('pixels', 'float32', ['batch', 3, 224, 224])
+  const kernel = g.weight('kernel', float32([8, 3, 16, 16], Float32Array.from({ length: 8 * 3 * 16 * 16 }, () => uniform() - 0.5)))
+  const places = g.op('Relu', [g.op('Conv', [pixels, kernel], { strides: [16, 16] })])
+  g.output('features', g.op('Flatten', [g.op('GlobalAveragePool', [places])]), 'float32', ['batch', 8])
+  await writeOnnx(g.build(), path)
+}
