@@ -51,8 +51,8 @@ describe('headstart with pictures', () => {
     const { code, stdout, stderr } = await scene.run(['train', mixed, '--task', 'image', '--out', scene.path('mixed-model'), '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ task: 'image', backbone: 'mobilenet-v2-coco', examples: 15, labels: ['circle', 'stripes'] })
-    expect(stderr).toMatch(/1 of 17 inputs cannot be read and is left out:\n {2}\S*notes\.jpg: expected/)
-    expect(stderr).toMatch(/1 of 16 inputs cannot be read and is left out:\n {2}\S*circle 0\.jpg: expected/)
+    expect(stderr).toMatch(/1 of 17 inputs cannot be read and are left out:\n {2}\S*notes\.jpg: expected/)
+    expect(stderr).toMatch(/1 of 16 inputs cannot be read and are left out:\n {2}\S*circle 0\.jpg: expected/)
   })
 
   it('answers every picture that it can read, says which it cannot, and exits with 2', async () => {
