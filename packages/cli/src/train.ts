@@ -32,13 +32,13 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
     screen.end()
-    const { validation, recipe, labels } = model
+    const { validation, recipe, labels, training } = model
     const result = {
       task: options.task,
       kind: model.task,
       model: options.out,
       backbone: backbone.id,
-      examples: train.size,
+      examples: training.examples,
       labels,
       l2: recipe.l2,
       seed: recipe.seed,
@@ -47,7 +47,7 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
     }
     print(options.json, result, () =>
       [
-        `Trained on ${train.size} examples of ${labels.length} classes in ${seconds.toFixed(1)} s.`,
+        `Trained on ${training.examples} examples of ${labels.length} classes in ${seconds.toFixed(1)} s.`,
         ...(validation ? [`\nBy cross-validation on these examples:\n${formatReport(validation)}`] : []),
         `\nSaved in ${options.out}`,
         `Try: headstart predict ${options.out} ${tasks[options.task].exampleInput}`,
