@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, float32, type Graph, GraphBuilder } from '@headstart/onnx'
-import { importTfjs, readTfjsModel } from '@headstart/tfjs'
-import { type ImageInput, imagePreprocessing, networkBackbone, random, type TunableBackbone } from '@headstart/vision'
+import { float32, GraphBuilder } from '@headstart/onnx'
+import { type ImageInput, imagePreprocessing, mobileNetV2, networkBackbone, random, type TunableBackbone } from '@headstart/vision'
 import sharp from 'sharp'
-import { cocoSsd } from '../../packages/tfjs/test/coco-ssd.js'
 import { bareLoop } from './bare-loop.js'
 import { atLeast, atMost, type Benchmark } from './figure.js'
 import { median, secondsOf } from './measure.js'
@@ -26,11 +24,10 @@ export const pictures: Benchmark = {
       const paths = await writePictures(folder)
       const inputs = (count: number): string[] => Array.from({ length: count }, (_, place) => paths[place % files] as string)
 
-      // One small convolution: what memory there is goes to pictures.
-      const small = backboneOf(oneConvolution())
+      const small = smallBackbone()
       const [before, after] = [await peakMemory(small, inputs(few)), await peakMemory(small, inputs(many))]
 
-      const backbone = backboneOf(await mobileNet())
+      const backbone = await mobileNetV2({ size: side })
       const bare = await bareLoop(backbone, paths)
       await bare()
       await backbone.embed(paths)
@@ -72,34 +69,16 @@ async function writePictures(folder: string): Promise<string[]> {
   )
 }
 
-/** A backbone whose network takes pixels from 0 to 255. */
-function backboneOf(graph: Graph): TunableBackbone<ImageInput> {
-  const input = graph.inputs[0]?.name ?? ''
-  const preprocessing = imagePreprocessing({ input, size: side, resize: 'squash', values: { scale: 1, offset: 0 } })
-  return networkBackbone({ id: graph.name, modality: 'image', network: { graph, stages: [] }, preprocessing })
-}
-
-/** The mean over all places of a feature map, `[batch, channels]`. */
-function pooled(graph: Graph, channels: number): Graph {
-  const [map] = graph.outputs
-  const g = new GraphBuilder('pooling', { opsets: { '': graph.opsets.get('') ?? 17 } })
-  const places = g.input('map', 'float32', map?.dims ?? [])
-  g.output('features', g.op('Flatten', [g.op('GlobalAveragePool', [places])]), 'float32', ['batch', channels])
-  return connect(graph, g.build(), { map: map?.name ?? '' })
-}
-
-async function mobileNet(): Promise<Graph> {
-  const inputs = { [cocoSsd.pixels]: { dims: ['batch', side, side, 3] } }
-  return pooled(importTfjs(await readTfjsModel(cocoSsd.path), { inputs, outputs: [cocoSsd.features], name: 'mobilenet' }), 1280)
-}
-
-function oneConvolution(): Graph {
+/** One convolution, and the mean over all places: what memory there is goes to pictures. */
+function smallBackbone(): TunableBackbone<ImageInput> {
   const { uniform } = random(1)
-  const g = new GraphBuilder('one convolution')
+  const g = new GraphBuilder('one-convolution')
   const pixels = g.input('pixels', 'float32', ['batch', 3, side, side])
   const kernel = g.weight('kernel', float32([8, 3, 16, 16], Float32Array.from({ length: 8 * 3 * 16 * 16 }, uniform)))
-  g.output('map', g.op('Conv', [pixels, kernel], { strides: [16, 16] }), 'float32', ['batch', 8, side / 16, side / 16])
-  return pooled(g.build(), 8)
+  const places = g.op('Conv', [pixels, kernel], { strides: [16, 16] })
+  g.output('features', g.op('Flatten', [g.op('GlobalAveragePool', [places])]), 'float32', ['batch', 8])
+  const preprocessing = imagePreprocessing({ input: 'pixels', size: side, values: { scale: 1 / 255, offset: 0 } })
+  return networkBackbone({ id: 'one-convolution', modality: 'image', network: { graph: g.build(), stages: [] }, preprocessing })
 }
 
 /** Largest resident memory of the process while it embeds, in bytes. */

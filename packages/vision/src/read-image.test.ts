@@ -96,6 +96,11 @@ describe('readImage', () => {
     expectColour(colourAt(pixels, 0.5, 0.5), [255, 0, 0])
   })
 
+  it('takes a JPEG with bytes after its end, as other viewers do', async () => {
+    const bytes = Buffer.concat([await as((image) => image.jpeg()), Buffer.from('<!-- added by a web server -->')])
+    expectColour(colourAt(await readImage(bytes), 0.5, 0.5), orange)
+  })
+
   it('draws an SVG, and nothing into it that lies beside', async () => {
     const folder = await temporaryFolder()
     const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">
@@ -116,6 +121,15 @@ describe('readImage', () => {
       expect(await readImage(pathToFileURL(path)), name).toEqual(expected)
     }
   })
+})
+
+it.each(['jpg', 'png', 'webp', 'avif', 'gif', 'tif'])('a changed .%s file is read anew', async (ending) => {
+  const path = join(await temporaryFolder(), `picture.${ending}`)
+  for (const red of [20, 120, 220]) {
+    await plain([red, 0, 0]).toFile(path)
+    expectColour(colourAt(await readImage(path), 0.5, 0.5), [red, 0, 0], 20)
+    expectColour(colourAt(await readImage(path, { sizing: sizing() }), 0.5, 0.5), [red, 0, 0], 20)
+  }
 })
 
 describe('a picture is brought to a size', () => {

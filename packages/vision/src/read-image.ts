@@ -33,6 +33,9 @@ export interface ReadImageOptions {
   readonly pixelLimit?: number
 }
 
+// For the whole process: libvips keeps what it did with a path, and would give a file's old pixels after it has changed.
+sharp.cache(false)
+
 /** 100 megapixels: more than any usual camera has; 300 MB as 8-bit RGB. */
 const defaultPixelLimit = 100e6
 
