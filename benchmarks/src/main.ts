@@ -6,10 +6,21 @@ import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
 import { fineTuning } from './fine-tuning.js'
 import { head } from './head.js'
+import { importedNetwork } from './imported-network.js'
+import { pictures } from './pictures.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 
-const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, 'fine-tuning': fineTuning, 'training-again': trainingAgain, demo }
+const benchmarks: Record<string, Benchmark> = {
+  embedding,
+  pictures,
+  'imported-network': importedNetwork,
+  head,
+  accuracy,
+  'fine-tuning': fineTuning,
+  'training-again': trainingAgain,
+  demo,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

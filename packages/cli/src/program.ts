@@ -21,13 +21,14 @@ export function createProgram(signal: AbortSignal): Command {
     command
       .option('--label-column <name>', 'column of the label (default: label, or a like name)')
       .option('--text-column <name>', 'column of the text (default: text, or a like name)')
-      .addOption(new Option('--format <format>', 'format of DATA (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
+      .option('--path-column <name>', 'column of the path of a picture (default: path, or a like name)')
+      .addOption(new Option('--format <format>', 'format of DATA where it is a file (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
   const json = '--json'
   const jsonHelp = 'print one JSON object on stdout and nothing else there'
 
   withColumns(program.command('train'))
     .description('train a head on a frozen backbone and save the model')
-    .argument('<data>', 'file with the labelled examples')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
     .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
     .option('--out <folder>', 'where to save the model', 'headstart-model')
@@ -41,7 +42,7 @@ export function createProgram(signal: AbortSignal): Command {
   withColumns(program.command('evaluate'))
     .description('measure a saved model on labelled examples')
     .argument('<model>', 'folder of the model')
-    .argument('<data>', 'file with the labelled examples')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((model, data, options) => evaluateCommand(model, data, options, signal))
@@ -50,13 +51,13 @@ export function createProgram(signal: AbortSignal): Command {
     .command('predict')
     .description('classify inputs')
     .argument('<model>', 'folder of the model')
-    .argument('[text...]', 'inputs; - reads one a line from stdin and writes one JSON a line')
+    .argument('[input...]', 'texts, or paths of pictures; - reads one a line from stdin and writes one JSON a line')
     .option(json, 'print one JSON object per input, each on its line')
-    .action((model, texts, options) => predictCommand(model, texts, options, signal))
+    .action((model, inputs, options) => predictCommand(model, inputs, options, signal))
 
   withColumns(program.command('compare'))
     .description('measure what transfer learning is worth on your data')
-    .argument('<data>', 'file with the labelled examples')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
     .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])

@@ -1,6 +1,7 @@
 import { fineTune, formatReport } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import { type DataFlags, findBackbone, type TaskName, tasks } from './tasks.js'
+import type { DataFlags } from './task.js'
+import { findBackbone, type TaskName, tasks } from './tasks.js'
 
 interface TrainOptions extends DataFlags {
   readonly task: TaskName
@@ -18,7 +19,7 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
   const screen = openConsole(signal)
   try {
     const entry = findBackbone(options.task, options.backbone)
-    const train = await tasks[options.task].readDataset(data, 'classification', columnsOf(options), screen)
+    const train = await tasks[options.task].readDataset(data, 'classification', options, screen)
     const backbone = await entry.load()
     const started = performance.now()
     const model = await fineTune(backbone, train, {
@@ -31,13 +32,13 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
     screen.end()
-    const { validation, recipe, labels } = model
+    const { validation, recipe, labels, training } = model
     const result = {
       task: options.task,
       kind: model.task,
       model: options.out,
       backbone: backbone.id,
-      examples: train.size,
+      examples: training.examples,
       labels,
       l2: recipe.l2,
       seed: recipe.seed,
@@ -46,18 +47,13 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
     }
     print(options.json, result, () =>
       [
-        `Trained on ${train.size} examples of ${labels.length} classes in ${seconds.toFixed(1)} s.`,
+        `Trained on ${training.examples} examples of ${labels.length} classes in ${seconds.toFixed(1)} s.`,
         ...(validation ? [`\nBy cross-validation on these examples:\n${formatReport(validation)}`] : []),
         `\nSaved in ${options.out}`,
-        `Try: headstart predict ${options.out} "some text"`,
+        `Try: headstart predict ${options.out} ${tasks[options.task].exampleInput}`,
       ].join('\n'),
     )
   } finally {
     screen.end()
   }
-}
-
-/** The flags that say how to read data, out of all options. */
-export function columnsOf({ labelColumn, textColumn, format }: DataFlags): DataFlags {
-  return { ...(labelColumn && { labelColumn }), ...(textColumn && { textColumn }), ...(format && { format }) }
 }

@@ -43,6 +43,8 @@ export interface ModelParts<Input> {
 export interface PredictOptions extends RunOptions {
   /** Called for each input that cannot be read, which has no answer. Default: the first one ends the work. */
   readonly onUnreadable?: OnUnreadable
+  /** Feature cache. Default `false`: none, for what is asked once. */
+  readonly cache?: CacheOption
 }
 
 /** Options of `Model.evaluate`. */
@@ -86,7 +88,7 @@ export class Model<Input, Label extends Target = string> {
   }
 
   /**
-   * One answer for each input, in order. Nothing is written to the feature cache.
+   * One answer for each input, in order.
    * @throws InputError for an input that cannot be read; with `onUnreadable`, its answer is undefined instead.
    */
   predict(inputs: readonly Input[], options?: PredictOptions & { onUnreadable?: never }): Promise<Prediction<Label>[]>
@@ -96,7 +98,7 @@ export class Model<Input, Label extends Target = string> {
     const unreadable = new Set<number>()
     const features = await computeFeatures(this.backbone, inputs, {
       ...options,
-      cache: undefined,
+      cache: options.cache || undefined,
       onUnreadable: onUnreadable && ((index, error) => {
         unreadable.add(index)
         onUnreadable(index, error)

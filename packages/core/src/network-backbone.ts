@@ -37,7 +37,11 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
   let session: Promise<Session> | undefined
   let fingerprint = parts.fingerprint
   const start = (): Promise<Session> =>
-    (session ??= Session.create(network.graph, parts.threads === undefined ? {} : { threads: parts.threads }))
+    (session ??= Session.create(network.graph, {
+      ...(parts.threads !== undefined && { threads: parts.threads }),
+      // The next inputs are prepared on the same cores.
+      spin: false,
+    }))
 
   const embed = async (inputs: readonly Input[], options: EmbedOptions = {}): Promise<Matrix> => {
     const running = await start()

@@ -26,7 +26,7 @@ export async function readableFeatures<Input, Label extends Target>(
   const rows = [...data.inputs.keys()].filter((row) => !unreadable.has(row))
   const who = `data set "${data.name}"`
   if (rows.length === 0) {
-    const got = `none of ${data.size}; the first: ${first.message}`
+    const got = `none of ${data.size}; the first: ${first.message.replace(/\.$/, '')}`
     throw new DataError(who, 'inputs that can be read', got, 'Check the files.', { cause: first })
   }
   const message = `${who}: ${describeUnreadable([...unreadable.values()], data.size)}`

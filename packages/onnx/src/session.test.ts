@@ -174,9 +174,9 @@ describe('runBatched', () => {
 })
 
 describe('create', () => {
-  it('gives the same results with any number of threads', async () => {
+  it('gives the same results with any number of threads, however they wait', async () => {
     const [one, two, all] = await Promise.all(
-      [{ threads: 1 }, { threads: 2 }, {}].map(async (options) => {
+      [{ threads: 1 }, { threads: 2 }, { spin: false }, {}].map(async (options) => {
         const session = await Session.create(twoLayers(), options)
         const { y } = await session.run({ x: threeRows })
         await session.close()

@@ -18,6 +18,11 @@ export interface SessionOptions {
    * Default: 'all'.
    */
   readonly optimisation?: 'all' | 'extended' | 'basic' | 'disabled'
+  /**
+   * Threads that wait for work keep their cores busy, to begin sooner. Default true, as in onnxruntime; false where
+   * other threads can use the time, such as those that decode pictures.
+   */
+  readonly spin?: boolean
 }
 
 /** A graph made ready to run by onnxruntime. */
@@ -46,6 +51,7 @@ export class Session {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         intraOpNumThreads: options.threads ?? 0,
         graphOptimizationLevel: options.optimisation ?? 'all',
+        extra: { session: { intra_op: { allow_spinning: options.spin === false ? '0' : '1' } } },
         // Fatal only: an error is thrown, and need not stand on stderr as well.
         logSeverityLevel: 4,
       })

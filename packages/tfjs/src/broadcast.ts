@@ -38,5 +38,10 @@ function unsqueezed(write: GraphWriter, operand: Operand, axes: readonly number[
   const dims = [...operand.dims]
   for (const axis of axes) dims.splice(axis, 0, 1)
   if (operand.tensor) return write.reshaped(operand, dims)
-  return { ...operand, value: write.op('Unsqueeze', [operand.value, write.graph.ints(axes)]), dims, elements: undefined }
+  return {
+    ...operand,
+    value: write.op('Unsqueeze', [operand.value, write.graph.ints(axes)]),
+    dims,
+    elements: undefined,
+  }
 }

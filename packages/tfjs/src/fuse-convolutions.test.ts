@@ -22,7 +22,12 @@ const constants = {
 }
 const photo = placeholder('photo', 'float32', [-1, 5, 6, 3])
 const conv: NodeInput = { name: 'conv', op: 'Conv2D', inputs: ['photo', 'filter'], attributes: window }
-const depthwise: NodeInput = { name: 'conv', op: 'DepthwiseConv2dNative', inputs: ['photo', 'each'], attributes: window }
+const depthwise: NodeInput = {
+  name: 'conv',
+  op: 'DepthwiseConv2dNative',
+  inputs: ['photo', 'each'],
+  attributes: window,
+}
 const normalisation = (size: string): NodeInput => ({
   name: 'end',
   op: 'FusedBatchNormV3',
@@ -36,7 +41,9 @@ async function compare(nodes: readonly NodeInput[]): Promise<Record<string, numb
   const fused = importTfjs(model, { outputs: ['end'] })
   const apart = importTfjs(model, { outputs: ['end', 'conv'] })
   const feeds = { photo: randomTensor([2, 3, 5, 6], 8) }
-  const [ours, reference] = await Promise.all([fused, apart].map(async (graph) => (await Session.create(graph)).run(feeds)))
+  const [ours, reference] = await Promise.all(
+    [fused, apart].map(async (graph) => (await Session.create(graph)).run(feeds)),
+  )
   expectParity(ours?.['end'], reference?.['end'] as Tensor, { tolerance: 1e-5 })
   return operatorCounts(fused)
 }
@@ -44,12 +51,33 @@ async function compare(nodes: readonly NodeInput[]): Promise<Record<string, numb
 describe('fuseConvolutions', () => {
   it.each<[string, NodeInput[]]>([
     ['a bias', [conv, { name: 'end', op: 'BiasAdd', inputs: ['conv', 'four'] }]],
-    ['a sum, on either side', [conv, { name: 'sum', op: 'AddV2', inputs: ['wide', 'conv'] }, { name: 'end', op: 'Add', inputs: ['sum', 'four'] }]],
+    [
+      'a sum, on either side',
+      [
+        conv,
+        { name: 'sum', op: 'AddV2', inputs: ['wide', 'conv'] },
+        { name: 'end', op: 'Add', inputs: ['sum', 'four'] },
+      ],
+    ],
     ['a difference', [conv, { name: 'end', op: 'Sub', inputs: ['conv', 'four'] }]],
     ['a number', [conv, { name: 'end', op: 'Mul', inputs: ['number', 'conv'] }]],
-    ['a scale and a shift', [conv, { name: 'scaled', op: 'Mul', inputs: ['conv', 'four'] }, { name: 'end', op: 'Add', inputs: ['scaled', 'other'] }]],
+    [
+      'a scale and a shift',
+      [
+        conv,
+        { name: 'scaled', op: 'Mul', inputs: ['conv', 'four'] },
+        { name: 'end', op: 'Add', inputs: ['scaled', 'other'] },
+      ],
+    ],
     ['normalisation', [conv, normalisation('four')]],
-    ['a bias and normalisation', [conv, { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'other'] }, { ...normalisation('four'), inputs: ['bias', 'four', 'other', 'four', 'other'] }]],
+    [
+      'a bias and normalisation',
+      [
+        conv,
+        { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'other'] },
+        { ...normalisation('four'), inputs: ['bias', 'four', 'other', 'four', 'other'] },
+      ],
+    ],
     ['normalisation of a depthwise one', [depthwise, normalisation('six')]],
   ])('makes %s part of the convolution', async (_, nodes) => {
     expect(await compare(nodes)).toEqual({ Conv: 1 })
@@ -67,19 +95,37 @@ describe('fuseConvolutions', () => {
     const feeds = { row: randomTensor([2, 3], 5) }
     const fused = importTfjs(model, { outputs: ['end'] })
     const apart = importTfjs(model, { outputs: ['end', 'conv'] })
-    const [ours, reference] = await Promise.all([fused, apart].map(async (graph) => (await Session.create(graph)).run(feeds)))
+    const [ours, reference] = await Promise.all(
+      [fused, apart].map(async (graph) => (await Session.create(graph)).run(feeds)),
+    )
     expectParity(ours?.['end'], reference?.['end'] as Tensor, { tolerance: 1e-5 })
     expect(operatorCounts(fused)).toEqual({ Gemm: 1 })
   })
 
   it.each<[string, NodeInput[], Record<string, number>]>([
-    ['differs from place to place', [conv, { name: 'end', op: 'Add', inputs: ['conv', 'places'] }], { Conv: 1, Add: 1 }],
-    ['comes after an activation', [conv, { name: 'relu', op: 'Relu', inputs: ['conv'] }, { name: 'end', op: 'Mul', inputs: ['relu', 'four'] }], { Conv: 1, Relu: 1, Mul: 1 }],
-    ['the convolution is taken from', [conv, { name: 'end', op: 'Sub', inputs: ['four', 'conv'] }], { Conv: 1, Sub: 1 }],
+    [
+      'differs from place to place',
+      [conv, { name: 'end', op: 'Add', inputs: ['conv', 'places'] }],
+      { Conv: 1, Add: 1 },
+    ],
+    [
+      'comes after an activation',
+      [conv, { name: 'relu', op: 'Relu', inputs: ['conv'] }, { name: 'end', op: 'Mul', inputs: ['relu', 'four'] }],
+      { Conv: 1, Relu: 1, Mul: 1 },
+    ],
+    [
+      'the convolution is taken from',
+      [conv, { name: 'end', op: 'Sub', inputs: ['four', 'conv'] }],
+      { Conv: 1, Sub: 1 },
+    ],
     ['is added to itself', [conv, { name: 'end', op: 'Add', inputs: ['conv', 'conv'] }], { Conv: 1, Add: 1 }],
     [
       'is not all that reads the convolution',
-      [conv, { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'four'] }, { name: 'end', op: 'Mul', inputs: ['bias', 'conv'] }],
+      [
+        conv,
+        { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'four'] },
+        { name: 'end', op: 'Mul', inputs: ['bias', 'conv'] },
+      ],
       { Conv: 1, Add: 1, Mul: 1 },
     ],
   ])('leaves apart what %s', async (_, nodes, counts) => {

@@ -51,8 +51,9 @@ export function fuseConvolutions(graph: TfGraph, outputs: readonly string[]): Tf
     }
     const at = (numbers: Numbers, channel: number): number => numbers[numbers.length === 1 ? 0 : channel] as number
     const old = bias?.data as Float32Array | undefined
-    const shifted = Float32Array.from({ length: channels }, (_, channel) =>
-      (old?.[channel] ?? 0) * at(affine.scale, channel) + at(affine.shift, channel),
+    const shifted = Float32Array.from(
+      { length: channels },
+      (_, channel) => (old?.[channel] ?? 0) * at(affine.scale, channel) + at(affine.shift, channel),
     )
     const scaled = (filter.data as Float32Array).map((value, index) => value * at(affine.scale, index % channels))
     nodes.delete(node.name)
@@ -109,7 +110,8 @@ function affineOf(
   /** An input that is one number, or one for each channel. */
   const numbers = (index: number): Numbers | undefined => {
     const content = constant(node.inputs[index])
-    const isPerChannel = content?.data.length === 1 || (content?.data.length === channels && content.dims.at(-1) === channels)
+    const isPerChannel =
+      content?.data.length === 1 || (content?.data.length === channels && content.dims.at(-1) === channels)
     return isPerChannel ? (content?.data as Float32Array) : undefined
   }
   const other = numbers(isFirst ? 1 : 0)
@@ -139,6 +141,12 @@ function normalisation({ attributes }: TfNode, numbers: (index: number) => Numbe
   const [gamma, beta, mean, variance] = [numbers(1), numbers(2), numbers(3), numbers(4)]
   if (!gamma || !beta || !mean || !variance) return undefined
   const { epsilon } = attributes
-  const scale = Float64Array.from(gamma, (value, channel) => value / Math.sqrt((variance[channel] as number) + Number(epsilon ?? 1e-4)))
-  return { scale, shift: Float64Array.from(beta, (value, channel) => value - (mean[channel] as number) * (scale[channel] as number)) }
+  const scale = Float64Array.from(
+    gamma,
+    (value, channel) => value / Math.sqrt((variance[channel] as number) + Number(epsilon ?? 1e-4)),
+  )
+  return {
+    scale,
+    shift: Float64Array.from(beta, (value, channel) => value - (mean[channel] as number) * (scale[channel] as number)),
+  }
 }

@@ -6,7 +6,10 @@ import { producerOf, type TfAttribute, type TfGraph, type TfNode, type TfShape, 
 
 const whole = z.union([z.string(), z.number()])
 const text = z.union([z.string(), z.array(z.number())])
-const shape = z.object({ dim: z.array(z.object({ size: whole.optional() })).optional(), unknownRank: z.boolean().optional() })
+const shape = z.object({
+  dim: z.array(z.object({ size: whole.optional() })).optional(),
+  unknownRank: z.boolean().optional(),
+})
 const single = z.object({
   i: whole.optional(),
   f: z.union([z.number(), z.string()]).optional(),

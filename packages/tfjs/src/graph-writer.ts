@@ -34,7 +34,11 @@ export class GraphWriter {
   }
 
   /** A node with one output. */
-  op(opType: string, inputs: readonly (Value | '')[], attributes: Readonly<Record<string, AttributeInput>> = {}): Value {
+  op(
+    opType: string,
+    inputs: readonly (Value | '')[],
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+  ): Value {
     return this.graph.op(opType, inputs, attributes, { name: this.#unused(`${this.#scope}/${opType}`) })
   }
 
@@ -87,9 +91,13 @@ export class GraphWriter {
   /** An operand in TensorFlow's order with another shape; at most one dimension is not a number. */
   reshaped(operand: Operand, dims: readonly Dimension[]): Operand {
     const source = this.tf(operand)
-    if (source.dims.length === dims.length && source.dims.every((dim, axis) => dim === dims[axis] && dim !== '')) return source
+    if (source.dims.length === dims.length && source.dims.every((dim, axis) => dim === dims[axis] && dim !== ''))
+      return source
     const { tensor: content, value } = source
-    if (content) return this.#constant(`${value}/reshaped_${dims.join('_')}`, () => tensor(content.type, dims as number[], content.data))
+    if (content)
+      return this.#constant(`${value}/reshaped_${dims.join('_')}`, () =>
+        tensor(content.type, dims as number[], content.data),
+      )
     const shape = this.graph.ints(dims.map((dim) => (typeof dim === 'number' ? dim : -1)))
     return { ...source, value: this.op('Reshape', [value, shape]), dims, elements: undefined }
   }
@@ -122,7 +130,9 @@ export class GraphWriter {
   #reordered(operand: Operand, layout: Layout, perm: readonly number[]): Operand {
     const done = this.#inOrder[layout].get(operand.value)
     if (done) return done
-    const value = operand.tensor ? this.transposed(operand, perm).value : this.op('Transpose', [operand.value], { perm })
+    const value = operand.tensor
+      ? this.transposed(operand, perm).value
+      : this.op('Transpose', [operand.value], { perm })
     const reordered: Operand = { ...operand, value, layout, tensor: undefined }
     this.#inOrder[layout].set(operand.value, reordered)
     this.#inOrder[operand.layout].set(value, operand)

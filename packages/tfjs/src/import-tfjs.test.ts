@@ -77,7 +77,11 @@ describe('importTfjs', () => {
   })
 
   it('puts out one value under the names of all nodes that give it', async () => {
-    const nodes = [...classifier, { name: 'same', op: 'Identity', inputs: ['relu'] }, { name: 'again', op: 'Identity', inputs: ['same'] }]
+    const nodes = [
+      ...classifier,
+      { name: 'same', op: 'Identity', inputs: ['relu'] },
+      { name: 'again', op: 'Identity', inputs: ['same'] },
+    ]
     const graph = await imported({ outputs: ['again', 'relu', 'same'], layout: 'nhwc' }, nodes)
     const results = await (await Session.create(graph)).run({ photo: randomTensor([1, 5, 4, 3], 3) })
     expect(results['again']).toBeAllclose(results['relu'] as Tensor)
@@ -88,7 +92,12 @@ describe('importTfjs', () => {
     const nodes: NodeInput[] = [
       placeholder('photo', 'float32', [-1, 4, 6, 3]),
       { name: 'shape', op: 'Shape', inputs: ['photo'], attributes: { out_type: type('int32') } },
-      { name: 'batch', op: 'StridedSlice', inputs: ['shape', 'zero', 'one', 'one'], attributes: { shrink_axis_mask: 1 } },
+      {
+        name: 'batch',
+        op: 'StridedSlice',
+        inputs: ['shape', 'zero', 'one', 'one'],
+        attributes: { shrink_axis_mask: 1 },
+      },
       { name: 'target', op: 'Pack', inputs: ['batch', 'rest'], attributes: { axis: 0, N: 2 } },
       { name: 'rows', op: 'Reshape', inputs: ['photo', 'target'] },
     ]
@@ -111,12 +120,28 @@ describe('importTfjs', () => {
   })
 
   it.each<[string, ImportOptions, string]>([
-    ['an output that does not exist', { outputs: ['elsewhere'] }, 'expected outputs that are nodes of the model, got "elsewhere"'],
-    ['an input that does not exist', { inputs: { elsewhere: {} } }, 'expected inputs that are nodes of the model, got "elsewhere"'],
+    [
+      'an output that does not exist',
+      { outputs: ['elsewhere'] },
+      'expected outputs that are nodes of the model, got "elsewhere"',
+    ],
+    [
+      'an input that does not exist',
+      { inputs: { elsewhere: {} } },
+      'expected inputs that are nodes of the model, got "elsewhere"',
+    ],
     ['an output that is an input', { outputs: ['photo'] }, 'expected outputs that compute something, got "photo"'],
     ['no output', { outputs: [] }, 'expected at least one output, got none'],
-    ['an output that its node does not have', { outputs: ['relu:1'] }, 'expected outputs that the node has, got "relu:1"'],
-    ['an input without a shape', { inputs: { pool: {} } }, 'node "pool" (Mean): expected the shape of an input, got none'],
+    [
+      'an output that its node does not have',
+      { outputs: ['relu:1'] },
+      'expected outputs that the node has, got "relu:1"',
+    ],
+    [
+      'an input without a shape',
+      { inputs: { pool: {} } },
+      'node "pool" (Mean): expected the shape of an input, got none',
+    ],
   ])('refuses %s', async (_, options, message) => {
     await expect(imported(options)).rejects.toThrow(message)
   })
@@ -128,12 +153,19 @@ describe('importTfjs', () => {
       { name: 'padded', op: 'Pad', inputs: ['photo', 'amounts'] },
     ]
     await expect(imported({}, nodes)).rejects.toThrow(NodeImportError)
-    await expect(imported({}, nodes)).rejects.toThrow('node "padded" (Pad): expected paddings that are constant, got a value computed')
+    await expect(imported({}, nodes)).rejects.toThrow(
+      'node "padded" (Pad): expected paddings that are constant, got a value computed',
+    )
   })
 
   it('refuses a graph that reads what is not there, or itself', async () => {
-    await expect(imported({}, [{ name: 'relu', op: 'Relu', inputs: ['gone'] }])).rejects.toThrow('node "relu" (Relu): expected inputs that are in the graph, got "gone"')
-    const loop = [{ name: 'a', op: 'Relu', inputs: ['b'] }, { name: 'b', op: 'Relu', inputs: ['a'] }]
+    await expect(imported({}, [{ name: 'relu', op: 'Relu', inputs: ['gone'] }])).rejects.toThrow(
+      'node "relu" (Relu): expected inputs that are in the graph, got "gone"',
+    )
+    const loop = [
+      { name: 'a', op: 'Relu', inputs: ['b'] },
+      { name: 'b', op: 'Relu', inputs: ['a'] },
+    ]
     await expect(imported({ outputs: ['a'] }, loop)).rejects.toThrow('expected a graph without loops')
   })
 
@@ -143,7 +175,11 @@ describe('importTfjs', () => {
       { name: 'float', op: 'Cast', inputs: ['photo'], attributes: { DstT: type('float32') } },
     ]
     const graph = await imported({ layout: 'nhwc' }, nodes)
-    const photo = tensor('int32', [1, 2, 2, 3], Int32Array.from({ length: 12 }, (_, index) => index))
+    const photo = tensor(
+      'int32',
+      [1, 2, 2, 3],
+      Int32Array.from({ length: 12 }, (_, index) => index),
+    )
     const { float } = await (await Session.create(graph)).run({ photo })
     expect(float).toBeAllclose(float32([1, 2, 2, 3], photo.data))
   })

@@ -1,5 +1,14 @@
 import { OptionError } from '@headstart/core'
-import { type Dimension, type ElementType, definedValues, extract, type Graph, rename, type Value, type ValueInfo } from '@headstart/onnx'
+import {
+  type Dimension,
+  type ElementType,
+  definedValues,
+  extract,
+  type Graph,
+  rename,
+  type Value,
+  type ValueInfo,
+} from '@headstart/onnx'
 import { NodeImportError } from './errors.js'
 import { fuseConvolutions } from './fuse-convolutions.js'
 import { graphOfGraphModel } from './graph-model.js'
@@ -111,7 +120,9 @@ class Import {
   run(outputs: readonly string[]): Graph {
     for (const node of this.graph.nodes.values()) {
       this.#write.enter(node.name)
-      this.#valuesOf(node).forEach((operand, index) => this.#keep(index === 0 ? node.name : `${node.name}:${index}`, operand))
+      this.#valuesOf(node).forEach((operand, index) =>
+        this.#keep(index === 0 ? node.name : `${node.name}:${index}`, operand),
+      )
     }
     const ends = outputs.map((name) => this.#end(name))
     // What turned out to be known, such as the shape for a reshape, is computed by nodes that nothing reads.
@@ -124,7 +135,11 @@ class Import {
   #valuesOf(node: TfNode): readonly Operand[] {
     if (node.op === 'Placeholder') return [this.#input(node)]
     if (node.op === 'Const') return [this.#constant(node)]
-    const operation = new Operation(node, node.inputs.map((name) => this.#operand(node, name)), this.#write)
+    const operation = new Operation(
+      node,
+      node.inputs.map((name) => this.#operand(node, name)),
+      this.#write,
+    )
     const result = (operators[node.op] as Importer)(operation)
     if (isSeveral(result)) return result
     const elements = result.dims.length <= 1 ? foldShape(operation) : undefined
@@ -173,9 +188,11 @@ class Import {
   /** Makes a value an output, in the order asked for, and gives it the name of the output. */
   #end(name: string): Value {
     const operand = this.#operands.get(name)
-    if (!operand) throw new OptionError(this.graph.source, 'outputs that the node has', `"${name}"`, 'Count them from 0.')
+    if (!operand)
+      throw new OptionError(this.graph.source, 'outputs that the node has', `"${name}"`, 'Count them from 0.')
     this.#write.enter(name)
-    const wanted = operand.dims.length === 4 && this.options.layout !== 'nhwc' ? this.#write.nchw(operand) : this.#write.tf(operand)
+    const wanted =
+      operand.dims.length === 4 && this.options.layout !== 'nhwc' ? this.#write.nchw(operand) : this.#write.tf(operand)
     const owner = this.#names.get(wanted.value)
     // The value of an identity has another name already.
     const value = owner === undefined || owner === name ? wanted.value : this.#write.op('Identity', [wanted.value])

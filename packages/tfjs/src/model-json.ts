@@ -46,7 +46,9 @@ export function parseModelJson(who: string, text: string): ModelJson {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new TfjsFormatError(who, 'JSON', 'text that is none', 'Give the model.json of a TensorFlow.js model.', { cause })
+    throw new TfjsFormatError(who, 'JSON', 'text that is none', 'Give the model.json of a TensorFlow.js model.', {
+      cause,
+    })
   }
   const { data, error } = modelJson.safeParse(json)
   if (data) return data

@@ -34,7 +34,8 @@ function inOrder(needed: ReadonlyMap<string, TfNode>): Map<string, TfNode> {
     const sources = sourcesOf(node)
     missing.set(node, sources.size)
     for (const source of sources) {
-      if (!needed.has(source)) throw new NodeImportError(node.name, node.op, 'inputs that are in the graph', `"${source}"`)
+      if (!needed.has(source))
+        throw new NodeImportError(node.name, node.op, 'inputs that are in the graph', `"${source}"`)
       const known = readers.get(source)
       if (known) known.push(node)
       else readers.set(source, [node])
@@ -49,7 +50,8 @@ function inOrder(needed: ReadonlyMap<string, TfNode>): Map<string, TfNode> {
     }
   }
   const stuck = [...needed.values()].find((node) => (missing.get(node) ?? 0) > 0)
-  if (stuck) throw new NodeImportError(stuck.name, stuck.op, 'a graph without loops', 'a node that reads its own output')
+  if (stuck)
+    throw new NodeImportError(stuck.name, stuck.op, 'a graph without loops', 'a node that reads its own output')
   return new Map(ready.map((node) => [node.name, node]))
 }
 

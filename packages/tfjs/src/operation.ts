@@ -48,12 +48,15 @@ export class Operation {
     return Array.isArray(value) ? (value as readonly string[]) : []
   }
 
-  /** An input's contents, of which the ONNX graph depends. @throws NodeImportError when they are known only at run time. */
+  /** An input's contents, on which the graph depends. @throws NodeImportError when they are known only at run time. */
   ints(index: number, what: string): number[] {
     const { elements, tensor } = this.input(index)
     if (elements?.every((element) => typeof element === 'number')) return [...(elements as readonly number[])]
     if (tensor && tensor.type !== 'string') return Array.from(tensor.data as Int32Array, Number)
-    throw this.refusal(`${what} that are constant`, `a value computed by the graph, of shape ${print(this.input(index).dims)}`)
+    throw this.refusal(
+      `${what} that are constant`,
+      `a value computed by the graph, of shape ${print(this.input(index).dims)}`,
+    )
   }
 
   /** An input's contents as an axis of another operand, counted from the front. */

@@ -42,7 +42,11 @@ describe('readTfjsModel', () => {
 
   it.each([
     ['a graph model of old, which does not say so', { modelTopology: { node: [] } }, 'graph-model'],
-    ['a Keras model as TensorFlow.js saves it', { format: 'layers-model', modelTopology: { class_name: 'Model' } }, 'layers-model'],
+    [
+      'a Keras model as TensorFlow.js saves it',
+      { format: 'layers-model', modelTopology: { class_name: 'Model' } },
+      'layers-model',
+    ],
     ['a Keras model of old, which does not say so', { modelTopology: { model_config: {} } }, 'layers-model'],
   ])('knows %s', async (_, json, format) => {
     expect((await readTfjsModel(await write({ weightsManifest: [], ...json }))).format).toBe(format)
@@ -51,7 +55,11 @@ describe('readTfjsModel', () => {
   it.each([
     ['no JSON', '<html>', 'expected JSON, got text that is none'],
     ['another kind of JSON', { layers: [] }, 'expected the model.json of a TensorFlow.js model, got modelTopology:'],
-    ['another format', { ...whole, format: 'tflite' }, 'expected the format "graph-model" or "layers-model", got "tflite"'],
+    [
+      'another format',
+      { ...whole, format: 'tflite' },
+      'expected the format "graph-model" or "layers-model", got "tflite"',
+    ],
     ['a topology of neither format', { ...whole, format: undefined, modelTopology: {} }, 'got neither'],
     ['a type that is not held', withWeight({ dtype: 'complex64' }), 'got weightsManifest.0.weights.0.dtype:'],
     ['a shape that is none', withWeight({ shape: [-1] }), 'got weightsManifest.0.weights.0.shape.0:'],
@@ -64,12 +72,19 @@ describe('readTfjsModel', () => {
   })
 
   it('refuses shards that were cut short or are too long', async () => {
-    await expect(readTfjsModel(await write(whole, numbers.subarray(0, 11)))).rejects.toThrow('The shards were cut short')
-    await expect(readTfjsModel(await write(whole, new Uint8Array(13)))).rejects.toThrow('expected 12 bytes, which its weights take, got 13')
+    await expect(readTfjsModel(await write(whole, numbers.subarray(0, 11)))).rejects.toThrow(
+      'The shards were cut short',
+    )
+    await expect(readTfjsModel(await write(whole, new Uint8Array(13)))).rejects.toThrow(
+      'expected 12 bytes, which its weights take, got 13',
+    )
   })
 
   it('names the file that is missing', async () => {
-    await expect(readTfjsModel(join(folder, 'model.json'))).rejects.toMatchObject({ name: 'FileError', who: join(folder, 'model.json') })
+    await expect(readTfjsModel(join(folder, 'model.json'))).rejects.toMatchObject({
+      name: 'FileError',
+      who: join(folder, 'model.json'),
+    })
     const path = await write()
     await rm(join(folder, 'parts/second'))
     await expect(readTfjsModel(path)).rejects.toMatchObject({ name: 'FileError', who: join(folder, 'parts/second') })

@@ -9,20 +9,24 @@ type Fold = (operation: Operation) => Elements | undefined
 const first: Fold = (operation) => operation.input(0).elements
 
 /** All elements one after the other, where those of every input are known. */
-const joined = (from: number, to?: number): Fold => ({ inputs }) => {
-  const parts = inputs.slice(from, to).map(({ elements }) => elements)
-  return parts.every((part) => part !== undefined) ? parts.flat() : undefined
-}
+const joined =
+  (from: number, to?: number): Fold =>
+  ({ inputs }) => {
+    const parts = inputs.slice(from, to).map(({ elements }) => elements)
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined
+  }
 
 /** Element by element; a number broadcasts. A size that is not known stays what it is where `neutral` changes nothing. */
-const elementwise = (compute: (a: number, b: number) => number, neutral?: number): Fold => (operation) => {
-  const [a, b] = [operation.input(0).elements, operation.input(1).elements]
-  if (!a || !b) return undefined
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => {
-    const [left, right] = [a[a.length === 1 ? 0 : index] ?? '', b[b.length === 1 ? 0 : index] ?? '']
-    return right === neutral ? left : known([left, right], compute)
-  })
-}
+const elementwise =
+  (compute: (a: number, b: number) => number, neutral?: number): Fold =>
+  (operation) => {
+    const [a, b] = [operation.input(0).elements, operation.input(1).elements]
+    if (!a || !b) return undefined
+    return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => {
+      const [left, right] = [a[a.length === 1 ? 0 : index] ?? '', b[b.length === 1 ? 0 : index] ?? '']
+      return right === neutral ? left : known([left, right], compute)
+    })
+  }
 
 /** How shapes computed in a graph come about: what each operator does to a small vector of sizes. */
 const folds: Readonly<Record<string, Fold>> = {

@@ -48,9 +48,18 @@ function layersExecutor(
   const upTo = (name: string) => {
     const layer = model.layers.find((one) => one.name === name)
     if (layer) return layers.model({ inputs: model.inputs, outputs: layer.output as typeof model.outputs })
-    throw new OptionError(source, 'an output that is a layer of the model', `"${name}"`, 'Read the names in model.json.')
+    throw new OptionError(
+      source,
+      'an output that is a layer of the model',
+      `"${name}"`,
+      'Read the names in model.json.',
+    )
   }
-  if (output === undefined) only(source, model.outputs.map(({ sourceLayer }) => sourceLayer.name))
+  if (output === undefined)
+    only(
+      source,
+      model.outputs.map(({ sourceLayer }) => sourceLayer.name),
+    )
   const part = output === undefined ? model : upTo(output)
   // A sequential model that was not run yet does not know the names of its inputs.
   const names = model.inputs.map(({ sourceLayer }) => sourceLayer.name)
@@ -58,7 +67,12 @@ function layersExecutor(
     const given = names.map((input) => {
       const tensor = inputs[input]
       if (tensor) return tensor
-      throw new OptionError(source, `a tensor for the input "${input}"`, Object.keys(inputs).join(', '), 'Name it so in `collate`.')
+      throw new OptionError(
+        source,
+        `a tensor for the input "${input}"`,
+        Object.keys(inputs).join(', '),
+        'Name it so in `collate`.',
+      )
     })
     return part.predict(given.length === 1 ? (given[0] as Tf.Tensor) : given) as Tf.Tensor
   }
@@ -92,7 +106,9 @@ function artifactsOf({ json, weights }: TfjsModel): Tf.io.ModelArtifacts {
  */
 function withoutInitializers(topology: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const isSet = (key: string, value: unknown): boolean => key.endsWith('_initializer') && value !== null
-  const text = JSON.stringify(topology, (key, value: unknown) => (isSet(key, value) ? { class_name: 'Zeros', config: {} } : value))
+  const text = JSON.stringify(topology, (key, value: unknown) =>
+    isSet(key, value) ? { class_name: 'Zeros', config: {} } : value,
+  )
   return JSON.parse(text) as Record<string, unknown>
 }
 

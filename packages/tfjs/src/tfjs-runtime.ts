@@ -1,3 +1,4 @@
+import { OptionError } from '@headstart/core'
 import type * as Converter from '@tensorflow/tfjs-converter'
 import type * as Core from '@tensorflow/tfjs-core'
 import type * as Layers from '@tensorflow/tfjs-layers'
@@ -65,7 +66,9 @@ export async function loadRuntime(who: string, format: TfjsFormat, options: Runt
 /** Makes TensorFlow.js, whose backend is one for the whole process, use the runtime's. */
 export async function useRuntime({ tf, backend }: TfjsRuntime): Promise<void> {
   if (tf.getBackend() === names[backend]) return
-  if (!(await tf.setBackend(names[backend]))) throw new MissingPackageError('TensorFlow.js', [`its backend ${backend}`])
+  if (await tf.setBackend(names[backend])) return
+  const remedy = 'Install its packages again, or choose another `backend`.'
+  throw new OptionError('TensorFlow.js', `its backend "${backend}" to start`, 'a failure', remedy)
 }
 
 async function start(backend: TfjsBackend, modules: readonly unknown[]): Promise<TfjsRuntime> {

@@ -49,12 +49,25 @@ function toTensor(who: string, { name, shape, dtype, quantization }: WeightSpec,
   if (quantization.dtype === 'float16') return tensor('float32', shape, decodeFloat16(new Uint16Array(buffer)))
   const { scale, min } = quantization
   if (scale === undefined || min === undefined) {
-    throw new TfjsFormatError(`${who}, weight "${name}"`, 'scale and min of its quantisation', 'none', 'Convert it again.')
+    throw new TfjsFormatError(
+      `${who}, weight "${name}"`,
+      'scale and min of its quantisation',
+      'none',
+      'Convert it again.',
+    )
   }
   const levels = quantization.dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer)
   return dtype === 'int32'
-    ? tensor('int32', shape, Int32Array.from(levels, (level) => Math.round(scale * level + min)))
-    : tensor('float32', shape, Float32Array.from(levels, (level) => scale * level + min))
+    ? tensor(
+        'int32',
+        shape,
+        Int32Array.from(levels, (level) => Math.round(scale * level + min)),
+      )
+    : tensor(
+        'float32',
+        shape,
+        Float32Array.from(levels, (level) => scale * level + min),
+      )
 }
 
 /** Each string is its length in bytes (uint32, little-endian) and its UTF-8. */

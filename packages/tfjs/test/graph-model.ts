@@ -3,7 +3,8 @@ import type { io } from '@tensorflow/tfjs-core'
 import { decodeTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
 
 /** An attribute as it is written in tests: numbers that are whole are ints, texts in a list are strings. */
-export type AttributeInput = number | boolean | string | readonly number[] | readonly string[] | { readonly [kind: string]: unknown }
+export type AttributeInput =
+  number | boolean | string | readonly number[] | readonly string[] | { readonly [kind: string]: unknown }
 
 /** One node of a graph model to be written. */
 export interface NodeInput {
@@ -40,7 +41,11 @@ export async function graphModel(
   signature?: io.ModelJSON['signature'],
 ): Promise<WrittenModel> {
   const all = [
-    ...Object.entries(constants).map(([name, content]) => ({ name, op: 'Const', attributes: { dtype: type(content.type as Stored) } })),
+    ...Object.entries(constants).map(([name, content]) => ({
+      name,
+      op: 'Const',
+      attributes: { dtype: type(content.type as Stored) },
+    })),
     ...nodes,
   ]
   const modelTopology = {
@@ -52,9 +57,11 @@ export async function graphModel(
       attr: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, encodeAttribute(value)])),
     })),
   }
-  const weightSpecs = Object.entries(constants).map(
-    ([name, content]): io.WeightsManifestEntry => ({ name, shape: [...content.dims], dtype: content.type as 'float32' }),
-  )
+  const weightSpecs = Object.entries(constants).map(([name, content]): io.WeightsManifestEntry => ({
+    name,
+    shape: [...content.dims],
+    dtype: content.type as 'float32',
+  }))
   const bytes = Buffer.concat(Object.values(constants).map(({ data }) => bytesOf(data as Float32Array)))
   const json = {
     format: 'graph-model',
@@ -63,7 +70,12 @@ export async function graphModel(
     weightsManifest: [{ paths: ['shard'], weights: weightSpecs }],
   }
   return {
-    artifacts: { modelTopology, weightSpecs, weightData: new Uint8Array(bytes).buffer, ...(signature && { signature }) },
+    artifacts: {
+      modelTopology,
+      weightSpecs,
+      weightData: new Uint8Array(bytes).buffer,
+      ...(signature && { signature }),
+    },
     model: await decodeTfjsModel('model.json', JSON.stringify(json), async () => bytes),
   }
 }
@@ -79,5 +91,7 @@ function encodeAttribute(value: AttributeInput): unknown {
   if (typeof value === 'string') return { s: text(value) }
   if (!Array.isArray(value)) return value
   const values = value as readonly number[] | readonly string[]
-  return { list: typeof values[0] === 'string' ? { s: values.map((one) => text(String(one))) } : { i: values.map(String) } }
+  return {
+    list: typeof values[0] === 'string' ? { s: values.map((one) => text(String(one))) } : { i: values.map(String) },
+  }
 }

@@ -27,33 +27,64 @@ const on = (title: string, layer: () => LayerLike, ...shapes: (readonly number[]
   shapes: shapes.length > 0 ? shapes : [images],
 })
 const { layers: make } = tfl
-const merging = (layer: () => LayerLike): LayerCase[] => [on('two images', layer, images, images), on('three rows', layer, [4], [4], [4])]
+const merging = (layer: () => LayerLike): LayerCase[] => [
+  on('two images', layer, images, images),
+  on('three rows', layer, [4], [4], [4]),
+]
 const pooling = (layer: (options: object) => LayerLike): LayerCase[] => [
   on('plain', () => layer({})),
   on('overlapping', () => layer({ poolSize: 3, strides: 2, padding: 'same' })),
   on('of unequal sides', () => layer({ poolSize: [2, 3], strides: [1, 2] })),
 ]
 const passing = (layer: () => LayerLike): LayerCase[] => [on('plain', layer)]
-const functions = ['linear', 'relu', 'relu6', 'elu', 'selu', 'sigmoid', 'tanh', 'softplus', 'softsign', 'softmax'] as const
+const functions = [
+  'linear',
+  'relu',
+  'relu6',
+  'elu',
+  'selu',
+  'sigmoid',
+  'tanh',
+  'softplus',
+  'softsign',
+  'softmax',
+] as const
 const laterFunctions = ['logSoftmax', 'swish', 'mish', 'gelu', 'hardSigmoid'] as const
 
 const cases: Readonly<Record<string, readonly LayerCase[]>> = {
   Conv2D: [
     on('plain', () => make.conv2d({ filters: 4, kernelSize: 3 })),
-    on('same, strides, activation', () => make.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same', activation: 'relu' })),
-    on('dilation, no bias', () => make.conv2d({ filters: 2, kernelSize: 2, dilationRate: 2, useBias: false, activation: 'softmax' })),
+    on('same, strides, activation', () =>
+      make.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same', activation: 'relu' }),
+    ),
+    on('dilation, no bias', () =>
+      make.conv2d({ filters: 2, kernelSize: 2, dilationRate: 2, useBias: false, activation: 'softmax' }),
+    ),
   ],
   DepthwiseConv2D: [
     on('plain', () => make.depthwiseConv2d({ kernelSize: 3 })),
-    on('two for each', () => make.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, strides: 2, padding: 'same', activation: 'relu6' })),
+    on('two for each', () =>
+      make.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, strides: 2, padding: 'same', activation: 'relu6' }),
+    ),
   ],
   SeparableConv2D: [
     on('plain', () => make.separableConv2d({ filters: 4, kernelSize: 3 })),
-    on('strides', () => make.separableConv2d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', depthMultiplier: 2, activation: 'tanh' })),
+    on('strides', () =>
+      make.separableConv2d({
+        filters: 4,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        depthMultiplier: 2,
+        activation: 'tanh',
+      }),
+    ),
   ],
   Conv2DTranspose: [
     on('plain', () => make.conv2dTranspose({ filters: 4, kernelSize: 3 })),
-    on('same, strides', () => make.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' })),
+    on('same, strides', () =>
+      make.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+    ),
     on('valid, strides', () => make.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 3, useBias: false })),
   ],
   Dense: [
@@ -64,14 +95,24 @@ const cases: Readonly<Record<string, readonly LayerCase[]>> = {
   ],
   BatchNormalization: [
     on('images', () => make.batchNormalization({})),
-    on('rows, neither scaled nor shifted', () => make.batchNormalization({ scale: false, center: false, epsilon: 0.1 }), [4]),
+    on(
+      'rows, neither scaled nor shifted',
+      () => make.batchNormalization({ scale: false, center: false, epsilon: 0.1 }),
+      [4],
+    ),
   ],
   LayerNormalization: [
     on('rows', () => make.layerNormalization({}), [4]),
     on('images', () => make.layerNormalization({ center: false })),
   ],
-  Activation: [...functions, ...laterFunctions].map((activation) => on(activation, () => make.activation({ activation: activation as 'relu' }))),
-  ReLU: [on('plain', () => make.reLU()), on('up to 6', () => make.reLU({ maxValue: 6 })), on('up to 0.5', () => make.reLU({ maxValue: 0.5 }))],
+  Activation: [...functions, ...laterFunctions].map((activation) =>
+    on(activation, () => make.activation({ activation: activation as 'relu' })),
+  ),
+  ReLU: [
+    on('plain', () => make.reLU()),
+    on('up to 6', () => make.reLU({ maxValue: 6 })),
+    on('up to 0.5', () => make.reLU({ maxValue: 0.5 })),
+  ],
   LeakyReLU: [on('plain', () => make.leakyReLU()), on('slope 0.1', () => make.leakyReLU({ alpha: 0.1 }))],
   PReLU: [
     on('a slope for each place', () => make.prelu({})),
@@ -89,11 +130,32 @@ const cases: Readonly<Record<string, readonly LayerCase[]>> = {
   GlobalMaxPooling1D: [on('plain', () => make.globalMaxPooling1d({}), [5, 3])],
   ZeroPadding2D: [
     on('one on each side', () => make.zeroPadding2d({ padding: 1 })),
-    on('unequal', () => make.zeroPadding2d({ padding: [[0, 1], [2, 3]] })),
+    on('unequal', () =>
+      make.zeroPadding2d({
+        padding: [
+          [0, 1],
+          [2, 3],
+        ],
+      }),
+    ),
   ],
   Cropping2D: [
-    on('unequal', () => make.cropping2D({ cropping: [[1, 2], [3, 1]] })),
-    on('on one side', () => make.cropping2D({ cropping: [[1, 0], [0, 2]] })),
+    on('unequal', () =>
+      make.cropping2D({
+        cropping: [
+          [1, 2],
+          [3, 1],
+        ],
+      }),
+    ),
+    on('on one side', () =>
+      make.cropping2D({
+        cropping: [
+          [1, 0],
+          [0, 2],
+        ],
+      }),
+    ),
   ],
   UpSampling2D: [
     on('nearest', () => make.upSampling2d({ size: [2, 3] })),
@@ -104,7 +166,10 @@ const cases: Readonly<Record<string, readonly LayerCase[]>> = {
     on('rows to images', () => make.reshape({ targetShape: [2, 2, 3] }), [12]),
     on('images to sequences', () => make.reshape({ targetShape: [-1, 3] })),
   ],
-  Permute: [on('images', () => make.permute({ dims: [3, 1, 2] })), on('sequences', () => make.permute({ dims: [2, 1] }), [3, 4])],
+  Permute: [
+    on('images', () => make.permute({ dims: [3, 1, 2] })),
+    on('sequences', () => make.permute({ dims: [2, 1] }), [3, 4]),
+  ],
   RepeatVector: [on('rows', () => make.repeatVector({ n: 3 }), [4])],
   Embedding: [{ ...on('ids', () => make.embedding({ inputDim: 7, outputDim: 4 }), [5]), below: 7 }],
   Rescaling: [on('pixels', () => make.rescaling({ scale: 1 / 127.5, offset: -1 }))],
@@ -113,7 +178,10 @@ const cases: Readonly<Record<string, readonly LayerCase[]>> = {
   Average: merging(() => make.average()),
   Maximum: merging(() => make.maximum()),
   Minimum: merging(() => make.minimum()),
-  Concatenate: [...merging(() => make.concatenate()), on('along the height', () => make.concatenate({ axis: 1 }), images, [2, 7, 3])],
+  Concatenate: [
+    ...merging(() => make.concatenate()),
+    on('along the height', () => make.concatenate({ axis: 1 }), images, [2, 7, 3]),
+  ],
   Dropout: passing(() => make.dropout({ rate: 0.5 })),
   SpatialDropout1D: [on('sequences', () => make.spatialDropout1d({ rate: 0.5 }), [3, 4])],
   GaussianDropout: passing(() => make.gaussianDropout({ rate: 0.5 })),
@@ -142,7 +210,11 @@ describe('each Keras layer beside TensorFlow.js', () => {
   const untested = new Set(['SpatialDropout2D', 'ActivityRegularization'])
 
   it('has cases for every layer', () => {
-    expect(Object.keys(cases).toSorted()).toEqual(Object.keys(layers).filter((name) => !untested.has(name)).toSorted())
+    expect(Object.keys(cases).toSorted()).toEqual(
+      Object.keys(layers)
+        .filter((name) => !untested.has(name))
+        .toSorted(),
+    )
   })
 
   describe.each(Object.entries(cases))('%s', (_, list) => {

@@ -11,7 +11,8 @@ beforeAll(() => useBackend('cpu'))
 type Value = tfl.SymbolicTensor
 const { layers: make } = tfl
 
-const through = (x: Value, ...steps: { apply(x: Value): unknown }[]): Value => steps.reduce((value, step) => step.apply(value) as Value, x)
+const through = (x: Value, ...steps: { apply(x: Value): unknown }[]): Value =>
+  steps.reduce((value, step) => step.apply(value) as Value, x)
 
 /** Inverted residual (Sandler et al., "MobileNetV2", 2018, figure 3d), as Keras writes it. */
 function block(x: Value, name: string, filters: number, strides: number): Value {
@@ -22,16 +23,37 @@ function block(x: Value, name: string, filters: number, strides: number): Value 
     make.batchNormalization({ name: `${name}_expand_bn` }),
     make.reLU({ maxValue: 6, name: `${name}_expand_relu` }),
   )
-  const padded = strides === 1 ? expanded : through(expanded, make.zeroPadding2d({ padding: [[0, 1], [0, 1]], name: `${name}_pad` }))
+  const padded =
+    strides === 1
+      ? expanded
+      : through(
+          expanded,
+          make.zeroPadding2d({
+            padding: [
+              [0, 1],
+              [0, 1],
+            ],
+            name: `${name}_pad`,
+          }),
+        )
   const projected = through(
     padded,
-    make.depthwiseConv2d({ kernelSize: 3, strides, padding: strides === 1 ? 'same' : 'valid', depthMultiplier: 1, useBias: false, name: `${name}_depthwise` }),
+    make.depthwiseConv2d({
+      kernelSize: 3,
+      strides,
+      padding: strides === 1 ? 'same' : 'valid',
+      depthMultiplier: 1,
+      useBias: false,
+      name: `${name}_depthwise`,
+    }),
     make.batchNormalization({ name: `${name}_depthwise_bn` }),
     make.reLU({ maxValue: 6, name: `${name}_depthwise_relu` }),
     make.conv2d({ filters, kernelSize: 1, useBias: false, name: `${name}_project` }),
     make.batchNormalization({ name: `${name}_project_bn` }),
   )
-  return channels === filters && strides === 1 ? (make.add({ name: `${name}_add` }).apply([x, projected]) as Value) : projected
+  return channels === filters && strides === 1
+    ? (make.add({ name: `${name}_add` }).apply([x, projected]) as Value)
+    : projected
 }
 
 function mobileNet(side: number | null): tfl.LayersModel {
@@ -44,7 +66,11 @@ function mobileNet(side: number | null): tfl.LayersModel {
     make.reLU({ maxValue: 6, name: 'stem_relu' }),
   )
   const features = block(block(block(stem, 'block_1', 12, 2), 'block_2', 12, 1), 'block_3', 16, 2)
-  const model = tfl.model({ inputs: pixels, outputs: through(features, make.globalAveragePooling2d({ name: 'pool' })), name: 'mobilenet' })
+  const model = tfl.model({
+    inputs: pixels,
+    outputs: through(features, make.globalAveragePooling2d({ name: 'pool' })),
+    name: 'mobilenet',
+  })
   randomiseWeights(model)
   return model
 }
@@ -55,7 +81,8 @@ describe('a MobileNetV2 of Keras layers', () => {
   })
 
   it('gives them at any size where it is open', async () => {
-    for (const side of [32, 45]) await expectSame(mobileNet(null), { pixels: randomTensor([1, side, side, 3], 1, 0, 255) })
+    for (const side of [32, 45])
+      await expectSame(mobileNet(null), { pixels: randomTensor([1, side, side, 3], 1, 0, 255) })
   })
 
   it('has its normalisation folded into its convolutions, and no transposition', async () => {
@@ -82,7 +109,11 @@ describe('models within models', () => {
   const head = (features: number): tfl.LayersModel =>
     tfl.sequential({
       name: 'head',
-      layers: [make.dense({ units: 5, inputShape: [features], activation: 'relu', name: 'hidden' }), make.dropout({ rate: 0.5 }), make.dense({ units: 3, activation: 'softmax', name: 'classes' })],
+      layers: [
+        make.dense({ units: 5, inputShape: [features], activation: 'relu', name: 'hidden' }),
+        make.dropout({ rate: 0.5 }),
+        make.dense({ units: 3, activation: 'softmax', name: 'classes' }),
+      ],
     })
 
   it('gives what TensorFlow.js gives where a backbone and a head are models themselves', async () => {
@@ -92,7 +123,9 @@ describe('models within models', () => {
     randomiseWeights(model)
     await expectSame(model, { photo: randomTensor([2, 32, 32, 3], 1, 0, 255) })
     const saved = await savedModel(model)
-    expect(importTfjs(saved, { outputs: ['mobilenet/block_2_add', 'mobilenet'] }).outputs.map(({ dims }) => dims)).toEqual([
+    expect(
+      importTfjs(saved, { outputs: ['mobilenet/block_2_add', 'mobilenet'] }).outputs.map(({ dims }) => dims),
+    ).toEqual([
       ['batch', 12, 8, 8],
       ['batch', 16],
     ])

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Session, type Tensor } from '@headstart/onnx'
 import { importTfjs } from '../src/import-tfjs.js'
 import { decodeTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
@@ -9,6 +11,18 @@ import { randomTensor } from './random-tensor.js'
 
 /** A Keras model as TensorFlow.js saves it, read by us. */
 export async function savedModel(model: LayersModel): Promise<TfjsModel> {
+  const { json, weights } = await filesOf(model)
+  return decodeTfjsModel('model.json', JSON.stringify(json), async () => weights)
+}
+
+/** Writes a Keras model into a folder as TensorFlow.js saves it. */
+export async function saveModel(model: LayersModel, folder: string): Promise<void> {
+  const { json, weights } = await filesOf(model)
+  await writeFile(join(folder, 'model.json'), JSON.stringify(json))
+  await writeFile(join(folder, 'shard'), weights)
+}
+
+async function filesOf(model: LayersModel): Promise<{ json: object; weights: Uint8Array }> {
   let saved: tf.io.ModelArtifacts = {}
   await model.save({
     save: async (artifacts) => {
@@ -18,7 +32,7 @@ export async function savedModel(model: LayersModel): Promise<TfjsModel> {
   })
   const { modelTopology, format, generatedBy, weightSpecs = [], weightData } = saved
   const json = { modelTopology, format, generatedBy, weightsManifest: [{ paths: ['shard'], weights: weightSpecs }] }
-  return decodeTfjsModel('model.json', JSON.stringify(json), async () => new Uint8Array(weightData as ArrayBuffer))
+  return { json, weights: new Uint8Array(weightData as ArrayBuffer) }
 }
 
 /** Other weights than a new model has: ones and zeros would hide what goes wrong. None is negative: some are variances. */
@@ -39,7 +53,9 @@ export async function expectSame(model: LayersModel, feeds: Readonly<Record<stri
     const inOrder = (one: Tensor): Tensor => (one.dims.length === 4 && layout === 'nchw' ? channelsFirst(one) : one)
     const graph = importTfjs(saved, { layout })
     const session = await Session.create(graph, { threads: 1 })
-    const results = await session.run(Object.fromEntries(Object.entries(feeds).map(([name, one]) => [name, inOrder(one)])))
+    const results = await session.run(
+      Object.fromEntries(Object.entries(feeds).map(([name, one]) => [name, inOrder(one)])),
+    )
     expectParity(results[graph.outputs[0]?.name ?? ''], inOrder(expected), { message: layout })
     await session.close()
   }

@@ -7,7 +7,15 @@ import { importTfjs } from '../src/import-tfjs.js'
 import { readTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
 import { cocoSsd } from './coco-ssd.js'
 import { operatorCounts } from './operator-counts.js'
-import { artifactsOf, channelsFirst, fromTensorflow, originalGraphModel, scoped, toTensorflow, useBackend } from './original.js'
+import {
+  artifactsOf,
+  channelsFirst,
+  fromTensorflow,
+  originalGraphModel,
+  scoped,
+  toTensorflow,
+  useBackend,
+} from './original.js'
 import { expectParity } from './parity.js'
 import { randomTensor } from './random-tensor.js'
 
@@ -22,7 +30,9 @@ beforeAll(async () => {
 /** What TensorFlow.js makes of the pixels. */
 function theirs(pixels: Tensor, outputs: readonly string[]): Tensor[] {
   return scoped(() =>
-    [original.execute({ [cocoSsd.pixels]: toTensorflow(pixels) }, [...outputs])].flat().map((one) => fromTensorflow(one as tf.Tensor)),
+    [original.execute({ [cocoSsd.pixels]: toTensorflow(pixels) }, [...outputs])]
+      .flat()
+      .map((one) => fromTensorflow(one as tf.Tensor)),
   )
 }
 
@@ -35,18 +45,27 @@ describe('MobileNetV2 out of a detector, imported from pixels to its last featur
     { height: 224, width: 224, layout: 'nchw' },
     { height: 161, width: 97, layout: 'nchw' },
     { height: 224, width: 160, layout: 'nhwc' },
-  ] as const)('gives the features that TensorFlow.js gives at $height x $width, as $layout', async ({ height, width, layout }) => {
-    const pixels = randomTensor([2, height, width, 3], height, 0, 255)
-    const [expected] = theirs(pixels, [cocoSsd.features]) as [Tensor]
-    const session = await Session.create(importFrom(['batch', 'height', 'width', 3], layout))
-    const inOrder = (images: Tensor): Tensor => (layout === 'nchw' ? channelsFirst(images) : images)
-    const results = await session.run({ [cocoSsd.pixels]: inOrder(pixels) })
-    expectParity(results[cocoSsd.features], inOrder(expected), { tolerance: 1e-5 })
-    await session.close()
-  })
+  ] as const)(
+    'gives the features that TensorFlow.js gives at $height x $width, as $layout',
+    async ({ height, width, layout }) => {
+      const pixels = randomTensor([2, height, width, 3], height, 0, 255)
+      const [expected] = theirs(pixels, [cocoSsd.features]) as [Tensor]
+      const session = await Session.create(importFrom(['batch', 'height', 'width', 3], layout))
+      const inOrder = (images: Tensor): Tensor => (layout === 'nchw' ? channelsFirst(images) : images)
+      const results = await session.run({ [cocoSsd.pixels]: inOrder(pixels) })
+      expectParity(results[cocoSsd.features], inOrder(expected), { tolerance: 1e-5 })
+      await session.close()
+    },
+  )
 
   it('is convolutions with their normalisation folded in, and no transposition', () => {
-    expect(operatorCounts(importFrom(['batch', 'height', 'width', 3], 'nchw'))).toEqual({ Mul: 1, Sub: 1, Conv: 52, Clip: 35, Add: 20 })
+    expect(operatorCounts(importFrom(['batch', 'height', 'width', 3], 'nchw'))).toEqual({
+      Mul: 1,
+      Sub: 1,
+      Conv: 52,
+      Clip: 35,
+      Add: 20,
+    })
   })
 
   it('is transposed at its ends only where the images have their channels last', () => {
@@ -63,7 +82,10 @@ describe('MobileNetV2 out of a detector, imported from pixels to its last featur
   it('gives the values of every block under the names that they have in TensorFlow.js', async () => {
     const pixels = randomTensor([1, 128, 128, 3], 7, 0, 255)
     const outputs = cocoSsd.blocks.map(({ output }) => output)
-    const graph = importTfjs(model, { inputs: { [cocoSsd.pixels]: { dims: ['batch', 'height', 'width', 3] } }, outputs })
+    const graph = importTfjs(model, {
+      inputs: { [cocoSsd.pixels]: { dims: ['batch', 'height', 'width', 3] } },
+      outputs,
+    })
     const results = await (await Session.create(graph)).run({ [cocoSsd.pixels]: channelsFirst(pixels) })
     theirs(pixels, outputs).forEach((expected, index) => {
       const { output, channels } = cocoSsd.blocks[index] ?? { output: '', channels: 0 }
@@ -78,10 +100,19 @@ describe('the whole detector, imported from pixels to its scores and boxes', () 
     const outputs = ['Postprocessor/Slice', 'Postprocessor/ExpandDims_1']
     const pixels = randomTensor([2, 300, 300, 3], 8, 0, 255)
     const expected = theirs(pixels, outputs)
-    const graph = importTfjs(model, { inputs: { [cocoSsd.pixels]: { dims: ['batch', 300, 300, 3] } }, outputs, layout: 'nhwc' })
+    const graph = importTfjs(model, {
+      inputs: { [cocoSsd.pixels]: { dims: ['batch', 300, 300, 3] } },
+      outputs,
+      layout: 'nhwc',
+    })
     const results = await (await Session.create(graph)).run({ [cocoSsd.pixels]: pixels })
-    expect(expected.map(({ dims }) => dims)).toEqual([[2, 1917, 90], [2, 1917, 1, 4]])
-    outputs.forEach((name, index) => expectParity(results[name], expected[index] as Tensor, { tolerance: 1e-5, message: name }))
+    expect(expected.map(({ dims }) => dims)).toEqual([
+      [2, 1917, 90],
+      [2, 1917, 1, 4],
+    ])
+    outputs.forEach((name, index) =>
+      expectParity(results[name], expected[index] as Tensor, { tolerance: 1e-5, message: name }),
+    )
     // The shapes that its nodes compute are known beforehand, but for the batch.
     expect(operatorCounts(graph)['Shape'] ?? 0).toBeLessThanOrEqual(1)
   })

@@ -86,6 +86,13 @@ function inLayout(tensor: Tensor, layout: Layout): Tensor {
 }
 
 /** Sizes that the graph says beforehand are those that come. */
-function expectFits(declared: readonly Dimension[] | undefined, dims: readonly number[] | undefined, message: string): void {
-  expect(declared?.map((dim, axis) => (typeof dim === 'number' ? dim : dims?.[axis])), message).toEqual(dims)
+function expectFits(
+  declared: readonly Dimension[] | undefined,
+  dims: readonly number[] | undefined,
+  message: string,
+): void {
+  expect(
+    declared?.map((dim, axis) => (typeof dim === 'number' ? dim : dims?.[axis])),
+    message,
+  ).toEqual(dims)
 }

@@ -15,6 +15,7 @@ export function expectParity(actual: Tensor | undefined, expected: Tensor, optio
   const { tolerance = 1e-4, message = 'output' } = options
   expect(actual?.type, message).toBe(expected.type)
   let largest = 0
-  for (const value of expected.data as Float32Array) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
+  for (const value of expected.data as Float32Array)
+    if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
   expect(actual, message).toBeAllclose(expected, { rtol: 0, atol: tolerance * largest })
 }

@@ -14,7 +14,12 @@ import { numberRows } from './number-rows.js'
 import { useBackend } from './original.js'
 
 type Row = readonly number[]
-const rows: readonly Row[] = [[0, 1, 2], [3, -1, 0.5], [-2, 0, 0], [1, 1, 1]]
+const rows: readonly Row[] = [
+  [0, 1, 2],
+  [3, -1, 0.5],
+  [-2, 0, 0],
+  [1, 1, 1],
+]
 
 /** Running sums of a row times a matrix: ONNX has them, the importer does not. */
 async function cumulative(): Promise<TfjsModel> {
@@ -43,7 +48,9 @@ for (const backend of ['wasm', 'cpu'] as const) {
 /** Recurrent weights begin orthogonal by default, which plain tfjs-core cannot make. */
 function setOrthogonal({ json }: TfjsModel): void {
   const { config } = json.modelTopology as { config: { layers: { config: Record<string, unknown> }[] } }
-  Object.assign(config.layers[0]?.config ?? {}, { recurrent_initializer: { class_name: 'Orthogonal', config: { gain: 1 } } })
+  Object.assign(config.layers[0]?.config ?? {}, {
+    recurrent_initializer: { class_name: 'Orthogonal', config: { gain: 1 } },
+  })
 }
 
 describe('runTfjs', () => {
@@ -58,7 +65,10 @@ describe('runTfjs', () => {
   it('runs a Keras model, up to the layer asked for', async () => {
     await useBackend('cpu')
     const model = tfl.sequential({
-      layers: [tfl.layers.lstm({ units: 4, inputShape: [3, 1], recurrentInitializer: 'zeros', name: 'lstm' }), tfl.layers.dense({ units: 2, name: 'dense' })],
+      layers: [
+        tfl.layers.lstm({ units: 4, inputShape: [3, 1], recurrentInitializer: 'zeros', name: 'lstm' }),
+        tfl.layers.dense({ units: 2, name: 'dense' }),
+      ],
     })
     randomiseWeights(model)
     const saved = await savedModel(model)
@@ -75,7 +85,10 @@ describe('runTfjs', () => {
     const state = await hidden.embed(rows)
     const features = await whole.embed(rows)
     const [w, b] = [kernel?.dataSync() ?? [], bias?.dataSync() ?? []]
-    const first = [0, 1, 2, 3].reduce((sum, unit) => sum + (state.data[unit] as number) * Number(w[2 * unit]), Number(b[0]))
+    const first = [0, 1, 2, 3].reduce(
+      (sum, unit) => sum + (state.data[unit] as number) * Number(w[2 * unit]),
+      Number(b[0]),
+    )
     expect(features.data[0]).toBeCloseTo(first, 5)
   })
 
@@ -108,7 +121,9 @@ describe('runTfjs', () => {
   })
 
   it('refuses an output of another size, and one that is not there', async () => {
-    await expect((await running({ featureSize: 3 })).embed(rows)).rejects.toThrow('expected 3 features for each of 4 inputs')
+    await expect((await running({ featureSize: 3 })).embed(rows)).rejects.toThrow(
+      'expected 3 features for each of 4 inputs',
+    )
     const model = await savedModel(tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [3] })] }))
     await expect(running({ output: 'elsewhere' }, model)).rejects.toThrow(OptionError)
   })
@@ -125,18 +140,25 @@ describe('runTfjs', () => {
 
 describe('what executes it', () => {
   /** Loads what is installed, and stands in for the native package, which is not. */
-  const loading = (installed: readonly string[], loaded: string[] = []) => async (name: string): Promise<unknown> => {
-    loaded.push(name)
-    if (!installed.includes(name)) throw new Error(`Cannot find package '${name}'`)
-    if (name !== '@tensorflow/tfjs-node') return import(name)
-    const [tf, converter] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-converter')])
-    return { ...tf, ...converter, getBackend: () => 'tensorflow' }
-  }
+  const loading =
+    (installed: readonly string[], loaded: string[] = []) =>
+    async (name: string): Promise<unknown> => {
+      loaded.push(name)
+      if (!installed.includes(name)) throw new Error(`Cannot find package '${name}'`)
+      if (name !== '@tensorflow/tfjs-node') return import(name)
+      const [tf, converter] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-converter')])
+      return { ...tf, ...converter, getBackend: () => 'tensorflow' }
+    }
   const wasm = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter', '@tensorflow/tfjs-backend-wasm']
   const cpu = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter', '@tensorflow/tfjs-backend-cpu']
 
   it.each<{ what: string; installed: string[]; backend: TfjsBackend; notice: string }>([
-    { what: 'the native library', installed: ['@tensorflow/tfjs-node', ...wasm], backend: 'node', notice: 'on its backend "node".' },
+    {
+      what: 'the native library',
+      installed: ['@tensorflow/tfjs-node', ...wasm],
+      backend: 'node',
+      notice: 'on its backend "node".',
+    },
     { what: 'WebAssembly', installed: [...wasm, ...cpu], backend: 'wasm', notice: '@tensorflow/tfjs-node is faster' },
     { what: 'plain JavaScript', installed: cpu, backend: 'cpu', notice: 'It is slow: @tensorflow/tfjs-backend-wasm' },
   ])('is $what where that is the fastest installed, and it is said', async ({ installed, backend, notice }) => {

@@ -9,7 +9,8 @@ import { randomTensor } from './random-tensor.js'
 
 beforeAll(() => useBackend('cpu'))
 
-const bytes = (count: number, seed = 1): Uint8Array => Uint8Array.from(randomTensor([count], seed, 0, 256).data, Math.floor)
+const bytes = (count: number, seed = 1): Uint8Array =>
+  Uint8Array.from(randomTensor([count], seed, 0, 256).data, Math.floor)
 const bytesOf = (numbers: Float32Array | Int32Array): Uint8Array => new Uint8Array(numbers.buffer)
 
 /** What TensorFlow.js reads. */
@@ -19,8 +20,16 @@ async function theirs(specs: readonly WeightSpec[], stored: Uint8Array): Promise
 }
 
 const cases: readonly { what: string; specs: WeightSpec[]; stored: Uint8Array }[] = [
-  { what: 'float32', specs: [{ name: 'a', shape: [2, 3], dtype: 'float32' }], stored: bytesOf(Float32Array.of(1, -2, 3, 0.5, 1e-9, 7)) },
-  { what: 'int32', specs: [{ name: 'a', shape: [3], dtype: 'int32' }], stored: bytesOf(Int32Array.of(1, -2, 2 ** 31 - 1)) },
+  {
+    what: 'float32',
+    specs: [{ name: 'a', shape: [2, 3], dtype: 'float32' }],
+    stored: bytesOf(Float32Array.of(1, -2, 3, 0.5, 1e-9, 7)),
+  },
+  {
+    what: 'int32',
+    specs: [{ name: 'a', shape: [3], dtype: 'int32' }],
+    stored: bytesOf(Int32Array.of(1, -2, 2 ** 31 - 1)),
+  },
   { what: 'bool', specs: [{ name: 'a', shape: [4], dtype: 'bool' }], stored: Uint8Array.of(1, 0, 0, 1) },
   { what: 'a scalar', specs: [{ name: 'a', shape: [], dtype: 'float32' }], stored: bytesOf(Float32Array.of(42)) },
   {
@@ -66,12 +75,17 @@ describe('decodeWeights', () => {
   it('reads strings', () => {
     const text = (value: string): number[] => [...Buffer.from(value)]
     const stored = Uint8Array.of(2, 0, 0, 0, ...text('ab'), 0, 0, 0, 0, 3, 0, 0, 0, ...text('é!'))
-    const [[, { data }]] = decodeWeights('the model', [{ name: 'a', shape: [3], dtype: 'string' }], stored) as [[string, Tensor]]
+    const [[, { data }]] = decodeWeights('the model', [{ name: 'a', shape: [3], dtype: 'string' }], stored) as [
+      [string, Tensor],
+    ]
     expect(data).toEqual(['ab', '', 'é!'])
   })
 
   it('refuses bytes that were cut short, naming the weight', () => {
-    const specs: WeightSpec[] = [{ name: 'a', shape: [1], dtype: 'int32' }, { name: 'b', shape: [2], dtype: 'float32' }]
+    const specs: WeightSpec[] = [
+      { name: 'a', shape: [1], dtype: 'int32' },
+      { name: 'b', shape: [2], dtype: 'float32' },
+    ]
     expect(() => decodeWeights('the model', specs, bytes(11))).toThrow(TfjsFormatError)
     expect(() => decodeWeights('the model', specs, bytes(11))).toThrow(
       'the model, weight "b": expected 8 bytes from byte 4 on, got 7. The shards were cut short: get the files again.',
@@ -86,7 +100,11 @@ describe('decodeWeights', () => {
   })
 
   it('refuses quantised weights that do not say how', () => {
-    const specs: WeightSpec[] = [{ name: 'a', shape: [4], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1 } }]
-    expect(() => decodeWeights('the model', specs, bytes(4))).toThrow('weight "a": expected scale and min of its quantisation')
+    const specs: WeightSpec[] = [
+      { name: 'a', shape: [4], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1 } },
+    ]
+    expect(() => decodeWeights('the model', specs, bytes(4))).toThrow(
+      'weight "a": expected scale and min of its quantisation',
+    )
   })
 })

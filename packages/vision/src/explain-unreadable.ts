@@ -77,7 +77,7 @@ const kinds: readonly Kind[] = [
   { name: 'AVIF', readable: true, is: has(4, 'ftypavif', 'ftypavis') },
   { name: 'SVG', readable: true, is: (start) => /<svg[\s>]/.test(start) },
   { name: 'HEIC', readable: false, is: has(4, 'ftyphei', 'ftyphev', 'ftypmif1', 'ftypmsf1') },
-  { name: 'BMP', readable: false, is: has(0, 'BM') },
+  { name: 'BMP', readable: false, is: (start) => has(0, 'BM')(start) && has(6, '\0\0\0\0')(start) },
   { name: 'JPEG XL', readable: false, is: has(0, '\xff\x0a', '\0\0\0\x0cJXL ') },
   { name: 'PDF', readable: false, is: has(0, '%PDF') },
 ]

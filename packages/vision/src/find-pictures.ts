@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { toFileError } from '@headstart/core'
+import { InputError, toFileError } from '@headstart/core'
+import { toInputError } from './image-input.js'
 
 /** What a folder with one folder per class holds. */
 export interface FoundPictures {
@@ -54,8 +55,8 @@ export async function findPictures(folder: string, signal?: AbortSignal): Promis
     try {
       await walk(path, label, [...above, real])
     } catch (error) {
-      const explained = toFileError(error, path, 'read')
-      if (signal?.aborted || !('code' in Object(error)) || explained === error) throw error
+      const explained = toInputError(error, path)
+      if (!(explained instanceof InputError)) throw explained
       passedOver.push(explained.message)
     }
     if (isClass && pictures.length === before) emptyClasses.push(label)

@@ -68,10 +68,11 @@ export function imagePreprocessing(
   const { input, size, channels, values, layout, resize, cropFraction, kernel } = parsed.data
   const [height, width] = typeof size === 'number' ? [size, size] : size
   const sizing = { height, width, resize, cropFraction, kernel }
-  const sources = channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]
-  /** What becomes of each value of a byte, per channel of the tensor. */
+  const sources = channels === 'rgb' ? ([0, 1, 2] as const) : ([2, 1, 0] as const)
+  /** What becomes of each value of a byte, for each channel of the tensor. */
   const tables = sources.map((source) => Float32Array.from({ length: 256 }, (_, value) => toNumber(values, value, source)))
-  const write = layout === 'nchw' ? writePlanes : writePixels
+  // From one number of the tensor to that of the next channel, and of the next pixel.
+  const [channelStride, pixelStride] = layout === 'nchw' ? [height * width, 1] : [1, 3]
   const dims = layout === 'nchw' ? [3, height, width] : [height, width, 3]
 
   return {
@@ -87,9 +88,18 @@ export function imagePreprocessing(
     cost: () => (height * width) / 196,
     collate(batch) {
       const data = new Float32Array(batch.length * height * width * 3)
-      batch.forEach((pixels, index) =>
-        write(pixels.data, tables, sources, data.subarray(index * pixels.data.length, (index + 1) * pixels.data.length)),
-      )
+      const [first, second, third] = tables as [Float32Array, Float32Array, Float32Array]
+      const [a, b, c] = sources
+      batch.forEach((pixels, index) => {
+        const bytes = pixels.data
+        let place = index * bytes.length
+        for (let pixel = 0; pixel < bytes.length; pixel += 3) {
+          data[place] = first[bytes[pixel + a] as number] as number
+          data[place + channelStride] = second[bytes[pixel + b] as number] as number
+          data[place + 2 * channelStride] = third[bytes[pixel + c] as number] as number
+          place += pixelStride
+        }
+      })
       return { [input]: tensor('float32', [batch.length, ...dims], data) }
     },
   }
@@ -109,25 +119,4 @@ export const imageLoader: PreprocessingLoader<ImageInput> = {
 function toNumber(values: ImagePreprocessingConfig['values'], value: number, channel: number): number {
   if ('scale' in values) return value * values.scale + values.offset
   return (value / 255 - (values.mean[channel] as number)) / (values.std[channel] as number)
-}
-
-type Write = (data: Uint8Array, tables: readonly Float32Array[], sources: readonly number[], into: Float32Array) => void
-
-/** One channel after the other. */
-const writePlanes: Write = (data, tables, sources, into) => {
-  let place = 0
-  sources.forEach((source, channel) => {
-    const table = tables[channel] as Float32Array
-    for (let at = source; at < data.length; at += 3) into[place++] = table[data[at] as number] as number
-  })
-}
-
-/** One pixel after the other. */
-const writePixels: Write = (data, tables, sources, into) => {
-  sources.forEach((source, channel) => {
-    const table = tables[channel] as Float32Array
-    for (let pixel = 0; pixel < data.length; pixel += 3) {
-      into[pixel + channel] = table[data[pixel + source] as number] as number
-    }
-  })
 }

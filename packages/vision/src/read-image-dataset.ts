@@ -19,7 +19,7 @@ import { checkImage } from './read-image.js'
 
 /** Options of `readImageDataset`. */
 export interface ReadImageDatasetOptions<T extends Task = Task> extends ReadExamplesOptions<T> {
-  /** Column of the paths. Default: `path`, or a like name, which is said. */
+  /** Column of the paths in a table. Default: `path`, or a like name, which is said. */
   readonly pathColumn?: string | undefined
   /** Pictures of more pixels than this are left out, and said. Default: 100 million. */
   readonly pixelLimit?: number | undefined
@@ -69,7 +69,7 @@ export async function readImageDataset<T extends Task = 'classification'>(
   }
   const [first] = unreadable
   if (first && readable.length === 0) {
-    const got = `none of ${examples.length}; the first: ${first.message}`
+    const got = `none of ${examples.length}; the first: ${first.message.replace(/\.$/, '')}`
     throw new DataError(path, 'pictures that can be read', got, 'Check the files.', { cause: first })
   }
   if (first) onNotice(`${path}: ${describeUnreadable(unreadable, examples.length)}`)

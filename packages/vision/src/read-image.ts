@@ -33,6 +33,9 @@ export interface ReadImageOptions {
   readonly pixelLimit?: number
 }
 
+// For the whole process: libvips keeps what it did with a path, and would give a file's old pixels after it has changed.
+sharp.cache(false)
+
 /** 100 megapixels: more than any usual camera has; 300 MB as 8-bit RGB. */
 const defaultPixelLimit = 100e6
 
@@ -59,7 +62,8 @@ export async function readImage(input: ImageInput, options: ReadImageOptions = {
       .raw()
       .toBuffer({ resolveWithObject: true })
     const { width, height, channels } = info
-    return { width, height, data: channels === 1 ? inThreeChannels(data) : data }
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length)
+    return { width, height, data: channels === 1 ? inThreeChannels(bytes) : bytes }
   } catch (error) {
     throw await explainUnreadable(input, error, pixelLimit)
   }

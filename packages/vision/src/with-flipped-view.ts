@@ -1,5 +1,5 @@
 import { type Network, OptionError } from '@headstart/core'
-import { connect, type Dimension, GraphBuilder, rename, type Value } from '@headstart/onnx'
+import { connect, type Dimension, type Graph, GraphBuilder, rename, type Value, type ValueInfo } from '@headstart/onnx'
 
 /**
  * The network looking at each picture twice, as it is and mirrored left to right; the features are the mean of both
@@ -44,7 +44,7 @@ export function withFlippedView({ graph, stages }: Network, layout: 'nchw' | 'nh
   const sum = after.op('Add', [first as Value, second as Value])
   after.output(output.name, after.op('Mul', [sum, after.scalar(0.5)]), 'float32', ['batch', featureSize])
 
-  const inner = rename(graph, { [output.name]: featuresName })
+  const inner = rename(graph.with({ valueInfo: ofViews(graph.valueInfo, input.dims?.[0]) }), { [output.name]: featuresName })
   const seeing = connect(before.build(), inner, { [input.name]: viewsName })
   const whole = connect(seeing, after.build(), { [featuresName]: featuresName })
   return { graph: whole.with({ name: graph.name }), stages }
@@ -52,6 +52,12 @@ export function withFlippedView({ graph, stages }: Network, layout: 'nchw' | 'nh
 
 const viewsName = 'flipped-view'
 const featuresName = 'flipped-view/features'
+
+/** What is known of the values inside, as many of which there are now as views. */
+function ofViews(valueInfo: Graph['valueInfo'], batch: Dimension | undefined): Map<string, ValueInfo> {
+  const renamed = (dim: Dimension): Dimension => (dim === batch ? 'views' : dim)
+  return new Map([...valueInfo].map(([name, info]) => [name, { ...info, ...(info.dims && { dims: info.dims.map(renamed) }) }]))
+}
 
 function isFixed(size: readonly Dimension[], axes: number): size is readonly number[] {
   return size.length === axes && size.every((dim) => typeof dim === 'number')

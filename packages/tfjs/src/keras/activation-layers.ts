@@ -2,7 +2,10 @@ import type { Layer, LayerImporter, LayerValue } from './layer.js'
 
 type Activation = (layer: Layer, x: LayerValue) => LayerValue
 
-const node = (op: string): Activation => (layer, x) => layer.op(op, [x])
+const node =
+  (op: string): Activation =>
+  (layer, x) =>
+    layer.op(op, [x])
 
 /** Activation functions by their Keras names. */
 const activations: Readonly<Record<string, Activation>> = {
@@ -36,7 +39,11 @@ const activations: Readonly<Record<string, Activation>> = {
 }
 
 /** Other spellings. */
-const aliases: Readonly<Record<string, string>> = { silu: 'swish', hard_sigmoid: 'hardSigmoid', log_softmax: 'logSoftmax' }
+const aliases: Readonly<Record<string, string>> = {
+  silu: 'swish',
+  hard_sigmoid: 'hardSigmoid',
+  log_softmax: 'logSoftmax',
+}
 
 /** What the layer's setting `activation` says, applied to a value. */
 export function activate(layer: Layer, x: LayerValue): LayerValue {

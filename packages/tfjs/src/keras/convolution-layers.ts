@@ -41,13 +41,19 @@ function transposedSize(layer: Layer, x: LayerValue): LayerValue {
 
 export const convolutionLayers: Readonly<Record<string, LayerImporter>> = {
   Conv2D: (layer, inputs) =>
-    finish(layer, layer.op('Conv2D', [images(layer, inputs), layer.constant(layer.weight('kernel'))], windowAttributes(layer))),
+    finish(
+      layer,
+      layer.op('Conv2D', [images(layer, inputs), layer.constant(layer.weight('kernel'))], windowAttributes(layer)),
+    ),
   DepthwiseConv2D: (layer, inputs) => {
     const filter = layer.constant(layer.weight('depthwise_kernel'))
     return finish(layer, layer.op('DepthwiseConv2dNative', [images(layer, inputs), filter], windowAttributes(layer)))
   },
   SeparableConv2D: (layer, inputs) => {
-    const [each, across] = [layer.constant(layer.weight('depthwise_kernel')), layer.constant(layer.weight('pointwise_kernel'))]
+    const [each, across] = [
+      layer.constant(layer.weight('depthwise_kernel')),
+      layer.constant(layer.weight('pointwise_kernel')),
+    ]
     const depthwise = layer.op('DepthwiseConv2dNative', [images(layer, inputs), each], windowAttributes(layer))
     return finish(layer, layer.op('Conv2D', [depthwise, across], { strides: [1, 1, 1, 1], padding: 'VALID' }))
   },
@@ -58,5 +64,6 @@ export const convolutionLayers: Readonly<Record<string, LayerImporter>> = {
     const filter = layer.constant(layer.weight('kernel'))
     return finish(layer, layer.op('Conv2DBackpropInput', [transposedSize(layer, x), filter, x], attributes, 4))
   },
-  Dense: (layer, inputs) => finish(layer, layer.op('MatMul', [inputs[0] as LayerValue, layer.constant(layer.weight('kernel'))])),
+  Dense: (layer, inputs) =>
+    finish(layer, layer.op('MatMul', [inputs[0] as LayerValue, layer.constant(layer.weight('kernel'))])),
 }

@@ -18,11 +18,14 @@ function reshape(layer: Layer, x: LayerValue, sizes: readonly number[]): LayerVa
 }
 
 /** Element by element over all inputs. */
-const merge = (op: string): LayerImporter => (layer, inputs) => {
-  const [first, ...others] = inputs as readonly [LayerValue, ...LayerValue[]]
-  for (const { rank } of others) if (rank !== first.rank) throw layer.refusal(`inputs of rank ${first.rank}`, `rank ${rank}`)
-  return others.reduce((merged, other) => layer.op(op, [merged, other]), first)
-}
+const merge =
+  (op: string): LayerImporter =>
+  (layer, inputs) => {
+    const [first, ...others] = inputs as readonly [LayerValue, ...LayerValue[]]
+    for (const { rank } of others)
+      if (rank !== first.rank) throw layer.refusal(`inputs of rank ${first.rank}`, `rank ${rank}`)
+    return others.reduce((merged, other) => layer.op(op, [merged, other]), first)
+  }
 
 /**
  * gamma * (x - mean) / sqrt(variance + epsilon) + beta with the statistics of training, as one factor and one summand
@@ -46,9 +49,13 @@ const batchNormalization: LayerImporter = (layer, inputs) => {
 const layerNormalization: LayerImporter = (layer, inputs) => {
   const x = one(inputs)
   layer.expectLastAxis(x)
-  const mean = (value: LayerValue): LayerValue => layer.op('Mean', [value, layer.ints([x.rank - 1])], { keep_dims: true })
+  const mean = (value: LayerValue): LayerValue =>
+    layer.op('Mean', [value, layer.ints([x.rank - 1])], { keep_dims: true })
   const centred = layer.op('Sub', [x, mean(x)])
-  const variance = layer.op('AddV2', [mean(layer.op('Square', [centred])), layer.number(layer.setting('epsilon', 1e-3))])
+  const variance = layer.op('AddV2', [
+    mean(layer.op('Square', [centred])),
+    layer.number(layer.setting('epsilon', 1e-3)),
+  ])
   const normal = layer.op('Mul', [centred, layer.op('Rsqrt', [variance])])
   const scaled = layer.flag('scale', true) ? layer.op('Mul', [normal, layer.constant(layer.weight('gamma'))]) : normal
   return layer.flag('center', true) ? layer.op('AddV2', [scaled, layer.constant(layer.weight('beta'))]) : scaled
@@ -68,7 +75,11 @@ export const coreLayers: Readonly<Record<string, LayerImporter>> = {
   },
   // TensorFlow.js writes null for what is left.
   Reshape: (layer, inputs) =>
-    reshape(layer, one(inputs), layer.list('target_shape').map((size: number | null) => size ?? -1)),
+    reshape(
+      layer,
+      one(inputs),
+      layer.list('target_shape').map((size: number | null) => size ?? -1),
+    ),
   Permute: (layer, inputs) => layer.op('Transpose', [one(inputs), layer.ints([0, ...layer.list('dims')])]),
   RepeatVector: (layer, inputs) => {
     const expanded = layer.op('ExpandDims', [one(inputs), layer.ints([1])], {}, 3)
@@ -77,7 +88,12 @@ export const coreLayers: Readonly<Record<string, LayerImporter>> = {
   Embedding: (layer, inputs) => {
     if (layer.flag('mask_zero', false)) throw layer.refusal('mask_zero false', 'true')
     const places = layer.op('Cast', [one(inputs)], { DstT: 'int32' })
-    return layer.op('GatherV2', [layer.constant(layer.weight('embeddings')), places, layer.ints([0])], {}, places.rank + 1)
+    return layer.op(
+      'GatherV2',
+      [layer.constant(layer.weight('embeddings')), places, layer.ints([0])],
+      {},
+      places.rank + 1,
+    )
   },
   Rescaling: (layer, inputs) => {
     const scaled = layer.op('Mul', [one(inputs), layer.number(layer.setting('scale', 1))])

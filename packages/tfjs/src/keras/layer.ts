@@ -39,7 +39,12 @@ export class Layer {
     rank = inputs[0]?.rank ?? 0,
   ): LayerValue {
     const name = this.#nameOf(op)
-    this.sink.node(name, op, inputs.map((input) => input.name), attributes)
+    this.sink.node(
+      name,
+      op,
+      inputs.map((input) => input.name),
+      attributes,
+    )
     return { name, rank }
   }
 
@@ -100,8 +105,8 @@ export class Layer {
   }
 
   /** The layer works on the last axis only. */
-  expectLastAxis({ rank }: LayerValue, fallback = -1): void {
-    const [axis = fallback] = this.list('axis')
+  expectLastAxis({ rank }: LayerValue): void {
+    const [axis = -1] = this.list('axis')
     if (axis !== -1 && axis !== rank - 1) throw this.refusal('the last axis', `axis ${axis} of ${rank}`)
   }
 

@@ -95,12 +95,23 @@ class ModelWriter {
     const values = layer && this.#valuesOf(layer, layer.model ? Math.max(index - 1, 0) : index)
     const value = values?.[output]
     if (value) return value
-    throw new TfjsFormatError(this.source, 'references to layers that exist', `"${name}", call ${index}`, 'Save the model again.')
+    throw new TfjsFormatError(
+      this.source,
+      'references to layers that exist',
+      `"${name}", call ${index}`,
+      'Save the model again.',
+    )
   }
 
   #valuesOf(layer: LayerJson, call: number): readonly LayerValue[] {
     const key = `${layer.name} ${call}`
-    const values = this.#done.get(key) ?? this.#call(layer, call, (layer.calls[call] ?? []).map((one) => this.#valueOf(one)))
+    const values =
+      this.#done.get(key) ??
+      this.#call(
+        layer,
+        call,
+        (layer.calls[call] ?? []).map((one) => this.#valueOf(one)),
+      )
     this.#done.set(key, values)
     return values
   }
@@ -120,14 +131,20 @@ class ModelWriter {
   #write(layer: LayerJson, name: string, inputs: readonly LayerValue[]): LayerValue {
     const importer = Object.hasOwn(layers, layer.className) ? layers[layer.className] : undefined
     const unknown = (operator: string): LayerValue => {
-      this.sink.node(name, operator, inputs.map((input) => input.name), {})
+      this.sink.node(
+        name,
+        operator,
+        inputs.map((input) => input.name),
+        {},
+      )
       return { name, rank: inputs[0]?.rank ?? 0 }
     }
     if (!importer) return unknown(`${layer.className} layer`)
     try {
       return importer(new Layer(layer, name, this.sink), inputs)
     } catch (error) {
-      if (error instanceof NodeImportError) return unknown(`${layer.className} layer with ${error.got} (not ${error.expected})`)
+      if (error instanceof NodeImportError)
+        return unknown(`${layer.className} layer with ${error.got} (not ${error.expected})`)
       throw error
     }
   }
@@ -148,7 +165,12 @@ class ModelWriter {
   #placeholder(name: string, { config }: LayerJson): LayerValue {
     const given = (config['batch_input_shape'] ?? config['batch_shape']) as readonly (number | null)[] | undefined
     if (!Array.isArray(given)) {
-      throw new TfjsFormatError(this.source, 'the shape of the first layer', 'none', 'Save the model again after it was built.')
+      throw new TfjsFormatError(
+        this.source,
+        'the shape of the first layer',
+        'none',
+        'Save the model again after it was built.',
+      )
     }
     const shape: TfShape = given.map((size) => size ?? -1)
     const dtype = String(config['dtype'] ?? 'float32')

@@ -61,7 +61,12 @@ function parseModel(source: string, given: z.infer<typeof classConfig>): ModelCo
   if (!data) {
     const [issue] = error.issues
     const remedy = 'Save it with TensorFlow.js, or with Keras 2 and convert it with tensorflowjs_converter.'
-    throw new TfjsFormatError(source, 'the layers of a Keras 2 model', `${issue?.path.join('.')}: ${issue?.message}`, remedy)
+    throw new TfjsFormatError(
+      source,
+      'the layers of a Keras 2 model',
+      `${issue?.path.join('.')}: ${issue?.message}`,
+      remedy,
+    )
   }
   return {
     isSequential: given.class_name === 'Sequential',

@@ -5,7 +5,10 @@ import { activationOperators } from './activations.js'
 
 /** Of images and of rows, with numbers on both sides of every bend. */
 const cases = (attributes: ParityCase['attributes'] = {}, ...inputs: ParityCase['inputs']): ParityCase[] =>
-  [[2, 3, 4, 5], [3, 7]].map((dims) => ({
+  [
+    [2, 3, 4, 5],
+    [3, 7],
+  ].map((dims) => ({
     title: `[${dims.join(', ')}]`,
     inputs: [randomTensor(dims, 1, -8, 8), ...inputs],
     attributes,
@@ -23,9 +26,18 @@ testOperators(activationOperators, {
   LogSoftmax: cases(),
   LeakyRelu: [...cases({ alpha: 0.3 }), ...cases()],
   Prelu: [
-    { title: 'one slope for each channel', inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([5], 2) }] },
-    { title: 'a slope for each channel, of rank 3', inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([1, 1, 5], 2) }] },
-    { title: 'a slope for each place', inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([3, 4, 5], 2) }] },
+    {
+      title: 'one slope for each channel',
+      inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([5], 2) }],
+    },
+    {
+      title: 'a slope for each channel, of rank 3',
+      inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([1, 1, 5], 2) }],
+    },
+    {
+      title: 'a slope for each place',
+      inputs: [randomTensor([2, 3, 4, 5], 1), { constant: randomTensor([3, 4, 5], 2) }],
+    },
     { title: 'of rows', inputs: [randomTensor([3, 7], 1), { constant: randomTensor([7], 2) }] },
   ],
   ClipByValue: cases({}, { constant: float32([], [-1.5]) }, { constant: float32([], [3]) }),

@@ -1,17 +1,8 @@
-import { type AttributeInput, float } from '@headstart/onnx'
+import { float } from '@headstart/onnx'
 import { align } from '../broadcast.js'
 import type { Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
-
-/** An element-wise ONNX operator of one input. */
-export function unary(operation: Operation, operand: Operand, opType: string, attributes: Readonly<Record<string, AttributeInput>> = {}): Operand {
-  return { ...same(operand), value: operation.write.op(opType, [operand.value], attributes) }
-}
-
-/** Type, shape and layout of an operand for another value. */
-export function same({ value, type, dims, layout }: Operand): Operand {
-  return { value, type, dims, layout }
-}
+import { plain, same, unary } from './unary.js'
 
 type Activation = (operation: Operation, x: Operand, slope?: Operand) => Operand
 
@@ -40,14 +31,18 @@ export function clip(operation: Operation, x: Operand, low: number, high: number
   return { ...same(x), value: write.op('Clip', [x.value, write.scalar(low, x.type), write.scalar(high, x.type)]) }
 }
 
-const plain = (opType: string): Importer => (operation) => unary(operation, operation.input(0), opType)
-const activation = (name: string): Importer => (operation) => (activations[name] as Activation)(operation, operation.input(0))
+const activation =
+  (name: string): Importer =>
+  (operation) =>
+    (activations[name] as Activation)(operation, operation.input(0))
 
 /** softmax over the last axis, which with channels first is another one. */
-const overLastAxis = (opType: string): Importer => (operation) => {
-  const x = operation.input(0)
-  return unary(operation, x, opType, { axis: x.layout === 'nchw' ? 1 : -1 })
-}
+const overLastAxis =
+  (opType: string): Importer =>
+  (operation) => {
+    const x = operation.input(0)
+    return unary(operation, x, opType, { axis: x.layout === 'nchw' ? 1 : -1 })
+  }
 
 export const activationOperators: Readonly<Record<string, Importer>> = {
   Relu: activation('Relu'),

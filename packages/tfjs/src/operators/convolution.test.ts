@@ -77,7 +77,12 @@ testOperators(convolutionOperators, {
       inputs: [randomTensor([2, 3, 6, 7], 1), filter(3, 3, 3, 4)],
       attributes: { ...attributes('SAME'), data_format: 'NCHW' },
     },
-    { title: 'a filter that is fed', inputs: [images(6, 7, 3), randomTensor([3, 3, 3, 4], 2)], attributes: attributes('SAME'), fixed: true },
+    {
+      title: 'a filter that is fed',
+      inputs: [images(6, 7, 3), randomTensor([3, 3, 3, 4], 2)],
+      attributes: attributes('SAME'),
+      fixed: true,
+    },
   ],
   _FusedConv2D: fused(() => filter(3, 3, 3, 4), 4, ['Relu', 'Relu6', 'Elu', 'Sigmoid', 'LeakyRelu']),
   DepthwiseConv2dNative: overWindows((kernel) => filter(kernel, kernel, 3, 2)),

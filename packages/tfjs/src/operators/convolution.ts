@@ -12,10 +12,20 @@ function filterSizes(operation: Operation, { dims }: Operand): readonly [number,
 }
 
 /** Convolution, bias and activation of images with filters as ONNX has them, `[out, in / groups, height, width]`. */
-function convolve(operation: Operation, images: Images, filters: Operand, channels: Dimension, groups: number): Operand {
+function convolve(
+  operation: Operation,
+  images: Images,
+  filters: Operand,
+  channels: Dimension,
+  groups: number,
+): Operand {
   const { write } = operation
   const [, , height, width] = filters.dims as readonly number[]
-  const { attributes, sizes } = placeWindow(operation, images.sizes, windowOf(operation, [height as number, width as number]))
+  const { attributes, sizes } = placeWindow(
+    operation,
+    images.sizes,
+    windowOf(operation, [height as number, width as number]),
+  )
   const { bias, activate } = fusionOf(operation, 2)
   const inputs = [images.value, filters.value, ...(bias ? [write.reshaped(bias, [channels]).value] : [])]
   const group: Record<string, AttributeInput> = groups === 1 ? {} : { group: groups }
@@ -52,7 +62,8 @@ const conv2dBackpropInput: Importer = (operation) => {
   const wanted = operation.input(0).elements ?? []
   const wantedSizes = operation.text('data_format', 'NHWC') === 'NCHW' ? wanted.slice(2) : wanted.slice(1, 3)
   const isSame = operation.text('padding', 'VALID') === 'SAME'
-  if (!isSame && operation.text('padding', 'VALID') !== 'VALID') throw operation.refusal('padding SAME or VALID', 'EXPLICIT')
+  if (!isSame && operation.text('padding', 'VALID') !== 'VALID')
+    throw operation.refusal('padding SAME or VALID', 'EXPLICIT')
 
   const along = (axis: 0 | 1, kernel: number) => {
     const stride = strides[axis]

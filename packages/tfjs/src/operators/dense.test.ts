@@ -16,7 +16,11 @@ const products = (extra: ParityCase['inputs'] = [], attributes: ParityCase['attr
 const batches: ParityCase[] = [
   { title: 'of rank 3', inputs: [randomTensor([2, 3, 4], 1), { constant: randomTensor([2, 4, 5], 2) }] },
   { title: 'of rank 4', inputs: [randomTensor([2, 3, 4, 5], 1), randomTensor([2, 3, 5, 2], 2)] },
-  { title: 'transposed', inputs: [randomTensor([2, 4, 3], 1), randomTensor([2, 5, 4], 2)], attributes: { adj_x: true, adj_y: true } },
+  {
+    title: 'transposed',
+    inputs: [randomTensor([2, 4, 3], 1), randomTensor([2, 5, 4], 2)],
+    attributes: { adj_x: true, adj_y: true },
+  },
   { title: 'one matrix for a batch', inputs: [randomTensor([2, 3, 4], 1), { constant: randomTensor([1, 4, 5], 2) }] },
 ]
 
@@ -31,7 +35,10 @@ testOperators(denseOperators, {
     })),
     {
       title: 'BiasAdd and Prelu',
-      inputs: [randomTensor([3, 4], 1), ...[[4, 5], [5], [5]].map((dims, index) => ({ constant: randomTensor(dims, index + 2) }))],
+      inputs: [
+        randomTensor([3, 4], 1),
+        ...[[4, 5], [5], [5]].map((dims, index) => ({ constant: randomTensor(dims, index + 2) })),
+      ],
       attributes: { fused_ops: ['BiasAdd', 'Prelu'], num_args: 2 },
     },
   ],

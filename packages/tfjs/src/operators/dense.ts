@@ -38,7 +38,8 @@ function batchProduct(operation: Operation, a: Operand, b: Operand, first: strin
   return { value: write.op('MatMul', [left.value, right.value]), type: a.type, dims, layout: 'tf' }
 }
 
-const batchMatMul: Importer = (operation) => batchProduct(operation, operation.input(0), operation.input(1), 'adj_x', 'adj_y')
+const batchMatMul: Importer = (operation) =>
+  batchProduct(operation, operation.input(0), operation.input(1), 'adj_x', 'adj_y')
 
 export const denseOperators: Readonly<Record<string, Importer>> = {
   MatMul: matMul,

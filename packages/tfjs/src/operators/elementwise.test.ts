@@ -7,7 +7,10 @@ import { randomTensor } from '../../test/random-tensor.js'
 import { importTfjs } from '../import-tfjs.js'
 import { elementwiseOperators } from './elementwise.js'
 
-const shapes = [[2, 3, 4, 5], [3, 4]]
+const shapes = [
+  [2, 3, 4, 5],
+  [3, 4],
+]
 
 /** Of images and of rows, with numbers between two bounds. */
 const unary = (low = -3, high = 3): ParityCase[] =>
@@ -18,7 +21,11 @@ const whole = (dims: readonly number[], seed: number, low: number, high: number)
   return tensor('int32', dims, Int32Array.from(data, Math.round))
 }
 const truth = (dims: readonly number[], seed: number): Tensor =>
-  tensor('bool', dims, Uint8Array.from(randomTensor(dims, seed).data, (value) => (value > 0 ? 1 : 0)))
+  tensor(
+    'bool',
+    dims,
+    Uint8Array.from(randomTensor(dims, seed).data, (value) => (value > 0 ? 1 : 0)),
+  )
 
 type Make = (dims: readonly number[], seed: number) => Tensor
 
@@ -29,7 +36,10 @@ const broadcast = (make: Make, makeSecond = make): ParityCase[] => {
   return [
     ...others.flatMap((dims): ParityCase[] => [
       { title: `images and [${dims.join(', ')}]`, inputs: [make(images, 1), makeSecond(dims, 2)] },
-      { title: `images and the constant [${dims.join(', ')}]`, inputs: [make(images, 1), { constant: makeSecond(dims, 2) }] },
+      {
+        title: `images and the constant [${dims.join(', ')}]`,
+        inputs: [make(images, 1), { constant: makeSecond(dims, 2) }],
+      },
       { title: `[${dims.join(', ')}] and images`, inputs: [make(dims, 1), makeSecond(images, 2)] },
     ]),
     { title: 'rows', inputs: [make([3, 4], 1), makeSecond([4], 2)] },
@@ -39,11 +49,20 @@ const broadcast = (make: Make, makeSecond = make): ParityCase[] => {
 /** Of the same shape, with a constant for each channel, and of rows. */
 const binary = (make: Make, makeSecond = make): ParityCase[] => [
   { title: 'images', inputs: [make([2, 3, 4, 5], 1), makeSecond([2, 3, 4, 5], 2)] },
-  { title: 'images and a constant for each channel', inputs: [make([2, 3, 4, 5], 1), { constant: makeSecond([5], 2) }] },
+  {
+    title: 'images and a constant for each channel',
+    inputs: [make([2, 3, 4, 5], 1), { constant: makeSecond([5], 2) }],
+  },
   { title: 'rows', inputs: [make([3, 4], 1), makeSecond([4], 2)] },
 ]
-const numbers = (low = -3, high = 3): Make => (dims, seed) => randomTensor(dims, seed, low, high)
-const wholes = (low: number, high: number): Make => (dims, seed) => whole(dims, seed, low, high)
+const numbers =
+  (low = -3, high = 3): Make =>
+  (dims, seed) =>
+    randomTensor(dims, seed, low, high)
+const wholes =
+  (low: number, high: number): Make =>
+  (dims, seed) =>
+    whole(dims, seed, low, high)
 
 /** Some equal, some not. */
 const comparable = [...binary(numbers()), ...binary(wholes(-1, 1))]
@@ -130,7 +149,9 @@ testOperators(elementwiseOperators, {
 
 it('adds a bias to the second axis where the node says that channels are there, as TensorFlow does and TensorFlow.js does not', async () => {
   const node = { name: 'sum', op: 'BiasAdd', inputs: ['x', 'bias'], attributes: { data_format: 'NCHW' } }
-  const { model } = await graphModel([placeholder('x', 'float32', [1, 2, 1, 2]), node], { bias: float32([2], [10, 20]) })
+  const { model } = await graphModel([placeholder('x', 'float32', [1, 2, 1, 2]), node], {
+    bias: float32([2], [10, 20]),
+  })
   const session = await Session.create(importTfjs(model, { layout: 'nhwc' }))
   const { sum } = await session.run({ x: float32([1, 2, 1, 2], [1, 2, 3, 4]) })
   expect(sum).toBeAllclose(float32([1, 2, 1, 2], [11, 12, 23, 24]))

@@ -2,7 +2,7 @@ import type { ElementType } from '@headstart/onnx'
 import { align } from '../broadcast.js'
 import type { Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
-import { same, unary } from './activations.js'
+import { plain, same, unary } from './unary.js'
 
 /** An element-wise operator of several operands, which broadcast. */
 function elementwise(operation: Operation, opType: string, operands: readonly Operand[], type?: ElementType): Operand {
@@ -10,12 +10,19 @@ function elementwise(operation: Operation, opType: string, operands: readonly Op
   return { value: operation.write.op(opType, values), type: type ?? (operands.at(-1) as Operand).type, layout, dims }
 }
 
-const plain = (opType: string): Importer => (operation) => unary(operation, operation.input(0), opType)
-const binary = (opType: string): Importer => (operation) => elementwise(operation, opType, [operation.input(0), operation.input(1)])
-const comparison = (opType: string): Importer => (operation) =>
-  elementwise(operation, opType, [operation.input(0), operation.input(1)], 'bool')
+const binary =
+  (opType: string): Importer =>
+  (operation) =>
+    elementwise(operation, opType, [operation.input(0), operation.input(1)])
+const comparison =
+  (opType: string): Importer =>
+  (operation) =>
+    elementwise(operation, opType, [operation.input(0), operation.input(1)], 'bool')
 /** A function that ONNX does not have, from some that it has. */
-const made = (make: (operation: Operation, x: Operand) => Operand): Importer => (operation) => make(operation, operation.input(0))
+const made =
+  (make: (operation: Operation, x: Operand) => Operand): Importer =>
+  (operation) =>
+    make(operation, operation.input(0))
 
 /** A scalar of the operand's type, as an operand. */
 function number(operation: Operation, { type }: Operand, value: number): Operand {
@@ -46,7 +53,8 @@ const select: Importer = (operation) => {
 /** A bias belongs to the channels, which stand second where the attribute says so. */
 const biasAdd: Importer = (operation) => {
   const [x, bias] = [operation.input(0), operation.input(1)]
-  if (operation.text('data_format', 'NHWC') === 'NHWC' || x.dims.length < 3) return elementwise(operation, 'Add', [x, bias])
+  if (operation.text('data_format', 'NHWC') === 'NHWC' || x.dims.length < 3)
+    return elementwise(operation, 'Add', [x, bias])
   const size = bias.dims[0] ?? ''
   const perChannel = operation.write.reshaped(bias, [size, ...x.dims.slice(2).map(() => 1)])
   return elementwise(operation, 'Add', [operation.write.tf(x), perChannel])

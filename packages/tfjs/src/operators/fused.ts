@@ -24,6 +24,7 @@ export function fusionOf(operation: Operation, firstArgument: number): Fusion {
   }
   return {
     bias: hasBias ? operation.input(firstArgument) : undefined,
-    activate: (x) => activation(operation, x, name === 'Prelu' ? operation.input(firstArgument + (hasBias ? 1 : 0)) : undefined),
+    activate: (x) =>
+      activation(operation, x, name === 'Prelu' ? operation.input(firstArgument + (hasBias ? 1 : 0)) : undefined),
   }
 }

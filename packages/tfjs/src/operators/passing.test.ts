@@ -2,7 +2,10 @@ import { testOperators, type ParityCase } from '../../test/operator-parity.js'
 import { randomTensor } from '../../test/random-tensor.js'
 import { passingOperators } from './passing.js'
 
-const cases: ParityCase[] = [[2, 3, 4, 5], [3, 4]].map((dims) => ({ title: `[${dims.join(', ')}]`, inputs: [randomTensor(dims, 1)] }))
+const cases: ParityCase[] = [
+  [2, 3, 4, 5],
+  [3, 4],
+].map((dims) => ({ title: `[${dims.join(', ')}]`, inputs: [randomTensor(dims, 1)] }))
 
 testOperators(passingOperators, {
   Identity: cases,

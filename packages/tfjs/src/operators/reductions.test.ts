@@ -15,14 +15,25 @@ const cases = (input = images as ParityCase['inputs'][number]): ParityCase[] =>
       attributes: { keep_dims: keep },
     })),
   )
-const ofRows: ParityCase = { title: 'of rows', inputs: [randomTensor([3, 7], 1), axesOf(1)], attributes: { keep_dims: false } }
+const ofRows: ParityCase = {
+  title: 'of rows',
+  inputs: [randomTensor([3, 7], 1), axesOf(1)],
+  attributes: { keep_dims: false },
+}
 
-const truths = tensor('bool', [2, 3, 4, 5], Uint8Array.from(randomTensor([2, 3, 4, 5], 2).data, (value) => (value > -0.8 ? 1 : 0)))
+const truths = tensor(
+  'bool',
+  [2, 3, 4, 5],
+  Uint8Array.from(randomTensor([2, 3, 4, 5], 2).data, (value) => (value > -0.8 ? 1 : 0)),
+)
 const places: ParityCase[] = [0, 1, 2, 3, -1].map((axis) => ({
   title: `along ${axis}`,
   inputs: [images, { constant: tensor('int32', [], Int32Array.of(axis)) }],
 }))
-const withTies: ParityCase = { title: 'several', inputs: [float32([2, 3], [1, 2, 2, 0, 0, 0]), { constant: tensor('int32', [], Int32Array.of(1)) }] }
+const withTies: ParityCase = {
+  title: 'several',
+  inputs: [float32([2, 3], [1, 2, 2, 0, 0, 0]), { constant: tensor('int32', [], Int32Array.of(1)) }],
+}
 
 testOperators(reductionOperators, {
   Mean: [...cases(), ofRows],

@@ -13,7 +13,10 @@ const numbers = { constant: tensor('int32', [2, 3], Int32Array.of(0, 1, 1, 1, 0,
 /** One operator over images and over rows along each axis. */
 const alongAxes = (make: (source: typeof images, axis: number) => Omit<ParityCase, 'title'>): ParityCase[] =>
   [images, rows].flatMap((source) =>
-    [...source.dims.keys(), -1].map((axis) => ({ title: `[${source.dims.join(', ')}] along ${axis}`, ...make(source, axis) })),
+    [...source.dims.keys(), -1].map((axis) => ({
+      title: `[${source.dims.join(', ')}] along ${axis}`,
+      ...make(source, axis),
+    })),
   )
 
 const cast = (to: 'float32' | 'int32' | 'bool', values: ParityCase['inputs'][number]): ParityCase => ({
@@ -44,14 +47,23 @@ testOperators(shapingOperators, {
     { title: 'rows to more', inputs: [rows, ints(-1, 3, 2)] },
   ],
   Transpose: [
-    ...[[0, 3, 1, 2], [0, 2, 3, 1], [3, 2, 1, 0], [0, 1, 2, 3], [1, 0, 2, 3]].map((perm) => ({
+    ...[
+      [0, 3, 1, 2],
+      [0, 2, 3, 1],
+      [3, 2, 1, 0],
+      [0, 1, 2, 3],
+      [1, 0, 2, 3],
+    ].map((perm) => ({
       title: `images to [${perm.join(', ')}]`,
       inputs: [images, ints(...perm)],
     })),
     { title: 'rows', inputs: [rows, ints(1, 0)] },
   ],
   ConcatV2: [
-    ...alongAxes((source, axis) => ({ inputs: [source, source, { constant: source }, int(axis)], attributes: { N: 3 } })),
+    ...alongAxes((source, axis) => ({
+      inputs: [source, source, { constant: source }, int(axis)],
+      attributes: { N: 3 },
+    })),
     { title: 'channels of two sizes', inputs: [images, randomTensor([2, 3, 4, 2], 2), int(3)], attributes: { N: 2 } },
   ],
   Concat: alongAxes((source, axis) => ({ inputs: [int(axis), source, source], attributes: { N: 2 } })),
@@ -69,13 +81,25 @@ testOperators(shapingOperators, {
   SplitV: [
     { title: 'channels', inputs: [images, ints(1, 2, 3), int(3)], attributes: { num_split: 3 }, outputs: 3 },
     { title: 'width', inputs: [images, ints(3, 1), int(2)], attributes: { num_split: 2 }, outputs: 2 },
-    { title: 'the rest of rows', inputs: [rows, ints(1, -1), int(0)], attributes: { num_split: 2 }, outputs: 2, fixed: true },
+    {
+      title: 'the rest of rows',
+      inputs: [rows, ints(1, -1), int(0)],
+      attributes: { num_split: 2 },
+      outputs: 2,
+      fixed: true,
+    },
   ],
-  Gather: [{ title: 'rows', inputs: [rows, numbers] }, { title: 'images', inputs: [images, ints(1, 0, 1)] }],
+  Gather: [
+    { title: 'rows', inputs: [rows, numbers] },
+    { title: 'images', inputs: [images, ints(1, 0, 1)] },
+  ],
   GatherV2: gathered,
   GatherNd: [
     { title: 'rows', inputs: [rows, { constant: tensor('int32', [3, 1], Int32Array.of(2, 0, 3)) }], fixed: true },
-    { title: 'numbers of images', inputs: [images, { constant: tensor('int32', [2, 4], Int32Array.of(1, 2, 3, 5, 0, 0, 1, 4)) }] },
+    {
+      title: 'numbers of images',
+      inputs: [images, { constant: tensor('int32', [2, 4], Int32Array.of(1, 2, 3, 5, 0, 0, 1, 4)) }],
+    },
   ],
   Tile: [
     { title: 'images', inputs: [images, ints(1, 2, 3, 1)] },
@@ -102,8 +126,16 @@ testOperators(shapingOperators, {
     { title: 'images', inputs: [randomTensor([2, 1, 1, 6], 1), ints(2, 3, 4, 6)] },
   ],
   DepthToSpace: [
-    { title: 'blocks of 2', inputs: [randomTensor([2, 3, 4, 8], 1)], attributes: { block_size: 2, data_format: 'NHWC' } },
-    { title: 'blocks of 3', inputs: [randomTensor([1, 2, 2, 9], 1)], attributes: { block_size: 3, data_format: 'NHWC' } },
+    {
+      title: 'blocks of 2',
+      inputs: [randomTensor([2, 3, 4, 8], 1)],
+      attributes: { block_size: 2, data_format: 'NHWC' },
+    },
+    {
+      title: 'blocks of 3',
+      inputs: [randomTensor([1, 2, 2, 9], 1)],
+      attributes: { block_size: 3, data_format: 'NHWC' },
+    },
   ],
   // TensorFlow.js does not look at the axis.
   OneHot: [oneHot(-1)],

@@ -2,7 +2,7 @@ import { type Dimension, int64, type Value } from '@headstart/onnx'
 import { isSame, known, positiveAxis, productOf } from '../dims.js'
 import { nchwToNhwc, type Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
-import { same } from './activations.js'
+import { same } from './unary.js'
 import { unsqueeze } from './slicing.js'
 
 /**
@@ -58,7 +58,11 @@ function concat(operation: Operation, operands: readonly Operand[], axis: number
   const value =
     parts.length === 1
       ? (parts[0] as Operand).value
-      : write.op('Concat', parts.map((part) => part.value), { axis: isNchw ? nchwToNhwc[at] as number : at })
+      : write.op(
+          'Concat',
+          parts.map((part) => part.value),
+          { axis: isNchw ? (nchwToNhwc[at] as number) : at },
+        )
   return { value, type: first.type, dims, layout: isNchw ? 'nchw' : 'tf' }
 }
 
@@ -78,19 +82,23 @@ function splitSizes(operation: Operation, x: Operand, axis: number): number[] {
   const sizes = operation.ints(1, 'sizes')
   if (!sizes.includes(-1)) return sizes
   const total = x.dims[axis]
-  if (typeof total !== 'number') throw operation.refusal('sizes of all parts, or an axis of known size', 'a part of size -1')
+  if (typeof total !== 'number')
+    throw operation.refusal('sizes of all parts, or an axis of known size', 'a part of size -1')
   const rest = total - sizes.reduce((sum, size) => sum + Math.max(size, 0), 0)
   return sizes.map((size) => (size === -1 ? rest : size))
 }
 
-const gather = (axisOf: (operation: Operation, x: Operand) => number): Importer => (operation) => {
-  const { write } = operation
-  if (operation.number('batch_dims', 0) !== 0) throw operation.refusal('batch_dims 0', `${operation.number('batch_dims', 0)}`)
-  const [x, indices] = [write.tf(operation.input(0)), write.tf(operation.input(1))]
-  const axis = axisOf(operation, x)
-  const dims = [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)]
-  return { value: write.op('Gather', [x.value, indices.value], { axis }), type: x.type, dims, layout: 'tf' }
-}
+const gather =
+  (axisOf: (operation: Operation, x: Operand) => number): Importer =>
+  (operation) => {
+    const { write } = operation
+    if (operation.number('batch_dims', 0) !== 0)
+      throw operation.refusal('batch_dims 0', `${operation.number('batch_dims', 0)}`)
+    const [x, indices] = [write.tf(operation.input(0)), write.tf(operation.input(1))]
+    const axis = axisOf(operation, x)
+    const dims = [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)]
+    return { value: write.op('Gather', [x.value, indices.value], { axis }), type: x.type, dims, layout: 'tf' }
+  }
 
 /** The shape that an input says, as an ONNX shape and as far as it is known. */
 function shapeOf(operation: Operation, index: number): { shape: Value; dims: readonly Dimension[] } {
@@ -119,7 +127,11 @@ export const shapingOperators: Readonly<Record<string, Importer>> = {
   Pack: (operation) => {
     const rank = (operation.input(0).dims.length ?? 0) + 1
     const axis = positiveAxis(operation.number('axis', 0), rank)
-    return concat(operation, operation.inputs.map((operand) => unsqueeze(operation, operand, [axis])), axis)
+    return concat(
+      operation,
+      operation.inputs.map((operand) => unsqueeze(operation, operand, [axis])),
+      axis,
+    )
   },
   Unpack: (operation) => {
     const { write } = operation
@@ -152,7 +164,12 @@ export const shapingOperators: Readonly<Record<string, Importer>> = {
     const depth = indices.dims.at(-1)
     if (typeof depth !== 'number') throw operation.refusal('indices of known size', 'an unknown number of coordinates')
     const dims = [...indices.dims.slice(0, -1), ...x.dims.slice(depth)]
-    return { value: write.op('GatherND', [x.value, write.cast(indices, 'int64').value]), type: x.type, dims, layout: 'tf' }
+    return {
+      value: write.op('GatherND', [x.value, write.cast(indices, 'int64').value]),
+      type: x.type,
+      dims,
+      layout: 'tf',
+    }
   },
   Tile: (operation) => {
     const x = operation.write.tf(operation.input(0))
@@ -211,7 +228,9 @@ export const shapingOperators: Readonly<Record<string, Importer>> = {
     const size = operation.number('block_size', 2)
     const { value, type, dims, layout } = write.nchw(operation.input(0))
     const grown = [1, size, size, 1 / (size * size)]
-    const scaled = dims.map((dim, axis) => (typeof dim === 'number' ? dim * (grown[axis] as number) : axis === 0 ? dim : ''))
+    const scaled = dims.map((dim, axis) =>
+      typeof dim === 'number' ? dim * (grown[axis] as number) : axis === 0 ? dim : '',
+    )
     return { value: write.op('DepthToSpace', [value], { blocksize: size, mode: 'DCR' }), type, dims: scaled, layout }
   },
   OneHot: (operation) => {

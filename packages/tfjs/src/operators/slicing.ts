@@ -89,7 +89,11 @@ const stridedSlice: Importer = (operation) => {
   const left: Operand =
     axes.length === 0
       ? sliced
-      : { value: write.op('Squeeze', [sliced.value, write.graph.ints(axes)]), type: input.type, ...reducedShape(sliced, vanishing, false) }
+      : {
+          value: write.op('Squeeze', [sliced.value, write.graph.ints(axes)]),
+          type: input.type,
+          ...reducedShape(sliced, vanishing, false),
+        }
   return added.length === 0 ? left : unsqueeze(operation, left, added)
 }
 
@@ -115,6 +119,10 @@ export const slicingOperators: Readonly<Record<string, Importer>> = {
   ReverseV2: (operation) => {
     const x = operation.input(0)
     const axes = operation.ints(1, 'axes').map((axis) => positiveAxis(axis, x.dims.length))
-    return slice(operation, x, axes.map((axis) => ({ axis, begin: far, end: -far, step: -1 })))
+    return slice(
+      operation,
+      x,
+      axes.map((axis) => ({ axis, begin: far, end: -far, step: -1 })),
+    )
   },
 }
