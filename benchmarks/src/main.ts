@@ -6,6 +6,7 @@ import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
+import { fineTuning } from './fine-tuning.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
@@ -17,6 +18,7 @@ const benchmarks: Record<string, Benchmark> = {
   pictures,
   head,
   accuracy,
+  'fine-tuning': fineTuning,
   'training-again': trainingAgain,
   demo,
 }

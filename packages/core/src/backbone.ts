@@ -46,6 +46,8 @@ export interface EmbedOptions {
 export interface TunableBackbone<Input = unknown> extends Backbone<Input> {
   readonly network: Network
   readonly preprocessing: Preprocessing<Input>
+  /** The same kind of input through other weights; the fingerprint is theirs. */
+  withNetwork(network: Network): TunableBackbone<Input>
 }
 
 /** A graph with one output, the features `[batch, featureSize]`, and its stages. */

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { layeredBackbone } from '../test/layered-backbone.js'
 import { temporaryFolder } from '../test/temporary-folder.js'
 import { tinyBackbone } from '../test/tiny-backbone.js'
 import { tinyDataset } from '../test/tiny-data.js'
 import type { Backbone } from './backbone.js'
-import { compare, type Comparison, type Method } from './compare.js'
+import { compare, type Comparison } from './compare.js'
 import { type Dataset, dataset } from './dataset.js'
 import { DataError, OptionError } from './errors.js'
 import { FeatureCache } from './feature-cache.js'
+import { type Method, transferMethods } from './method.js'
 import type { TrainEvent } from './progress.js'
 
 const data = tinyDataset(40, 4)
@@ -139,6 +141,24 @@ describe('compare', () => {
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringContaining('3 of 3 test examples are in the training data'),
     ])
+  })
+
+  it('sets training from scratch, the frozen and the tuned backbone side by side', async () => {
+    const backbone = layeredBackbone()
+    const methods = transferMethods(backbone, { unfreeze: 2, learningRate: 0.03, epochs: 4 })
+    const { rows, verdict } = await compare(data, { ...options, methods, shots: [8] })
+    expect(rows.map(({ method }) => method)).toEqual(['scratch', 'frozen', 'fine-tuned'])
+    for (const { trainSeconds, accuracy } of rows) {
+      expect(trainSeconds).toBeGreaterThan(0)
+      expect(accuracy.mean).toBeGreaterThan(1 / 3)
+    }
+    expect(verdict).toMatch(/^With 8 examples per class transfer .* With 8 examples per class fine-tuning (helped|hurt|did not help here): /)
+  })
+
+  it('trains other fresh weights from scratch for each seed', async () => {
+    const [scratch] = transferMethods(layeredBackbone())
+    const fingerprints = await Promise.all([0, 1].map(async (seed) => (await scratch?.backbone([], seed))?.fingerprint))
+    expect(new Set([...fingerprints, layeredBackbone().fingerprint]).size).toBe(3)
   })
 
   it('takes one method alone', async () => {

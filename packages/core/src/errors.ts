@@ -47,6 +47,12 @@ export class ModelFolderError extends HeadstartError {
   override readonly fault = 'input'
 }
 
+/** A checkpoint that is damaged or of another tuning. */
+export class CheckpointError extends HeadstartError {
+  override readonly name = 'CheckpointError'
+  override readonly fault = 'input'
+}
+
 /** A file that cannot be read or written: missing, not allowed, disk full. */
 export class FileError extends HeadstartError {
   override readonly name = 'FileError'

@@ -14,8 +14,11 @@ import type { Target, Task } from './target.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
-  /** 'head': everything frozen but a linear head, which was solved to its optimum. */
-  readonly strategy: 'head'
+  /**
+   * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
+   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside.
+   */
+  readonly strategy: 'head' | 'joint' | 'contrastive'
   readonly seed: number
   /** Strength of the L2 penalty. */
   readonly l2: number
@@ -52,7 +55,7 @@ export interface EvaluateOptions extends RunOptions {
   readonly cache?: CacheOption
 }
 
-/** A frozen backbone with a trained head. */
+/** A backbone, frozen or tuned, with a trained head. */
 export class Model<Input, Label extends Target = string> {
   readonly backbone: Backbone<Input>
   readonly head: Head

@@ -61,6 +61,10 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     },
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
+    withNetwork: (other) => {
+      const { fingerprint: _, ...rest } = parts
+      return networkBackbone({ ...rest, network: other })
+    },
   }
 }
 

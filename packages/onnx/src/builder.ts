@@ -176,7 +176,8 @@ export class GraphBuilder {
   }
 }
 
-function toAttribute(name: string, value: AttributeInput): Attribute {
+/** The tagged attribute that a value in code stands for. */
+export function toAttribute(name: string, value: AttributeInput): Attribute {
   if (typeof value === 'number') return { kind: 'int', value: whole(name, value) }
   if (typeof value === 'string') return { kind: 'string', value }
   if (value instanceof Graph) return { kind: 'graph', value }

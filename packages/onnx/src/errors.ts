@@ -73,6 +73,47 @@ export class SessionOptionError extends Error {
   }
 }
 
+/** An option of training that has no meaning. */
+export class TrainingOptionError extends Error {
+  override readonly name = 'TrainingOptionError'
+  constructor(
+    readonly who: string,
+    readonly option: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`${who}, ${option}: expected ${expected}, got ${got}`)
+  }
+}
+
+/** A saved state of a training that does not fit the training it is put back into. */
+export class TrainingStateError extends Error {
+  override readonly name = 'TrainingStateError'
+  constructor(
+    readonly part: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`state of a training, "${part}": expected ${expected}, got ${got}. It was saved by another training.`)
+  }
+}
+
+/** A loss or gradient became infinite or no number. The weights are back at the last ones that gave finite numbers. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+  constructor(
+    /** The step that failed, from 0 on. */
+    readonly step: number,
+    readonly what: string,
+    readonly value: number,
+  ) {
+    super(
+      `training step ${step}: expected a finite ${what}, got ${value}. ` +
+        'The weights are back where they gave finite numbers: lower the learning rate, or look for extreme inputs.',
+    )
+  }
+}
+
 /** onnxruntime could not load or run a graph. */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
@@ -83,5 +124,43 @@ export class SessionError extends Error {
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     super(`session "${session}": onnxruntime could not ${phase} the graph: ${reason}`, { cause })
+  }
+}
+
+/** An operator on the way from a parameter to the loss that has no derivative. */
+export class NotDifferentiableError extends Error {
+  override readonly name = 'NotDifferentiableError'
+  /** With its domain, where it is not a standard one: `com.microsoft.MatMulNBits`. */
+  readonly operator: string
+  readonly node: string
+  constructor(
+    node: {
+      readonly name: string
+      readonly opType: string
+      readonly domain: string
+      readonly outputs: readonly string[]
+    },
+    readonly reason: string,
+  ) {
+    const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
+    const title = node.name || node.outputs.find((name) => name !== '') || ''
+    super(
+      `node "${title}" (${operator}) has no derivative: ${reason}. Train only what comes after it, or export the network without it.`,
+    )
+    this.operator = operator
+    this.node = title
+  }
+}
+
+/** A loss or a parameter by which a graph cannot be differentiated. */
+export class GradientError extends Error {
+  override readonly name = 'GradientError'
+  constructor(
+    readonly value: string,
+    readonly expected: string,
+    readonly got: string,
+    readonly remedy: string,
+  ) {
+    super(`differentiate, "${value}": expected ${expected}, got ${got}. ${remedy}`)
   }
 }

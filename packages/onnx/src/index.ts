@@ -5,6 +5,7 @@ export type { ElementArray, ElementType, NumericType } from './element-type.js'
 export { encodeModel } from './encode.js'
 export * from './errors.js'
 export { readOnnx, writeOnnx } from './file.js'
+export * from './gradient/index.js'
 export {
   type Attribute,
   type Dimension,
@@ -18,4 +19,5 @@ export { definedValues, rename } from './rename.js'
 export { Session, type SessionOptions, type Tensors } from './session.js'
 export { cut, type CutGraph, type CutOptions, extract } from './subgraph.js'
 export { concatRows, float32, int64, sizeOf, sliceRows, type Tensor, tensor, zeros } from './tensor.js'
+export * from './training/index.js'
 export { validate } from './validate.js'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../test/error-of.js'
 import { float32, int64, type Tensor, tensor } from '../tensor.js'
-import './index.js'
-import type { Numbers, Tolerance } from './index.js'
+import './allclose.js'
+import type { Numbers, Tolerance } from './allclose.js'
 
 const { NaN: nan, POSITIVE_INFINITY: infinity, NEGATIVE_INFINITY: minusInfinity } = Number
 

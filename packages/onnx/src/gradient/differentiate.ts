@@ -1,0 +1,205 @@
+import { GradientError, NotDifferentiableError } from '../errors.js'
+import type { Graph, Node, ValueInfo } from '../graph.js'
+import { definedValues, rename, unusedName, usedNames } from '../rename.js'
+import type { Tensors } from '../session.js'
+import { extract } from '../subgraph.js'
+import { sizeOf } from '../tensor.js'
+import { writeBackward } from './backward.js'
+import { constantsAsWeights } from './constants-as-weights.js'
+import { foldBatchNormalization } from './fold-batch-normalization.js'
+import { fusePatterns } from './fuse-patterns.js'
+import { lower } from './lower.js'
+import { type Paths, pathsBetween } from './paths.js'
+import { refusalOf } from './rules/index.js'
+import { TensorOps, type TypedValue } from './tensor-ops.js'
+import { trace } from './trace.js'
+import { upgradeOpset } from './upgrade-opset.js'
+
+/** Options of `differentiate`. */
+export interface DifferentiateOptions {
+  /** Name of the value to differentiate: a float scalar (or one element) of the graph. */
+  readonly loss: string
+  /** Names of the initialisers (or float inputs) by which to differentiate. Initialisers become inputs of the result. */
+  readonly parameters: readonly string[]
+  /** Tensors for all inputs, of the shapes the training graph is to have. */
+  readonly feeds: Tensors
+}
+
+/** A graph that computes a loss and its gradients. */
+export interface TrainingGraph {
+  /** Inputs: the original ones and the parameters. Outputs: the original ones, the loss if it was none, each gradient. */
+  readonly graph: Graph
+  readonly loss: string
+  /** Parameter name -> name of the output that holds its gradient. */
+  readonly gradients: ReadonlyMap<string, string>
+}
+
+/**
+ * Reverse-mode differentiation: writes the gradient of a scalar by some parameters as nodes of the same graph. Its
+ * shapes become those of the feeds, which are run through the network once to learn the shapes inside.
+ *
+ * Each node on the way from a parameter to the loss is visited once, last first: the gradients by its outputs give those
+ * by its inputs (see `rules`); where a value was used several times its gradients add up (Griewank and Walther,
+ * Evaluating Derivatives, 2008, section 3.2).
+ * @throws GradientError for a loss that is no float scalar, and for a parameter that is none or has no influence on it.
+ * @throws NotDifferentiableError for an operator on the way that has no derivative.
+ * @throws GraphEditError for a graph of an operator set before version 7.
+ * @throws FeedError for feeds that do not fit the graph's inputs.
+ */
+export async function differentiate(graph: Graph, options: DifferentiateOptions): Promise<TrainingGraph> {
+  checkNames(graph, options)
+  const { loss, parameters, feeds } = options
+  const upgraded = foldBatchNormalization(fusePatterns(withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)))
+  const paths = pathsBetween(upgraded, parameters, loss)
+  checkPaths(upgraded, options, paths)
+
+  const around = paths.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((name) => name !== '')
+  const weights = parameters.flatMap((name) => {
+    const weight = graph.initializers.get(name)
+    return weight ? [[name, weight] as const] : []
+  })
+  const traced = await trace(upgraded, { ...feeds, ...Object.fromEntries(weights) }, [
+    ...new Set([...around, ...parameters, loss]),
+  ])
+  checkTypes(traced, options)
+
+  const opset = upgraded.opsets.get('') ?? 0
+  const ops = new TensorOps(usedNames(upgraded), traced)
+  const lowered = upgraded.with({ nodes: lower(upgraded.nodes, new Set(paths.nodes), opset, ops) })
+  const backward = writeBackward(pathsBetween(lowered, parameters, loss), loss, opset, ops)
+  const forward = lowered.nodes.map((node) => withOutputs(node, backward.addedOutputs.get(node)))
+  const complete = lowered.with({
+    nodes: [...forward, ...ops.nodes],
+    initializers: new Map([...lowered.initializers, ...ops.constants]),
+  })
+  const gradients = new Map(
+    parameters.map((name) => [name, backward.gradients.get(name) ?? withoutInfluence(name, loss, 'none')] as const),
+  )
+  return assemble(complete, options, gradients)
+}
+
+function checkNames(graph: Graph, { loss, parameters }: DifferentiateOptions): void {
+  const defined = definedValues(graph)
+  if (!defined.has(loss)) {
+    throw new GradientError(
+      loss,
+      `a value of graph "${graph.name}" as the loss`,
+      'an unknown name',
+      'See graph.toString().',
+    )
+  }
+  const sources = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()])
+  for (const name of parameters) {
+    if (sources.has(name)) continue
+    const got = defined.has(name) ? 'a value that a node computes' : 'an unknown name'
+    throw new GradientError(name, `a weight or an input of graph "${graph.name}"`, got, 'See graph.toString().')
+  }
+}
+
+function checkPaths(graph: Graph, { loss, parameters }: DifferentiateOptions, paths: Paths): void {
+  for (const node of paths.nodes) {
+    const reason = refusalOf(node, graph.opsets.get(node.domain) ?? 0)
+    if (reason !== undefined) throw new NotDifferentiableError(node, reason)
+  }
+  for (const name of parameters) {
+    if (paths.values.has(name)) continue
+    const [end] = pathsBetween(graph, [name], loss).ends
+    withoutInfluence(name, loss, end ? `one that ends in ${end.node.opType}: ${end.reason}` : 'none')
+  }
+}
+
+function withoutInfluence(name: string, loss: string, got: string): never {
+  throw new GradientError(name, `an influence on the loss "${loss}"`, got, 'Leave this parameter out.')
+}
+
+function checkTypes(traced: ReadonlyMap<string, TypedValue>, { loss, parameters }: DifferentiateOptions): void {
+  const isFloat = (value: TypedValue | undefined): boolean => value?.type === 'float32' || value?.type === 'float64'
+  const title = (value: TypedValue | undefined): string =>
+    value ? `${value.type}[${value.dims.join(', ')}]` : 'nothing'
+  const value = traced.get(loss)
+  if (!value || !isFloat(value) || sizeOf(value.dims) !== 1) {
+    throw new GradientError(
+      loss,
+      'a loss of one floating-point number',
+      title(value),
+      'Take the mean over the examples.',
+    )
+  }
+  for (const name of parameters) {
+    const parameter = traced.get(name)
+    if (isFloat(parameter)) continue
+    throw new GradientError(name, 'a parameter of type float32 or float64', title(parameter), 'Leave it frozen.')
+  }
+}
+
+/** The graph with some weights as inputs of the same shape. */
+function withInputs(graph: Graph, names: readonly string[]): Graph {
+  const opened = names.flatMap((name): ValueInfo[] => {
+    const weight = graph.initializers.get(name)
+    return weight ? [{ name, type: weight.type, dims: weight.dims }] : []
+  })
+  const initializers = new Map(graph.initializers)
+  for (const { name } of opened) initializers.delete(name)
+  return graph.with({ inputs: [...graph.inputs, ...opened], initializers })
+}
+
+function withOutputs(node: Node, added: ReadonlyMap<number, string> | undefined): Node {
+  if (!added) return node
+  const length = Math.max(node.outputs.length, ...[...added.keys()].map((index) => index + 1))
+  return { ...node, outputs: Array.from({ length }, (_, index) => added.get(index) ?? node.outputs[index] ?? '') }
+}
+
+/** The graph with inputs and outputs as promised, without the nodes that nothing needs. */
+function assemble(
+  graph: Graph,
+  { loss, parameters, feeds }: DifferentiateOptions,
+  gradients: ReadonlyMap<string, TypedValue>,
+): TrainingGraph {
+  const used = usedNames(graph)
+  const names = new Map(parameters.map((name) => [name, unusedName(`${name}/gradient`, used)]))
+  const concrete = ({ name, type, dims }: TypedValue): ValueInfo => ({ name, type, dims })
+  const inputs = graph.inputs.map((input): ValueInfo => {
+    const feed = feeds[input.name]
+    return feed ? concrete({ ...feed, name: input.name }) : input
+  })
+  // A gradient takes its output's name where it can, which saves a copy.
+  const written = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
+  const taken = new Set([loss, ...graph.outputs.map(({ name }) => name)])
+  const renamed: Record<string, string> = {}
+  const copies: Node[] = []
+  for (const [parameter, { name }] of gradients) {
+    const output = names.get(parameter) as string
+    if (written.has(name) && !taken.has(name)) renamed[name] = output
+    else
+      copies.push({ name: output, opType: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} })
+    taken.add(name)
+  }
+  const outputs = [
+    ...graph.outputs.map(({ name }) => name),
+    ...(graph.outputs.some(({ name }) => name === loss) ? [] : [loss]),
+  ]
+  const opsets = new Map(graph.opsets)
+  if (graph.nodes.some(({ domain }) => domain === 'com.microsoft')) opsets.set('com.microsoft', 1)
+  const whole = rename(
+    graph.with({
+      inputs,
+      nodes: [...graph.nodes, ...copies],
+      opsets,
+    }),
+    renamed,
+  )
+  const pruned = extract(whole, [], [...outputs, ...names.values()])
+  const infos = new Map([...gradients].map(([parameter, value]) => [names.get(parameter) as string, value]))
+  return {
+    graph: pruned.with({
+      inputs,
+      outputs: pruned.outputs.map((output) => {
+        const gradient = infos.get(output.name)
+        return gradient ? concrete({ ...gradient, name: output.name }) : output
+      }),
+      valueInfo: new Map(),
+    }),
+    loss,
+    gradients: names,
+  }
+}

@@ -1,0 +1,120 @@
+/** Activation functions of neural networks. */
+import { float } from '../../builder.js'
+import { axisOf, floatOf, intOf, textOf } from '../attributes.js'
+import { geluGradient, tanhGeluGradient } from '../gelu.js'
+import { composition, rule } from '../rule.js'
+import type { TensorOps, TypedValue } from '../tensor-ops.js'
+import { pointwise, sameOrder, single } from './pointwise.js'
+
+/** 1 above the bound, 0 elsewhere. */
+const above = (ops: TensorOps, x: TypedValue, bound: number) => ops.indicator('Greater', x, ops.scalar(bound, x))
+
+/** dx = dy where x > 0 */
+export const Relu = pointwise(({ ops, y, dy }) => ops.mul(dy, above(ops, y, 0)))
+
+/** y = x for x > 0, else αx */
+export const LeakyRelu = pointwise(({ ops, x, dy, step }) => {
+  const alpha = floatOf(step.node, 'alpha', 0.01)
+  const slope = ops.add(ops.scale(above(ops, x, 0), 1 - alpha), ops.scalar(alpha, x))
+  return ops.mul(dy, slope)
+})
+
+/** y = x for x > 0, else slope · x: dx = dy · (1 or slope), dslope = sum of dy · min(x, 0) */
+export const PRelu = rule((step) => {
+  const { ops, dy } = step
+  const [x, slope] = [step.input(0), step.input(1)]
+  const zero = ops.scalar(0, x)
+  return [
+    () => ops.where(ops.broadcasting('Greater', [x, zero], 'bool'), dy, ops.mul(dy, slope)),
+    () => ops.sumTo(ops.mul(dy, ops.broadcasting('Min', [x, zero])), slope.dims),
+  ]
+})
+
+/** y = x for x > α, else 0 */
+export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) =>
+  ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))),
+)
+
+/** y = α (exp x - 1) for x < 0: dx = dy · (y + α) there. (Clevert et al., 2015) */
+export const Elu = pointwise(({ ops, x, y, dy, step }) => {
+  const alpha = floatOf(step.node, 'alpha', 1)
+  return below(ops, x, dy, ops.add(y, ops.scalar(alpha, y)))
+})
+
+/** y = α (exp(x/α) - 1) for x < 0: dx = dy · (y/α + 1) there. (Barron, 2017) */
+export const Celu = pointwise(({ ops, x, y, dy, step }) => {
+  const alpha = floatOf(step.node, 'alpha', 1)
+  return below(ops, x, dy, ops.add(ops.scale(y, 1 / alpha), ops.scalar(1, y)))
+})
+
+/** y = γ x for x > 0, else γα (exp x - 1): dx = dy · γ or dy · (y + γα). (Klambauer et al., 2017) */
+export const Selu = pointwise(({ ops, x, y, dy, step }) => {
+  const alpha = floatOf(step.node, 'alpha', 1.6732632)
+  const gamma = floatOf(step.node, 'gamma', 1.050701)
+  const positive = ops.broadcasting('Greater', [x, ops.scalar(0, x)], 'bool')
+  return ops.mul(dy, ops.where(positive, ops.scalar(gamma, x), ops.add(y, ops.scalar(gamma * alpha, y))))
+})
+
+/** dx = dy for x > 0, dy · slope elsewhere */
+function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue): TypedValue {
+  const positive = ops.broadcasting('Greater', [x, ops.scalar(0, x)], 'bool')
+  return ops.mul(dy, ops.where(positive, ops.scalar(1, x), slope))
+}
+
+/**
+ * y = min(max(x, low), high): dx = dy where low < x < high, which is where y = x; each bound gets what is beyond it.
+ */
+export const Clip = rule(
+  (step) => {
+    const { ops, dy, output: y } = step
+    const x = step.input(0)
+    const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
+      const bound = step.input(index)
+      return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
+    }
+    return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+  },
+  undefined,
+  sameOrder,
+)
+
+/** y = min(max(αx + β, 0), 1): dx = α dy inside */
+export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {
+  const inside = ops.mul(above(ops, y, 0), ops.indicator('Less', y, ops.scalar(1, y)))
+  return ops.mul(ops.scale(dy, floatOf(step.node, 'alpha', 0.2)), inside)
+})
+
+/** y = x · HardSigmoid(x; 1/6, 1/2). (Howard et al., 2019) */
+export const HardSwish = composition(({ ops, input }) => {
+  const x = input(0)
+  return [ops.mul(x, ops.unary('HardSigmoid', x, { alpha: float(1 / 6), beta: float(0.5) }))]
+})
+
+/** y = x · tanh(softplus x). (Misra, 2019) */
+export const Mish = composition(({ ops, input }) => {
+  const x = input(0)
+  return [ops.mul(x, ops.unary('Tanh', ops.unary('Softplus', x)))]
+})
+
+/** y = x · sigmoid(αx). (Ramachandran et al., 2017) */
+export const Swish = composition(({ ops, node, input }) => {
+  const x = input(0)
+  return [ops.mul(x, ops.unary('Sigmoid', ops.scale(x, floatOf(node, 'alpha', 1))))]
+})
+
+export const Gelu = pointwise(({ ops, x, dy, step }) => {
+  const tanh = textOf(step.node, 'approximate', 'none') === 'tanh'
+  return tanh ? tanhGeluGradient(ops, x, dy) : geluGradient(ops, x, dy)
+})
+
+/** dx = y · (dy - Σ dy · y), along the axis */
+export const Softmax = single(({ ops, y, dy, step }) => {
+  const sum = ops.reduceSum(ops.mul(dy, y), [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
+  return ops.mul(y, ops.sub(dy, sum))
+})
+
+/** dx = dy - softmax(x) · Σ dy, along the axis; softmax(x) = exp y */
+export const LogSoftmax = single(({ ops, y, dy, step }) => {
+  const sum = ops.reduceSum(dy, [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
+  return ops.sub(dy, ops.mul(ops.unary('Exp', y), sum))
+})

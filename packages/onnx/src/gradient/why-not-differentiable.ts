@@ -1,0 +1,22 @@
+import { NotDifferentiableError } from '../errors.js'
+import type { Graph } from '../graph.js'
+import { constantsAsWeights } from './constants-as-weights.js'
+import { pathsBetween } from './paths.js'
+import { refusalOf } from './rules/index.js'
+import { upgradeOpset } from './upgrade-opset.js'
+
+/**
+ * Why a graph cannot be trained from some values on: what `differentiate` would complain about on the ways from them to
+ * another value, as far as the graph itself tells, without running it. Empty where nothing is in the way.
+ *
+ * A caller asks it for each stage of a network, to know from which one on training is possible.
+ * @param from Names of weights, inputs or values inside the graph.
+ * @param to Name of the loss, or of what the loss is computed from.
+ */
+export function whyNotDifferentiable(graph: Graph, from: readonly string[], to: string): NotDifferentiableError[] {
+  const upgraded = constantsAsWeights(upgradeOpset(graph))
+  return pathsBetween(upgraded, from, to).nodes.flatMap((node) => {
+    const reason = refusalOf(node, upgraded.opsets.get(node.domain) ?? 0)
+    return reason === undefined ? [] : [new NotDifferentiableError(node, reason)]
+  })
+}
