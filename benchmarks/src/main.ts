@@ -7,6 +7,7 @@ import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
 import { fineTuning } from './fine-tuning.js'
+import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
@@ -18,6 +19,7 @@ const benchmarks: Record<string, Benchmark> = {
   pictures,
   head,
   accuracy,
+  gradient,
   'fine-tuning': fineTuning,
   'training-again': trainingAgain,
   demo,
