@@ -1,4 +1,4 @@
-import { type Backbone, type Dataset, type FeatureCache, fineTune, type Spread } from '@headstart/nlp'
+import { type Backbone, type Dataset, type FeatureCache, fineTune, type Spread } from '@headstart/core'
 import { spreadOf } from './measure.js'
 
 /** How often examples are drawn. */

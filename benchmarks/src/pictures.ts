@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { float32, GraphBuilder } from '@headstart/onnx'
 import { type ImageInput, imagePreprocessing, mobileNetV2, networkBackbone, random, type TunableBackbone } from '@headstart/vision'
 import sharp from 'sharp'
+import { cocoSsd } from '../../packages/tfjs/test/coco-ssd.js'
+import { artifactsOf, fromTensorflow, originalGraphModel, scoped, toTensorflow, useBackend } from '../../packages/tfjs/test/original.js'
+import { randomTensor } from '../../packages/tfjs/test/random-tensor.js'
 import { bareLoop } from './bare-loop.js'
 import { atLeast, atMost, type Benchmark } from './figure.js'
 import { median, secondsOf } from './measure.js'
@@ -12,6 +15,8 @@ const side = 224
 const rounds = 5
 /** Files on the disk; the measure of memory reads them over and over. */
 const files = 200
+/** Pictures that TensorFlow.js, which is slow, is given in each round. */
+const fewer = 20
 const few = 200
 const many = 10_000
 
@@ -31,16 +36,27 @@ export const pictures: Benchmark = {
       const bare = await bareLoop(backbone, paths)
       await bare()
       await backbone.embed(paths)
-      // In turns, so that a busy moment of the machine meets both.
-      const rates: { ours: number; bare: number }[] = []
+      const original = await originalNetwork()
+      const some = paths.slice(0, fewer)
+      await original(some)
+      // In turns, so that a busy moment of the machine meets all three.
+      const rates: { ours: number; bare: number; original: number }[] = []
       for (let round = 0; round < rounds; round++) {
-        rates.push({ ours: files / (await secondsOf(() => backbone.embed(paths))), bare: files / (await secondsOf(bare)) })
+        rates.push({
+          ours: files / (await secondsOf(() => backbone.embed(paths))),
+          bare: files / (await secondsOf(bare)),
+          original: fewer / (await secondsOf(() => original(some))),
+        })
       }
-      const rate = (of: 'ours' | 'bare'): string => `${median(rates.map((one) => one[of])).toFixed(0)} /s`
+      const rate = (of: keyof (typeof rates)[number]): string => `${median(rates.map((one) => one[of])).toFixed(0)} /s`
       return [
         atLeast(
           'times a bare onnxruntime-node loop over pixels in memory',
           median(rates.map((one) => one.ours / one.bare)), 0.85, `${rate('ours')} from files, bare ${rate('bare')}`,
+        ),
+        atLeast(
+          'times the same network on TensorFlow.js (WASM), which is given pixels in memory',
+          median(rates.map((one) => one.ours / one.original)), 8, `${rate('ours')} from files, TensorFlow.js ${rate('original')}`,
         ),
         atMost(
           `more memory for ${many.toLocaleString('en')} pictures than for ${few}`,
@@ -51,6 +67,17 @@ export const pictures: Benchmark = {
       await rm(folder, { recursive: true, force: true })
     }
   },
+}
+
+/** The detector's network as far as the features need it, executed by TensorFlow.js on pixels in memory. */
+async function originalNetwork(): Promise<(paths: readonly string[]) => Promise<void>> {
+  await useBackend('wasm')
+  const model = await originalGraphModel(await artifactsOf(cocoSsd.path))
+  const last = 'FeatureExtractor/MobilenetV2/layer_19_2_Conv2d_2_3x3_s2_512/Relu6'
+  const image = randomTensor([1, side, side, 3], 1, 0, 255)
+  return async (paths) => {
+    for (const _ of paths) scoped(() => fromTensorflow(model.execute({ [cocoSsd.pixels]: toTensorflow(image) }, last) as never))
+  }
 }
 
 /** Smooth shapes with fine noise on them, as in photos: about 50 KB each. */

@@ -29,7 +29,7 @@ export interface SessionOptions {
 export class Session {
   readonly name: string
   readonly inputs: readonly ValueInfo[]
-  /** With the element types that onnxruntime inferred where the graph leaves them out. */
+  /** With the types and shapes that onnxruntime inferred where the graph leaves them out. */
   readonly outputs: readonly ValueInfo[]
   readonly #session: ort.InferenceSession
   #closed = false
@@ -40,7 +40,10 @@ export class Session {
     const inferred = new Map(session.outputMetadata.map((value) => [value.name, value]))
     this.outputs = graph.outputs.map((output) => {
       const value = inferred.get(output.name)
-      return output.type === undefined && value?.isTensor ? { ...output, type: value.type as ElementType } : output
+      if (output.type !== undefined || !value?.isTensor) return output
+      // No dimensions are said of a scalar, and of a value of which not even the rank is known.
+      const dims = output.dims ?? (value.shape.length > 0 ? value.shape : undefined)
+      return { ...output, type: value.type as ElementType, dims }
     })
     this.#session = session
   }
@@ -69,7 +72,7 @@ export class Session {
    * @throws SessionError when onnxruntime fails.
    */
   async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
-    this.#check(feeds)
+    checkFeeds(this.name, this.inputs, feeds)
     try {
       const tensors = Object.fromEntries(
         Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
@@ -129,27 +132,31 @@ export class Session {
     }
     return rows ?? 0
   }
+}
 
-  #check(feeds: Tensors): void {
-    for (const input of this.inputs) {
-      const feed = feeds[input.name]
-      if (!feed) throw new FeedError(this.name, input.name, printValueInfo(input), 'nothing')
-      const fits =
-        (input.type === undefined || feed.type === input.type) &&
-        (input.dims === undefined ||
-          (feed.dims.length === input.dims.length &&
-            input.dims.every((dim, axis) => typeof dim === 'string' || dim === feed.dims[axis])))
-      if (!fits)
-        throw new FeedError(this.name, input.name, printValueInfo(input), printValueInfo({ name: 'a tensor', ...feed }))
-      if (feed.data.length !== sizeOf(feed.dims)) {
-        throw new FeedError(this.name, input.name, `${sizeOf(feed.dims)} elements`, `${feed.data.length}`)
-      }
+/**
+ * Checks that there is one tensor for each input.
+ * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
+ */
+export function checkFeeds(session: string, inputs: readonly ValueInfo[], feeds: Tensors): void {
+  for (const input of inputs) {
+    const feed = feeds[input.name]
+    if (!feed) throw new FeedError(session, input.name, printValueInfo(input), 'nothing')
+    const fits =
+      (input.type === undefined || feed.type === input.type) &&
+      (input.dims === undefined ||
+        (feed.dims.length === input.dims.length &&
+          input.dims.every((dim, axis) => typeof dim === 'string' || dim === feed.dims[axis])))
+    if (!fits)
+      throw new FeedError(session, input.name, printValueInfo(input), printValueInfo({ name: 'a tensor', ...feed }))
+    if (feed.data.length !== sizeOf(feed.dims)) {
+      throw new FeedError(session, input.name, `${sizeOf(feed.dims)} elements`, `${feed.data.length}`)
     }
-    for (const name of Object.keys(feeds)) {
-      if (this.inputs.some((input) => input.name === name)) continue
-      const expected = `one of: ${this.inputs.map((input) => input.name).join(', ')}`
-      throw new FeedError(this.name, name, expected, 'a tensor for an input that does not exist')
-    }
+  }
+  for (const name of Object.keys(feeds)) {
+    if (inputs.some((input) => input.name === name)) continue
+    const expected = `one of: ${inputs.map((input) => input.name).join(', ')}`
+    throw new FeedError(session, name, expected, 'a tensor for an input that does not exist')
   }
 }
 

@@ -1,7 +1,7 @@
 import { GradientError, NotDifferentiableError } from '../errors.js'
 import type { Graph, Node, ValueInfo } from '../graph.js'
 import { definedValues, rename, unusedName, usedNames } from '../rename.js'
-import type { Tensors } from '../session.js'
+import { checkFeeds, type Tensors } from '../session.js'
 import { extract } from '../subgraph.js'
 import { sizeOf } from '../tensor.js'
 import { writeBackward } from './backward.js'
@@ -52,6 +52,7 @@ export async function differentiate(graph: Graph, options: DifferentiateOptions)
   const upgraded = foldBatchNormalization(fusePatterns(withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
+  checkFeeds(graph.name, graph.inputs, feeds)
 
   const around = paths.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((name) => name !== '')
   const weights = parameters.flatMap((name) => {

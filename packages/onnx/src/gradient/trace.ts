@@ -1,23 +1,24 @@
-import { type Graph, type ValueInfo, valuesRead } from '../graph.js'
-import { extract } from '../subgraph.js'
+import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph.js'
+import { unusedName, usedNames } from '../rename.js'
 import { Session, type Tensors } from '../session.js'
-import type { Tensor } from '../tensor.js'
+import { extract } from '../subgraph.js'
+import { int64, sizeOf, type Tensor } from '../tensor.js'
+import { intOf } from './attributes.js'
+import type { Dims } from './shapes.js'
 import type { TypedValue } from './tensor-ops.js'
-import { usedNames, unusedName } from '../rename.js'
 
 /** Tensors of whole numbers up to this size are noted: shapes, axes, pads, not token ids. */
 const smallSize = 1024
 
 /**
- * Runs a graph once and notes type and shape of values, and the elements of small tensors of whole numbers that depend
- * on shapes alone.
+ * Type and shape of values for given feeds, and the elements of small tensors of whole numbers that depend on shapes
+ * alone. What onnxruntime infers when it loads the graph is taken from there; only the rest is run.
  */
 export async function trace(graph: Graph, feeds: Tensors, names: readonly string[]): Promise<Map<string, TypedValue>> {
   const traced = new Map<string, TypedValue>()
   const fixed = valuesOfShapes(graph)
   const note = (name: string, { type, dims, data }: Tensor): void => {
-    const whole = type === 'int64' || type === 'int32'
-    const values = whole && data.length <= smallSize && fixed.has(name)
+    const values = isWhole(type) && data.length <= smallSize && fixed.has(name)
     const constant = data.length === 1 && graph.initializers.has(name) && type !== 'string'
     traced.set(name, {
       name,
@@ -31,46 +32,101 @@ export async function trace(graph: Graph, feeds: Tensors, names: readonly string
 
   const unknown = names.filter((name) => !traced.has(name))
   if (unknown.length === 0) return traced
-  // A first session says the types, since only a tensor has a shape to ask for.
-  const part = extract(graph, [], unknown)
-  const untyped = part.with({ outputs: unknown.map((name): ValueInfo => ({ name })) })
-  const types = await outputTypes(untyped)
-  const used = usedNames(graph)
-  const shapes = new Map<string, string>()
-  const nodes = [...part.nodes]
-  const outputs: ValueInfo[] = []
-  for (const { name, type } of types) {
+  const concrete = withShapes(graph, feeds)
+  const part = extract(concrete, [], unknown)
+  const inferred = await inferredValues(part)
+  const shapes = new Map(
+    [...inferred, ...traced].flatMap(([name, { dims }]) => (isKnown(dims) ? [[name, dims] as const] : [])),
+  )
+  const open: ValueInfo[] = []
+  for (const name of unknown) {
+    const [type, dims] = [inferred.get(name)?.type, shapes.get(name)]
     if (type === undefined) continue
-    if (type === 'int64' || type === 'int32') {
-      outputs.push({ name, type })
-      continue
-    }
-    const shape = unusedName(`${name}/shape`, used)
-    shapes.set(shape, name)
-    nodes.push({ name: shape, opType: 'Shape', domain: '', inputs: [name], outputs: [shape], attributes: {} })
-    outputs.push({ name: shape, type: 'int64' })
+    const isWanted = isWhole(type) && fixed.has(name) && (!dims || sizeOf(dims) <= smallSize)
+    if (dims && !isWanted) traced.set(name, { name, type, dims })
+    else open.push({ name, type })
   }
-  const session = await Session.create(part.with({ nodes, outputs }), { optimisation: 'disabled' })
-  try {
-    const needed = new Set(part.inputs.map(({ name }) => name))
-    const results = await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => needed.has(name))))
-    const typeOf = new Map(types.map(({ name, type }) => [name, type]))
-    for (const [output, tensor] of Object.entries(results)) {
-      const name = shapes.get(output)
-      const type = name === undefined ? undefined : typeOf.get(name)
-      if (name === undefined || type === undefined) note(output, tensor)
-      else traced.set(name, { name, type, dims: Array.from(tensor.data as BigInt64Array, Number) })
-    }
-  } finally {
-    await session.close()
+  for (const [name, tensor] of await valuesOf(concrete, open, shapes, feeds)) {
+    const type = inferred.get(name)?.type
+    if (type === undefined || isWhole(type)) note(name, tensor)
+    else traced.set(name, { name, type, dims: Array.from(tensor.data as BigInt64Array, Number) })
   }
   return traced
 }
 
-async function outputTypes(graph: Graph): Promise<readonly ValueInfo[]> {
-  const session = await Session.create(graph, { optimisation: 'disabled' })
+function isWhole(type: string): boolean {
+  return type === 'int64' || type === 'int32'
+}
+
+function isKnown(dims: readonly Dimension[] | undefined): dims is Dims {
+  return dims !== undefined && dims.every((dim) => typeof dim === 'number' && dim >= 0)
+}
+
+/** The graph with inputs of the feeds' shapes, and without what a file says of shapes inside. */
+function withShapes(graph: Graph, feeds: Tensors): Graph {
+  const inputs = graph.inputs.map((input): ValueInfo => ({ ...input, dims: feeds[input.name]?.dims ?? input.dims }))
+  return graph.with({ inputs, outputs: graph.outputs.map(({ name }) => ({ name })), valueInfo: new Map() })
+}
+
+/** What onnxruntime infers of every value. */
+async function inferredValues(graph: Graph): Promise<Map<string, ValueInfo>> {
+  const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''))
+  const inferred = await inferredOutputs(graph, values)
+  // The shape of a scalar has no elements; of any other value it has some, and they may not be known.
+  const perhaps = inferred.filter(({ type, dims }) => type !== undefined && dims === undefined)
+  const used = usedNames(graph)
+  const scalars = new Map(perhaps.map(({ name }) => [unusedName(`${name}/shape`, used), name]))
+  const probes = [...scalars].map(([shape, name]) => shapeNode(name, shape))
+  const shapes = await inferredOutputs(graph.with({ nodes: [...graph.nodes, ...probes] }), [...scalars.keys()])
+  const isScalar = new Set(shapes.flatMap(({ name, dims }) => (dims?.[0] === 0 ? [scalars.get(name)] : [])))
+  return new Map(inferred.map((value) => [value.name, isScalar.has(value.name) ? { ...value, dims: [] } : value]))
+}
+
+async function inferredOutputs(graph: Graph, names: readonly string[]): Promise<readonly ValueInfo[]> {
+  if (names.length === 0) return []
+  const session = await Session.create(graph.with({ outputs: names.map((name) => ({ name })) }), {
+    optimisation: 'disabled',
+  })
+  await session.close()
+  return session.outputs
+}
+
+function shapeNode(input: string, output: string): Node {
+  return { name: output, opType: 'Shape', domain: '', inputs: [input], outputs: [output], attributes: {} }
+}
+
+/** Whole numbers themselves, and the shapes of other values. */
+async function valuesOf(
+  graph: Graph,
+  open: readonly ValueInfo[],
+  shapes: ReadonlyMap<string, Dims>,
+  feeds: Tensors,
+): Promise<[string, Tensor][]> {
+  if (open.length === 0) return []
+  const used = usedNames(graph)
+  const known = new Map<string, Tensor>()
+  // Where a shape is known, what was computed from it need not run.
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const [input = '', output = ''] = [node.inputs[0], node.outputs[0]]
+    const dims = node.opType === 'Shape' && node.domain === '' ? shapes.get(input) : undefined
+    if (!dims) return [node]
+    const part = dims.slice(intOf(node, 'start', 0), intOf(node, 'end', dims.length))
+    known.set(output, int64([part.length], part))
+    return []
+  })
+  const names = new Map<string, string>()
+  for (const { name, type } of open) {
+    const isShape = !isWhole(type ?? '')
+    const output = isShape ? unusedName(`${name}/shape`, used) : name
+    names.set(output, name)
+    if (isShape) nodes.push(shapeNode(name, output))
+  }
+  const whole = graph.with({ nodes, initializers: new Map([...graph.initializers, ...known]) })
+  const part = extract(whole, [], [...names.keys()])
+  const session = await Session.create(part, { optimisation: 'disabled' })
   try {
-    return session.outputs
+    const results = await session.run(Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
+    return [...names].map(([output, name]) => [name, results[output] as Tensor])
   } finally {
     await session.close()
   }
