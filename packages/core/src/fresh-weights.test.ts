@@ -21,7 +21,7 @@ function everyKind(): Network {
 }
 
 const statisticsOf = ({ graph }: Network, name: string) => {
-  const data = [...(graph.initializers.get(name)?.data as Float32Array)]
+  const data = Array.from((graph.initializers.get(name)?.data ?? []) as ArrayLike<number>)
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length
   const variance = data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length
   return { mean, sd: Math.sqrt(variance), largest: Math.max(...data.map(Math.abs)) }
