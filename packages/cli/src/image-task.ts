@@ -27,5 +27,5 @@ export const imageTask: TaskEntry = {
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),
   loadModel: async (folder) => (await vision()).loadModel<Target>(folder),
-  methods: async (backbone) => (await vision()).imageMethods(backbone),
+  methods: async (backbone, tuning) => (await vision()).imageMethods(backbone, tuning),
 }

@@ -27,5 +27,5 @@ export const textTask: TaskEntry = {
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),
   loadModel: async (folder) => (await nlp()).loadModel<Target>(folder),
-  methods: async (backbone) => (await nlp()).textMethods(backbone),
+  methods: async (backbone, tuning) => (await nlp()).textMethods(backbone, tuning),
 }
