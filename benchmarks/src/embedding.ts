@@ -1,7 +1,6 @@
-import { networkBackbone, type Preprocessing, type TunableBackbone, universalSentenceEncoder } from '@headstart/nlp'
-import { encodeModel, type Tensor } from '@headstart/onnx'
-import * as ort from 'onnxruntime-node'
+import { universalSentenceEncoder } from '@headstart/nlp'
 import { originalEncoder } from '../../packages/nlp/test/original-encoder.js'
+import { bareLoop } from './bare-loop.js'
 import { type Benchmark, atLeast } from './figure.js'
 import { median, secondsOf } from './measure.js'
 import { reviews } from './reviews.js'
@@ -19,11 +18,7 @@ export const embedding: Benchmark = {
     const backbone = await universalSentenceEncoder()
     await backbone.embed(inputs.slice(0, 100))
 
-    const batches = (await preparedBatches(backbone, inputs)).map(toOrt)
-    const session = await ort.InferenceSession.create(encodeModel(backbone.network.graph))
-    const bare = async (): Promise<void> => {
-      for (const batch of batches) await session.run(batch)
-    }
+    const bare = await bareLoop(backbone, inputs)
     await bare()
 
     const encoder = await originalEncoder()
@@ -51,28 +46,4 @@ export const embedding: Benchmark = {
       atLeast('times a bare onnxruntime-node loop over prepared tensors', ratio('bare'), 0.9, `${rate('ours')}, bare ${rate('bare')}`),
     ]
   },
-}
-
-/** The input tensors on which `embed` runs the network. */
-async function preparedBatches(backbone: TunableBackbone<string>, inputs: readonly string[]): Promise<Record<string, Tensor>[]> {
-  const batches: Record<string, Tensor>[] = []
-  const preprocessing: Preprocessing<string> = {
-    ...backbone.preprocessing,
-    collate(batch) {
-      const feeds = backbone.preprocessing.collate(batch)
-      batches.push(feeds)
-      return feeds
-    },
-  }
-  await networkBackbone({ ...backbone, preprocessing }).embed(inputs)
-  return batches
-}
-
-function toOrt(feeds: Record<string, Tensor>): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, { type, data, dims }]) => [
-      name,
-      new ort.Tensor(type as ort.Tensor.Type, data as ort.Tensor.DataType, dims),
-    ]),
-  )
 }

@@ -1,15 +1,29 @@
 /** `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
+import { fineTuning } from './fine-tuning.js'
 import { gradient } from './gradient.js'
 import { head } from './head.js'
+import { imageFolder } from './image-folder.js'
+import { pictures } from './pictures.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 
-const benchmarks: Record<string, Benchmark> = { embedding, head, accuracy, gradient, 'training-again': trainingAgain, demo }
+const benchmarks: Record<string, Benchmark> = {
+  embedding,
+  pictures,
+  head,
+  accuracy,
+  gradient,
+  'fine-tuning': fineTuning,
+  'training-again': trainingAgain,
+  demo,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -23,7 +37,7 @@ if (unknown.length > 0) {
 const everything = positionals.length === 0 && values.data.length === 0
 const chosen = [
   ...(everything ? Object.values(benchmarks) : positionals.map((name) => benchmarks[name] as Benchmark)),
-  ...values.data.map(textFolder),
+  ...values.data.map((folder) => (existsSync(join(folder, 'train.csv')) ? textFolder(folder) : imageFolder(folder))),
 ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Spread } from '@headstart/nlp'
 
 /** Median of odd many runs. */
 export function median(values: readonly number[]): number {
@@ -22,4 +23,11 @@ export async function withEmptyCache<T>(work: (folder: string) => Promise<T>): P
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Mean and sample standard deviation. */
+export function spreadOf(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, sd: Math.sqrt(squares / (values.length - 1)) }
 }

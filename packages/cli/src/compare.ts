@@ -1,9 +1,10 @@
 import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import { type DataFlags, findBackbone, type TaskName, tasks } from './tasks.js'
-import { columnsOf } from './train.js'
+import type { DataFlags } from './task.js'
+import { findBackbone, type TaskName, tasks } from './tasks.js'
+import { type TuningFlags, tuningOf } from './tuning-flags.js'
 
-interface CompareOptions extends DataFlags {
+interface CompareOptions extends DataFlags, TuningFlags {
   readonly task: TaskName
   readonly backbone?: string
   readonly shots: readonly number[]
@@ -21,13 +22,13 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const { task, shots, seeds } = options
     const entry = findBackbone(task, options.backbone)
     const read = async (path: string): Promise<Dataset<string, string>> =>
-      (await tasks[task].readDataset(path, 'classification', columnsOf(options), screen)) as Dataset<string, string>
+      (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
     const comparison = await compare(examples, {
       ...screen,
-      methods: tasks[task].methods(await entry.load()),
+      methods: await tasks[task].methods(await entry.load(), tuningOf(options)),
       shots,
       seeds,
       test,

@@ -1,7 +1,7 @@
 import { formatReport } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import { type DataFlags, loadSavedModel, tasks } from './tasks.js'
-import { columnsOf } from './train.js'
+import type { DataFlags } from './task.js'
+import { loadSavedModel, tasks } from './tasks.js'
 
 interface EvaluateOptions extends DataFlags {
   readonly cache: boolean
@@ -18,7 +18,7 @@ export async function evaluateCommand(
   const screen = openConsole(signal)
   try {
     const { task, model } = await loadSavedModel(folder)
-    const test = await tasks[task].readDataset(data, model.task, columnsOf(options), screen)
+    const test = await tasks[task].readDataset(data, model.task, options, screen)
     const report = await model.evaluate(test, { ...screen, ...(!options.cache && { cache: false }) })
     screen.end()
     const { task: kind, ...figures } = report

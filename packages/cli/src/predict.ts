@@ -1,4 +1,5 @@
-import { type ClassPrediction, type Model, OptionError, type Prediction, type Target } from '@headstart/core'
+import { type ClassPrediction, type InputError, type Model, OptionError, type Target } from '@headstart/core'
+import { say } from './report-error.js'
 import { loadSavedModel } from './tasks.js'
 import { textLines } from './text-lines.js'
 
@@ -6,23 +7,24 @@ interface PredictOptions {
   readonly json?: boolean
 }
 
-/** `headstart predict MODEL [TEXT... | -]`: one answer for each input. */
+/** `headstart predict MODEL [INPUT... | -]`: one answer for each input. Exits with 2 where an input cannot be read. */
 export async function predictCommand(
   folder: string,
-  texts: readonly string[],
+  inputs: readonly string[],
   options: PredictOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (texts.length === 0) {
-    throw new OptionError('headstart predict', 'inputs, or - to read them from stdin', 'none', 'Give a text in quotes.')
+  if (inputs.length === 0) {
+    const remedy = 'Give a text in quotes, or the path of a picture.'
+    throw new OptionError('headstart predict', 'inputs, or - to read them from stdin', 'none', remedy)
   }
   const { model } = await loadSavedModel(folder)
-  if (texts.length === 1 && texts[0] === '-') {
+  if (inputs.length === 1 && inputs[0] === '-') {
     for await (const lines of textLines(process.stdin, 'stdin')) {
       if (lines.length > 0) await answer(model, lines, true, signal)
     }
   } else {
-    await answer(model, texts, options.json ?? false, signal)
+    await answer(model, inputs, options.json ?? false, signal)
   }
 }
 
@@ -32,12 +34,19 @@ async function answer(
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const predictions = (await model.predict(inputs, { signal })) as Prediction<Target>[]
-  const lines = predictions.map((prediction, index) => {
-    const input = inputs[index] as string
-    return json ? JSON.stringify({ input, ...(prediction as object) }) : `${describe(prediction)}  ${input}`
+  const unreadable = new Map<number, InputError>()
+  const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
+  const predictions = (await model.predict(inputs, { signal, onUnreadable })) as (object | undefined)[]
+  inputs.forEach((input, index) => {
+    const error = unreadable.get(index)
+    const prediction = predictions[index]
+    if (error) {
+      process.exitCode = 2
+      if (!json) return say(error.message)
+    }
+    const line = json ? JSON.stringify({ input, ...(error ? { error: error.message } : prediction) }) : `${describe(prediction ?? {})}  ${input}`
+    process.stdout.write(`${line}\n`)
   })
-  process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 function describe(prediction: object): string {

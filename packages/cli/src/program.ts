@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { backbonesCommand } from './backbones.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
+import { number, wholeNumber, wholeNumbers } from './numbers.js'
 import { predictCommand } from './predict.js'
 import { tasks } from './tasks.js'
 import { trainCommand } from './train.js'
+import { withTuning } from './tuning-flags.js'
 import { version } from './version.js'
 
 /** The command line. @param signal Aborted by Ctrl-C. */
@@ -21,19 +23,21 @@ export function createProgram(signal: AbortSignal): Command {
     command
       .option('--label-column <name>', 'column of the label (default: label, or a like name)')
       .option('--text-column <name>', 'column of the text (default: text, or a like name)')
-      .addOption(new Option('--format <format>', 'format of DATA (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
+      .option('--path-column <name>', 'column of the path of a picture (default: path, or a like name)')
+      .addOption(new Option('--format <format>', 'format of DATA where it is a file (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
   const json = '--json'
   const jsonHelp = 'print one JSON object on stdout and nothing else there'
 
-  withColumns(program.command('train'))
-    .description('train a head on a frozen backbone and save the model')
-    .argument('<data>', 'file with the labelled examples')
+  withTuning(withColumns(program.command('train')))
+    .description('train a head on a frozen backbone, or tune its last stages as well, and save the model')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
     .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
     .option('--out <folder>', 'where to save the model', 'headstart-model')
     .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
     .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
     .option('--balanced', 'weigh classes inversely to their frequency')
+    .option('--resume', 'go on with a tuning that was interrupted, from its last checkpoint')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((data, options) => trainCommand(data, options, signal))
@@ -41,7 +45,7 @@ export function createProgram(signal: AbortSignal): Command {
   withColumns(program.command('evaluate'))
     .description('measure a saved model on labelled examples')
     .argument('<model>', 'folder of the model')
-    .argument('<data>', 'file with the labelled examples')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((model, data, options) => evaluateCommand(model, data, options, signal))
@@ -50,13 +54,13 @@ export function createProgram(signal: AbortSignal): Command {
     .command('predict')
     .description('classify inputs')
     .argument('<model>', 'folder of the model')
-    .argument('[text...]', 'inputs; - reads one a line from stdin and writes one JSON a line')
+    .argument('[input...]', 'texts, or paths of pictures; - reads one a line from stdin and writes one JSON a line')
     .option(json, 'print one JSON object per input, each on its line')
-    .action((model, texts, options) => predictCommand(model, texts, options, signal))
+    .action((model, inputs, options) => predictCommand(model, inputs, options, signal))
 
-  withColumns(program.command('compare'))
+  withTuning(withColumns(program.command('compare')))
     .description('measure what transfer learning is worth on your data')
-    .argument('<data>', 'file with the labelled examples')
+    .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
     .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
@@ -74,19 +78,4 @@ export function createProgram(signal: AbortSignal): Command {
     .action((options) => backbonesCommand(options))
 
   return program
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.')
-  return value
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.')
-  return Number(text)
-}
-
-function wholeNumbers(text: string): number[] {
-  return text.split(',').map((part) => wholeNumber(part.trim()))
 }

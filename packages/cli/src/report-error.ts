@@ -22,6 +22,7 @@ export function reportError(error: unknown, signal: AbortSignal): void {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
-function say(message: string): void {
+/** A message of the program's own, on stderr. */
+export function say(message: string): void {
   process.stderr.write(`${pc.red('headstart:')} ${message}\n`)
 }

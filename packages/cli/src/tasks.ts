@@ -1,72 +1,12 @@
-import {
-  type Dataset,
-  describeModel,
-  loadModel,
-  type Method,
-  type Modality,
-  type Model,
-  ModelFolderError,
-  OptionError,
-  readTextDataset,
-  type RunOptions,
-  type Target,
-  type Task,
-  textMethods,
-  type TunableBackbone,
-  universalSentenceEncoder,
-} from '@headstart/nlp'
-
-/** Flags that say how DATA is to be read. */
-export interface DataFlags {
-  readonly labelColumn?: string
-  readonly textColumn?: string
-  readonly format?: 'csv' | 'tsv' | 'jsonl'
-}
-
-/** A pre-trained network that the command line offers. */
-export interface BackboneEntry {
-  readonly id: string
-  readonly features: number
-  readonly license: string
-  readonly description: string
-  load(): Promise<TunableBackbone<string>>
-}
-
-/** What the command line knows of a kind of input. The first backbone is the default. */
-export interface TaskEntry {
-  readonly modality: Modality
-  readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
-  readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
-  loadModel(folder: string): Promise<Model<string, Target>>
-  methods(backbone: TunableBackbone<string>): Method<string>[]
-}
+import { describeModel, type Model, ModelFolderError, OptionError, type Target } from '@headstart/core'
+import { imageTask } from './image-task.js'
+import type { BackboneEntry, TaskEntry } from './task.js'
+import { textTask } from './text-task.js'
 
 /** Each value of `--task`. */
-export const tasks = {
-  text: {
-    modality: 'text',
-    backbones: [
-      {
-        id: 'universal-sentence-encoder-lite',
-        features: 512,
-        license: 'Apache-2.0',
-        description: 'English sentences and short texts, up to 128 tokens; built in',
-        load: () => universalSentenceEncoder(),
-      },
-    ],
-    readDataset: (path, kind, flags, { onEvent, signal }) =>
-      readTextDataset(path, {
-        ...flags,
-        task: kind,
-        signal,
-        onNotice: (message) => onEvent?.({ type: 'notice', message }),
-      }),
-    loadModel: (folder) => loadModel<Target>(folder),
-    methods: textMethods,
-  },
-} satisfies Record<string, TaskEntry> as Record<TaskName, TaskEntry>
+export const tasks = { text: textTask, image: imageTask } satisfies Record<string, TaskEntry>
 
-export type TaskName = 'text'
+export type TaskName = keyof typeof tasks
 
 /**
  * The backbone of that id, or the task's default.

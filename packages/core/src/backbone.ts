@@ -1,4 +1,5 @@
 import type { Graph, Tensor } from '@headstart/onnx'
+import type { InputError } from './errors.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
 
@@ -14,23 +15,39 @@ export interface Backbone<Input = unknown> {
   readonly featureSize: number
   /** Identifies weights and preprocessing together: equal fingerprints give equal features. Part of cache keys. */
   readonly fingerprint: string
-  /** What makes two inputs the same input, for the feature cache and the duplicate check. */
-  contentKey(input: Input): string | Uint8Array
-  /** Frozen forward pass: features, `[inputs.length, featureSize]`, in the order of the inputs. */
+  /**
+   * What makes two inputs the same input, for the feature cache and the duplicate check.
+   * @throws InputError where the input cannot be read.
+   */
+  contentKey(input: Input): ContentKey | Promise<ContentKey>
+  /**
+   * Frozen forward pass: features, `[inputs.length, featureSize]`, in the order of the inputs.
+   * @throws InputError where an input cannot be read and `onUnreadable` is not given.
+   */
   embed(inputs: readonly Input[], options?: EmbedOptions): Promise<Matrix>
 }
+
+/** Content, or a digest of it. */
+export type ContentKey = string | Uint8Array
+
+/** Told the number of an input that cannot be read, and why. */
+export type OnUnreadable = (index: number, error: InputError) => void
 
 /** Options of `Backbone.embed`. */
 export interface EmbedOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with the number of inputs done so far. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
+  readonly onUnreadable?: OnUnreadable | undefined
 }
 
 /** A backbone whose graph is at hand, so that it can be merged with a head, saved, and its layers unfrozen. */
 export interface TunableBackbone<Input = unknown> extends Backbone<Input> {
   readonly network: Network
   readonly preprocessing: Preprocessing<Input>
+  /** The same kind of input through other weights; the fingerprint is theirs. */
+  withNetwork(network: Network): TunableBackbone<Input>
 }
 
 /** A graph with one output, the features `[batch, featureSize]`, and its stages. */
@@ -59,9 +76,15 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly config: JsonObject
   /** Data it needs (a vocabulary), by file name. */
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** What makes two inputs the same input. */
-  contentKey(input: Input): string | Uint8Array
+  /** What makes two inputs the same input. @throws InputError where the input cannot be read. */
+  contentKey(input: Input): ContentKey | Promise<ContentKey>
+  /** @throws InputError where the input cannot be read. */
   prepare(input: Input): Prepared | Promise<Prepared>
+  /**
+   * Inputs that are prepared and sorted by cost together; at most twice as many are in memory. Default 1024: give less
+   * where a prepared input is large.
+   */
+  readonly windowSize?: number
   /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
   cost(prepared: Prepared): number
   /** Input tensors of the network by name; the first axis is the batch. */

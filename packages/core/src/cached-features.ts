@@ -1,6 +1,7 @@
-import type { Backbone } from './backbone.js'
-import { DataError } from './errors.js'
+import type { Backbone, OnUnreadable } from './backbone.js'
+import { DataError, InputError } from './errors.js'
 import { cacheKey, FeatureCache } from './feature-cache.js'
+import { contentKeys } from './if-readable.js'
 import { type Matrix, rowOf, zeroMatrix } from './matrix.js'
 import type { RunOptions } from './progress.js'
 
@@ -11,6 +12,8 @@ export type CacheOption = FeatureCache | false
 export interface ComputeFeaturesOptions extends RunOptions {
   /** Undefined: every feature is computed, none is kept. */
   readonly cache: FeatureCache | undefined
+  /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
+  readonly onUnreadable?: OnUnreadable | undefined
 }
 
 /** Distinct inputs that are embedded and then kept together: what an interruption costs at most. */
@@ -30,27 +33,35 @@ export async function resolveCache(
  * backbone, each distinct input once. When the run is interrupted, the features computed so far are in the cache.
  *
  * @throws DataError when the backbone gives a matrix of another shape or numbers that are not finite
+ * @throws InputError where an input cannot be read and `onUnreadable` is not given
  */
 export async function computeFeatures<Input>(
   backbone: Backbone<Input>,
   inputs: readonly Input[],
-  { cache, signal, onEvent }: ComputeFeaturesOptions,
+  { cache, signal, onEvent, onUnreadable }: ComputeFeaturesOptions,
 ): Promise<Matrix> {
   const features = zeroMatrix(inputs.length, backbone.featureSize)
   const namespace = `${backbone.id}/${backbone.fingerprint}`
   const space = await cache?.namespace(namespace)
   const rowsOfKey = new Map<string, [number, ...number[]]>()
-  inputs.forEach((input, row) => {
-    const key = cacheKey(namespace, backbone.contentKey(input))
-    const rows = rowsOfKey.get(key)
-    if (rows) rows.push(row)
-    else rowsOfKey.set(key, [row])
-  })
   let done = 0
   const place = (rows: readonly number[], values: Float32Array): void => {
     for (const row of rows) features.data.set(values, row * features.columns)
     done += rows.length
   }
+  const leaveOut = (rows: readonly number[], error: InputError): void => {
+    if (!onUnreadable) throw error
+    for (const row of rows) onUnreadable(row, error)
+    done += rows.length
+  }
+  const contents = await contentKeys((input: Input) => backbone.contentKey(input), inputs)
+  contents.forEach((content, row) => {
+    if (content instanceof InputError) return leaveOut([row], content)
+    const key = cacheKey(namespace, content)
+    const rows = rowsOfKey.get(key)
+    if (rows) rows.push(row)
+    else rowsOfKey.set(key, [row])
+  })
 
   const missing: [key: string, rows: [number, ...number[]]][] = []
   for (const chunk of chunks([...rowsOfKey])) {
@@ -75,9 +86,19 @@ export async function computeFeatures<Input>(
       const onProgress = ({ done: embedded }: { done: number }): void => {
         if (embedded < chunk.length) report(before + embedded)
       }
-      const computed = await backbone.embed(batch, { signal, onProgress })
+      const unreadable = new Map<number, InputError>()
+      const computed = await backbone.embed(batch, {
+        signal,
+        onProgress,
+        onUnreadable: onUnreadable && ((i, error) => void unreadable.set(i, error)),
+      })
       checkFeatures(backbone, computed, firstRows)
       for (const [i, [key, rows]] of chunk.entries()) {
+        const error = unreadable.get(i)
+        if (error) {
+          leaveOut(rows, error)
+          continue
+        }
         const values = rowOf(computed, i)
         place(rows, values)
         await space?.set(key, values)

@@ -3,19 +3,11 @@ import { type CacheOption, resolveCache } from './cached-features.js'
 import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
-import { trainHead } from './fine-tune.js'
-import type { RunOptions } from './progress.js'
+import { trainModel } from './fine-tune.js'
+import type { Method } from './method.js'
+import type { RunOptions, TrainEvent } from './progress.js'
+import { readableFeatures } from './readable-features.js'
 import { verdictOf } from './verdict.js'
-
-/** One way of getting features, to be compared with others under the same head. */
-export interface Method<Input> {
-  /** 'no-transfer': features learned from the training examples alone; 'frozen': a pre-trained backbone. */
-  readonly name: 'no-transfer' | 'frozen'
-  /** What it is, for people. */
-  readonly description: string
-  /** The backbone to train a head on. One that does not depend on the examples is made once and its features are cached. */
-  backbone(train: readonly Input[]): Backbone<Input> | Promise<Backbone<Input>>
-}
 
 /** Options of `compare`. */
 export interface CompareOptions<Input, Label extends string> extends RunOptions {
@@ -80,14 +72,26 @@ export async function compare<Input, Label extends string>(
   data: Dataset<Input, Label>,
   options: CompareOptions<Input, Label>,
 ): Promise<Comparison> {
-  const { methods, seeds = 5, unseen, onEvent, signal } = options
+  const { methods, seeds = 5, onEvent, signal } = options
   checkWhole('seeds', seeds, 1)
   const split = options.test ? { train: data, test: options.test } : data.split({ test: heldOutShare, seed: 0 })
   const shots = possibleShots(split.train, options.shots ?? [8, 16, 64], onEvent)
-  const cache = (await resolveCache(options)) ?? false
+  const cache = await resolveCache(options)
+  // All methods are measured on the same examples: those that the pre-trained one can read.
+  const shared = await methods.find((method) => !learnsFromNothing(method))?.backbone(split.train.inputs, 0)
+  const readable = async (examples: Dataset<Input, Label>): Promise<Dataset<Input, Label>> =>
+    shared ? (await readableFeatures(shared, examples, { cache, signal, onEvent })).data : examples
+  const test = await readable(split.test)
+  const unseen = options.unseen && (await readable(options.unseen))
   const total = methods.length * shots.length * seeds
   let done = 0
   let checked = false
+  const said = new Set<string>()
+  const sayOnce = (event: TrainEvent): void => {
+    if (event.type !== 'notice' || said.has(event.message)) return
+    said.add(event.message)
+    onEvent?.(event)
+  }
 
   const cells: { method: Method<Input>; shots: number; accuracies: number[]; unseen: number[]; seconds: number }[] = []
   for (const method of methods) {
@@ -96,21 +100,23 @@ export async function compare<Input, Label extends string>(
       for (let seed = 0; seed < seeds; seed++) {
         signal?.throwIfAborted()
         const train = split.train.sample({ perClass, seed })
-        const backbone = await method.backbone(train.inputs)
+        const backbone = await method.backbone(train.inputs, seed)
         if (!checked) {
           // Once: copies of training examples among the test examples flatter every method.
-          const check = checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test: split.test })
+          const check = await checkDataset(split.train, { contentKey: (input) => backbone.contentKey(input), test })
           assertConsistent(check, split.train)
           for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
           checked = true
         }
-        const isFitted = method.name === 'no-transfer'
-        const run = { cache: isFitted ? (false as const) : cache, signal }
+        const isFitted = learnsFromNothing(method)
+        const run = { cache: (!isFitted && cache) || (false as const), signal, onEvent: sayOnce }
         const started = performance.now()
-        const model = await trainHead(backbone, train, { ...run, seed })
+        const model = await trainModel(backbone, train, { ...method.tuning, ...run, seed })
         const fitSeconds = (performance.now() - started) / 1000
         cell.seconds += fitSeconds + (isFitted ? 0 : await embedSeconds(backbone, train.inputs))
-        cell.accuracies.push(await model.accuracy(split.test, run))
+        // Features of a tuned network, which is gone afterwards, are not worth keeping.
+        if (model.backbone !== backbone) run.cache = false
+        cell.accuracies.push(await model.accuracy(test, run))
         if (unseen) cell.unseen.push(await model.accuracy(unseen, run))
         onEvent?.({ type: 'compare', done: ++done, total, method: method.name })
       }
@@ -128,11 +134,16 @@ export async function compare<Input, Label extends string>(
   }))
   return {
     task: 'classification',
-    testExamples: split.test.size,
-    majorityAccuracy: Math.max(...split.test.classCounts().values()) / split.test.size,
+    testExamples: test.size,
+    majorityAccuracy: Math.max(...test.classCounts().values()) / test.size,
     rows,
     verdict: verdictOf(cells.map(({ method, shots: perClass, accuracies }) => ({ method: method.name, shots: perClass, accuracies }))),
   }
+}
+
+/** True for methods without a pre-trained backbone, whose features are no use to another seed. */
+function learnsFromNothing({ name }: Method<never>): boolean {
+  return name === 'no-transfer' || name === 'scratch'
 }
 
 /** The shots for which every class has examples; the others are left out, and said. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { Backbone, ContentKey } from './backbone.js'
 import type { Dataset } from './dataset.js'
-import { DataError } from './errors.js'
+import { DataError, InputError } from './errors.js'
+import { contentKeys } from './if-readable.js'
 import type { Target } from './target.js'
 
 /** Examples of one content. */
@@ -33,19 +35,25 @@ export interface DatasetCheck {
   readonly leaks: { readonly count: number; readonly testSize: number; readonly groups: readonly Leak[] }
 }
 
-type ContentKey<Input> = (input: Input) => string | Uint8Array
+type KeyOf<Input> = Backbone<Input>['contentKey']
 
 /** Options of `checkDataset`. */
 export interface CheckOptions<Input> {
   /** What makes two inputs the same input; see `Backbone.contentKey`. */
-  readonly contentKey: ContentKey<Input>
+  readonly contentKey: KeyOf<Input>
   /** Test data that must not contain training examples. */
   readonly test?: Dataset<Input, Target> | undefined
 }
 
-/** Finds duplicates and contradictions in the training data, and training examples in the test data. */
-export function checkDataset<Input>(train: Dataset<Input, Target>, options: CheckOptions<Input>): DatasetCheck {
-  const contents = byContent(train, options.contentKey)
+/**
+ * Finds duplicates and contradictions in the training data, and training examples in the test data. Inputs that cannot
+ * be read are passed over.
+ */
+export async function checkDataset<Input>(
+  train: Dataset<Input, Target>,
+  options: CheckOptions<Input>,
+): Promise<DatasetCheck> {
+  const contents = await byContent(train, options.contentKey)
   const repetition = (indices: readonly number[]): Repetition => ({
     indices,
     targets: indices.map((index) => train.targets[index] as Target),
@@ -60,7 +68,7 @@ export function checkDataset<Input>(train: Dataset<Input, Target>, options: Chec
     duplicates.push(...byLabel.filter((same) => same.length > 1).map(repetition))
   }
   const leaks: Leak[] = []
-  for (const [content, test] of options.test ? byContent(options.test, options.contentKey) : []) {
+  for (const [content, test] of options.test ? await byContent(options.test, options.contentKey) : []) {
     const indices = contents.get(content)
     if (indices) leaks.push({ train: indices, test, excerpt: excerptOf(train.inputs[indices[0] as number]) })
   }
@@ -124,9 +132,11 @@ function describeContradictions(contradictions: readonly Repetition[], size?: nu
   return `${many}, such as ${quoted(one)}${labelled.join(' and ')}`
 }
 
-function byContent<Input>(data: Dataset<Input, Target>, contentKey: ContentKey<Input>): Map<string, number[]> {
-  return groupBy([...data.inputs.keys()], (index) => {
-    const content = contentKey(data.inputs[index] as Input)
+async function byContent<Input>(data: Dataset<Input, Target>, contentKey: KeyOf<Input>): Promise<Map<string, number[]>> {
+  const keys = await contentKeys(contentKey, data.inputs)
+  const readable = [...keys.keys()].filter((index) => !(keys[index] instanceof InputError))
+  return groupBy(readable, (index) => {
+    const content = keys[index] as ContentKey
     return typeof content === 'string' ? content : createHash('sha256').update(content).digest('base64')
   })
 }

@@ -32,9 +32,24 @@ export class DataError extends HeadstartError {
   override readonly fault = 'input'
 }
 
+/**
+ * One raw input that cannot be read: a damaged picture, a file that is gone. Whoever works on many inputs counts such
+ * ones, lists them and goes on without them.
+ */
+export class InputError extends HeadstartError {
+  override readonly name = 'InputError'
+  override readonly fault = 'input'
+}
+
 /** A model folder that is missing, damaged, changed, of a newer format or of another task. */
 export class ModelFolderError extends HeadstartError {
   override readonly name = 'ModelFolderError'
+  override readonly fault = 'input'
+}
+
+/** A checkpoint that is damaged or of another tuning. */
+export class CheckpointError extends HeadstartError {
+  override readonly name = 'CheckpointError'
   override readonly fault = 'input'
 }
 

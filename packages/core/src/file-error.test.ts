@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.js'
@@ -26,6 +26,12 @@ describe('toFileError on real errors', () => {
       'data.csv: expected a folder to write into, got none (ENOENT). Check the path or create the folder.'],
     ['a file in place of a folder', 'read', () => readdir(join(folder, 'file', 'x')),
       'data.csv: expected a folder, got a file in its place (ENOTDIR). Check the path.'],
+    ['links in a circle', 'read', async () => {
+      await symlink('circle', join(folder, 'circle'))
+      return readFile(join(folder, 'circle'))
+    }, 'data.csv: expected a file or folder, got symbolic links in a circle (ELOOP). Correct the links.'],
+    ['a name that is too long', 'read', () => readFile(join(folder, 'x'.repeat(5000))),
+      'data.csv: expected a path, got one that is too long (ENAMETOOLONG). Check the path.'],
     ['a taken name', 'write', () => writeFile(join(folder, 'file'), '', { flag: 'wx' }),
       'data.csv: expected a path that is free, got one at which something stands (EEXIST). Choose another place.'],
   ])('%s', async (_, action, work, message) => {

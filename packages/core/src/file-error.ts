@@ -24,6 +24,8 @@ const explanations: Readonly<Record<string, (action: FileAction) => Explanation>
       : ['input', 'a folder to write into', 'none', 'Check the path or create the folder.'],
   EISDIR: () => ['input', 'a file', 'a folder', 'Give the path of a file.'],
   ENOTDIR: () => ['input', 'a folder', 'a file in its place', 'Check the path.'],
+  ELOOP: () => ['input', 'a file or folder', 'symbolic links in a circle', 'Correct the links.'],
+  ENAMETOOLONG: () => ['input', 'a path', 'one that is too long', 'Check the path.'],
   EEXIST: taken,
   ENOTEMPTY: taken,
   EACCES: notAllowed,

@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder, Session, type Tensor, tensor } from '@headstart/onnx'
+import { type Graph, GraphBuilder, Session, type Tensor, tensor, type Value } from '@headstart/onnx'
 import type { Evaluation } from './lbfgs.js'
 import type { Matrix } from './matrix.js'
 import type { Task } from './target.js'
@@ -63,11 +63,10 @@ export class HeadObjective {
   readonly #session: Session
   readonly #constants: Record<'x' | 'xt' | 'y', Tensor>
 
-  private constructor({ features, targets }: HeadProblem, session: Session) {
+  private constructor({ features, targets }: HeadProblem, { x, xt, mean, scale }: Standardisation, session: Session) {
     this.#features = features.columns
     this.outputs = targets.columns
     this.#session = session
-    const { x, xt, mean, scale } = standardisation(features)
     this.#standard = { mean, scale }
     this.#constants = {
       x,
@@ -77,7 +76,8 @@ export class HeadObjective {
   }
 
   static async create(problem: HeadProblem): Promise<HeadObjective> {
-    return new HeadObjective(problem, await Session.create(objectiveGraph(problem.task, problem.targets.columns)))
+    const standard = await standardise(problem.features)
+    return new HeadObjective(problem, standard, await Session.create(objectiveGraph(problem.task, problem.targets.columns)))
   }
 
   /** L2 strength on standardised features that equals `l2` on the features as they are: |W|² = scale² · |W'|². */
@@ -172,40 +172,35 @@ interface Standardisation {
   readonly scale: number
 }
 
-function standardisation({ rows, columns, data }: Matrix): Standardisation {
-  const mean = new Float64Array(columns)
-  for (let i = 0; i < data.length; i += columns) {
-    for (let column = 0; column < columns; column++) mean[column] = (mean[column] as number) + (data[i + column] as number)
+async function standardise({ rows, columns, data }: Matrix): Promise<Standardisation> {
+  const session = await Session.create(standardisationGraph())
+  try {
+    const { x, xt, mean, scale } = await session.run({ features: tensor('float32', [rows, columns], data) })
+    return { x: x as Tensor, xt: xt as Tensor, mean: mean?.data as Float64Array, scale: scale?.data[0] as number }
+  } finally {
+    await session.close()
   }
-  for (let column = 0; column < columns; column++) mean[column] = (mean[column] as number) / rows
-  let squares = 0
-  for (let i = 0; i < data.length; i += columns) {
-    for (let column = 0; column < columns; column++) {
-      squares += ((data[i + column] as number) - (mean[column] as number)) ** 2
-    }
-  }
+}
+
+/** Features as they are, `[n, features]`, made to have mean 0 and a total variance of `standardVariance`. */
+function standardisationGraph(): Graph {
+  const g = new GraphBuilder('standardisation')
+  const double = (value: number): Value => g.weight(`double_${value}`, tensor('float64', [], Float64Array.of(value)))
+  const features = g.input('features', 'float32', ['n', 'features'])
+  const raw = g.op('Cast', [features], { to: 11 })
+  const mean = g.op('ReduceMean', [raw], { axes: [0], keepdims: 1 })
+  const centred = g.op('Sub', [raw, mean])
+  const squares = g.op('ReduceSum', [g.op('Mul', [centred, centred]), g.ints([0, 1])], { keepdims: 0 })
+  const rows = g.op('Cast', [g.op('Squeeze', [g.op('Shape', [features], { end: 1 })])], { to: 11 })
+  const fitting = g.op('Sqrt', [g.op('Div', [g.op('Mul', [double(standardVariance), rows]), squares])])
   // Features that are all the same leave nothing to scale by.
-  const scale = squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
-  const values = new Float64Array(data.length)
-  const transposed = new Float64Array(data.length)
-  // Rows in blocks, so that what is written stays in the processor's cache.
-  const block = 4
-  for (let top = 0; top < rows; top += block) {
-    const bottom = Math.min(top + block, rows)
-    for (let column = 0; column < columns; column++) {
-      for (let row = top, i = top * columns + column; row < bottom; row++, i += columns) {
-        const value = ((data[i] as number) - (mean[column] as number)) * scale
-        values[i] = value
-        transposed[column * rows + row] = value
-      }
-    }
-  }
-  return {
-    x: tensor('float64', [rows, columns], values),
-    xt: tensor('float64', [columns, rows], transposed),
-    mean,
-    scale,
-  }
+  const scale = g.op('Where', [g.op('Greater', [squares, double(0)]), fitting, double(1)])
+  const x = g.op('Mul', [centred, scale])
+  g.output('mean', mean, 'float64', [1, 'features'])
+  g.output('scale', scale, 'float64', [])
+  g.output('x', x, 'float64', ['n', 'features'])
+  g.output('xt', g.op('Transpose', [x], { perm: [1, 0] }), 'float64', ['features', 'n'])
+  return g.build()
 }
 
 /**

@@ -10,7 +10,7 @@ export interface MinimiseOptions {
   readonly gradientTolerance?: number
   /** Default 1000. */
   readonly maxIterations?: number
-  /** Number of past steps from which the curvature is estimated. Default 20. */
+  /** Number of past steps from which the curvature is estimated. Default 40. */
   readonly memory?: number
   /** Steps over a similar function, such as those of the minimum before on a path: they begin the estimate. */
   readonly steps?: readonly Step[]
@@ -60,7 +60,7 @@ export async function minimise(
   start: Float64Array,
   options: MinimiseOptions = {},
 ): Promise<Minimum> {
-  const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 20, signal } = options
+  const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 40, signal } = options
   const steps = (options.steps ?? []).slice(-memory).flatMap(curved)
   let current = { point: start, ...(await evaluate(start)) }
   for (let iterations = 0; ; iterations++) {

@@ -1,5 +1,5 @@
 import { connect, type Graph, Session, tensor } from '@headstart/onnx'
-import { type Backbone, isTunable, type JsonValue } from './backbone.js'
+import { type Backbone, isTunable, type JsonValue, type OnUnreadable } from './backbone.js'
 import { type CacheOption, computeFeatures, resolveCache } from './cached-features.js'
 import type { Dataset } from './dataset.js'
 import { DataError } from './errors.js'
@@ -7,14 +7,18 @@ import { encodeTargets, type Head, headNames } from './head.js'
 import type { Matrix } from './matrix.js'
 import { type Prediction, toPredictions } from './prediction.js'
 import type { RunOptions } from './progress.js'
+import { readableFeatures } from './readable-features.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from './report.js'
 import { type SaveOptions, saveModel } from './save-model.js'
 import type { Target, Task } from './target.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
-  /** 'head': everything frozen but a linear head, which was solved to its optimum. */
-  readonly strategy: 'head'
+  /**
+   * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
+   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside.
+   */
+  readonly strategy: 'head' | 'joint' | 'contrastive'
   readonly seed: number
   /** Strength of the L2 penalty. */
   readonly l2: number
@@ -35,6 +39,14 @@ export interface ModelParts<Input> {
   readonly validation?: () => Report | undefined
 }
 
+/** Options of `Model.predict`. */
+export interface PredictOptions extends RunOptions {
+  /** Called for each input that cannot be read, which has no answer. Default: the first one ends the work. */
+  readonly onUnreadable?: OnUnreadable
+  /** Feature cache. Default `false`: none, for what is asked once. */
+  readonly cache?: CacheOption
+}
+
 /** Options of `Model.evaluate`. */
 export interface EvaluateOptions extends RunOptions {
   /** Seed of the bootstrap intervals. Default 0. */
@@ -43,7 +55,7 @@ export interface EvaluateOptions extends RunOptions {
   readonly cache?: CacheOption
 }
 
-/** A frozen backbone with a trained head. */
+/** A backbone, frozen or tuned, with a trained head. */
 export class Model<Input, Label extends Target = string> {
   readonly backbone: Backbone<Input>
   readonly head: Head
@@ -75,19 +87,36 @@ export class Model<Input, Label extends Target = string> {
     return this.head.labels
   }
 
-  /** One answer for each input, in order. Nothing is written to the feature cache. */
-  async predict(inputs: readonly Input[], options: RunOptions = {}): Promise<Prediction<Label>[]> {
-    return toPredictions<Label>(this.task, this.labels, await this.#results(inputs, { ...options, cache: false }))
+  /**
+   * One answer for each input, in order.
+   * @throws InputError for an input that cannot be read; with `onUnreadable`, its answer is undefined instead.
+   */
+  predict(inputs: readonly Input[], options?: PredictOptions & { onUnreadable?: never }): Promise<Prediction<Label>[]>
+  predict(inputs: readonly Input[], options: PredictOptions): Promise<(Prediction<Label> | undefined)[]>
+  async predict(inputs: readonly Input[], options: PredictOptions = {}): Promise<(Prediction<Label> | undefined)[]> {
+    const { onUnreadable } = options
+    const unreadable = new Set<number>()
+    const features = await computeFeatures(this.backbone, inputs, {
+      ...options,
+      cache: options.cache || undefined,
+      onUnreadable: onUnreadable && ((index, error) => {
+        unreadable.add(index)
+        onUnreadable(index, error)
+      }),
+    })
+    const answers = toPredictions<Label>(this.task, this.labels, await this.#results(features))
+    return answers.map((answer, index) => (unreadable.has(index) ? undefined : answer))
   }
 
   /**
-   * Measures the model on examples it was not trained on, beside the naive baseline.
+   * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
+   * out, and said.
    * @throws DataError for examples of another task or with labels that the model does not know.
    */
   async evaluate(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label>> {
     this.#checkLabels(test)
-    const results = await this.#results(test.inputs, options)
-    const targets = encodeTargets(test.targets, this.labels)
+    const { data, results } = await this.#measure(test, options)
+    const targets = encodeTargets(data.targets, this.labels)
     return report(this.task, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
   }
 
@@ -101,8 +130,9 @@ export class Model<Input, Label extends Target = string> {
       const got = `examples for ${this.task}`
       throw new DataError(`data set "${test.name}"`, 'examples of one class each', got, 'Use evaluate.')
     }
-    const answers = toPredictions<string>('classification', this.labels, await this.#results(test.inputs, options))
-    return answers.filter(({ label }, index) => label === test.targets[index]).length / test.size
+    const { data, results } = await this.#measure(test, options)
+    const answers = toPredictions<string>('classification', this.labels, results)
+    return answers.filter(({ label }, index) => label === data.targets[index]).length / data.size
   }
 
   /**
@@ -131,13 +161,20 @@ export class Model<Input, Label extends Target = string> {
     await saveModel(this, folder, options)
   }
 
-  async #results(inputs: readonly Input[], options: EvaluateOptions): Promise<Matrix> {
+  async #measure(
+    test: Dataset<Input, Label>,
+    options: EvaluateOptions,
+  ): Promise<{ data: Dataset<Input, Label>; results: Matrix }> {
     const cache = await resolveCache(options)
-    const features = await computeFeatures(this.backbone, inputs, { ...options, cache })
+    const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
+    return { data, results: await this.#results(features) }
+  }
+
+  async #results(features: Matrix): Promise<Matrix> {
     const head = await (this.#session ??= Session.create(this.head.graph))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
     const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.task]]
-    return { rows: inputs.length, columns: result?.dims[1] as number, data: result?.data as Float32Array }
+    return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }
   }
 
   #checkLabels(test: Dataset<Input, Label>): void {

@@ -50,6 +50,31 @@ describe('networkBackbone', () => {
     expect(done.at(-1)).toBe(2100)
   })
 
+  it('prepares one window ahead and no more, as large as the preprocessing says', async () => {
+    const windowSize = 8
+    let [prepared, collated, most] = [0, 0, 0]
+    const preprocessing: Preprocessing<string, number[]> = {
+      ...letters(),
+      windowSize,
+      async prepare(text) {
+        await new Promise(setImmediate)
+        prepared++
+        most = Math.max(most, prepared - collated)
+        return letters().prepare(text)
+      },
+      collate(batch) {
+        collated += batch.length
+        return letters().collate(batch)
+      },
+    }
+    const { backbone } = watched({ preprocessing, batchCost: 20 })
+    const many = tinyExamples(30).map(({ input }) => input)
+    expect((await backbone.embed(many)).data).toBeAllclose((await tinyBackbone().embed(many)).data, { atol: 1e-6 })
+    expect(prepared).toBe(many.length)
+    expect(most).toBeGreaterThan(windowSize)
+    expect(most).toBeLessThanOrEqual(2 * windowSize)
+  })
+
   it('knows the number of features from the graph', () => {
     expect(tinyBackbone().featureSize).toBe(8)
     const g = new GraphBuilder('pixels')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { encodeModel, Session, type Tensor } from '@headstart/onnx'
+import { encodeModel, Session, type Tensors } from '@headstart/onnx'
 import type { EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from './backbone.js'
+import { embedInBatches } from './embed-in-batches.js'
 import { DataError } from './errors.js'
-import { type Matrix, zeroMatrix } from './matrix.js'
+import type { Matrix } from './matrix.js'
 
 /** The parts of which `networkBackbone` makes a backbone. */
 export interface NetworkBackboneParts<Input, Prepared> {
@@ -18,12 +19,8 @@ export interface NetworkBackboneParts<Input, Prepared> {
   readonly threads?: number
 }
 
-/** Inputs that are prepared and sorted by cost together, so that inputs of like cost share a batch. */
-const windowSize = 1024
-
 /**
- * A backbone from a network and its preprocessing. The frozen forward pass is the same for every modality: prepare
- * the inputs, sort them by cost, run them in batches; the next batch is prepared while onnxruntime runs this one.
+ * A backbone from a network and its preprocessing, executed by onnxruntime (see `embedInBatches`).
  */
 export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Input, Prepared>): TunableBackbone<Input> {
   const { id, modality, network, preprocessing, batchCost = 2048 } = parts
@@ -40,40 +37,17 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
   let session: Promise<Session> | undefined
   let fingerprint = parts.fingerprint
   const start = (): Promise<Session> =>
-    (session ??= Session.create(network.graph, parts.threads === undefined ? {} : { threads: parts.threads }))
+    (session ??= Session.create(network.graph, {
+      ...(parts.threads !== undefined && { threads: parts.threads }),
+      // The next inputs are prepared on the same cores.
+      spin: false,
+    }))
 
-  async function embed(inputs: readonly Input[], { signal, onProgress }: EmbedOptions = {}): Promise<Matrix> {
-    const features = zeroMatrix(inputs.length, featureSize as number)
+  const embed = async (inputs: readonly Input[], options: EmbedOptions = {}): Promise<Matrix> => {
     const running = await start()
-    let done = 0
-    const run = async (batch: readonly Indexed<Prepared>[], feeds: Record<string, Tensor>): Promise<void> => {
-      const results = await running.run(feeds)
-      const rows = results[output?.name ?? '']?.data as Float32Array
-      batch.forEach(({ index }, row) =>
-        features.data.set(rows.subarray(row * features.columns, (row + 1) * features.columns), index * features.columns),
-      )
-      done += batch.length
-      onProgress?.({ done, total: inputs.length })
-    }
-    let current: Promise<void> = Promise.resolve()
-    try {
-      for (let first = 0; first < inputs.length; first += windowSize) {
-        signal?.throwIfAborted()
-        const window = inputs.slice(first, first + windowSize)
-        const prepared = await Promise.all(window.map((input) => preprocessing.prepare(input)))
-        for (const batch of batches(prepared, first, preprocessing, batchCost)) {
-          const feeds = preprocessing.collate(batch.map((item) => item.prepared))
-          await current
-          signal?.throwIfAborted()
-          current = run(batch, feeds)
-          // It is awaited further down; until then a failure must not count as unhandled.
-          current.catch(() => {})
-        }
-      }
-    } finally {
-      await current
-    }
-    return features
+    const run = async (feeds: Tensors): Promise<Float32Array> =>
+      (await running.run(feeds))[output.name]?.data as Float32Array
+    return embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
   }
 
   return {
@@ -87,38 +61,11 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     },
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
+    withNetwork: (other) => {
+      const { fingerprint: _, ...rest } = parts
+      return networkBackbone({ ...rest, network: other })
+    },
   }
-}
-
-interface Indexed<Prepared> {
-  readonly prepared: Prepared
-  /** Place of the input among all inputs. */
-  readonly index: number
-  readonly cost: number
-}
-
-/** Batches of like cost, the dearest first, none dearer than `batchCost` unless a single input is. */
-function batches<Prepared>(
-  prepared: readonly Prepared[],
-  firstIndex: number,
-  preprocessing: Preprocessing<never, Prepared>,
-  batchCost: number,
-): Indexed<Prepared>[][] {
-  const items = prepared
-    .map((one, index) => ({ prepared: one, index: firstIndex + index, cost: preprocessing.cost(one) }))
-    .sort((a, b) => b.cost - a.cost)
-  const result: Indexed<Prepared>[][] = []
-  let batch: Indexed<Prepared>[] = []
-  for (const item of items) {
-    const dearest = batch[0]?.cost ?? item.cost
-    if (batch.length > 0 && (batch.length + 1) * dearest > batchCost) {
-      result.push(batch)
-      batch = []
-    }
-    batch.push(item)
-  }
-  if (batch.length > 0) result.push(batch)
-  return result
 }
 
 function fingerprintOf({ graph }: Network, { id, config, files }: Preprocessing): string {

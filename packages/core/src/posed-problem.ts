@@ -44,7 +44,8 @@ function posedAsOneLogit({ features, targets }: HeadProblem): PosedProblem {
   }
 }
 
-function posedInDeviations({ task, features, targets }: HeadProblem): PosedProblem {
+/** Numbers in standard deviations from their mean. */
+export function posedInDeviations({ task, features, targets }: HeadProblem): PosedProblem {
   const { rows, columns, data } = targets
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length
   // Numbers that are all the same leave nothing to scale by.

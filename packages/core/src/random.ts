@@ -4,6 +4,8 @@ export interface Random {
   uniform(): number
   /** Uniform whole number in [0, n). */
   below(n: number): number
+  /** Normally distributed with mean 0 and variance 1 (Box and Muller 1958). */
+  normal(): number
   /** A shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[]
 }
@@ -35,10 +37,13 @@ export function random(seed: number): Random {
     return result
   }
   const uniform = (): number => next() / 2 ** 32
+  // 1 - u is in (0, 1], where the logarithm is finite.
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
   const below = (n: number): number => Math.floor(uniform() * n)
   return {
     uniform,
     below,
+    normal,
     shuffle<T>(items: readonly T[]): T[] {
       const shuffled = [...items]
       for (let i = shuffled.length - 1; i > 0; i--) {

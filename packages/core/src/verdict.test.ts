@@ -53,6 +53,22 @@ describe('verdictOf', () => {
     expect(verdict).toMatch(/^With 8 .* helped.* With 64 .* hurt[^9]*$/)
   })
 
+  it('says what fine-tuning is worth over the frozen backbone, and when it did not help', () => {
+    const three = (frozen: number[], tuned: number[]) => [
+      { method: 'scratch', shots: 8, accuracies: [0.4, 0.5] },
+      { method: 'frozen', shots: 8, accuracies: frozen },
+      { method: 'fine-tuned', shots: 8, accuracies: tuned },
+    ]
+    expect(verdictOf(three([0.6, 0.7], [0.65, 0.75]))).toBe(
+      'With 8 examples per class transfer helped: +20.0 points of accuracy (± 0.0). ' +
+        'With 8 examples per class fine-tuning helped: +5.0 points of accuracy (± 0.0).',
+    )
+    expect(verdictOf(three([0.6, 0.7], [0.61, 0.69]))).toContain(
+      'With 8 examples per class fine-tuning did not help here: +0.0 points of accuracy (± 12.7).',
+    )
+    expect(verdictOf(three([0.6, 0.7], [0.5, 0.6]))).toContain('fine-tuning hurt: -10.0 points')
+  })
+
   it('says where there is nothing to compare', () => {
     const only = 'Only one method was measured: there is nothing to compare.'
     expect(verdictOf(cells(8, [0.5], [0.6]).slice(1))).toBe(only)

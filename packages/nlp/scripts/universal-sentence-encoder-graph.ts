@@ -11,7 +11,7 @@ const feedForward = 1536
 /** Longest input in tokens; the original cuts what is longer. */
 const maxTokens = 128
 
-type Weights = ReadonlyMap<string, Tensor<'float32'>>
+type Weights = ReadonlyMap<string, Tensor>
 
 /** The network and the values at which its stages end. */
 export interface EncoderNetwork {
@@ -32,8 +32,8 @@ export function universalSentenceEncoderGraph(weights: Weights): EncoderNetwork 
   const weight = (name: string, dims: readonly number[]): Tensor => {
     const found = weights.get(name)
     const size = dims.reduce((product, dim) => product * dim, 1)
-    if (found?.data.length === size) return float32(dims, found.data)
-    throw new RangeError(`weight "${name}": expected ${size} numbers, got ${found ? found.data.length : 'no such weight'}`)
+    if (found?.type === 'float32' && found.data.length === size) return float32(dims, found.data as Float32Array)
+    throw new RangeError(`weight "${name}": expected ${size} numbers, got ${found ? `${found.type}[${found.data.length}]` : 'no such weight'}`)
   }
   const g = new GraphBuilder('universal-sentence-encoder-lite')
   const ids = g.input('input_ids', 'int64', ['batch', 'tokens'])

@@ -2,6 +2,7 @@ import { compare, dataset } from '@headstart/core'
 import { expect, it } from 'vitest'
 import { bagOfWords } from './bag-of-words.js'
 import { textMethods } from './text-methods.js'
+import { universalSentenceEncoder } from './universal-sentence-encoder.js'
 
 it('textMethods sets words of the training texts alone beside the frozen backbone', async () => {
   const topics = { sea: ['harbour', 'sailing', 'waves'], sky: ['clouds', 'flying', 'stars'] }
@@ -19,4 +20,15 @@ it('textMethods sets words of the training texts alone beside the frozen backbon
 
   const { rows } = await compare(dataset(examples), { methods, shots: [4], seeds: 2, cache: false })
   expect(rows.map(({ method, shots }) => [method, shots])).toEqual(expect.arrayContaining([['no-transfer', 4], ['frozen', 4]]))
+})
+
+it('textMethods with tuning sets the encoder from scratch, frozen and tuned side by side', async () => {
+  const encoder = await universalSentenceEncoder()
+  expect(textMethods(encoder, { unfreeze: 1 }).map(({ name, tuning }) => [name, tuning?.unfreeze])).toEqual([
+    ['scratch', 'all'],
+    ['frozen', undefined],
+    ['fine-tuned', 1],
+  ])
+  // Where the graph is not at hand there is nothing to tune.
+  expect(textMethods(bagOfWords(['a']), { unfreeze: 1 }).map(({ name }) => name)).toEqual(['no-transfer', 'frozen'])
 })

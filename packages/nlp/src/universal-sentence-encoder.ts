@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { FileError, networkBackbone, type Stage, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, readAsset, type Stage, type TunableBackbone } from '@headstart/core'
 import { decodeModel } from '@headstart/onnx'
 import { sentencePiece } from './sentence-piece.js'
 
@@ -21,7 +20,8 @@ const assets = new URL('../assets/universal-sentence-encoder/', import.meta.url)
 export async function universalSentenceEncoder(
   options: UniversalSentenceEncoderOptions = {},
 ): Promise<TunableBackbone<string>> {
-  const [model, vocabulary] = await Promise.all([readAsset('model.onnx'), readAsset('vocab.json')])
+  const asset = (name: string): Promise<Uint8Array> => readAsset('@headstart/nlp', new URL(name, assets))
+  const [model, vocabulary] = await Promise.all([asset('model.onnx'), asset('vocab.json')])
   const graph = decodeModel(model, 'universal-sentence-encoder/model.onnx')
   const preprocessing = sentencePiece({ vocabulary })
   return networkBackbone({
@@ -36,19 +36,4 @@ export async function universalSentenceEncoder(
       .digest('hex'),
     ...options,
   })
-}
-
-async function readAsset(name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(new URL(name, assets))
-  } catch (cause) {
-    throw new FileError(
-      'environment',
-      '@headstart/nlp',
-      `its built-in file ${name}`,
-      'no such file',
-      'Install the package again (in a checkout: build it).',
-      { cause },
-    )
-  }
 }

@@ -73,6 +73,47 @@ export class SessionOptionError extends Error {
   }
 }
 
+/** An option of training that has no meaning. */
+export class TrainingOptionError extends Error {
+  override readonly name = 'TrainingOptionError'
+  constructor(
+    readonly who: string,
+    readonly option: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`${who}, ${option}: expected ${expected}, got ${got}`)
+  }
+}
+
+/** A saved state of a training that does not fit the training it is put back into. */
+export class TrainingStateError extends Error {
+  override readonly name = 'TrainingStateError'
+  constructor(
+    readonly part: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`state of a training, "${part}": expected ${expected}, got ${got}. It was saved by another training.`)
+  }
+}
+
+/** A loss or gradient became infinite or no number. The weights are back at the last ones that gave finite numbers. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+  constructor(
+    /** The step that failed, from 0 on. */
+    readonly step: number,
+    readonly what: string,
+    readonly value: number,
+  ) {
+    super(
+      `training step ${step}: expected a finite ${what}, got ${value}. ` +
+        'The weights are back where they gave finite numbers: lower the learning rate, or look for extreme inputs.',
+    )
+  }
+}
+
 /** onnxruntime could not load or run a graph. */
 export class SessionError extends Error {
   override readonly name = 'SessionError'

@@ -13,7 +13,7 @@ import '../src/test/index.js'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
-describe('the example in the README', () => {
+describe('the examples in the README', () => {
   let folder: string
   let readme: string
 
@@ -23,21 +23,26 @@ describe('the example in the README', () => {
     folder = await mkdtemp(join(here, '.readme-'))
     await copyFile(fixture('classifier').path, join(folder, 'classifier.onnx'))
     await writeFile(join(folder, 'example.ts'), block('ts'))
-    await writeFile(join(folder, 'gradients.ts'), blockUnder('Gradients'))
+    await writeFile(join(folder, 'training.ts'), block('ts', 1))
+    await writeFile(join(folder, 'gradients.ts'), block('ts', 2))
     await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }')
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme)?.[1] ?? ''
-  const blockUnder = (heading: string): string => {
-    return new RegExp(`## ${heading}\n.*?\`\`\`ts\n(.*?)\`\`\``, 's').exec(readme)?.[1] ?? ''
-  }
+  const block = (language: string, place = 0): string =>
+    [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))][place]?.[1] ?? ''
   const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
 
-  it('compiles', () => {
+  it('compile', () => {
     const { stdout, status } = node(tsc, '--project', folder)
     expect(stdout).toBe('')
     expect(status).toBe(0)
+  })
+
+  it('trains from a loss of log(2) to next to none', () => {
+    const { stdout, stderr } = node('--import', 'tsx', 'training.ts')
+    expect(stderr).toBe('')
+    expect(stdout).toBe('0 0.7\n49 0.0\n[ 2, 2 ]\n')
   })
 
   it('trains with the gradient', () => {

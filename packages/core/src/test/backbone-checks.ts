@@ -1,6 +1,6 @@
 import '@headstart/onnx/test'
 import { expect } from 'vitest'
-import { isTunable } from '../backbone.js'
+import { type Backbone, isTunable } from '../backbone.js'
 import { rowOf } from '../matrix.js'
 import type { BackboneSubject, Check } from './backbone-subject.js'
 
@@ -23,7 +23,7 @@ export const backboneChecks = {
 
   async 'is the same when made again'({ backbone, again, inputs }) {
     expect(again).toMatchObject({ id: backbone.id, fingerprint: backbone.fingerprint })
-    expect(inputs.map((input) => again.contentKey(input))).toEqual(inputs.map((input) => backbone.contentKey(input)))
+    expect(await keysOf(again, inputs)).toEqual(await keysOf(backbone, inputs))
     expect(await again.embed(inputs)).toEqual(await backbone.embed(inputs))
   },
 
@@ -32,9 +32,9 @@ export const backboneChecks = {
   },
 
   async 'tells inputs apart by their content'({ backbone, inputs }) {
-    const keys = inputs.map((input) => Buffer.from(backbone.contentKey(input)).toString('hex'))
+    const keys = await keysOf(backbone, inputs)
     expect(new Set(keys).size, 'content keys of different inputs').toBe(inputs.length)
-    expect(inputs.map((input) => Buffer.from(backbone.contentKey(input)).toString('hex'))).toEqual(keys)
+    expect(await keysOf(backbone, inputs)).toEqual(keys)
   },
 
   async 'gives one row of finite features for each input'({ backbone, inputs }) {
@@ -86,3 +86,8 @@ export const backboneChecks = {
     await expect(backbone.embed(inputs, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   },
 } satisfies Record<string, Check<BackboneSubject>>
+
+/** The content key of each input, as hexadecimal digits. */
+export function keysOf<Input>(of: Pick<Backbone<Input>, 'contentKey'>, inputs: readonly Input[]): Promise<string[]> {
+  return Promise.all(inputs.map(async (input) => Buffer.from(await of.contentKey(input)).toString('hex')))
+}

@@ -10,6 +10,7 @@ import { loadModel } from '../load-model.js'
 import { graphName, manifestName } from '../manifest.js'
 import { rowOf } from '../matrix.js'
 import { Model } from '../model.js'
+import { keysOf } from './backbone-checks.js'
 import type { Check, TunableSubject } from './backbone-subject.js'
 
 /** What every `TunableBackbone` keeps besides, by the sentence that says it. */
@@ -81,7 +82,7 @@ export const networkChecks = {
     const again = await loader.load(JSON.parse(JSON.stringify(config)), copies)
     expect(again).toMatchObject({ id, config })
     expect(new Map(again.files)).toEqual(copies)
-    expect(inputs.map((input) => again.contentKey(input))).toEqual(inputs.map((input) => backbone.contentKey(input)))
+    expect(await keysOf(again, inputs)).toEqual(await keysOf(backbone, inputs))
     expect(await feedsOf(again, inputs)).toEqual(await feedsOf(backbone.preprocessing, inputs))
   },
 

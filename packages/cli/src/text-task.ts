@@ -1,0 +1,31 @@
+import type { Target } from '@headstart/core'
+import type { TaskEntry } from './task.js'
+
+// Imported when it is needed: who classifies pictures does not wait for it.
+const nlp = () => import('@headstart/nlp')
+
+/** `--task text` */
+export const textTask: TaskEntry = {
+  modality: 'text',
+  exampleInput: '"some text"',
+  backbones: [
+    {
+      id: 'universal-sentence-encoder-lite',
+      features: 512,
+      license: 'Apache-2.0',
+      description: 'English sentences and short texts, up to 128 tokens; built in',
+      load: async () => (await nlp()).universalSentenceEncoder(),
+    },
+  ],
+  readDataset: async (path, kind, { labelColumn, textColumn, format }, { onEvent, signal }) =>
+    (await nlp()).readTextDataset(path, {
+      labelColumn,
+      textColumn,
+      format,
+      task: kind,
+      signal,
+      onNotice: (message) => onEvent?.({ type: 'notice', message }),
+    }),
+  loadModel: async (folder) => (await nlp()).loadModel<Target>(folder),
+  methods: async (backbone, tuning) => (await nlp()).textMethods(backbone, tuning),
+}

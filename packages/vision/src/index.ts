@@ -1,0 +1,27 @@
+import * as core from '@headstart/core'
+import type { ImageInput } from './image-input.js'
+import { imageLoader } from './image-preprocessing.js'
+
+export * from '@headstart/core'
+export { augmentation, type AugmentationOptions } from './augmentation.js'
+export type { ImageInput } from './image-input.js'
+export {
+  imageLoader,
+  imagePreprocessing,
+  type ImagePreprocessingConfig,
+  type ImagePreprocessingOptions,
+} from './image-preprocessing.js'
+export { imageMethods } from './image-methods.js'
+export { mobileNetV2, type MobileNetV2Options } from './mobilenet-v2.js'
+export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './read-image.js'
+export { readImageDataset, type ReadImageDatasetOptions } from './read-image-dataset.js'
+export { thumbnails } from './thumbnails.js'
+export { withFlippedView } from './with-flipped-view.js'
+
+/**
+ * Reads a saved model of pictures (see `loadModel` of @headstart/core).
+ * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or for another kind of input.
+ */
+export function loadModel<Label extends core.Target = string>(folder: string): Promise<core.Model<ImageInput, Label>> {
+  return core.loadModel<ImageInput, Label>(folder, [imageLoader])
+}
