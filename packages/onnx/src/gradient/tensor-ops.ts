@@ -3,7 +3,7 @@ import { arrayConstructors, type ElementArray, type ElementType, type NumericTyp
 import type { Node } from '../graph.js'
 import { unusedName } from '../rename.js'
 import { sizeOf, type Tensor } from '../tensor.js'
-import { broadcast, type Cut, type Dims, mergeAxes, reshapedNarrow } from './shapes.js'
+import { broadcast, type Cut, type Dims, isOneMove, mergeAxes, reshapedNarrow } from './shapes.js'
 
 /** A value of the training graph: its type and shape are known before the graph runs. */
 export interface TypedValue {
@@ -259,11 +259,10 @@ export class TensorOps {
   transpose(x: TypedValue, perm: readonly number[]): TypedValue {
     if (perm.every((axis, index) => axis === index)) return x
     if (x.permuted) {
-      const inner = x.permuted.perm
-      return this.transpose(
-        x.permuted.source,
-        perm.map((axis) => inner[axis] as number),
-      )
+      const { source, perm: before } = x.permuted
+      const whole = perm.map((axis) => before[axis] as number)
+      // onnxruntime is ten times slower where more than one axis moves.
+      if (isOneMove(whole) || !isOneMove(perm)) return this.transpose(source, whole)
     }
     const dims = perm.map((axis) => x.dims[axis] as number)
     if (x.constant !== undefined) return this.full(x.constant, { type: x.type, dims })
