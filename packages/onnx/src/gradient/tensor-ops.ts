@@ -218,9 +218,10 @@ export class TensorOps {
 
   /** The sum of gradients that meet at one value. */
   sum(values: readonly TypedValue[]): TypedValue {
-    const counts = new Map<TypedValue, number>()
-    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [
+    const counts = new Map<string, number>()
+    for (const { name } of values) counts.set(name, (counts.get(name) ?? 0) + 1)
+    const distinct = values.filter(({ name }, index) => values.findIndex((value) => value.name === name) === index)
+    const [first, second, ...more] = distinct.map((value) => this.scale(value, counts.get(value.name) ?? 1)) as [
       TypedValue,
       ...TypedValue[],
     ]

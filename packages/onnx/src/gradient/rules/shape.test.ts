@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
-import { int64, tensor } from '../../tensor.js'
+import { float32, int64, tensor } from '../../tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as shape from './shape.js'
 
