@@ -24,7 +24,7 @@ const fewExamples = 400
 /** Folds in which few examples are held out. */
 const mostFolds = 4
 /** Steps that a tuning with few examples takes, about, and bounds of the epochs that follow. */
-const usualSteps = { joint: 60, contrastive: 40 }
+const usualSteps = { joint: 40, contrastive: 30 }
 const usualEpochs = { least: 4, most: 40 }
 
 /**
