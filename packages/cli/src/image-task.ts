@@ -12,6 +12,7 @@ export const imageTask: TaskEntry = {
     {
       id: 'mobilenet-v2-coco',
       features: 2112,
+      stages: 19,
       license: 'Apache-2.0',
       description: 'photos and drawings of things and animals; built in',
       load: async () => (await vision()).mobileNetV2() as Promise<TunableBackbone<string>>,

@@ -13,6 +13,8 @@ export interface DataFlags {
 export interface BackboneEntry {
   readonly id: string
   readonly features: number
+  /** Number of stages that can be unfrozen, from the last one on. */
+  readonly stages: number
   readonly license: string
   readonly description: string
   load(): Promise<TunableBackbone<string>>

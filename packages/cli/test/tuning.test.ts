@@ -16,6 +16,8 @@ afterAll(() => scene.remove())
 
 /** The last stage alone, in few steps. */
 const quick = ['--task', 'text', '--unfreeze', '1', '--epochs', '3']
+/** Long enough for a checkpoint. */
+const longer = [...quick.slice(0, -1), '60']
 
 describe('headstart train with stages to tune', () => {
   it('says how it was tuned, and leaves no checkpoint', async () => {
@@ -35,10 +37,10 @@ describe('headstart train with stages to tune', () => {
 
   it('goes on after a kill from its last checkpoint, and ends with the same bytes', async () => {
     const whole = scene.path('whole')
-    expect(await scene.run(['train', data, ...quick, '--out', whole])).toMatchObject({ code: 0 })
+    expect(await scene.run(['train', data, ...longer, '--out', whole])).toMatchObject({ code: 0 })
     const out = scene.path('resumed')
     const checkpoint = `${out}.checkpoint`
-    const args = ['train', data, ...quick, '--out', out]
+    const args = ['train', data, ...longer, '--out', out]
     const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, HEADSTART_CACHE: scene.path('.cache') }, stdio: 'ignore' })
     await new Promise<void>((resolve) => {
       const watch = setInterval(() => {

@@ -71,6 +71,9 @@ export interface RunTuningOptions extends RunOptions {
   readonly onProgress?: (progress: () => RunProgress) => Promise<void>
 }
 
+/** Sum of the magnitudes of a vector of unit length with 512 components, about. */
+const usualMagnitude = 20
+
 /** Largest norm of the gradient; longer ones are scaled down. */
 const clipNorm = 1
 
@@ -94,7 +97,7 @@ export async function runTuning(
   const network = adapted(objective.graph, run, plan.lora)
   const trainer = await Trainer.create(network.graph, {
     loss: objective.loss,
-    groups: [...groupsOf(network.stages, plan, stepsPerEpoch), { names: objective.headWeights, learningRate: plan.learningRate }],
+    groups: [...groupsOf(network.stages, plan, stepsPerEpoch), { names: objective.headWeights, learningRate: plan.learningRate * headFactor(data) }],
     feeds: await objective.feeds(first, size),
     schedule,
     clipNorm,
@@ -179,6 +182,16 @@ function groupsOf(
     weightDecay,
     from: gradual ? depth * stepsPerEpoch : 0,
   }))
+}
+
+/**
+ * What the head's learning rate is multiplied by. A step of AdamW moves each weight by about the learning rate, so a logit
+ * by that times the sum of the features' magnitudes: with thousands of large ones, far more than with a few hundred of a
+ * vector of unit length, for which the default learning rate was chosen.
+ */
+function headFactor({ features: { rows, data } }: TuningData): number {
+  const magnitude = data.reduce((sum, value) => sum + Math.abs(value), 0) / rows
+  return Math.min(1, usualMagnitude / magnitude)
 }
 
 interface AdaptedNetwork {
