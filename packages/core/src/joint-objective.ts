@@ -43,7 +43,7 @@ export function jointObjective({ tuned, data, rows, head }: ObjectiveParts): Tun
       }
       return {
         ...(await paddedBatch(data, batch, size)),
-        [loss.targets ?? '']: float32([size, targets.columns], truth.data),
+        [loss.targets]: float32([size, targets.columns], truth.data),
         [loss.weights]: float32([size], mass),
       }
     },

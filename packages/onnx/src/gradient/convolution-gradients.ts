@@ -1,4 +1,5 @@
 import { sizeOf } from '../tensor.js'
+import { batchLast, channelsFirst, channelsLast } from './layout.js'
 import { at, type Cut, type Dims, range } from './shapes.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
 import { positions, type Window } from './window.js'
@@ -66,21 +67,21 @@ export function kernelGradient(
   )
 }
 
-/** One product `[o, i]` for each position, over all places of all images, which lie in a row for each channel. */
+/** One product `[o, i]` for each position, over all places of all images. */
 function dense(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window): TypedValue[] {
-  const last = window.strides.length + 1
-  if (at(window.strides, -1) !== 1) {
+  if (!x.permuted && at(window.strides, -1) !== 1) {
     // Every other pixel of a row is picked faster where its channels lie together.
     const rows = (value: TypedValue) => ops.reshape(value, [sizeOf(value.dims.slice(0, -1)), at(value.dims, -1)])
     const gradient = rows(channelsLast(ops, dy))
-    return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) =>
-      ops.matMul(gradient, rows(met), { transA: true }),
-    )
+    const met = shifts(ops, channelsLast(ops, x), dy, window, 1)
+    return met.map((part) => ops.matMul(gradient, rows(part), { transA: true }))
   }
-  const channelsFirst = (value: TypedValue) => ops.transpose(value, [1, 0, ...range(2, last + 1)])
+  // The product is fastest where what it sums over lies in a row, for each channel.
+  const byChannel = x.permuted ? batchLast : channelsFirst
   const rows = (value: TypedValue) => ops.reshape(value, [at(value.dims, 0), sizeOf(value.dims.slice(1))])
-  const gradient = rows(channelsFirst(dy))
-  return shifts(ops, channelsFirst(x), dy, window, 2).map((met) => ops.matMul(gradient, rows(met), { transB: true }))
+  const gradient = rows(byChannel(ops, dy))
+  const met = shifts(ops, byChannel(ops, x), dy, window, x.permuted ? 1 : 2)
+  return met.map((part) => ops.matMul(gradient, rows(part), { transB: true }))
 }
 
 /** One product `[group, o / group, i / group]` for each position. */
@@ -98,19 +99,16 @@ function grouped(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window, 
 
 /** With one input channel for each group the products are taken element by element: `[group, o / group]` each. */
 function depthwise(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window, group: number): TypedValue[] {
+  // What is not space lies together, so that pixels are picked in pieces. What pointwise products gave has the batch last.
+  const [order, axis, others] = x.permuted
+    ? ([batchLast, 0, range(2, window.kernel.length + 3)] as const)
+    : ([channelsLast, window.kernel.length + 1, range(0, window.kernel.length + 1)] as const)
   const byGroup = (value: TypedValue) => {
-    const channels = at(value.dims, -1)
-    return ops.reshape(value, [...value.dims.slice(0, -1), group, channels / group])
+    return ops.reshape(value, value.dims.toSpliced(axis, 1, group, at(value.dims, axis) / group))
   }
-  const gradient = byGroup(channelsLast(ops, dy))
-  const others = range(0, window.kernel.length + 1)
-  return shifts(ops, channelsLast(ops, x), dy, window, 1).map((met) =>
-    ops.reduceSum(ops.mul(gradient, byGroup(met)), others, false),
-  )
-}
-
-function channelsLast(ops: TensorOps, value: TypedValue): TypedValue {
-  return ops.transpose(value, [0, ...range(2, value.dims.length), 1])
+  const gradient = byGroup(order(ops, dy))
+  const met = shifts(ops, order(ops, x), dy, window, 1)
+  return met.map((part) => ops.reduceSum(ops.mul(gradient, byGroup(part)), others, false))
 }
 
 /** For each position of the kernel the elements of x that it meets, one for each place of dy. */

@@ -1,5 +1,6 @@
 import { sizeOf } from '../tensor.js'
-import { at, type Dims, range } from './shapes.js'
+import { batchFirst, batchLast } from './layout.js'
+import { at, type Dims } from './shapes.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
 import { positions, type Window } from './window.js'
 
@@ -34,9 +35,8 @@ export function pointwiseProduct(
     const product = ops.matMul(matrix, ops.reshape(seen, [batch, channels, places]))
     return ops.reshape(biased(product), [batch, outputs, ...spatial])
   }
-  const byChannel = [1, 0, ...range(2, x.dims.length)]
-  const images = ops.reshape(ops.transpose(seen, byChannel), [channels, batch * places])
-  return ops.transpose(ops.reshape(biased(ops.matMul(matrix, images)), [outputs, batch, ...spatial]), byChannel)
+  const images = ops.reshape(batchLast(ops, seen), [channels, places * batch])
+  return batchFirst(ops, ops.reshape(biased(ops.matMul(matrix, images)), [outputs, ...spatial, batch]))
 }
 
 /**
@@ -52,9 +52,9 @@ export function isSmallDepthwise(x: TypedValue, w: TypedValue, y: TypedValue, gr
 }
 
 /**
- * A depthwise convolution as a product of each channel's images, `[channels, batch, places]`, with its Toeplitz matrix,
- * which holds the kernel's element k where an input meets an output by it. Matrices are made of the kernel by a product
- * with a constant of 0 and 1, so that its gradient is a product as well.
+ * A depthwise convolution as a product of each channel's Toeplitz matrix, which holds the kernel's element k where an
+ * output meets an input by it, with its images, `[channels, places, batch]`. The matrices are made of the kernel by a
+ * product with a constant of 0 and 1, so that its gradient is a product as well.
  */
 export function depthwiseProduct(
   ops: TensorOps,
@@ -67,27 +67,25 @@ export function depthwiseProduct(
   const [batch, channels, ...spatial] = x.dims as [number, number, ...number[]]
   const [inputs, outputs] = [sizeOf(spatial), sizeOf(dims.slice(2))]
   const size = sizeOf(window.kernel)
-  const meetings = ops.constant('float32', [size, inputs * outputs], meetingsOf(window, spatial, dims.slice(2)))
-  const matrices = ops.reshape(ops.matMul(ops.reshape(w, [channels, size]), meetings), [channels, inputs, outputs])
-  const byChannel = [1, 0, ...range(2, dims.length)]
-  const images = ops.reshape(ops.transpose(x, byChannel), [channels, batch, inputs])
-  const product = ops.matMul(images, matrices)
+  const meetings = ops.constant('float32', [size, outputs * inputs], meetingsOf(window, spatial, dims.slice(2)))
+  const matrices = ops.reshape(ops.matMul(ops.reshape(w, [channels, size]), meetings), [channels, outputs, inputs])
+  const product = ops.matMul(matrices, ops.reshape(batchLast(ops, x), [channels, inputs, batch]))
   const biased = bias ? ops.add(product, ops.reshape(bias, [channels, 1, 1])) : product
-  return ops.transpose(ops.reshape(biased, [channels, batch, ...dims.slice(2)]), byChannel)
+  return batchFirst(ops, ops.reshape(biased, [channels, ...dims.slice(2), batch]))
 }
 
-/** 1 where an element of the kernel, an input and an output meet: `[kernel, inputs, outputs]`. */
+/** 1 where an element of the kernel, an output and an input meet: `[kernel, outputs, inputs]`. */
 function meetingsOf({ kernel, strides, dilations, pads }: Window, spatial: Dims, outputs: Dims): Float32Array {
   const [inputCount, outputCount] = [sizeOf(spatial), sizeOf(outputs)]
   const meets = new Float32Array(sizeOf(kernel) * inputCount * outputCount)
   for (const [k, offset] of positions(kernel).entries()) {
     for (const [p, place] of positions(outputs).entries()) {
       const met = place.map(
-        (at_, axis) => at_ * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis),
+        (index, axis) => index * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis),
       )
       if (met.some((index, axis) => index < 0 || index >= at(spatial, axis))) continue
       const input = met.reduce((flat, index, axis) => flat * at(spatial, axis) + index, 0)
-      meets[(k * inputCount + input) * outputCount + p] = 1
+      meets[(k * outputCount + p) * inputCount + input] = 1
     }
   }
   return meets

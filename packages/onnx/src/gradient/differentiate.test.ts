@@ -84,6 +84,11 @@ describe('differentiate', () => {
     await checkGradient(diamond(), { x: twoRows })
   })
 
+  it('takes a parameter once that is named twice', async () => {
+    const graph = summed((g, x) => g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))]))
+    expect((await gradientsOf(graph, ['w', 'w']))['w']).toBeAllclose(float32([3], [-3, 3, -3]))
+  })
+
   it('gives the gradient by an input as well', async () => {
     const graph = summed((g, x) => g.op('Mul', [x, x]))
     expect((await gradientsOf(graph, ['x']))['x']).toBeAllclose(float32([2, 3], [2, -4, 6, -8, 10, -12]))
@@ -202,6 +207,16 @@ describe('what cannot be differentiated', () => {
     )
     const unknown = summed((g, x) => g.op('Det', [g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))])]))
     expect(await complaint(unknown, ['w'])).toMatch(/no rule is written for this operator/)
+  })
+
+  it('refuses what is random', async () => {
+    const graph = summed((g, x) => {
+      const hidden = g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))])
+      return g.op('Dropout', [hidden, g.scalar(0.5), g.weight('training', tensor('bool', [], Uint8Array.of(1)))])
+    })
+    expect(await complaint(graph, ['w'])).toMatch(
+      /\(Dropout\) has no derivative: in training it drops elements at random/,
+    )
   })
 
   it('refuses bounds that depend on what is put in', async () => {

@@ -3,7 +3,8 @@ import type { Graph, Node, ValueInfo } from '../graph.js'
 import { definedValues, rename, unusedName, usedNames } from '../rename.js'
 import { checkFeeds, type Tensors } from '../session.js'
 import { extract } from '../subgraph.js'
-import { sizeOf } from '../tensor.js'
+import { sizeOf, type Tensor } from '../tensor.js'
+import { weightsAsInputs } from '../weights-as-inputs.js'
 import { writeBackward } from './backward.js'
 import { constantsAsWeights } from './constants-as-weights.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
@@ -35,8 +36,8 @@ export interface TrainingGraph {
 }
 
 /**
- * Reverse-mode differentiation: writes the gradient of a scalar by some parameters as nodes of the same graph. Its
- * shapes become those of the feeds, which are run through the network once to learn the shapes inside.
+ * Reverse-mode differentiation: writes the gradient of a scalar by some parameters as nodes of the same graph, whose
+ * shapes become those of the feeds.
  *
  * Each node on the way from a parameter to the loss is visited once, last first: the gradients by its outputs give those
  * by its inputs (see `rules`); where a value was used several times its gradients add up (Griewank and Walther,
@@ -46,22 +47,20 @@ export interface TrainingGraph {
  * @throws GraphEditError for a graph of an operator set before version 7.
  * @throws FeedError for feeds that do not fit the graph's inputs.
  */
-export async function differentiate(graph: Graph, options: DifferentiateOptions): Promise<TrainingGraph> {
+export async function differentiate(graph: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
+  const options = { ...given, parameters: [...new Set(given.parameters)] }
   checkNames(graph, options)
   const { loss, parameters, feeds } = options
-  const upgraded = foldBatchNormalization(fusePatterns(withInputs(constantsAsWeights(upgradeOpset(graph)), parameters)))
+  const weights = parameters.filter((name) => graph.initializers.has(name))
+  const opened = weightsAsInputs(constantsAsWeights(upgradeOpset(graph)), weights)
+  const upgraded = foldBatchNormalization(fusePatterns(opened))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
   checkFeeds(graph.name, graph.inputs, feeds)
 
   const around = paths.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((name) => name !== '')
-  const weights = parameters.flatMap((name) => {
-    const weight = graph.initializers.get(name)
-    return weight ? [[name, weight] as const] : []
-  })
-  const traced = await trace(upgraded, { ...feeds, ...Object.fromEntries(weights) }, [
-    ...new Set([...around, ...parameters, loss]),
-  ])
+  const fed = Object.fromEntries(weights.map((name) => [name, graph.initializers.get(name) as Tensor]))
+  const traced = await trace(upgraded, { ...feeds, ...fed }, [...new Set([...around, ...parameters, loss])])
   checkTypes(traced, options)
 
   const opset = upgraded.opsets.get('') ?? 0
@@ -131,17 +130,6 @@ function checkTypes(traced: ReadonlyMap<string, TypedValue>, { loss, parameters 
     if (isFloat(parameter)) continue
     throw new GradientError(name, 'a parameter of type float32 or float64', title(parameter), 'Leave it frozen.')
   }
-}
-
-/** The graph with some weights as inputs of the same shape. */
-function withInputs(graph: Graph, names: readonly string[]): Graph {
-  const opened = names.flatMap((name): ValueInfo[] => {
-    const weight = graph.initializers.get(name)
-    return weight ? [{ name, type: weight.type, dims: weight.dims }] : []
-  })
-  const initializers = new Map(graph.initializers)
-  for (const { name } of opened) initializers.delete(name)
-  return graph.with({ inputs: [...graph.inputs, ...opened], initializers })
 }
 
 function withOutputs(node: Node, added: ReadonlyMap<number, string> | undefined): Node {

@@ -105,15 +105,20 @@ export interface InfoNceOptions {
  * @throws GraphEditError when the graph has no such value.
  */
 export function infoNce(graph: Graph, { anchors, positives, temperature = 0.07 }: InfoNceOptions): LossGraph {
-  const { targets: _, ...made } = append(graph, { anchors, positives }, undefined, (g, { anchors: a, positives: p, weights }) => {
-    const scaled = g.op('Mul', [a, g.scalar(1 / temperature)])
-    const similarity = g.op('MatMul', [scaled, g.op('Transpose', [p], { perm: [1, 0] })])
-    const isThere = g.op('Greater', [weights, g.scalar(0)])
-    const among = g.op('Where', [isThere, similarity, g.scalar(-1e30)])
-    const total = g.op('ReduceLogSumExp', [among, g.ints([1])], { keepdims: 0 })
-    const own = sumOver(g, g.op('Mul', [scaled, p]))
-    return weightedMean(g, g.op('Sub', [total, own]), weights, weights)
-  })
+  const { targets: _, ...made } = append(
+    graph,
+    { anchors, positives },
+    undefined,
+    (g, { anchors: a, positives: p, weights }) => {
+      const scaled = g.op('Mul', [a, g.scalar(1 / temperature)])
+      const similarity = g.op('MatMul', [scaled, g.op('Transpose', [p], { perm: [1, 0] })])
+      const isThere = g.op('Greater', [weights, g.scalar(0)])
+      const among = g.op('Where', [isThere, similarity, g.scalar(-1e30)])
+      const total = g.op('ReduceLogSumExp', [among, g.ints([1])], { keepdims: 0 })
+      const own = sumOver(g, g.op('Mul', [scaled, p]))
+      return weightedMean(g, g.op('Sub', [total, own]), weights, weights)
+    },
+  )
   return made
 }
 

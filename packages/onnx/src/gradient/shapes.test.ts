@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bounded, broadcast, mergeAxes, range, reshapedNarrow } from './shapes.js'
+import { bounded, broadcast, isOneMove, mergeAxes, range, reshapedNarrow } from './shapes.js'
 
 describe('shapes', () => {
   it('broadcast, aligned at the last axis', () => {
@@ -22,6 +22,26 @@ describe('shapes', () => {
   it('keep cuts in bounds', () => {
     expect(bounded({ axis: 0, start: -2, end: 99 }, 5)).toEqual({ axis: 0, start: 3, end: 5, step: 1 })
     expect(bounded({ axis: 0, start: 99, end: -99, step: -2 }, 5)).toEqual({ axis: 0, start: 4, end: -1, step: -2 })
+  })
+
+  it('move one axis past others, or more', () => {
+    for (const perm of [
+      [0, 1, 2],
+      [1, 2, 3, 0],
+      [3, 0, 1, 2],
+      [0, 2, 3, 1],
+      [0, 2, 1, 3],
+      [2, 3, 0, 1],
+      [1, 0, 2],
+    ]) {
+      expect(isOneMove(perm), perm.join()).toBe(true)
+    }
+    for (const perm of [
+      [2, 1, 0],
+      [3, 1, 2, 0],
+      [1, 0, 3, 2],
+    ])
+      expect(isOneMove(perm), perm.join()).toBe(false)
   })
 
   it('say what is repeated after a reshape, where that is the same numbers', () => {

@@ -86,3 +86,11 @@ export function reshapedNarrow(narrow: Dims, from: Dims, to: Dims): Dims | undef
   }
   return result
 }
+
+/** Whether a permutation moves one axis, or several that stay together, past the others. */
+export function isOneMove(perm: readonly number[]): boolean {
+  const first = perm.findIndex((axis, index) => axis !== index)
+  const moved = perm.slice(first, perm.findLastIndex((axis, index) => axis !== index) + 1)
+  const blocks = moved.filter((axis, index) => index === 0 || axis !== (moved[index - 1] as number) + 1)
+  return first < 0 || blocks.length <= 2
+}

@@ -65,6 +65,14 @@ describe('TensorOps', () => {
     expect(ops.transpose(ops.transpose(x, [2, 0, 1]), [1, 2, 0])).toBe(x)
   })
 
+  it('does not move two axes in one go, which is slow', () => {
+    const [ops, x] = over(['x', 2, 3, 4]) as [TensorOps, TypedValue]
+    const turned = ops.transpose(ops.transpose(x, [1, 2, 0]), [1, 0, 2])
+    expect(turned.dims).toEqual([4, 3, 2])
+    expect(written(ops, turned)).toBe('Transpose(Transpose(x))')
+    expect(ops.transpose(turned, [2, 1, 0])).toBe(x)
+  })
+
   it('does not transpose a large value for the sake of another', () => {
     const [ops, x, y] = over(['x', 2, 3, 4], ['y', 3, 2, 4]) as [TensorOps, TypedValue, TypedValue]
     expect(written(ops, ops.add(ops.transpose(x, [1, 0, 2]), y))).toBe('Add(Transpose(x), y)')

@@ -3,7 +3,7 @@ import { arrayConstructors, type ElementArray, type ElementType, type NumericTyp
 import type { Node } from '../graph.js'
 import { unusedName } from '../rename.js'
 import { sizeOf, type Tensor } from '../tensor.js'
-import { broadcast, type Cut, type Dims, mergeAxes, reshapedNarrow } from './shapes.js'
+import { broadcast, type Cut, type Dims, isOneMove, mergeAxes, reshapedNarrow } from './shapes.js'
 
 /** A value of the training graph: its type and shape are known before the graph runs. */
 export interface TypedValue {
@@ -218,9 +218,10 @@ export class TensorOps {
 
   /** The sum of gradients that meet at one value. */
   sum(values: readonly TypedValue[]): TypedValue {
-    const counts = new Map<TypedValue, number>()
-    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-    const [first, second, ...more] = [...counts].map(([value, count]) => this.scale(value, count)) as [
+    const counts = new Map<string, number>()
+    for (const { name } of values) counts.set(name, (counts.get(name) ?? 0) + 1)
+    const distinct = values.filter(({ name }, index) => values.findIndex((value) => value.name === name) === index)
+    const [first, second, ...more] = distinct.map((value) => this.scale(value, counts.get(value.name) ?? 1)) as [
       TypedValue,
       ...TypedValue[],
     ]
@@ -259,11 +260,10 @@ export class TensorOps {
   transpose(x: TypedValue, perm: readonly number[]): TypedValue {
     if (perm.every((axis, index) => axis === index)) return x
     if (x.permuted) {
-      const inner = x.permuted.perm
-      return this.transpose(
-        x.permuted.source,
-        perm.map((axis) => inner[axis] as number),
-      )
+      const { source, perm: before } = x.permuted
+      const whole = perm.map((axis) => before[axis] as number)
+      // onnxruntime is ten times slower where more than one axis moves.
+      if (isOneMove(whole) || !isOneMove(perm)) return this.transpose(source, whole)
     }
     const dims = perm.map((axis) => x.dims[axis] as number)
     if (x.constant !== undefined) return this.full(x.constant, { type: x.type, dims })

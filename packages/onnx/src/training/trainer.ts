@@ -7,7 +7,7 @@ import { adamW } from './adam-w.js'
 import { type Optimiser, type OptimiserFactory, type Parameter, part } from './optimiser.js'
 import { constant, type Schedule } from './schedule.js'
 import { TrainingSessions } from './training-sessions.js'
-import { weightsAsInputs } from './weights-as-inputs.js'
+import { weightsAsInputs } from '../weights-as-inputs.js'
 
 /** Weights that are trained alike. */
 export interface ParameterGroup {

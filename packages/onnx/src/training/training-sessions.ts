@@ -54,6 +54,8 @@ export class TrainingSessions {
   async #create(feeds: Tensors): Promise<TrainingSession> {
     const { loss, parameters, threads } = this.#options
     const { graph, ...names } = await differentiate(this.#graph, { loss, parameters, feeds })
-    return { session: await Session.create(graph, threads === undefined ? {} : { threads }), ...names }
+    // A step is long: threads that wait for the next node need not keep cores from other programs.
+    const session = await Session.create(graph, { spin: false, ...(threads !== undefined && { threads }) })
+    return { session, ...names }
   }
 }

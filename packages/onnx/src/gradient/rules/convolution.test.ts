@@ -1,7 +1,7 @@
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 import { type RuleCase, testRules } from '../../../test/test-rules.js'
-import type { AttributeInput } from '../../builder.js'
-import { randomTensor } from '../../test/index.js'
+import { type AttributeInput, GraphBuilder, type Value } from '../../builder.js'
+import { checkGradient, randomTensor } from '../../test/index.js'
 import * as convolution from './convolution.js'
 
 const convolve = (x: number[], w: number[], attributes: Record<string, AttributeInput> = {}, bias = true): RuleCase => {
@@ -47,5 +47,32 @@ describe('convolutions', () => {
       transpose([1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: 'SAME_LOWER' }),
       transpose([1, 2, 3, 3], [2, 2, 4, 3], { strides: [2, 2], output_shape: [7, 6] }),
     ],
+  })
+
+  it("agree with each other's order of axes", async () => {
+    const g = new GraphBuilder('chain')
+    let seed = 1
+    const convolve = (x: Value, w: number[], attributes: Record<string, AttributeInput> = {}) =>
+      g.op('Conv', [x, g.weight(`w${seed}`, randomTensor(w, seed++, -0.5, 0.5))], attributes)
+    const around = { pads: [1, 1, 1, 1] }
+    const wide = convolve(g.input('x', 'float32', [2, 2, 12, 12]), [4, 2, 1, 1])
+    const depthwise = convolve(wide, [4, 1, 3, 3], { ...around, group: 4, strides: [2, 2] })
+    const strided = convolve(convolve(depthwise, [3, 4, 1, 1]), [4, 3, 3, 3], { ...around, strides: [2, 2] })
+    const dense = convolve(convolve(strided, [3, 4, 1, 1]), [2, 3, 3, 3], around)
+    const small = convolve(dense, [2, 1, 3, 3], { ...around, group: 2 })
+    g.output(
+      'y',
+      g.op('ReduceMean', [g.op('Add', [small, convolve(dense, [2, 2, 1, 1])])], { axes: [2, 3] }),
+      'float32',
+    )
+    await checkGradient(g.build(), { x: randomTensor([2, 2, 12, 12], 99) }, { directions: 8, step: 0.1 })
+  })
+
+  it('of large images are products of each image', async () => {
+    const g = new GraphBuilder('large')
+    const x = g.input('x', 'float32', [2, 2, 20, 21])
+    const weights = [g.weight('w', randomTensor([3, 2, 1, 1], 1)), g.weight('b', randomTensor([3], 2))]
+    g.output('y', g.op('Conv', [x, ...weights]), 'float32')
+    await checkGradient(g.build(), { x: randomTensor([2, 2, 20, 21], 3) }, { directions: 8, step: 0.1 })
   })
 })

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
-import { int64, tensor } from '../../tensor.js'
+import { float32, int64, tensor } from '../../tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as shape from './shape.js'
 
@@ -21,7 +21,12 @@ describe('shapes', () => {
       { inputs: [randomTensor([2, 8, 1, 3])], attributes: { blocksize: 2 } },
       { inputs: [randomTensor([1, 12, 2, 1])], attributes: { blocksize: 2, mode: 'CRD' } },
     ],
-    Dropout: [{ inputs: [x] }, { inputs: [x], outputs: ['float32', 'bool'] }, { inputs: [x], opset: 11 }],
+    Dropout: [
+      { inputs: [x, float32([], [0.5]), tensor('bool', [], Uint8Array.of(0))], by: [0] },
+      { inputs: [x] },
+      { inputs: [x], outputs: ['float32', 'bool'] },
+      { inputs: [x], opset: 11 },
+    ],
     Expand: [{ inputs: [randomTensor([3, 1]), ints(2, 3, 4)] }, { inputs: [x, ints(1, 1)] }],
     Flatten: [{ inputs: [x] }, { inputs: [x], attributes: { axis: -1 } }],
     Identity: [{ inputs: [x] }],

@@ -9,7 +9,10 @@ import { pointwise, single } from './pointwise.js'
 export const Identity = pointwise(({ dy }) => dy)
 
 /** In inference nothing is dropped. */
-export const Dropout = Identity
+export const Dropout = single(({ dy, step }) => {
+  const training = step.inputs[2]
+  return training && training.constant !== 0 ? step.refuse('in training it drops elements at random') : dy
+})
 
 /** To another floating-point type; whatever is cast to whole numbers ends the way of the gradient. */
 export const Cast = pointwise(({ ops, x, dy }) => ops.cast(dy, x.type))

@@ -1,5 +1,5 @@
-import { TrainingOptionError } from '../errors.js'
-import type { Graph, ValueInfo } from '../graph.js'
+import { TrainingOptionError } from './errors.js'
+import type { Graph, ValueInfo } from './graph.js'
 
 /**
  * The same graph with some weights as inputs of their names, after its own: a session of it takes new weights at each
