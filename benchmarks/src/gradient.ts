@@ -70,7 +70,8 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
   const feeds: Tensors = { x, [targets]: classes, [weights]: float32([batch], new Float32Array(batch).fill(1)) }
   const parameters = [...graph.initializers.keys()].filter((name) => /(weight|bias)$/.test(name))
   const training = await differentiate(whole, { loss, parameters, feeds })
-  const [inference, step] = [await Session.create(graph), await Session.create(training.graph)]
+  const options = { spin: false }
+  const [inference, step] = [await Session.create(graph, options), await Session.create(training.graph, options)]
   const all = { ...feeds, ...Object.fromEntries(parameters.map((name) => [name, graph.initializers.get(name) as Tensor])) }
 
   // In turns, so that a busy moment of the machine meets all of them.

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { type ImageInput, readImage } from '@headstart/vision'
+import { type ImageSource, readImage } from '@headstart/vision'
 import sharp from 'sharp'
 import type { Scored } from './detector.js'
 
@@ -10,7 +10,7 @@ const size = 96
 export interface PageSection {
   readonly title: string
   readonly threshold: number
-  readonly pictures: readonly (Scored & { readonly name: string; readonly input: ImageInput })[]
+  readonly pictures: readonly (Scored & { readonly name: string; readonly input: ImageSource })[]
 }
 
 /** Writes a page, which needs no other file, with the pictures of each test: worst mistakes first. */
@@ -46,7 +46,7 @@ async function section({ title, threshold, pictures }: PageSection): Promise<str
 }
 
 /** A picture, made small, as an address that holds it. */
-async function thumbnail(input: ImageInput): Promise<string> {
+async function thumbnail(input: ImageSource): Promise<string> {
   const sizing = { height: size, width: size, resize: 'crop', cropFraction: 1, kernel: 'linear' } as const
   const { data, width, height } = await readImage(input, { sizing })
   const jpeg = await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 80 }).toBuffer()

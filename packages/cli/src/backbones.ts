@@ -5,12 +5,12 @@ import { type TaskName, tasks } from './tasks.js'
 /** `headstart backbones`: the pre-trained networks that can be frozen. */
 export function backbonesCommand(options: { readonly json?: boolean }): void {
   const entries = (Object.keys(tasks) as TaskName[]).flatMap((task) =>
-    tasks[task].backbones.map(({ id, features, license, description }) => ({ task, id, features, license, description })),
+    tasks[task].backbones.map(({ id, features, stages, license, description }) => ({ task, id, features, stages, license, description })),
   )
   print(options.json, { backbones: entries }, () =>
     textTable([
-      ['id', 'task', 'features', 'licence', 'for'],
-      ...entries.map((entry) => [entry.id, entry.task, String(entry.features), entry.license, entry.description]),
+      ['id', 'task', 'features', 'stages', 'licence', 'for'],
+      ...entries.map((entry) => [entry.id, entry.task, String(entry.features), String(entry.stages), entry.license, entry.description]),
     ]),
   )
 }

@@ -2,8 +2,9 @@ import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
 import type { DataFlags } from './task.js'
 import { findBackbone, type TaskName, tasks } from './tasks.js'
+import { type TuningFlags, tuningOf } from './tuning-flags.js'
 
-interface CompareOptions extends DataFlags {
+interface CompareOptions extends DataFlags, TuningFlags {
   readonly task: TaskName
   readonly backbone?: string
   readonly shots: readonly number[]
@@ -27,7 +28,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
     const comparison = await compare(examples, {
       ...screen,
-      methods: await tasks[task].methods(await entry.load()),
+      methods: await tasks[task].methods(await entry.load(), tuningOf(options)),
       shots,
       seeds,
       test,

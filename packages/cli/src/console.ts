@@ -1,9 +1,10 @@
-import type { RunOptions, TrainEvent } from '@headstart/core'
+import type { EpochEvent, RunOptions, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
+import { sparkline } from './sparkline.js'
 
 /** What a step of work is called in its progress bar. */
-const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison' } as const
+const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison', step: 'tuning' } as const
 
 /** The screen during a command: progress bars and notices on stderr, results on stdout. */
 export interface Console extends RunOptions {
@@ -20,14 +21,29 @@ export function openConsole(signal: AbortSignal): Console {
     bar?.bar.stop()
     bar = undefined
   }
-  const draw = (type: keyof typeof titles, done: number, total: number): void => {
+  /** The curve of the run under way: its validation losses, or training losses where nothing is held out. */
+  let curve: { readonly run: number; readonly losses: number[] } | undefined
+  const sayEpoch = ({ run, runs, epoch, epochs, loss, validationLoss, validationScore }: EpochEvent): void => {
+    if (!process.stderr.isTTY) return
+    end()
+    if (curve?.run !== run) curve = { run, losses: [] }
+    curve.losses.push(validationLoss ?? loss)
+    const figures = [
+      `loss ${loss.toFixed(4)}`,
+      ...(validationLoss === undefined ? [] : [`validation loss ${validationLoss.toFixed(4)}`]),
+      ...(validationScore === undefined ? [] : [`score ${validationScore.toFixed(3)}`]),
+    ]
+    const place = `run ${run}/${runs}, epoch ${epoch}/${epochs}`.padEnd(22)
+    process.stderr.write(`${place} ${figures.join('  ')}  ${pc.cyan(sparkline(curve.losses))}\n`)
+  }
+  const draw = (type: keyof typeof titles, done: number, total: number, note = ''): void => {
     if (bar?.type !== type) {
       end()
-      const format = `${titles[type].padEnd(14)} ${pc.cyan('{bar}')} {value}/{total} {eta_formatted}`
+      const format = `${titles[type].padEnd(14)} ${pc.cyan('{bar}')} {value}/{total} {eta_formatted} {note}`
       bar = { type, bar: new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }) }
-      bar.bar.start(total, done)
+      bar.bar.start(total, done, { note })
     }
-    bar.bar.update(done)
+    bar.bar.update(done, { note })
     if (done === total) end()
   }
   return {
@@ -39,6 +55,12 @@ export function openConsole(signal: AbortSignal): Console {
         case 'cross-validation':
         case 'compare':
           draw(event.type, event.done, event.total)
+          break
+        case 'step':
+          draw(event.type, event.step, event.steps, `loss ${event.loss.toFixed(4)}`)
+          break
+        case 'epoch':
+          sayEpoch(event)
           break
         case 'notice':
           end()

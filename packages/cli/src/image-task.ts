@@ -12,6 +12,7 @@ export const imageTask: TaskEntry = {
     {
       id: 'mobilenet-v2-coco',
       features: 2112,
+      stages: 19,
       license: 'Apache-2.0',
       description: 'photos and drawings of things and animals; built in',
       load: async () => (await vision()).mobileNetV2() as Promise<TunableBackbone<string>>,
@@ -27,5 +28,5 @@ export const imageTask: TaskEntry = {
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),
   loadModel: async (folder) => (await vision()).loadModel<Target>(folder),
-  methods: async (backbone) => (await vision()).imageMethods(backbone),
+  methods: async (backbone, tuning) => (await vision()).imageMethods(backbone, tuning),
 }

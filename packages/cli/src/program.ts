@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { backbonesCommand } from './backbones.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
+import { number, wholeNumber, wholeNumbers } from './numbers.js'
 import { predictCommand } from './predict.js'
 import { tasks } from './tasks.js'
 import { trainCommand } from './train.js'
+import { withTuning } from './tuning-flags.js'
 import { version } from './version.js'
 
 /** The command line. @param signal Aborted by Ctrl-C. */
@@ -26,8 +28,8 @@ export function createProgram(signal: AbortSignal): Command {
   const json = '--json'
   const jsonHelp = 'print one JSON object on stdout and nothing else there'
 
-  withColumns(program.command('train'))
-    .description('train a head on a frozen backbone and save the model')
+  withTuning(withColumns(program.command('train')))
+    .description('train a head on a frozen backbone, or tune its last stages as well, and save the model')
     .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
     .option('--backbone <id>', 'pre-trained network (see: headstart backbones)')
@@ -35,6 +37,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
     .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
     .option('--balanced', 'weigh classes inversely to their frequency')
+    .option('--resume', 'go on with a tuning that was interrupted, from its last checkpoint')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((data, options) => trainCommand(data, options, signal))
@@ -55,7 +58,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option(json, 'print one JSON object per input, each on its line')
     .action((model, inputs, options) => predictCommand(model, inputs, options, signal))
 
-  withColumns(program.command('compare'))
+  withTuning(withColumns(program.command('compare')))
     .description('measure what transfer learning is worth on your data')
     .argument('<data>', 'labelled examples: a file; for pictures also a folder with one folder for each class')
     .addOption(task())
@@ -75,19 +78,4 @@ export function createProgram(signal: AbortSignal): Command {
     .action((options) => backbonesCommand(options))
 
   return program
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.')
-  return value
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.')
-  return Number(text)
-}
-
-function wholeNumbers(text: string): number[] {
-  return text.split(',').map((part) => wholeNumber(part.trim()))
 }

@@ -1,4 +1,4 @@
-import type { Dataset, Method, Modality, Model, RunOptions, Target, Task, TunableBackbone } from '@headstart/core'
+import type { Dataset, Method, Modality, Model, RunOptions, Target, Task, TunableBackbone, TuningOptions } from '@headstart/core'
 import type { RowFormat } from '@headstart/core/table'
 
 /** Flags that say how DATA is to be read. */
@@ -13,6 +13,8 @@ export interface DataFlags {
 export interface BackboneEntry {
   readonly id: string
   readonly features: number
+  /** Number of stages that can be unfrozen, from the last one on. */
+  readonly stages: number
   readonly license: string
   readonly description: string
   load(): Promise<TunableBackbone<string>>
@@ -27,5 +29,6 @@ export interface TaskEntry {
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
-  methods(backbone: TunableBackbone<string>): Promise<Method<string>[]>
+  /** What `headstart compare` sets side by side; with `tuning` from scratch, frozen and tuned. */
+  methods(backbone: TunableBackbone<string>, tuning?: TuningOptions): Promise<Method<string>[]>
 }

@@ -12,6 +12,7 @@ export const textTask: TaskEntry = {
     {
       id: 'universal-sentence-encoder-lite',
       features: 512,
+      stages: 4,
       license: 'Apache-2.0',
       description: 'English sentences and short texts, up to 128 tokens; built in',
       load: async () => (await nlp()).universalSentenceEncoder(),
@@ -27,5 +28,5 @@ export const textTask: TaskEntry = {
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),
   loadModel: async (folder) => (await nlp()).loadModel<Target>(folder),
-  methods: async (backbone) => (await nlp()).textMethods(backbone),
+  methods: async (backbone, tuning) => (await nlp()).textMethods(backbone, tuning),
 }

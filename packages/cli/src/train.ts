@@ -1,15 +1,18 @@
-import { fineTune, formatReport } from '@headstart/core'
+import { rm } from 'node:fs/promises'
+import { fineTune, formatReport, OptionError } from '@headstart/core'
 import { openConsole, print } from './console.js'
 import type { DataFlags } from './task.js'
 import { findBackbone, type TaskName, tasks } from './tasks.js'
+import { checkpointOf, type TuningFlags, tuningOf } from './tuning-flags.js'
 
-interface TrainOptions extends DataFlags {
+interface TrainOptions extends DataFlags, TuningFlags {
   readonly task: TaskName
   readonly backbone?: string
   readonly out: string
   readonly seed: number
   readonly l2?: number
   readonly balanced?: boolean
+  readonly resume?: boolean
   readonly cache: boolean
   readonly json?: boolean
 }
@@ -21,6 +24,12 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
     const entry = findBackbone(options.task, options.backbone)
     const train = await tasks[options.task].readDataset(data, 'classification', options, screen)
     const backbone = await entry.load()
+    const tuning = tuningOf(options)
+    const checkpoint = checkpointOf(options.out)
+    if (options.resume && !tuning) {
+      const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
+      throw new OptionError('option --resume', 'a tuning to go on with', 'a head, which takes seconds', remedy)
+    }
     const started = performance.now()
     const model = await fineTune(backbone, train, {
       ...screen,
@@ -28,9 +37,11 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
       ...(options.l2 !== undefined && { l2: options.l2 }),
       ...(options.balanced && { classWeight: 'balanced' }),
       ...(!options.cache && { cache: false }),
+      ...(tuning && { ...tuning, checkpoint, resume: options.resume ?? false }),
     })
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
+    await rm(checkpoint, { force: true })
     screen.end()
     const { validation, recipe, labels, training } = model
     const result = {
@@ -40,6 +51,7 @@ export async function trainCommand(data: string, options: TrainOptions, signal: 
       backbone: backbone.id,
       examples: training.examples,
       labels,
+      strategy: recipe.strategy,
       l2: recipe.l2,
       seed: recipe.seed,
       seconds,

@@ -163,7 +163,7 @@ describe('headstart', () => {
     const { stdout } = await scene.run(['backbones', '--json'])
     const { backbones } = JSON.parse(stdout) as { backbones: object[] }
     expect(backbones).toContainEqual(
-      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, license: 'Apache-2.0' }),
+      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, stages: 4, license: 'Apache-2.0' }),
     )
     expect((await scene.run(['backbones'])).stdout).toContain('universal-sentence-encoder-lite')
   })

@@ -18,7 +18,8 @@ export interface RunSettings {
   readonly interruptWhen?: () => boolean
 }
 
-const program = fileURLToPath(new URL('../bin/headstart.js', import.meta.url))
+/** The command line, for node to run. */
+export const program = fileURLToPath(new URL('../bin/headstart.js', import.meta.url))
 
 /**
  * Runs the command line as its users do: in a process of its own.

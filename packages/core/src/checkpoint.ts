@@ -30,9 +30,12 @@ export interface TuningIdentity {
 /** Where and how often progress is kept. */
 export interface CheckpointOptions {
   readonly file: string
-  /** Seconds between two checkpoints, at least. Default 15. */
+  /** Seconds between two checkpoints, at least. Default: 1, and so many that writing takes no more than 5 % of the time. */
   readonly seconds?: number
 }
+
+/** Share of the time that may go into checkpoints. */
+const dearest = 0.05
 
 /** First line of a checkpoint, before its hash. */
 const magic = 'headstart-checkpoint 1'
@@ -46,9 +49,11 @@ export class Checkpoint {
   readonly found: TuningProgress | undefined
   readonly #file: string
   readonly #identity: TuningIdentity
-  readonly #milliseconds: number
+  readonly #seconds: number | undefined
   readonly #onEvent: RunOptions['onEvent']
   #saved = Date.now()
+  /** How long the last writing took. */
+  #milliseconds = 0
   #failed = false
 
   /**
@@ -61,25 +66,25 @@ export class Checkpoint {
     resume: boolean,
     onEvent: RunOptions['onEvent'],
   ): Promise<Checkpoint> {
-    const { file, seconds = 15 } = typeof options === 'string' ? { file: options } : options
+    const { file, seconds } = typeof options === 'string' ? { file: options, seconds: undefined } : options
     const path = resolve(file)
     const found = resume ? await read(path, identity) : undefined
     if (resume && !found) {
       onEvent?.({ type: 'notice', message: `${path}: there is no checkpoint; the tuning starts at the beginning.` })
     }
-    return new Checkpoint(path, identity, 1000 * seconds, found, onEvent)
+    return new Checkpoint(path, identity, seconds, found, onEvent)
   }
 
   private constructor(
     file: string,
     identity: TuningIdentity,
-    milliseconds: number,
+    seconds: number | undefined,
     found: TuningProgress | undefined,
     onEvent: RunOptions['onEvent'],
   ) {
     this.#file = file
     this.#identity = identity
-    this.#milliseconds = milliseconds
+    this.#seconds = seconds
     this.found = found
     this.#onEvent = onEvent
   }
@@ -89,7 +94,9 @@ export class Checkpoint {
    * no more is written.
    */
   async save(progress: () => TuningProgress, { now = false } = {}): Promise<void> {
-    if (this.#failed || (!now && Date.now() - this.#saved < this.#milliseconds)) return
+    const pause = this.#seconds === undefined ? Math.max(1000, this.#milliseconds / dearest) : 1000 * this.#seconds
+    const started = Date.now()
+    if (this.#failed || (!now && started - this.#saved < pause)) return
     try {
       await writeFileAside(this.#file, encode(progress(), this.#identity))
     } catch (error) {
@@ -99,6 +106,7 @@ export class Checkpoint {
       this.#onEvent?.({ type: 'notice', message })
     }
     this.#saved = Date.now()
+    this.#milliseconds = this.#saved - started
   }
 }
 

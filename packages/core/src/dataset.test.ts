@@ -245,3 +245,40 @@ describe('subset', () => {
     expect(() => classes({ a: 6 }).subset([index])).toThrow(OptionError)
   })
 })
+
+describe('groups', () => {
+  const copies = Array.from({ length: 12 }, (_, group) =>
+    [0, 1, 2].map((copy) => ({ input: `${group}/${copy}`, label: group % 2 ? 'odd' : 'even', group })),
+  )
+  const singles = [0, 1].map((single) => ({ input: `single ${single}`, label: 'odd' }))
+  /** Three copies of each of 12 examples, and two that are in no group. */
+  const grouped = dataset<string, string>([...copies.flat(), ...singles])
+  const groupsOf = (inputs: readonly string[]): Set<string> => new Set(inputs.map((input) => input.split('/')[0] as string))
+
+  it('stand on one side of a split as a whole', () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const { train, test } = grouped.split({ test: 0.25, seed })
+      expect(train.size + test.size).toBe(grouped.size)
+      expect([...groupsOf(test.inputs)].filter((group) => groupsOf(train.inputs).has(group))).toEqual([])
+      // A quarter of 8 odd and 6 even ones; what is in no group is one by itself.
+      expect([3, 4]).toContain(groupsOf(test.inputs).size)
+    }
+  })
+
+  it('are in one fold as a whole, and every example in one', () => {
+    const folds = grouped.folds(4, 1)
+    expect(folds.flat().toSorted((a, b) => a - b)).toEqual([...grouped.examples.keys()])
+    const parts = folds.map((rows) => groupsOf(rows.map((row) => grouped.inputs[row] as string)))
+    expect(parts.reduce((sum, part) => sum + part.size, 0)).toBe(14)
+    for (const part of parts) expect([3, 4]).toContain(part.size)
+    expect(() => grouped.folds(15)).toThrow(/from 2 to 14/)
+  })
+
+  it('have one representative each, and it keeps its group in a subset', () => {
+    expect(grouped.representatives().inputs.slice(0, 2)).toEqual(['0/0', '1/0'])
+    expect(grouped.representatives().size).toBe(14)
+    expect(grouped.subset([0, 1, 2, 3]).representatives().inputs).toEqual(['0/0', '1/0'])
+    const alone = dataset([{ input: 'a', label: 'x' }])
+    expect(alone.representatives()).toBe(alone)
+  })
+})

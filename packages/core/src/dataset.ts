@@ -96,22 +96,31 @@ export class Dataset<Input, Label extends Target = string> {
     if (!(test > 0 && test < 1)) {
       throw new OptionError('split', 'a test fraction above 0 and below 1', String(test), 'Try test: 0.2.')
     }
-    if (this.#strata().every((stratum) => stratum.length < 2)) {
+    if (this.representatives().#strata().every((stratum) => stratum.length < 2)) {
       const expected = `at least two examples${this.task === 'classification' ? ' of a class' : ''} to split`
       throw new DataError(this.#who, expected, plural(this.size, 'example'), 'Add examples.')
     }
-    const parts = this.task === 'multi-label' ? this.#multiLabelSplit(test, seed) : undefined
-    const { train, test: held } = parts ?? stratifiedSplit(this.#strata(), test, random(seed))
-    return { train: this.subset(train), test: this.subset(held) }
+    const groups = this.#groups()
+    const { train, test: held } = this.representatives().#splitRows(test, seed)
+    return { train: this.subset(rowsOf(groups, train)), test: this.subset(rowsOf(groups, held)) }
+  }
+
+  /** One example of each group, the first, and all that are in none. */
+  representatives(): Dataset<Input, Label> {
+    const groups = this.#groups()
+    return groups.length === this.size ? this : this.subset(groups.map(([row]) => row as number))
   }
 
   /**
    * Numbers of the examples held out in each of k folds. Every example is in one fold; the folds are stratified as in
-   * `split`, and their sizes differ by one at most. A class with fewer than k examples is missing from some folds.
+   * `split`, and their sizes differ by one at most, each group counted as one. A class with fewer than k examples is
+   * missing from some folds.
    *
    * @throws OptionError where k is not a whole number from 2 to the number of examples
    */
   folds(k: number, seed = 0): number[][] {
+    const groups = this.#groups()
+    if (groups.length < this.size) return this.representatives().folds(k, seed).map((fold) => rowsOf(groups, fold))
     if (!Number.isInteger(k) || k < 2 || k > this.size) {
       const expected = `a whole number of folds from 2 to ${this.size}, the number of examples in "${this.name}"`
       throw new OptionError('folds', expected, String(k), 'Use fewer folds or add examples.')
@@ -170,12 +179,29 @@ export class Dataset<Input, Label extends Target = string> {
     return [...strata.values()]
   }
 
-  #multiLabelSplit(fraction: number, seed: number): { train: number[]; test: number[] } {
+  /** Numbers of the examples of each group, in the order of its first; an example in none is a group by itself. */
+  #groups(): number[][] {
+    const groups = new Map<string | number | symbol, number[]>()
+    this.examples.forEach(({ group = Symbol('none') }, row) => {
+      const rows = groups.get(group)
+      if (rows) rows.push(row)
+      else groups.set(group, [row])
+    })
+    return [...groups.values()]
+  }
+
+  #splitRows(fraction: number, seed: number): { train: number[]; test: number[] } {
+    if (this.task !== 'multi-label') return stratifiedSplit(this.#strata(), fraction, random(seed))
     const testSize = Math.min(Math.max(Math.round(this.size * fraction), 1), this.size - 1)
     const sizes = [this.size - testSize, testSize]
     const [train = [], test = []] = iterativeStratification(this.targets.map(classesOf), sizes, random(seed))
     return { train, test }
   }
+}
+
+/** The rows of some groups, ascending. */
+function rowsOf(groups: readonly (readonly number[])[], chosen: readonly number[]): number[] {
+  return chosen.flatMap((group) => groups[group] ?? []).sort((a, b) => a - b)
 }
 
 /** The distinct class names of one target; none of a number. */

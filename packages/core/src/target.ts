@@ -15,4 +15,9 @@ export type TaskOf<T extends Target> = T extends string
 export interface Example<Input, Label extends Target = string> {
   readonly input: Input
   readonly label: Label
+  /**
+   * Examples of one group stand on the same side of every split and in the same fold: copies of one picture, photos of
+   * one patient. Default: none, the example stands for itself.
+   */
+  readonly group?: string | number
 }

@@ -117,8 +117,10 @@ function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: num
 }
 
 function smallestClass(train: Dataset<unknown, Target>): [string, number] {
-  if (train.task !== 'classification') return ['in all', train.size]
-  const [label, count] = [...train.classCounts()].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
+  // Those of one group share a fold.
+  const single = train.representatives()
+  if (train.task !== 'classification') return ['in all', single.size]
+  const [label, count] = [...single.classCounts()].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
   return [`of class "${label}"`, count]
 }
 

@@ -67,9 +67,10 @@ function heldOutFolds(train: Dataset<unknown, Target>, share: number | undefined
   if (share !== undefined && !(share > 0 && share < 1)) {
     throw new OptionError('option "validation"', 'a share above 0 and below 1', String(share), 'Try 0.2.')
   }
-  if (share === undefined && train.size < fewExamples) return train.folds(Math.min(mostFolds, train.size), seed)
+  const { size } = train.representatives()
+  if (share === undefined && train.size < fewExamples) return train.folds(Math.min(mostFolds, size), seed)
   // As many parts as hold the share, of which one is held out: stratified like folds.
-  const parts = Math.min(Math.max(Math.round(1 / (share ?? 0.2)), 2), train.size)
+  const parts = Math.min(Math.max(Math.round(1 / (share ?? 0.2)), 2), size)
   const [held = []] = train.folds(parts, seed)
   return [held]
 }

@@ -23,7 +23,7 @@ export async function tuneOnFewSentences(options: FineTuneOptions): Promise<Mode
     batchSize: 6,
     epochs: 3,
     learningRate: 1e-3,
-    l2: 1e-3,
+    l2: 1e-2,
     ...options,
   })
 }

@@ -75,8 +75,7 @@ describe('the Universal Sentence Encoder, its last stage tuned on 24 sentences,'
 /** Tunes in a process of its own that kills itself amid the second epoch. @returns how it ended. */
 function killed(options: FineTuneOptions): Promise<NodeJS.Signals | null> {
   const script = `
-    import { type EpochEvent, type FineTuneOptions, loadModel, type Model, universalSentenceEncoder } from '../src/index.js'
-import { tuneOnFewSentences } from './few-sentences.js'
+    import { tuneOnFewSentences } from './few-sentences.js'
     const onEvent = ({ type, step }) => {
       if (type === 'step' && step === 5) process.kill(process.pid, 'SIGKILL')
     }

@@ -174,6 +174,28 @@ describe('runBatched', () => {
 })
 
 describe('create', () => {
+  it.each([
+    { optimisation: 'all' },
+    { optimisation: 'extended' },
+    { optimisation: 'basic' },
+    { optimisation: 'disabled' },
+  ] as const)('gives the same numbers with %o', async (options) => {
+    const session = await Session.create(twoLayers(), options)
+    const { y } = await session.run({ x: threeRows })
+    await session.close()
+    expect(y).toBeAllclose((await runGraph(twoLayers(), { x: threeRows }))['y'] as Tensor, { rtol: 1e-6 })
+  })
+
+  it('says what onnxruntime inferred of outputs, where the graph does not', async () => {
+    const graph = extract(twoLayers(), ['x'], ['hidden', 'y']).with({ valueInfo: new Map() })
+    const untyped = graph.with({ outputs: [{ name: 'hidden' }, { name: 'y', type: 'float32' }] })
+    const session = await openSession(untyped)
+    expect(session.outputs).toEqual([
+      { name: 'hidden', type: 'float32', dims: ['batch', 4] },
+      { name: 'y', type: 'float32' },
+    ])
+  })
+
   it('gives the same results with any number of threads, however they wait', async () => {
     const [one, two, all] = await Promise.all(
       [{ threads: 1 }, { threads: 2 }, { spin: false }, {}].map(async (options) => {

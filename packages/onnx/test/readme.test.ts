@@ -24,6 +24,7 @@ describe('the examples in the README', () => {
     await copyFile(fixture('classifier').path, join(folder, 'classifier.onnx'))
     await writeFile(join(folder, 'example.ts'), block('ts'))
     await writeFile(join(folder, 'training.ts'), block('ts', 1))
+    await writeFile(join(folder, 'gradients.ts'), block('ts', 2))
     await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }')
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -42,6 +43,16 @@ describe('the examples in the README', () => {
     const { stdout, stderr } = node('--import', 'tsx', 'training.ts')
     expect(stderr).toBe('')
     expect(stdout).toBe('0 0.7\n49 0.0\n[ 2, 2 ]\n')
+  })
+
+  it('trains with the gradient', () => {
+    const { stdout, stderr, status } = node('--import', 'tsx', 'gradients.ts')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    const losses = stdout.trim().split('\n').map(Number)
+    expect(losses).toHaveLength(20)
+    expect(losses.toSorted((a, b) => b - a)).toEqual(losses)
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number))
   })
 
   it('prints what the README says, and writes a model', async () => {

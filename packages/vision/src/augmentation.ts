@@ -25,8 +25,8 @@ export interface AugmentationOptions {
  * 2015, section 6); colours are changed as in Krizhevsky, Sutskever and Hinton (2012) by factors, brightness first, then
  * contrast, then saturation.
  *
- * It is for training the unfrozen part of a network, and has a price: each epoch sees new pixels, so that the frozen part
- * runs again for each of them, and the feature cache is of no use. The same `random` gives the same changes.
+ * It has a price: new pixels are not in the feature cache, so that the frozen network runs for each of them (see
+ * `augmented`, which pays it once). The same `random` gives the same changes.
  *
  * @returns A function that gives changed pixels of the same size, and leaves the given ones as they are.
  * @throws OptionError for an option outside its range

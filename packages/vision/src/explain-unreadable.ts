@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { HeadstartError, InputError } from '@headstart/core'
 import sharp from 'sharp'
-import { type ImageInput, nameOf, pathOf, toInputError } from './image-input.js'
+import { type ImageSource, nameOf, pathOf, toInputError } from './image-input.js'
 
 /** What can be read, in words. */
 const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
@@ -10,7 +10,7 @@ const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
  * Why a picture could not be read, as an error that says what to do. `sharp` says it in one sentence that differs by
  * format; what the file begins with and what the file system says is surer.
  */
-export async function explainUnreadable(input: ImageInput, error: unknown, pixelLimit: number): Promise<Error> {
+export async function explainUnreadable(input: ImageSource, error: unknown, pixelLimit: number): Promise<Error> {
   if (error instanceof HeadstartError) return error
   const name = nameOf(input)
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
@@ -38,7 +38,7 @@ export async function explainUnreadable(input: ImageInput, error: unknown, pixel
 
 const longestMark = 512
 
-async function firstBytes(input: ImageInput): Promise<Uint8Array> {
+async function firstBytes(input: ImageSource): Promise<Uint8Array> {
   const path = pathOf(input)
   if (path === undefined) return (input as Uint8Array).subarray(0, longestMark)
   const file = await open(path)
@@ -50,7 +50,7 @@ async function firstBytes(input: ImageInput): Promise<Uint8Array> {
   }
 }
 
-async function dimensionsOf(input: ImageInput): Promise<string> {
+async function dimensionsOf(input: ImageSource): Promise<string> {
   const { width, height } = await sharp(input instanceof Uint8Array ? input : pathOf(input), { limitInputPixels: false })
     .metadata()
     .catch(() => ({ width: undefined, height: undefined }))

@@ -1,12 +1,28 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { FileError, InputError, toFileError } from '@headstart/core'
+import type { AugmentationOptions } from './augmentation.js'
 
 /** A picture: the path of its file, its `file:` URL, or its bytes as they stand in a file (a JPEG, a PNG...). */
-export type ImageInput = string | URL | Uint8Array
+export type ImageSource = string | URL | Uint8Array
+
+/** A picture with random changes, the same for the same seed. */
+export interface AugmentedImage {
+  readonly image: ImageSource
+  readonly augmentation: AugmentationOptions
+  readonly seed: number
+}
+
+/** What an image backbone takes. */
+export type ImageInput = ImageSource | AugmentedImage
+
+/** Whether a picture is one with random changes. */
+export function isAugmented(input: ImageInput): input is AugmentedImage {
+  return typeof input === 'object' && 'augmentation' in input
+}
 
 /** What messages call a picture. */
-export function nameOf(input: ImageInput): string {
+export function nameOf(input: ImageSource): string {
   if (input instanceof Uint8Array) return `picture of ${input.length} bytes`
   return input instanceof URL && input.protocol === 'file:' ? fileURLToPath(input) : String(input)
 }
@@ -15,7 +31,7 @@ export function nameOf(input: ImageInput): string {
  * The path of a picture; undefined for bytes.
  * @throws InputError for an address in the web.
  */
-export function pathOf(input: ImageInput): string | undefined {
+export function pathOf(input: ImageSource): string | undefined {
   if (input instanceof Uint8Array) return undefined
   const isElsewhere = input instanceof URL ? input.protocol !== 'file:' : /^https?:\/\//i.test(input)
   if (!isElsewhere) return nameOf(input)
@@ -27,7 +43,7 @@ export function pathOf(input: ImageInput): string | undefined {
  * The bytes of a picture as they stand in its file.
  * @throws InputError when it cannot be read; FileError when no file can.
  */
-export async function readImageBytes(input: ImageInput): Promise<Uint8Array> {
+export async function readImageBytes(input: ImageSource): Promise<Uint8Array> {
   if (input instanceof Uint8Array) return input
   try {
     return await readFile(pathOf(input) as string)

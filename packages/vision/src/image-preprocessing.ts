@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { DataError, type JsonObject, OptionError, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { DataError, type JsonObject, OptionError, type Preprocessing, type PreprocessingLoader, random } from '@headstart/core'
 import { tensor } from '@headstart/onnx'
 import { z } from 'zod'
-import { type ImageInput, readImageBytes } from './image-input.js'
+import { augmentation } from './augmentation.js'
+import { type ImageInput, isAugmented, readImageBytes } from './image-input.js'
 import { type Pixels, readImage } from './read-image.js'
 
 const side = z.int().min(1).max(8192)
@@ -81,9 +82,13 @@ export function imagePreprocessing(
     files: new Map(),
     windowSize: Math.max(8, Math.floor(windowBytes / (height * width * 3))),
     async contentKey(image) {
-      return createHash('sha256').update(await readImageBytes(image)).digest()
+      const hash = createHash('sha256').update(await readImageBytes(isAugmented(image) ? image.image : image))
+      return (isAugmented(image) ? hash.update(JSON.stringify([image.augmentation, image.seed])) : hash).digest()
     },
-    prepare: (image) => readImage(image, { sizing, ...options }),
+    async prepare(image) {
+      if (!isAugmented(image)) return readImage(image, { sizing, ...options })
+      return augmentation(image.augmentation)(await readImage(image.image, { sizing, ...options }), random(image.seed))
+    },
     // In patches of 14 x 14 pixels, so that a batch holds about as much as one of texts does in tokens: 8 of 224 x 224.
     cost: () => (height * width) / 196,
     collate(batch) {

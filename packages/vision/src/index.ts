@@ -4,7 +4,8 @@ import { imageLoader } from './image-preprocessing.js'
 
 export * from '@headstart/core'
 export { augmentation, type AugmentationOptions } from './augmentation.js'
-export type { ImageInput } from './image-input.js'
+export { augmented, type AugmentedOptions } from './augmented.js'
+export type { AugmentedImage, ImageInput, ImageSource } from './image-input.js'
 export {
   imageLoader,
   imagePreprocessing,

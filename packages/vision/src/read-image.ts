@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { explainUnreadable } from './explain-unreadable.js'
-import { type ImageInput, pathOf, readImageBytes } from './image-input.js'
+import { type ImageSource, pathOf, readImageBytes } from './image-input.js'
 
 /** A picture in memory: 8-bit sRGB. */
 export interface Pixels {
@@ -52,7 +52,7 @@ const readingOptions = { autoOrient: true, failOn: 'error' } as const
  *
  * @throws InputError when the picture is missing, none, damaged or too large; FileError when no file can be read.
  */
-export async function readImage(input: ImageInput, options: ReadImageOptions = {}): Promise<Pixels> {
+export async function readImage(input: ImageSource, options: ReadImageOptions = {}): Promise<Pixels> {
   const { sizing, pixelLimit = defaultPixelLimit } = options
   try {
     const source = await sourceOf(input)
@@ -73,7 +73,7 @@ export async function readImage(input: ImageInput, options: ReadImageOptions = {
  * Reads the header of a picture, not its pixels.
  * @throws InputError when it is missing, none or too large; FileError when no file can be read.
  */
-export async function checkImage(input: ImageInput, pixelLimit = defaultPixelLimit): Promise<void> {
+export async function checkImage(input: ImageSource, pixelLimit = defaultPixelLimit): Promise<void> {
   try {
     await sharp(await sourceOf(input), { ...readingOptions, limitInputPixels: pixelLimit }).metadata()
   } catch (error) {
@@ -82,7 +82,7 @@ export async function checkImage(input: ImageInput, pixelLimit = defaultPixelLim
 }
 
 /** What `sharp` opens: where it can, the path, for then reading does not come back to this thread before the pixels. */
-function sourceOf(input: ImageInput): string | Uint8Array | Promise<Uint8Array> {
+function sourceOf(input: ImageSource): string | Uint8Array | Promise<Uint8Array> {
   const path = pathOf(input)
   // Not so for a drawing, which could draw in files that lie beside it; and libvips takes [...] at the end for options.
   return path === undefined || /(\.svgz?|\])$/i.test(path) ? readImageBytes(input) : path

@@ -14,8 +14,14 @@ export function isPointwise({ kernel, pads }: Window, group: number): boolean {
  */
 const widePlaces = 400
 
-/** A pointwise convolution as a product of the kernel with the images. */
-export function pointwiseProduct(ops: TensorOps, x: TypedValue, w: TypedValue, { strides }: Window): TypedValue {
+/** A pointwise convolution as a product of the kernel with the images, and the bias of each channel. */
+export function pointwiseProduct(
+  ops: TensorOps,
+  x: TypedValue,
+  w: TypedValue,
+  bias: TypedValue | undefined,
+  { strides }: Window,
+): TypedValue {
   const seen = ops.slice(
     x,
     strides.map((step, axis) => ({ axis: axis + 2, start: 0, end: at(x.dims, axis + 2), step })),
@@ -23,19 +29,20 @@ export function pointwiseProduct(ops: TensorOps, x: TypedValue, w: TypedValue, {
   const [batch, channels, ...spatial] = seen.dims as [number, number, ...number[]]
   const [outputs, places] = [at(w.dims, 0), sizeOf(spatial)]
   const matrix = ops.reshape(w, [outputs, channels])
+  const biased = (product: TypedValue) => (bias ? ops.add(product, ops.reshape(bias, [outputs, 1])) : product)
   if (places >= widePlaces && !seen.permuted) {
     const product = ops.matMul(matrix, ops.reshape(seen, [batch, channels, places]))
-    return ops.reshape(product, [batch, outputs, ...spatial])
+    return ops.reshape(biased(product), [batch, outputs, ...spatial])
   }
   const byChannel = [1, 0, ...range(2, x.dims.length)]
   const images = ops.reshape(ops.transpose(seen, byChannel), [channels, batch * places])
-  return ops.transpose(ops.reshape(ops.matMul(matrix, images), [outputs, batch, ...spatial]), byChannel)
+  return ops.transpose(ops.reshape(biased(ops.matMul(matrix, images)), [outputs, batch, ...spatial]), byChannel)
 }
 
 /**
  * Places of input times places of output up to which a depthwise convolution is written as a matrix product. onnxruntime
  * runs one small product for each channel of each image, which at 7×7 takes five times as long as the matrix product
- * over all images; from 8×8 on the matrices become too large.
+ * over all images; above 8×8 the matrices become too large.
  */
 const depthwisePlaces = 64 * 64
 
@@ -49,7 +56,14 @@ export function isSmallDepthwise(x: TypedValue, w: TypedValue, y: TypedValue, gr
  * which holds the kernel's element k where an input meets an output by it. Matrices are made of the kernel by a product
  * with a constant of 0 and 1, so that its gradient is a product as well.
  */
-export function depthwiseProduct(ops: TensorOps, x: TypedValue, w: TypedValue, window: Window, dims: Dims): TypedValue {
+export function depthwiseProduct(
+  ops: TensorOps,
+  x: TypedValue,
+  w: TypedValue,
+  bias: TypedValue | undefined,
+  window: Window,
+  dims: Dims,
+): TypedValue {
   const [batch, channels, ...spatial] = x.dims as [number, number, ...number[]]
   const [inputs, outputs] = [sizeOf(spatial), sizeOf(dims.slice(2))]
   const size = sizeOf(window.kernel)
@@ -57,8 +71,9 @@ export function depthwiseProduct(ops: TensorOps, x: TypedValue, w: TypedValue, w
   const matrices = ops.reshape(ops.matMul(ops.reshape(w, [channels, size]), meetings), [channels, inputs, outputs])
   const byChannel = [1, 0, ...range(2, dims.length)]
   const images = ops.reshape(ops.transpose(x, byChannel), [channels, batch, inputs])
-  const product = ops.reshape(ops.matMul(images, matrices), [channels, batch, ...dims.slice(2)])
-  return ops.transpose(product, byChannel)
+  const product = ops.matMul(images, matrices)
+  const biased = bias ? ops.add(product, ops.reshape(bias, [channels, 1, 1])) : product
+  return ops.transpose(ops.reshape(biased, [channels, batch, ...dims.slice(2)]), byChannel)
 }
 
 /** 1 where an element of the kernel, an input and an output meet: `[kernel, inputs, outputs]`. */

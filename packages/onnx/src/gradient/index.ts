@@ -7,5 +7,7 @@ export {
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   type SoftmaxCrossEntropyOptions,
+  type SupervisedLossGraph,
 } from './losses.js'
+export { upgradeOpset } from './upgrade-opset.js'
 export { whyNotDifferentiable } from './why-not-differentiable.js'

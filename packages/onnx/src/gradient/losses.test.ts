@@ -6,7 +6,14 @@ import type { Graph } from '../graph.js'
 import { float32, type Tensor } from '../tensor.js'
 import { checkGradient, randomTensor } from '../test/index.js'
 import { differentiate } from './differentiate.js'
-import { infoNce, type LossGraph, meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses.js'
+import {
+  infoNce,
+  type LossGraph,
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  type SupervisedLossGraph,
+} from './losses.js'
 
 /** A graph that puts out what it is given. */
 function passing(...names: string[]): Graph {
@@ -17,7 +24,7 @@ function passing(...names: string[]): Graph {
 
 const logits = 'logits_out'
 const classWeights = [0.5, 2, 1, 1.5]
-const cases: Record<string, () => LossGraph> = {
+const cases: Record<string, () => LossGraph & Partial<SupervisedLossGraph>> = {
   softmaxCrossEntropy: () => softmaxCrossEntropy(passing('logits'), { logits }),
   'softmaxCrossEntropy, short batch': () => softmaxCrossEntropy(passing('logits'), { logits }),
   'softmaxCrossEntropy, class weights': () => softmaxCrossEntropy(passing('logits'), { logits, classWeights }),

@@ -13,10 +13,14 @@ export interface LossGraph {
   readonly graph: Graph
   /** Name of the loss, a scalar. */
   readonly loss: string
-  /** Name of the input that takes the targets; a loss without targets has none. */
-  readonly targets?: string
   /** Name of the input that takes the examples' weights, `[n]`. At least one must be above 0. */
   readonly weights: string
+}
+
+/** A graph with a loss that compares with targets. */
+export interface SupervisedLossGraph extends LossGraph {
+  /** Name of the input that takes the targets. */
+  readonly targets: string
 }
 
 /** Options of `softmaxCrossEntropy`. */
@@ -37,7 +41,7 @@ export interface SoftmaxCrossEntropyOptions {
  * with the examples' weights s, the class weights w and the label smoothing ε, as in PyTorch's CrossEntropyLoss.
  * @throws GraphEditError when the graph has no such value.
  */
-export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOptions): LossGraph {
+export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOptions): SupervisedLossGraph {
   const { logits, classWeights, labelSmoothing: smoothing = 0 } = options
   return append(graph, { logits }, ['batch', 'classes'], (g, { logits: z, targets, weights }) => {
     const surprise = g.op('Neg', [g.op('LogSoftmax', [z], { axis: -1 })])
@@ -59,7 +63,7 @@ export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOp
  *
  * @throws GraphEditError when the graph has no such value.
  */
-export function sigmoidCrossEntropy(graph: Graph, { logits }: { readonly logits: string }): LossGraph {
+export function sigmoidCrossEntropy(graph: Graph, { logits }: { readonly logits: string }): SupervisedLossGraph {
   return append(graph, { logits }, ['batch', 'labels'], (g, { logits: z, targets, weights }) => {
     const each = g.op('Sub', [g.op('Softplus', [z]), g.op('Mul', [targets, z])])
     return weightedMean(g, sumOver(g, each), weights, weights)
@@ -73,7 +77,7 @@ export function sigmoidCrossEntropy(graph: Graph, { logits }: { readonly logits:
  *
  * @throws GraphEditError when the graph has no such value.
  */
-export function meanSquaredError(graph: Graph, { predictions }: { readonly predictions: string }): LossGraph {
+export function meanSquaredError(graph: Graph, { predictions }: { readonly predictions: string }): SupervisedLossGraph {
   return append(graph, { predictions }, ['batch', 'outputs'], (g, { predictions: z, targets, weights }) => {
     const error = g.op('Sub', [z, targets])
     const squares = g.op('ReduceMean', [g.op('Mul', [error, error]), g.ints([1])], { keepdims: 0 })
@@ -101,7 +105,7 @@ export interface InfoNceOptions {
  * @throws GraphEditError when the graph has no such value.
  */
 export function infoNce(graph: Graph, { anchors, positives, temperature = 0.07 }: InfoNceOptions): LossGraph {
-  return append(graph, { anchors, positives }, undefined, (g, { anchors: a, positives: p, weights }) => {
+  const { targets: _, ...made } = append(graph, { anchors, positives }, undefined, (g, { anchors: a, positives: p, weights }) => {
     const scaled = g.op('Mul', [a, g.scalar(1 / temperature)])
     const similarity = g.op('MatMul', [scaled, g.op('Transpose', [p], { perm: [1, 0] })])
     const isThere = g.op('Greater', [weights, g.scalar(0)])
@@ -110,6 +114,7 @@ export function infoNce(graph: Graph, { anchors, positives, temperature = 0.07 }
     const own = sumOver(g, g.op('Mul', [scaled, p]))
     return weightedMean(g, g.op('Sub', [total, own]), weights, weights)
   })
+  return made
 }
 
 /** Σ over the second axis. */
@@ -125,13 +130,13 @@ function weightedMean(g: GraphBuilder, losses: Value, weights: Value, norm: Valu
 
 type Inputs<Name extends string> = Readonly<Record<Name | 'targets' | 'weights', Value>>
 
-/** Connects a loss to a network. */
+/** Connects a loss to a network. Without `targetDims` there is no input for targets. */
 function append<Name extends string>(
   graph: Graph,
   values: Readonly<Record<Name, string>>,
   targetDims: readonly Dimension[] | undefined,
   write: (g: GraphBuilder, inputs: Inputs<Name>) => Value,
-): LossGraph {
+): SupervisedLossGraph {
   const network = upgradeOpset(graph)
   const used = usedNames(network)
   const [targets, weights, loss] = ['targets', 'weights', 'loss'].map((name) => unusedName(name, used)) as [
@@ -154,7 +159,7 @@ function append<Name extends string>(
   return {
     graph: whole.with({ outputs: [...network.outputs, ...whole.outputs] }),
     loss,
-    ...(targetDims && { targets }),
+    targets,
     weights,
   }
 }

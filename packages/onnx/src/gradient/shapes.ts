@@ -61,3 +61,28 @@ export function mergeAxes(dims: Dims, axes: readonly number[]): { merged: number
 export function shapeOf(graph: Graph, name = ''): readonly Dimension[] | undefined {
   return graph.initializers.get(name)?.dims ?? graph.inputs.find((input) => input.name === name)?.dims
 }
+
+/**
+ * The shape of what is repeated to a shape, when that becomes another shape: where axes are split or joined, it must be
+ * repeated along all of them or none. Undefined where it is along some.
+ * @param narrow What is repeated along its axes of size 1, of as many axes as `from`.
+ */
+export function reshapedNarrow(narrow: Dims, from: Dims, to: Dims): Dims | undefined {
+  if (narrow.length !== from.length) return undefined
+  const result: number[] = []
+  let [i, j] = [0, 0]
+  while (i < from.length || j < to.length) {
+    const [start, first] = [i, j]
+    let [before, after] = [from[i++] ?? 1, to[j++] ?? 1]
+    while (before !== after) {
+      if (before < after) before *= from[i++] ?? 1
+      else after *= to[j++] ?? 1
+      if (i > from.length || j > to.length) return undefined
+    }
+    const group = narrow.slice(start, i)
+    if (group.every((dim, axis) => dim === from[start + axis])) result.push(...to.slice(first, j))
+    else if (group.every((dim) => dim === 1)) result.push(...to.slice(first, j).map(() => 1))
+    else return undefined
+  }
+  return result
+}

@@ -33,13 +33,8 @@ export const Conv = rule(
     const [x, w, b] = [step.input(0), step.input(1), step.inputs[2]]
     const group = intOf(node, 'group', 1)
     const window = windowOf(step, w.dims.slice(2), x.dims.slice(2), output.dims.slice(2))
-    const product = isPointwise(window, group)
-      ? pointwiseProduct(ops, x, w, window)
-      : isSmallDepthwise(x, w, output, group)
-        ? depthwiseProduct(ops, x, w, window, output.dims)
-        : undefined
-    if (!product) return undefined
-    return [b ? ops.add(product, ops.reshape(b, [...b.dims, ...window.kernel.map(() => 1)])) : product]
+    if (isPointwise(window, group)) return [pointwiseProduct(ops, x, w, b, window)]
+    return isSmallDepthwise(x, w, output, group) ? [depthwiseProduct(ops, x, w, b, window, output.dims)] : undefined
   },
 )
 
