@@ -35,7 +35,7 @@ export interface ModelParts<Input> {
   readonly recipe: Recipe
   /** What the training targets looked like, from which the naive baseline answers. */
   readonly training: TrainingSummary
-  /** Gives the figures by cross-validation on the training data, where it was done. Called at most once. */
+  /** Gives the figures on held-out training examples, where there were any. Called at most once. */
   readonly validation?: () => Report | undefined
 }
 
@@ -73,7 +73,10 @@ export class Model<Input, Label extends Target = string> {
     this.#validation = parts.validation
   }
 
-  /** Figures by cross-validation on the training data, where it was done. Computed when they are first asked for. */
+  /**
+   * Figures on training examples that were held out (cross-validation, or the examples that a tuning was chosen by), where
+   * there were any. Computed when they are first asked for.
+   */
   get validation(): Report | undefined {
     return (this.#report ??= this.#validation?.())
   }

@@ -63,4 +63,16 @@ describe('random', () => {
     expect([b.uniform(), b.uniform(), b.uniform()]).toEqual(first)
     expect(random(6).uniform()).not.toBe(first[0])
   })
+
+  it('draws normal numbers of mean 0 and variance 1, all finite', () => {
+    const { normal } = random(5)
+    const draws = Array.from({ length: 20_000 }, normal)
+    const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length
+    const variance = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws.length
+    expect(mean).toBeCloseTo(0, 1)
+    expect(variance).toBeCloseTo(1, 1)
+    // Within one standard deviation lie 68.3 %.
+    expect(draws.filter((value) => Math.abs(value) < 1).length / draws.length).toBeCloseTo(0.683, 1)
+    expect(draws.every(Number.isFinite)).toBe(true)
+  })
 })

@@ -20,17 +20,20 @@ export interface AdamWOptions {
 export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions = {}): OptimiserFactory {
   return optimiser(['mean', 'square'], ({ data, gradient, memory, step, learningRate, weightDecay, factor, scale }) => {
     const [mean, square] = memory as [Float32Array, Float32Array]
+    const root = Math.sqrt(1 - beta2 ** step)
     const rate = learningRate * factor
     const keep = 1 - rate * weightDecay
-    const stepSize = rate / (1 - beta1 ** step)
-    const root = Math.sqrt(1 - beta2 ** step)
+    // m̂ / (√v̂ + ε) = (root / (1 - β₁ᵗ)) m / (√v + root ε): one division for each weight.
+    const stepSize = (rate * root) / (1 - beta1 ** step)
+    const floor = epsilon * root
+    const [gain, squareGain] = [(1 - beta1) * scale, (1 - beta2) * scale * scale]
     for (let i = 0; i < data.length; i++) {
-      const g = (gradient[i] as number) * scale
-      const m = beta1 * (mean[i] as number) + (1 - beta1) * g
-      const v = beta2 * (square[i] as number) + (1 - beta2) * g * g
+      const g = gradient[i] as number
+      const m = beta1 * (mean[i] as number) + gain * g
+      const v = beta2 * (square[i] as number) + squareGain * g * g
       mean[i] = m
       square[i] = v
-      data[i] = keep * (data[i] as number) - (stepSize * m) / (Math.sqrt(v) / root + epsilon)
+      data[i] = keep * (data[i] as number) - (stepSize * m) / (Math.sqrt(v) + floor)
     }
   })
 }
