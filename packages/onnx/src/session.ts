@@ -20,9 +20,10 @@ export interface SessionOptions {
   readonly optimisation?: 'all' | 'extended' | 'basic' | 'disabled'
   /**
    * Threads that wait for work keep their cores busy, to begin sooner. Default true, as in onnxruntime; false where
-   * other threads can use the time, such as those that decode pictures.
+   * other threads can use the time, such as those that decode pictures. 'while running' gives the cores back between
+   * runs: for a graph of many nodes beside other sessions, a training step for one.
    */
-  readonly spin?: boolean
+  readonly spin?: boolean | 'while running'
 }
 
 /** A graph made ready to run by onnxruntime. */
@@ -54,7 +55,12 @@ export class Session {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         intraOpNumThreads: options.threads ?? 0,
         graphOptimizationLevel: options.optimisation ?? 'all',
-        extra: { session: { intra_op: { allow_spinning: options.spin === false ? '0' : '1' } } },
+        extra: {
+          session: {
+            intra_op: { allow_spinning: options.spin === false ? '0' : '1' },
+            force_spinning_stop: options.spin === 'while running' ? '1' : '0',
+          },
+        },
         // Fatal only: an error is thrown, and need not stand on stderr as well.
         logSeverityLevel: 4,
       })

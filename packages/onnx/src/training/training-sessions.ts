@@ -54,8 +54,8 @@ export class TrainingSessions {
   async #create(feeds: Tensors): Promise<TrainingSession> {
     const { loss, parameters, threads } = this.#options
     const { graph, ...names } = await differentiate(this.#graph, { loss, parameters, feeds })
-    // A step is long: threads that wait for the next node need not keep cores from other programs.
-    const session = await Session.create(graph, { spin: false, ...(threads !== undefined && { threads }) })
+    const options = { spin: 'while running', ...(threads !== undefined && { threads }) } as const
+    const session = await Session.create(graph, options)
     return { session, ...names }
   }
 }
