@@ -30,7 +30,10 @@ export interface TuningIdentity {
 /** Where and how often progress is kept. */
 export interface CheckpointOptions {
   readonly file: string
-  /** Seconds between two checkpoints, at least. Default: 1, and so many that writing takes no more than 5 % of the time. */
+  /**
+   * Seconds between two checkpoints, at least; the first is written after the first step. Default: 1, and so many that
+   * writing takes no more than 5 % of the time.
+   */
   readonly seconds?: number
 }
 
@@ -51,7 +54,8 @@ export class Checkpoint {
   readonly #identity: TuningIdentity
   readonly #seconds: number | undefined
   readonly #onEvent: RunOptions['onEvent']
-  #saved = Date.now()
+  /** When the last writing ended: the first is due at once, so that a folder that cannot be written is said early. */
+  #saved = -Infinity
   /** How long the last writing took. */
   #milliseconds = 0
   #failed = false
