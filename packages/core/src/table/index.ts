@@ -1,3 +1,3 @@
 export type { InputColumn } from './columns.js'
 export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
-export type { RowFormat } from './rows.js'
+export { readRows, type Row, type RowFormat } from './rows.js'

@@ -1,0 +1,65 @@
+import type { Histories } from './histories.js'
+import { historyWeights, type Scorer } from './scorer.js'
+import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { largest } from './top-k.js'
+import { userItems } from './user-items.js'
+
+/** Options of `itemKnn`. */
+export interface ItemKnnOptions {
+  /** Items that each item counts as its like. Default: 100. */
+  readonly neighbours?: number | undefined
+  /** Added to the denominator of the cosine: how many common users it takes to be believed. Default: 10. */
+  readonly shrinkage?: number | undefined
+  /**
+   * What the item before the last counts, beside the last one's 1, the one before it the square, and so on: an order-based
+   * form of the decay of Ding and Li ("Time weight collaborative filtering", 2005). Default: 1, all alike.
+   */
+  readonly decay?: number | undefined
+}
+
+/**
+ * Item-based neighbourhoods (Sarwar et al., "Item-based collaborative filtering recommendation algorithms", 2001): the
+ * score of item j is the sum over the history's items i of
+ *
+ *     s(i, j) = |users of i and j| / (√(|users of i| |users of j|) + shrinkage)
+ *
+ * for those i that are among the most similar ones of j (cosine with shrinkage and neighbourhoods as in Ferrari Dacrema et
+ * al., "Are we really making much progress?", 2019).
+ */
+export function itemKnn(train: Histories, { neighbours = 100, shrinkage = 10, decay = 1 }: ItemKnnOptions = {}): Scorer {
+  const similarities = knnSimilarities(train, neighbours, shrinkage)
+  return {
+    name: decay === 1 ? 'item-knn' : 'recency-weighted item-knn',
+    score(history) {
+      const scores = new Float32Array(train.itemCount)
+      const weights = historyWeights(history, decay)
+      history.items.forEach((item, place) => addRow(scores, similarities, item, weights[place] as number))
+      return scores
+    },
+  }
+}
+
+/** Row i: those items that count i among their neighbours, with their similarity. */
+function knnSimilarities(train: Histories, neighbours: number, shrinkage: number): SparseRows {
+  const { itemCount } = train
+  const users = transposed(userItems(train))
+  const counts = train.popularity()
+  const common = new Float64Array(itemCount)
+  const lines = Array.from({ length: itemCount }, (_, item) => {
+    const met: number[] = []
+    for (let k = users.starts[item] as number; k < (users.starts[item + 1] as number); k++) {
+      const user = users.columns[k] as number
+      for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
+        const other = train.items[place] as number
+        if (common[other] === 0 && other !== item) met.push(other)
+        common[other] = (common[other] as number) + 1
+      }
+    }
+    const similarities = met.map((other) => (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage))
+    for (const other of met) common[other] = 0
+    common[item] = 0
+    const chosen = largest(similarities, neighbours)
+    return { columns: chosen.map((place) => met[place] as number), values: chosen.map((place) => similarities[place] as number) }
+  })
+  return transposed(sparseRows(itemCount, lines))
+}

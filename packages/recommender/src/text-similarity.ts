@@ -1,0 +1,80 @@
+import { type Matrix, rowOf } from '@headstart/core'
+import { historyWeights, type Scorer } from './scorer.js'
+import { addRow, type SparseRows, transposed } from './sparse-rows.js'
+
+/** Options of `textSimilarity`. */
+export interface TextSimilarityOptions {
+  /** How many of the latest items count. Default: 10. */
+  readonly last?: number | undefined
+  /** What the item before the last counts, beside the last one's 1, and so on. Default: 1, all alike. */
+  readonly decay?: number | undefined
+}
+
+/**
+ * How much the text of an item is like those of the user's latest items: the mean cosine of their vectors, weighted.
+ * It needs no behaviour, so that a new item is found at once (content-based filtering: Pazzani and Billsus,
+ * "Content-based recommendation systems", 2007).
+ * @param vectors One row for each item of the catalogue, of length 1 or 0: terms with their weights (`tfIdf`), or the
+ *   features of a text backbone (`unitRows`).
+ */
+export function textSimilarity(vectors: SparseRows | Matrix, { last = 10, decay = 1 }: TextSimilarityOptions = {}): Scorer {
+  const scoresOf = 'starts' in vectors ? sparseProduct(vectors) : denseProduct(vectors)
+  return {
+    name: last === 1 ? 'text similarity to the last item' : `text similarity to the last ${last} items`,
+    score(history) {
+      const weights = historyWeights(history, decay, last)
+      const total = weights.reduce((sum, weight) => sum + weight, 0)
+      return scoresOf(history.items, weights.map((weight) => weight / total))
+    },
+  }
+}
+
+type Product = (items: Int32Array, weights: Float64Array) => Float32Array
+
+/** Goes through the texts that share a term, no others. */
+function sparseProduct(vectors: SparseRows): Product {
+  const byTerm = transposed(vectors)
+  return (items, weights) => {
+    const profile = new Map<number, number>()
+    items.forEach((item, place) => {
+      const weight = weights[place] as number
+      if (weight === 0) return
+      for (let k = vectors.starts[item] as number; k < (vectors.starts[item + 1] as number); k++) {
+        const term = vectors.columns[k] as number
+        profile.set(term, (profile.get(term) ?? 0) + weight * (vectors.values[k] as number))
+      }
+    })
+    const scores = new Float32Array(vectors.rows)
+    for (const [term, weight] of profile) addRow(scores, byTerm, term, weight)
+    return scores
+  }
+}
+
+function denseProduct(vectors: Matrix): Product {
+  return (items, weights) => {
+    const profile = new Float64Array(vectors.columns)
+    items.forEach((item, place) => {
+      const [row, weight] = [rowOf(vectors, item), weights[place] as number]
+      if (weight !== 0) for (let k = 0; k < profile.length; k++) profile[k] = (profile[k] as number) + weight * (row[k] as number)
+    })
+    const scores = new Float32Array(vectors.rows)
+    for (let item = 0; item < vectors.rows; item++) {
+      const row = rowOf(vectors, item)
+      let sum = 0
+      for (let k = 0; k < profile.length; k++) sum += (profile[k] as number) * (row[k] as number)
+      scores[item] = sum
+    }
+    return scores
+  }
+}
+
+/** The matrix with every row divided by its length, so that products of rows are cosines; rows of zeros stay so. */
+export function unitRows(matrix: Matrix): Matrix {
+  const unit = { ...matrix, data: matrix.data.slice() }
+  for (let row = 0; row < matrix.rows; row++) {
+    const values = rowOf(unit, row)
+    const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+    if (length > 0) values.forEach((value, k) => (values[k] = value / length))
+  }
+  return unit
+}
