@@ -83,7 +83,7 @@ export interface PositivesOptions {
   readonly threshold?: number | undefined
   /** Leave users with fewer positives out. Default: 1. */
   readonly minimum?: number | undefined
-  /** Keep every time that a user took an item, not the first alone. Default: false. */
+  /** Keep every time that a user took an item, not the first alone; rows of one time are one. Default: false. */
   readonly repeats?: boolean | undefined
 }
 
@@ -120,8 +120,9 @@ export function positives(
     // Array sorting is stable: rows of one time stay in the order of the file.
     const mine = Array.from(rows.subarray(ends[number], ends[number + 1]))
     mine.sort((a, b) => (time[a] as number) - (time[b] as number))
-    const seen = new Set<number>()
-    const wanted = repeats ? mine : mine.filter((row) => seen.size < seen.add(item[row] as number).size)
+    const seen = new Set<number | string>()
+    const isNew = (row: number): boolean => seen.size < seen.add(repeats ? `${item[row]} ${time[row]}` : (item[row] as number)).size
+    const wanted = mine.filter(isNew)
     if (wanted.length === 0 || wanted.length < minimum) continue
     kept.push({
       user: number,

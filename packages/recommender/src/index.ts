@@ -1,5 +1,6 @@
 export * from '@headstart/core'
 export { als, type AlsOptions } from './als.js'
+export { blend, type Share } from './blend.js'
 export { Catalogue, type Item } from './catalogue.js'
 export { ease, type EaseOptions } from './ease.js'
 export { evaluateRanking, type EvaluateRankingOptions, type RankingFigures, type RankingReport } from './evaluate-ranking.js'

@@ -1,0 +1,37 @@
+import { OptionError } from '@headstart/core'
+import type { Scorer } from './scorer.js'
+
+/** A scorer and what it counts. */
+export type Share = readonly [scorer: Scorer, weight: number]
+
+/**
+ * A weighted sum of scorers, each standardised for the user over the catalogue (mean 0, variance 1), so that the weights
+ * mean the same for every history (weighted hybrid: Burke, "Hybrid recommender systems: survey and experiments", 2002). A
+ * scorer that scores all items alike counts for nothing.
+ * @throws OptionError without a scorer.
+ */
+export function blend(name: string, shares: readonly Share[]): Scorer {
+  const [first, ...others] = shares
+  if (!first) throw new OptionError('blend', 'scorers', 'none', 'Give at least one.')
+  return {
+    name,
+    score(history) {
+      const sum = standardised(first[0].score(history), first[1])
+      for (const [scorer, weight] of others) {
+        standardised(scorer.score(history), weight).forEach((value, item) => (sum[item] = (sum[item] as number) + value))
+      }
+      return sum
+    },
+  }
+}
+
+/** The scores, overwritten: mean 0, standard deviation `weight`. */
+function standardised(scores: Float32Array, weight: number): Float32Array {
+  let [sum, squares] = [0, 0]
+  for (const score of scores) sum += score
+  const mean = sum / scores.length
+  for (const score of scores) squares += (score - mean) ** 2
+  const factor = squares > 0 ? weight / Math.sqrt(squares / scores.length) : 0
+  for (let item = 0; item < scores.length; item++) scores[item] = ((scores[item] as number) - mean) * factor
+  return scores
+}
