@@ -11,6 +11,7 @@ import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
+import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 
@@ -37,8 +38,14 @@ if (unknown.length > 0) {
 const everything = positionals.length === 0 && values.data.length === 0
 const chosen = [
   ...(everything ? Object.values(benchmarks) : positionals.map((name) => benchmarks[name] as Benchmark)),
-  ...values.data.map((folder) => (existsSync(join(folder, 'train.csv')) ? textFolder(folder) : imageFolder(folder))),
+  ...values.data.map(ofFolder),
 ]
+/** What can be measured on data of one's own, by what the folder holds. */
+function ofFolder(folder: string): Benchmark {
+  if (existsSync(join(folder, 'train.csv'))) return textFolder(folder)
+  return holdsShops(folder) ? recommendBaselines(folder) : imageFolder(folder)
+}
+
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))
