@@ -3,7 +3,7 @@ import { choleskyInverse } from './cholesky.js'
 
 /** Options of `invertSpd`. */
 export interface InvertOptions {
-  /** Rows of a block. Default: 384, at which products and copies cost about the same. */
+  /** Rows of a block. Default: 256: smaller blocks copy more, larger ones take longer to invert. */
   readonly blockSize?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -18,7 +18,7 @@ export interface InvertOptions {
  * all of them in matrix products that onnxruntime does in single precision; blocks on the diagonal are inverted in double.
  * Only the upper half is computed, and memory is 1.5 times that of the matrix.
  */
-export async function invertSpd(matrix: Float32Array, n: number, { blockSize = 384, signal }: InvertOptions = {}): Promise<void> {
+export async function invertSpd(matrix: Float32Array, n: number, { blockSize = 256, signal }: InvertOptions = {}): Promise<void> {
   const product = await Session.create(productGraph())
   try {
     const blocks = Array.from({ length: Math.ceil(n / blockSize) }, (_, block) => ({

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { historiesOf } from '../test/histories.js'
+import { fixture } from '../test/scorers-fixture.js'
+import { als } from './als.js'
+import { ease } from './ease.js'
+import type { Histories } from './histories.js'
+import { itemKnn } from './item-knn.js'
+import { itemAge, recency } from './item-times.js'
+import { popularity } from './popularity.js'
+import { repeats } from './repeats.js'
+import type { Scorer } from './scorer.js'
+import { leaveOneOut } from './split-histories.js'
+import { tfIdf } from './tf-idf.js'
+import { transitions } from './transitions.js'
+
+/** Scores that scorers fitted on the split give to each of its cases. */
+async function evidence(fit: (train: Histories) => Scorer | Promise<Scorer>, lists: readonly number[][], back: number): Promise<number[]> {
+  const { train, cases } = leaveOneOut(historiesOf(lists, fixture.items), back)
+  const scorer = await fit(train)
+  return cases.flatMap(({ history }) => [...scorer.score(history)])
+}
+
+describe('evidence for a target is computed without the target, and without what came after it', () => {
+  const lists = fixture.histories.filter(({ length }) => length >= 4)
+  const texts = tfIdf(fixture.texts)
+
+  it.each<[string, (train: Histories) => Scorer | Promise<Scorer>]>([
+    ['popularity', (train) => popularity(train)],
+    ['recent popularity', (train) => popularity(train, { halfLife: 2 })],
+    ['item-knn', (train) => itemKnn(train)],
+    ['ease', (train) => ease(train)],
+    ['ease-text', (train) => ease(train, { texts })],
+    ['als', (train) => als(train)],
+    ['transitions', (train) => transitions(train)],
+    ['repeats', (train) => repeats(train)],
+    ['recency', (train) => recency(train)],
+    ['item age', (train) => itemAge(train)],
+  ])('%s', async (_, fit) => {
+    for (const back of [1, 2, 3]) {
+      // Whatever each user took from the target on, the evidence is the same.
+      const changed = lists.map((list, user) => list.map((item, place) => (place < list.length - back ? item : (item + user + 1) % fixture.items)))
+      expect(changed).not.toEqual(lists)
+      expect(await evidence(fit, changed, back)).toEqual(await evidence(fit, lists, back))
+    }
+  })
+})
