@@ -1,6 +1,7 @@
 import { bootstrapIntervals, DataError, type Interval } from '@headstart/core'
 import type { Histories } from './histories.js'
-import { rankCases, type Ranks, type RankOptions, type Recommender } from './rank-cases.js'
+import { rankCases, type Ranks, type RankOptions } from './rank-cases.js'
+import type { Recommender } from './recommend.js'
 import type { Case, Split } from './split-histories.js'
 
 /** Options of `evaluateRanking`. */

@@ -1,23 +1,10 @@
 import { DataError } from '@headstart/core'
-import type { History } from './histories.js'
+import { exclude, type ListOptions, type Recommender } from './recommend.js'
 import type { Case, Split } from './split-histories.js'
 import { largest } from './top-k.js'
 
-/** Whatever scores all items of the catalogue for a history: a `Scorer`, or a network that takes its time. */
-export interface Recommender {
-  readonly name: string
-  /** [items of the catalogue]; higher is better. */
-  score(history: History): Float32Array | Promise<Float32Array>
-}
-
 /** Options of `rankCases`. */
-export interface RankOptions {
-  /** Length of the lists. Default: 10. */
-  readonly k?: number | undefined
-  /** Items that can be recommended, [items of the catalogue], 1 or 0. Default: all. */
-  readonly candidates?: Uint8Array | undefined
-  /** Whether what the user has can be recommended again. Default: false. */
-  readonly repeats?: boolean | undefined
+export interface RankOptions extends ListOptions {
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,7 +28,7 @@ export interface Ranks {
 export async function rankCases(
   recommender: Recommender,
   cases: readonly Case[],
-  { k = 10, candidates, repeats = false, signal }: RankOptions = {},
+  { k = 10, signal, ...options }: RankOptions = {},
 ): Promise<Ranks> {
   const ranks = {
     k,
@@ -55,8 +42,7 @@ export async function rankCases(
     const answer = recommender.score(history)
     const scores = answer instanceof Float32Array ? answer : await answer
     const score = scores[target] as number
-    if (!repeats) for (const item of history.items) scores[item] = -Infinity
-    if (candidates) scores.forEach((_, item) => candidates[item] === 0 && (scores[item] = -Infinity))
+    exclude(scores, history, options)
     let [above, equal] = [0, 0]
     for (const other of scores) {
       if (other > score) above++
