@@ -81,6 +81,11 @@ describe('item transitions', () => {
     expect([...scores]).toBeAllclose([0, 2 / 2.5, 0.5 / 2.5])
   })
 
+  it('count each time that an item was followed, where histories have repeats', () => {
+    const scores = transitions(historiesOf([[0, 1, 0, 2]], 3), { shrinkage: 0, reach: 1 }).score(historyOf([0]))
+    expect([...scores]).toBeAllclose([0, 0.5, 0.5])
+  })
+
   it('with reach 1 and decay 0 are a Markov chain from the last item', () => {
     const scorer = transitions(historiesOf([[0, 1, 2], [0, 2, 1]], 3), { shrinkage: 0, reach: 1, decay: 0 })
     expect([...scorer.score(historyOf([2, 0]))]).toBeAllclose([0, 0.5, 0.5])

@@ -1,6 +1,6 @@
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
-import { addRow, sparseRows } from './sparse-rows.js'
+import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 
 /** Options of `transitions`. */
 export interface TransitionsOptions {
@@ -21,22 +21,7 @@ export interface TransitionsOptions {
  * summed over the history's latest items with a decay. With `reach` 1 and `decay` 0 it is a first-order Markov chain.
  */
 export function transitions(train: Histories, { reach = 10, decay = 0.5, shrinkage = 5 }: TransitionsOptions = {}): Scorer {
-  const followers = Array.from({ length: train.itemCount }, () => new Map<number, number>())
-  for (let user = 0; user < train.length; user++) {
-    const { items } = train.at(user)
-    for (let place = 1; place < items.length; place++) {
-      const item = items[place] as number
-      for (let distance = 1; distance <= Math.min(reach, place); distance++) {
-        const counts = followers[items[place - distance] as number] as Map<number, number>
-        counts.set(item, (counts.get(item) ?? 0) + 1 / distance)
-      }
-    }
-  }
-  const lines = followers.map((counts) => {
-    const total = [...counts.values()].reduce((sum, count) => sum + count, shrinkage)
-    return { columns: [...counts.keys()], values: Array.from(counts.values(), (count) => count / total) }
-  })
-  const rules = sparseRows(train.itemCount, lines)
+  const rules = followRules(train, reach, shrinkage)
   return {
     name: 'item transitions',
     score(history) {
@@ -50,4 +35,39 @@ export function transitions(train: Histories, { reach = 10, decay = 0.5, shrinka
       return scores
     },
   }
+}
+
+/** Row i: what came after i, in the measure above. Histories may have repeats. */
+function followRules(train: Histories, reach: number, shrinkage: number): SparseRows {
+  const { itemCount, items, starts } = train
+  // The places in `items` at which each item stands, and where the history of each place ends.
+  const places = transposed({
+    rows: items.length,
+    columnCount: itemCount,
+    starts: Int32Array.from({ length: items.length + 1 }, (_, place) => place),
+    columns: items,
+    values: new Float32Array(items.length),
+  })
+  const ends = new Int32Array(items.length)
+  for (let user = 0; user < train.length; user++) ends.fill(starts[user + 1] as number, starts[user], starts[user + 1])
+
+  const counts = new Float64Array(itemCount)
+  const lines = Array.from({ length: itemCount }, (_, item) => {
+    const met: number[] = []
+    let total = shrinkage
+    for (let k = places.starts[item] as number; k < (places.starts[item + 1] as number); k++) {
+      const place = places.columns[k] as number
+      const end = Math.min(ends[place] as number, place + 1 + reach)
+      for (let next = place + 1; next < end; next++) {
+        const follower = items[next] as number
+        if (counts[follower] === 0) met.push(follower)
+        counts[follower] = (counts[follower] as number) + 1 / (next - place)
+        total += 1 / (next - place)
+      }
+    }
+    const values = met.map((follower) => (counts[follower] as number) / total)
+    for (const follower of met) counts[follower] = 0
+    return { columns: met, values }
+  })
+  return sparseRows(itemCount, lines)
 }
