@@ -1,4 +1,4 @@
-import { compare, type Dataset, formatComparison } from '@headstart/core'
+import { compare, type Dataset, formatComparison, type MethodName } from '@headstart/core'
 import { openConsole, print } from './console.js'
 import type { DataFlags } from './task.js'
 import { findBackbone, type TaskName, tasks } from './tasks.js'
@@ -9,6 +9,7 @@ interface CompareOptions extends DataFlags, TuningFlags {
   readonly backbone?: string
   readonly shots: readonly number[]
   readonly seeds: number
+  readonly methods?: readonly MethodName[]
   readonly test?: string
   readonly unseen?: string
   readonly cache: boolean
@@ -26,9 +27,10 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
+    const methods = await tasks[task].methods(await entry.load(), tuningOf(options) ?? { strategy: 'joint' })
     const comparison = await compare(examples, {
       ...screen,
-      methods: await tasks[task].methods(await entry.load(), tuningOf(options)),
+      methods: methods.filter(({ name }) => options.methods?.includes(name) ?? true),
       shots,
       seeds,
       test,

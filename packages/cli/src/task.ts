@@ -29,6 +29,6 @@ export interface TaskEntry {
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
-  /** What `headstart compare` sets side by side; with `tuning` from scratch, frozen and tuned. */
-  methods(backbone: TunableBackbone<string>, tuning?: TuningOptions): Promise<Method<string>[]>
+  /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
+  methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>
 }

@@ -28,7 +28,7 @@ export { type BootstrapOptions, bootstrapIntervals, type Figures, type Interval 
 export * from './matrix.js'
 export { type EvaluateOptions, Model, type ModelParts, type PredictOptions, type Recipe } from './model.js'
 export { describeModel, loadModel, type ModelDescription, type PreprocessingLoader } from './load-model.js'
-export { type Method, transferMethods } from './method.js'
+export { type Method, type MethodName, transferMethods } from './method.js'
 export { networkBackbone, type NetworkBackboneParts } from './network-backbone.js'
 export * from './prediction.js'
 export * from './progress.js'

@@ -1,0 +1,14 @@
+import type { MethodName } from '@headstart/core'
+import { InvalidArgumentError } from 'commander'
+
+/** What `compare` sets side by side, in its order. */
+export const methodNames = ['no-transfer', 'scratch', 'frozen', 'fine-tuned'] as const satisfies readonly MethodName[]
+
+/** A flag's value as names of methods, separated by commas. */
+export function methods(text: string): MethodName[] {
+  return text.split(',').map((part) => {
+    const name = methodNames.find((known) => known === part.trim())
+    if (!name) throw new InvalidArgumentError(`Expected any of ${methodNames.join(', ')}.`)
+    return name
+  })
+}
