@@ -21,6 +21,8 @@ export interface EaseOptions {
    * items that most users took are in it, and the others score 0. Default: 12,000 (a matrix of 0.6 GB).
    */
   readonly itemLimit?: number | undefined
+  /** Told of items beyond the limit. */
+  readonly onNotice?: ((message: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -37,11 +39,14 @@ export interface EaseOptions {
  */
 export async function ease(
   train: Histories,
-  { l2 = 200, texts, textWeight = 5, decay = 1, itemLimit = 12_000, signal }: EaseOptions = {},
+  { l2 = 200, texts, textWeight = 5, decay = 1, itemLimit = 12_000, onNotice = () => {}, signal }: EaseOptions = {},
 ): Promise<Scorer> {
   if (!(l2 > 0)) throw new OptionError('ease', 'an l2 above 0', `${l2}`, 'Without it the matrix may have no inverse.')
-  const known = knownItems(train, texts, itemLimit)
+  const takers = takersOfKnown(train, texts)
+  const known = largest(takers, itemLimit).sort((a, b) => a - b)
   const n = known.length
+  const beyond = takers.reduce((count, some) => count + (some === -Infinity ? 0 : 1), -n)
+  if (beyond > 0) onNotice(`ease: ${beyond} items beyond the ${n} that most users took score 0: add itemKnn or textSimilarity for them.`)
   const place = new Int32Array(train.itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
 
@@ -76,13 +81,12 @@ export async function ease(
   }
 }
 
-/** The items of which anything is known, at most `limit`: those that most users took. The weights of others would be 0. */
-function knownItems(train: Histories, texts: SparseRows | undefined, limit: number): number[] {
-  const evidence = train.popularity().map((count, item) => {
+/** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
+function takersOfKnown(train: Histories, texts: SparseRows | undefined): Float64Array {
+  return train.popularity().map((count, item) => {
     const hasText = texts !== undefined && (texts.starts[item + 1] as number) > (texts.starts[item] as number)
     return count > 0 || hasText ? count : -Infinity
   })
-  return largest(evidence, limit).sort((a, b) => a - b)
 }
 
 /** Adds `factor` times the products of the columns of a matrix, [anything, items], to those of the known items. */

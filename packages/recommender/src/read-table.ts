@@ -20,13 +20,12 @@ export const tableEndings: readonly string[] = Object.keys(formats)
  * @throws DataError, with path and line, for what does not parse; FileError when the file cannot be read; OptionError
  *   for another ending.
  */
-export async function* readTable(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
+export function readTable(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
   const format = formats[extname(path).toLowerCase()]
   if (format === undefined) {
     throw new OptionError(path, `a file ending in ${tableEndings.join(', ')}`, `"${extname(path)}"`, 'Convert it to one of these.')
   }
-  if (format === 'parquet') yield* readParquet(path, signal)
-  else yield* readRows(path, format, signal)
+  return format === 'parquet' ? readParquet(path, signal) : readRows(path, format, signal)
 }
 
 async function* readParquet(path: string, signal?: AbortSignal): AsyncGenerator<Row> {

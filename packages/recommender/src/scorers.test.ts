@@ -42,9 +42,13 @@ describe('scores agree with NumPy, SciPy and scikit-learn', () => {
 })
 
 describe('EASE', () => {
-  it('with an item limit knows the items that most users took, and gives the others 0', async () => {
+  it('with an item limit knows the items that most users took, gives the others 0, and says so', async () => {
     const counts = train.popularity()
-    const scores = (await ease(train, { itemLimit: 5 })).score(historyOf([0, 3]))
+    const notices: string[] = []
+    const scorer = await ease(train, { itemLimit: 5, onNotice: (message) => notices.push(message) })
+    const scores = scorer.score(historyOf([0, 3]))
+    // Of the fixture's items nobody took the last one, so that nothing is known of it.
+    expect(notices).toEqual(['ease: 6 items beyond the 5 that most users took score 0: add itemKnn or textSimilarity for them.'])
     const byCount = [...counts.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)
     const unknown = byCount.slice(5)
     expect(scores.some((score) => score !== 0)).toBe(true)
