@@ -153,7 +153,10 @@ export class Model<Input, Label extends Target = string> {
     }
     const { graph } = this.backbone.network
     const output = graph.outputs[0]?.name as string
-    return connect(graph, this.head.graph, { [headNames.features]: output })
+    const opset = graph.opsets.get('') ?? 0
+    // The operators of a head are the same in every version since 13, in which backbones differ.
+    const head = opset < 13 ? this.head.graph : this.head.graph.with({ opsets: new Map([['', opset]]) })
+    return connect(graph, head, { [headNames.features]: output })
   }
 
   /**

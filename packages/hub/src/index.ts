@@ -1,0 +1,5 @@
+export { HubError, ModelFilesError } from './errors.js'
+export { ModelFolder } from './model-folder.js'
+export { type Dtype, dtypes } from './network-files.js'
+export { openModel } from './open-model.js'
+export { type NetworkChoice, readNetwork, type ReadNetwork } from './read-network.js'
