@@ -165,10 +165,10 @@ function poolingOf(folder: ModelFolder, options: TransformersBackboneOptions, se
 }
 
 /** Families that count positions from behind the one of padding on. */
-const shiftedPositions = ['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'longformer']
+const shiftedPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'longformer'])
 
 function firstPositionOf({ model_type, pad_token_id }: JsonObject): number {
-  return shiftedPositions.includes(String(model_type)) ? (typeof pad_token_id === 'number' ? pad_token_id : 1) + 1 : 0
+  return shiftedPositions.has(String(model_type)) ? (typeof pad_token_id === 'number' ? pad_token_id : 1) + 1 : 0
 }
 
 function lengthOf(

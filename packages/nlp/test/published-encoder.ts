@@ -160,11 +160,13 @@ export function encoderGraph(kind: 'bert' | 'roberta', vocabulary: number, { hid
 }
 
 const words = 'the a of and to in is was it for on with as at by this that food service staff friendly good bad great terrible room hotel film movie very not'
+const specialPieces = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
 const wordPieces = [
-  ...['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'.,!?\'"-'],
+  ...specialPieces,
+  ...'.,!?\'"-',
   ...words.split(' '),
   ...[...'abcdefghijklmnopqrstuvwxyz0123456789'].flatMap((sign) => [sign, `##${sign}`]).filter((piece) => piece !== 'a'),
-  ...['##ing', '##ed', '##ly', '##er', '##s!', '##tion'],
+  ...'##ing ##ed ##ly ##er ##tion'.split(' '),
 ]
 
 function special(id: number, content: string): object {
@@ -177,7 +179,7 @@ function wordPieceTokenizer(): object {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].map((content, id) => special(id, content)),
+    added_tokens: specialPieces.map((content, id) => special(id, content)),
     normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
