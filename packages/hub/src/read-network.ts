@@ -31,7 +31,7 @@ const largestFile = 2 ** 31 - 1
  */
 export async function readNetwork(folder: ModelFolder, { part = 'model', dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
   const file = findNetwork(folder.names, part, dtype)
-  if (!file) throw noNetwork(folder, part, dtype)
+  if (!file) throw noNetwork(folder.id, folder.names, part, dtype)
   const sizes = await Promise.all([file.name, ...externalData(folder.names, file.name)].map((name) => folder.size(name)))
   assertFits(`${folder.id}, ${file.name}`, sizes)
   const bytes = await folder.read(file.name)
@@ -69,16 +69,17 @@ function gigabytes(bytes: number): string {
   return bytes >= 1e8 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-function noNetwork(folder: ModelFolder, part: string, dtype: Dtype | undefined): ModelFilesError {
-  const networks = networkFiles(folder.names)
+/** Says that a model has no network of some part and number format, and what it has. */
+export function noNetwork(id: string, names: readonly string[], part: string, dtype: Dtype | undefined): ModelFilesError {
+  const networks = networkFiles(names)
   const wanted = `the network onnx/${part}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
   if (networks.some((name) => /(^|\/)decoder_/.test(name))) {
-    return new ModelFilesError(folder.id, `an encoder, with ${wanted}`, 'a text generator', 'Choose a model for feature extraction.')
+    return new ModelFilesError(id, `an encoder, with ${wanted}`, 'a text generator', 'Choose a model for feature extraction.')
   }
   const got = networks.length > 0 ? `the networks ${networks.slice(0, 8).join(', ')}` : 'no ONNX file'
   const remedy =
     networks.length > 0
       ? 'Ask for one of these (option dtype), or choose another model.'
       : 'Choose a model that is published for Transformers.js, or export it to ONNX (optimum-cli export onnx).'
-  return new ModelFilesError(folder.id, wanted, got, remedy)
+  return new ModelFilesError(id, wanted, got, remedy)
 }
