@@ -4,6 +4,8 @@ import type { Graph } from '../src/graph.js'
 import type { Tensors } from '../src/session.js'
 import { float32, type Tensor } from '../src/tensor.js'
 import { checkGradient, randomTensor } from '../src/test/index.js'
+import { weightRoles } from '../src/training/index.js'
+import { exported, exportedNames } from './exported.js'
 import { type GradientFixture, gradientFixtures, tensorOf } from './gradient-fixtures.js'
 import { encoder, mobileNetTop } from './networks.js'
 import { runGraph } from './run-graph.js'
@@ -45,6 +47,15 @@ describe('the gradient of a layer of BERT', () => {
       randomTensor(dims, seed++, -1, 1),
     )
     await checkGradient(network, { x: randomTensor([2, 3, 6]) }, { directions: 8 })
+  })
+})
+
+describe('the gradient of networks that PyTorch exported', () => {
+  // Convolutions run in single precision alone, in which differences reach over the kinks of their Relu.
+  it.each(exportedNames.filter((name) => name !== 'resnet'))('agrees with finite differences: %s', async (name) => {
+    const { graph, feeds } = exported(name)
+    const matrices = [...weightRoles(graph)].flatMap(([weight, { kind }]) => (kind === 'mean' || kind === 'variance' ? [] : [weight]))
+    await checkGradient(graph, feeds, { by: matrices, directions: 2 })
   })
 })
 
