@@ -76,13 +76,13 @@ async function fetchFiles(client: HubClient, cache: ModelCache, listing: Listing
   }
   const files = wantedFiles(listing, options)
   const sizes = files.map(({ size }) => size ?? 0)
-  assertFits(id, sizes)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  assertFits(id, total)
   const folder = cache.folderOf(listing)
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw toFileError(error, cache.directory, 'write')
   })
   const missing = await cache.missing(listing, files)
-  const total = sizes.reduce((sum, size) => sum + size, 0)
   await cache.makeRoom(total, id)
   let done = total - missing.reduce((sum, { size }) => sum + (size ?? 0), 0)
   for (const file of missing) {

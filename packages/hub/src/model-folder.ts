@@ -13,7 +13,8 @@ export class ModelFolder {
   readonly path: string
   /** Names of all its files, sorted. */
   readonly names: readonly string[]
-  readonly #boundary: string | undefined
+  /** Folder that links must not lead out of, where there is such. */
+  readonly boundary: string | undefined
 
   /** @param boundary Links that lead out of this folder are refused. Default: links are followed anywhere. */
   static async open(path: string, { id, boundary }: { readonly id: string; readonly boundary?: string }): Promise<ModelFolder> {
@@ -29,7 +30,7 @@ export class ModelFolder {
     this.id = id
     this.path = path
     this.names = names
-    this.#boundary = boundary
+    this.boundary = boundary
   }
 
   has(name: string): boolean {
@@ -46,7 +47,7 @@ export class ModelFolder {
       throw new ModelFilesError(this.path, `the file ${name}`, got, 'Check the folder, or fetch the model again.')
     }
     const path = join(this.path, name)
-    if (this.#boundary === undefined || isInside(this.#boundary, await realpath(path))) return path
+    if (this.boundary === undefined || isInside(this.boundary, await realpath(path))) return path
     const remedy = 'Delete the link; the file is fetched again.'
     throw new ModelFilesError(path, 'a file inside the cache', 'a link that leads out of it', remedy)
   }

@@ -1,5 +1,6 @@
-import { totalmem } from 'node:os'
-import { decodeModel, type Graph, OnnxFormatError } from '@headstart/onnx'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type Graph, ModelTooLargeError, modelSizeLimit, OnnxFormatError, readOnnx } from '@headstart/onnx'
 import { ModelFilesError } from './errors.js'
 import type { ModelFolder } from './model-folder.js'
 import { type Dtype, externalData, findNetwork, networkFiles, type NetworkFile } from './network-files.js'
@@ -15,54 +16,43 @@ export interface NetworkChoice {
 /** A network read from a model's folder. */
 export interface ReadNetwork extends NetworkFile {
   readonly graph: Graph
-  /** Bytes of its file. */
-  readonly bytes: Uint8Array
+  /** SHA-256 of its files. */
+  readonly hash: string
 }
 
-/** Copies of the weights that are in memory at the peak: the file, what onnxruntime is given, and what it makes of it. */
-const copies = 3
-/** A protobuf message, and with it an ONNX file without external data, holds no more. */
-const largestFile = 2 ** 31 - 1
-
 /**
- * Reads a network of a model.
+ * Reads a network of a model, with the weights beside it.
  * @throws ModelFilesError where there is none of that part and number format, the file is no ONNX network, or it is too
  *   large for this machine's memory, which is seen before it is read.
  */
 export async function readNetwork(folder: ModelFolder, { part = 'model', dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
   const file = findNetwork(folder.names, part, dtype)
   if (!file) throw noNetwork(folder.id, folder.names, part, dtype)
-  const sizes = await Promise.all([file.name, ...externalData(folder.names, file.name)].map((name) => folder.size(name)))
-  assertFits(`${folder.id}, ${file.name}`, sizes)
-  const bytes = await folder.read(file.name)
-  try {
-    return { ...file, bytes, graph: decodeModel(bytes, file.name) }
-  } catch (cause) {
+  const paths = await Promise.all([file.name, ...externalData(folder.names, file.name)].map((name) => folder.locate(name)))
+  const { boundary } = folder
+  const graph = await readOnnx(paths[0] as string, boundary === undefined ? {} : { within: boundary }).catch((cause: unknown) => {
+    if (cause instanceof ModelTooLargeError) throw tooLarge(`${folder.id}, ${file.name}`, cause.size, cause.limit)
     if (!(cause instanceof OnnxFormatError)) throw cause
     const remedy = 'The file is damaged or of another kind: fetch the model again.'
     throw new ModelFilesError(`${folder.path}, ${file.name}`, 'an ONNX network', cause.problem, remedy, { cause })
-  }
+  })
+  const hash = createHash('sha256')
+  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
+  return { ...file, graph, hash: hash.digest('hex') }
 }
 
 /**
- * Refuses a network before it is loaded, by the sizes of its files in bytes.
+ * Refuses a network before it is fetched, by the bytes of its files.
  * @throws ModelFilesError
  */
-export function assertFits(who: string, sizes: readonly number[], memory = memoryOf()): void {
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  const remedy = 'Choose a smaller model, or a smaller number format (dtype: "q8").'
-  if (total * copies > memory) {
-    const expected = `a network of at most ${gigabytes(memory / copies)}, a third of this machine's memory`
-    throw new ModelFilesError(who, expected, gigabytes(total), remedy)
-  }
-  const largest = Math.max(...sizes)
-  if (largest > largestFile) throw new ModelFilesError(who, 'files of less than 2 GB', gigabytes(largest), remedy)
+export function assertFits(who: string, bytes: number, limit = modelSizeLimit()): void {
+  if (bytes > limit) throw tooLarge(who, bytes, limit)
 }
 
-/** Bytes that this process may use: those of the machine, or of the container it runs in. */
-function memoryOf(): number {
-  const limit = process.constrainedMemory()
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+function tooLarge(who: string, bytes: number, limit: number): ModelFilesError {
+  const expected = `a network of at most ${gigabytes(limit)}, which is what this machine can load`
+  const remedy = 'Choose a smaller model, or a smaller number format (dtype: "q8").'
+  return new ModelFilesError(who, expected, gigabytes(bytes), remedy)
 }
 
 function gigabytes(bytes: number): string {

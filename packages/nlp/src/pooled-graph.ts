@@ -11,13 +11,14 @@ export interface PooledGraphOptions {
   /** Name of the value that is pooled: a vector for each token, `[batch, tokens, size]`, or features, `[batch, size]`. */
   readonly value: string
   readonly size: number
+  readonly type: 'float32' | 'float16'
   /** Undefined where the value has one vector for each text already. */
   readonly pooling: Pooling | undefined
   /** Divides features by their length. */
   readonly normalize: boolean
   /** Texts come in parts, `[batch, parts, tokens]`, and features are the mean of those of their parts. */
   readonly split: boolean
-  /** Inputs of the encoder. */
+  /** Inputs of the encoder, and the mask where pooling needs it. */
   readonly inputs: readonly TokenInput[]
 }
 
@@ -29,20 +30,21 @@ export const features = 'sentence_features'
  * `[batch, size]`. Pooling by mask is a product of a row of weights with the vectors of the tokens.
  */
 export function pooledGraph(encoder: Graph, options: PooledGraphOptions): Graph {
-  const { value, size, split, inputs } = options
+  const { value, size, type, split, inputs } = options
   const opsets = { '': encoder.opsets.get('') ?? 17 }
   const whole = split ? connect(flatten(inputs, opsets), encoder, Object.fromEntries(inputs.map(({ name }) => [name, flat(name)]))) : encoder
 
   const g = new GraphBuilder('pooling', { opsets })
-  const rank = options.pooling ? ['batch', 'tokens', size] : ['batch', size]
-  const vectors = g.input('vectors', 'float32', rank)
-  const type = inputs.find(({ name }) => name === 'attention_mask')?.type ?? 'int64'
-  const pooled = options.pooling ? pool(g, options.pooling, vectors, () => g.input('mask', type, ['batch', 'tokens']), size) : vectors
+  const given = g.input('vectors', type, options.pooling ? ['batch', 'tokens', size] : ['batch', size])
+  const vectors = type === 'float32' ? given : g.op('Cast', [given], { to: 1 })
+  const maskType = inputs.find(({ name }) => name === 'attention_mask')?.type ?? 'int64'
+  const mask = (): Value => g.input('attention_mask', maskType, ['batch', 'tokens'])
+  const pooled = options.pooling ? pool(g, options.pooling, vectors, mask, size) : vectors
   const averaged = split ? averageParts(g, pooled, g.input(partMask, 'float32', ['batch', 'parts']), size) : pooled
   g.output(features, options.normalize ? normalise(g, averaged) : averaged, 'float32', ['batch', size])
   const pooling = g.build()
-  const mask = pooling.inputs.some(({ name }) => name === 'mask') ? { mask: split ? flat('attention_mask') : 'attention_mask' } : {}
-  return connect(whole, pooling, { vectors: value, ...mask })
+  const takesMask = pooling.inputs.some(({ name }) => name === 'attention_mask')
+  return connect(whole, pooling, { vectors: value, ...(split && takesMask && { attention_mask: flat('attention_mask') }) })
 }
 
 function pool(g: GraphBuilder, pooling: Pooling, vectors: Value, maskInput: () => Value, size: number): Value {

@@ -2,8 +2,9 @@ import '@headstart/onnx/test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dataset, fineTune, type Matrix, rowOf } from '@headstart/core'
+import { dataset, fineTune, type Matrix, rowOf, type TrainEvent } from '@headstart/core'
 import { testBackbone } from '@headstart/core/test'
+import { loopbackHub } from '@headstart/hub/test'
 import { float32, GraphBuilder, encodeModel } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -21,6 +22,11 @@ for (const [name, files] of Object.entries(encoders)) await writeFiles(join(root
 
 const long = 'The room was bad and the staff was very good. '.repeat(12)
 const texts = ['', 'good', 'The food was great!', 'Terrible service, and the staff was not friendly at all.', 'Größe 12: naïve café']
+
+const examples = dataset([
+  ...['good food', 'great staff', 'very friendly', 'good film'].map((input) => ({ input, label: 'good' })),
+  ...['bad food', 'terrible staff', 'not friendly', 'bad film'].map((input) => ({ input, label: 'bad' })),
+])
 
 for (const name of Object.keys(encoders)) {
   const create = (options?: TransformersBackboneOptions) => transformersBackbone(join(root, name), options)
@@ -47,13 +53,19 @@ for (const name of Object.keys(encoders)) {
       }
     })
 
+    it('has the stages of its layers, and learns in them', async () => {
+      const backbone = await create()
+      expect(backbone.network.stages.map((stage) => stage.name)).toEqual(['embedding', 'layer 0', 'layer 1'])
+      const losses: number[] = []
+      const onEvent = (event: TrainEvent) => void (event.type === 'epoch' && losses.push(event.loss))
+      await fineTune(backbone, examples, { unfreeze: 2, epochs: 12, patience: 12, validation: 0.25, cache: false, onEvent })
+      expect(losses.length).toBeGreaterThanOrEqual(12)
+      expect(losses[11]).toBeLessThan((losses[0] as number) * 0.8)
+    })
+
     it('is saved in a model that needs neither the folder nor the network', async () => {
       const folder = await publish(encoders[name as keyof typeof encoders], 'gone')
       const backbone = await transformersBackbone(folder)
-      const examples = dataset([
-        ...['good food', 'great staff', 'very friendly', 'good film'].map((input) => ({ input, label: 'good' })),
-        ...['bad food', 'terrible staff', 'not friendly', 'bad film'].map((input) => ({ input, label: 'bad' })),
-      ])
       const model = await fineTune(backbone, examples, { cache: false })
       await model.save(join(folder, '../model'))
       await rm(folder, { recursive: true })
@@ -147,6 +159,44 @@ describe('the settings of sentence-transformers', () => {
       'tiny-encoder: its layer "Dense" is not part of the network file and is left out.',
       'tiny-encoder: its pooling (pooling_mode_max_tokens) is not supported.',
     ])
+  })
+})
+
+describe('a network in another version of the operators', () => {
+  /** Vectors of tokens, and no more. */
+  function lookUp(opset: number, type: 'int64' | 'int32'): PublishedFiles {
+    const g = new GraphBuilder('vectors', { opsets: { '': opset } })
+    const ids = g.input('input_ids', type, ['batch', 'tokens'])
+    const table = g.weight('table', float32([120, 4], Float32Array.from({ length: 480 }, (_, place) => Math.sin(place))))
+    g.output('token_embeddings', g.op('Gather', [table, ids]), 'float32', ['batch', 'tokens', 4])
+    return { ...bertFiles(), 'onnx/model.onnx': encodeModel(g.build()) }
+  }
+
+  it.each([11, 13, 17, 18, 21] as const)('%i is pooled, trained and saved', async (opset) => {
+    const folder = await publish(lookUp(opset, opset === 13 ? 'int32' : 'int64'))
+    const backbone = await transformersBackbone(folder)
+    const [ids = []] = (await backbone.preprocessing.prepare('good food')) as number[][]
+    const mean = Array.from({ length: 4 }, (_, column) => ids.reduce((sum, id) => sum + Math.sin(id * 4 + column), 0) / ids.length)
+    expect((await backbone.embed(['the food was very good', 'good food'])).data.slice(4)).toBeAllclose(mean, { atol: 1e-6 })
+    const model = await fineTune(backbone, examples, { cache: false })
+    await model.save(join(folder, '../model'))
+    expect(await (await loadModel(join(folder, '../model'))).predict(texts)).toEqual(await model.predict(texts))
+  })
+})
+
+describe('a model of a hub', () => {
+  it('gives the features of its folder, and is fetched once', async () => {
+    const files = Object.fromEntries(
+      Object.entries(bertFiles()).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),
+    )
+    const { endpoint, seen } = await loopbackHub({ id: 'some-org/tiny', files })
+    const options = { endpoint, cache: { directory: join(root, 'cache') } }
+    const fetched = await transformersBackbone('some-org/tiny', options)
+    const asked = seen.length
+    const again = await transformersBackbone('some-org/tiny', options)
+    expect(seen).toHaveLength(asked)
+    expect(again).toMatchObject({ id: 'some-org/tiny', fingerprint: fetched.fingerprint })
+    expect(await again.embed(texts)).toEqual(await (await transformersBackbone(join(root, 'tiny-bert'))).embed(texts))
   })
 })
 
