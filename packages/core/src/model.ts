@@ -16,9 +16,10 @@ import type { Target, Task } from './target.js'
 export interface Recipe {
   /**
    * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
-   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside.
+   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside. 'zero-shot':
+   * made from the names of the classes, without examples.
    */
-  readonly strategy: 'head' | 'joint' | 'contrastive'
+  readonly strategy: 'head' | 'joint' | 'contrastive' | 'zero-shot'
   readonly seed: number
   /** Strength of the L2 penalty. */
   readonly l2: number
