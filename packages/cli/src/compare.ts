@@ -1,7 +1,7 @@
 import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import type { DataFlags } from './task.js'
-import { findBackbone, type TaskName, tasks } from './tasks.js'
+import type { DataFlags, TaskEntry } from './task.js'
+import { openBackbone, type TaskName, tasks } from './tasks.js'
 import { type TuningFlags, tuningOf } from './tuning-flags.js'
 
 interface CompareOptions extends DataFlags, TuningFlags {
@@ -20,15 +20,17 @@ export async function compareCommand(data: string, options: CompareOptions, sign
   const screen = openConsole(signal)
   try {
     const { task, shots, seeds } = options
-    const entry = findBackbone(task, options.backbone)
+    const { methods, zeroShot }: TaskEntry = tasks[task]
     const read = async (path: string): Promise<Dataset<string, string>> =>
       (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
+    const backbone = await openBackbone(task, options.backbone, screen)
     const comparison = await compare(examples, {
       ...screen,
-      methods: await tasks[task].methods(await entry.load(), tuningOf(options)),
+      methods: await methods(backbone, tuningOf(options)),
+      zeroShot: zeroShot && ((labels) => zeroShot(backbone, labels)),
       shots,
       seeds,
       test,

@@ -1,6 +1,8 @@
-import { describeModel, type Model, ModelFolderError, OptionError, type Target } from '@headstart/core'
+import { existsSync } from 'node:fs'
+import { describeModel, type Model, ModelFolderError, OptionError, type Target, type TunableBackbone } from '@headstart/core'
+import type { Console } from './console.js'
 import { imageTask } from './image-task.js'
-import type { BackboneEntry, TaskEntry } from './task.js'
+import type { LoadOptions, TaskEntry } from './task.js'
 import { textTask } from './text-task.js'
 
 /** Each value of `--task`. */
@@ -9,15 +11,28 @@ export const tasks = { text: textTask, image: imageTask } satisfies Record<strin
 export type TaskName = keyof typeof tasks
 
 /**
- * The backbone of that id, or the task's default.
+ * The backbone of that id, or the task's default; a published one also by its id on the hub or the path of its folder.
  * @throws OptionError for an id that does not exist.
  */
-export function findBackbone(task: TaskName, id: string | undefined): BackboneEntry {
-  const { backbones } = tasks[task]
-  const found = id === undefined ? backbones[0] : backbones.find((entry) => entry.id === id)
-  if (found) return found
-  const known = backbones.map((entry) => entry.id).join(', ')
-  throw new OptionError('option --backbone', `one of: ${known}`, String(id), 'See: headstart backbones')
+export async function openBackbone(task: TaskName, name: string | undefined, screen: Console): Promise<TunableBackbone<string>> {
+  const entry: TaskEntry = tasks[task]
+  const options: LoadOptions = {
+    signal: screen.signal,
+    onNotice: (message) => screen.onEvent({ type: 'notice', message }),
+    onProgress: screen.onDownload,
+  }
+  const found = name === undefined ? entry.backbones[0] : entry.backbones.find(({ id }) => id === name)
+  if (found) return found.load(options)
+  // A name without a slash is sooner a slip than a network of somebody's.
+  if (name !== undefined && entry.openPublished && (name.includes('/') || existsSync(name))) return entry.openPublished(name, options)
+  const known = entry.backbones.flatMap(({ id, parameters }) => (parameters === undefined ? [id] : [])).join(', ')
+  const expected = entry.openPublished ? `the path of a folder, an id on the hub (org/name), or one of: ${known}` : `one of: ${known}`
+  throw new OptionError('option --backbone', expected, String(name), 'See: headstart backbones')
+}
+
+/** The task whose backbones an id is one of; undefined for an id that is none of them. */
+export function taskOfBackbone(id: string): TaskName | undefined {
+  return (Object.keys(tasks) as TaskName[]).find((task) => tasks[task].backbones.some((entry) => entry.id === id))
 }
 
 /**

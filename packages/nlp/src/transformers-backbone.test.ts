@@ -9,8 +9,9 @@ import { float32, GraphBuilder, encodeModel } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { oddTexts } from '../test/odd-texts.js'
-import { bertFiles, publish, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from '../test/published-encoder.js'
+import { publish } from '../test/publish.js'
 import { loadModel } from './index.js'
+import { bertFiles, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './test/index.js'
 import { tokenizedTextLoader } from './tokenized-text.js'
 import { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 
@@ -185,6 +186,18 @@ describe('a network in another version of the operators', () => {
 })
 
 describe('a model of a hub', () => {
+  it('that is on the list is used as its card says', async () => {
+    const files = Object.fromEntries(
+      Object.entries(bertFiles({ positions: 512 })).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),
+    )
+    const { endpoint } = await loopbackHub({ id: 'Xenova/all-MiniLM-L6-v2', files })
+    const options = { endpoint, cache: { directory: join(root, 'cache') } }
+    const backbone = await transformersBackbone('Xenova/all-MiniLM-L6-v2', options)
+    expect(backbone.preprocessing.config).toMatchObject({ maxLength: 256, prefix: '' })
+    const asked = await transformersBackbone('Xenova/all-MiniLM-L6-v2', { ...options, pooling: 'mean', normalize: true })
+    expect(await backbone.embed(texts)).toEqual(await asked.embed(texts))
+  })
+
   it('gives the features of its folder, and is fetched once', async () => {
     const files = Object.fromEntries(
       Object.entries(bertFiles()).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),

@@ -17,13 +17,16 @@ import { type LongTexts, tokenizedText, type TokenInput } from './tokenized-text
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */
 export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> {
-  /** Default: as the folder's settings of sentence-transformers say, else 'mean', of all tokens but padding. */
+  /**
+   * Default: as the folder's settings of sentence-transformers say, or `publishedEncoders` for the id, else 'mean', of all
+   * tokens but padding.
+   */
   readonly pooling?: Pooling
-  /** Whether features have length 1. Default: as the folder's settings of sentence-transformers say, else false. */
+  /** Whether features have length 1. Default: as for `pooling`, else false. */
   readonly normalize?: boolean
-  /** Stands before every text, such as 'query: ' for E5. Default: the folder's default prompt, else nothing. */
+  /** Stands before every text, such as 'query: ' for E5. Default: as for `pooling`, else nothing. */
   readonly prefix?: string
-  /** Most tokens of a text that are read. Default: as many as the encoder takes. */
+  /** Most tokens of a text that are read. Default: as for `pooling`, else as many as the encoder takes. */
   readonly maxLength?: number
   /**
    * What happens to texts of more tokens: 'truncate' (default) reads their beginning and says how many there were;
