@@ -14,7 +14,7 @@ export function formatComparison({ rows, testExamples, majorityAccuracy, verdict
       `${row.trainSeconds.toFixed(2)} s`,
     ])
   const header = ['examples', 'method', 'accuracy', ...(hasUnseen ? ['unseen domain'] : []), 'training']
-  const seeds = rows[0]?.seeds ?? 0
+  const seeds = Math.max(...rows.map((row) => row.seeds))
   return [
     textTable([header, ...lines]),
     `Mean ± standard deviation over ${seeds} ${seeds === 1 ? 'draw' : 'draws'}, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,

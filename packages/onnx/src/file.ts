@@ -24,7 +24,7 @@ export interface ReadOnnxOptions {
  * @throws ModelTooLargeError before weights are read that would not fit into memory.
  * @throws Node's own error when the file cannot be read.
  */
-export async function readOnnx(path: string, { sizeLimit = usualSizeLimit(), within }: ReadOnnxOptions = {}): Promise<Graph> {
+export async function readOnnx(path: string, { sizeLimit = modelSizeLimit(), within }: ReadOnnxOptions = {}): Promise<Graph> {
   const { size } = await stat(path)
   if (size > sizeLimit) throw new ModelTooLargeError(path, size, sizeLimit)
   const model = parseModel(await readFile(path), path)
@@ -34,7 +34,8 @@ export async function readOnnx(path: string, { sizeLimit = usualSizeLimit(), wit
   return decodeParsed(model, path)
 }
 
-function usualSizeLimit(): number {
+/** Default of `ReadOnnxOptions.sizeLimit`, in bytes. */
+export function modelSizeLimit(): number {
   // Where a container says how much there is, 0 or a number beyond all memory means that it does not.
   const memory = [totalmem(), process.constrainedMemory()].filter((bytes) => bytes > 0)
   return Math.min(2 ** 31 - 1, Math.floor(Math.min(...memory) / 3))

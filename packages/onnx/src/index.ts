@@ -4,7 +4,7 @@ export { decodeModel } from './decode.js'
 export type { ElementArray, ElementType, NumericType } from './element-type.js'
 export { encodeModel } from './encode.js'
 export * from './errors.js'
-export { readOnnx, type ReadOnnxOptions, writeOnnx } from './file.js'
+export { modelSizeLimit, readOnnx, type ReadOnnxOptions, writeOnnx } from './file.js'
 export * from './gradient/index.js'
 export {
   type Attribute,
