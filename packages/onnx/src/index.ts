@@ -15,6 +15,9 @@ export {
   type ValueInfo,
   valuesRead,
 } from './graph.js'
+export { dequantise, type Dequantised } from './precision/dequantise.js'
+export { type FullPrecision, type Precision, precisionOf, toFullPrecision } from './precision/to-full-precision.js'
+export { toFloat32, withFloat32Interface } from './precision/to-float32.js'
 export { definedValues, rename } from './rename.js'
 export { Session, type SessionOptions, type Tensors } from './session.js'
 export { findStages, type FoundStage } from './stages/find-stages.js'
