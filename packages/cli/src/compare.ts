@@ -26,10 +26,11 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
-    const backbone = await openBackbone(task, options.backbone, screen)
+    const tuning = tuningOf(options)
+    const backbone = await openBackbone(task, options.backbone, screen, tuning !== undefined)
     const comparison = await compare(examples, {
       ...screen,
-      methods: await methods(backbone, tuningOf(options)),
+      methods: await methods(backbone, tuning),
       zeroShot: zeroShot && ((labels) => zeroShot(backbone, labels)),
       shots,
       seeds,

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly onNotice: (message: string) => void
   /** Told the bytes of a download. */
   readonly onProgress: (progress: Progress) => void
+  /** Whether stages of it will be tuned. */
+  readonly forTuning?: boolean
 }
 
 /** A pre-trained network that the command line offers. */

@@ -12,14 +12,21 @@ export type TaskName = keyof typeof tasks
 
 /**
  * The backbone of that id, or the task's default; a published one also by its id on the hub or the path of its folder.
+ * @param forTuning Whether stages of it will be tuned.
  * @throws OptionError for an id that does not exist.
  */
-export async function openBackbone(task: TaskName, name: string | undefined, screen: Console): Promise<TunableBackbone<string>> {
+export async function openBackbone(
+  task: TaskName,
+  name: string | undefined,
+  screen: Console,
+  forTuning = false,
+): Promise<TunableBackbone<string>> {
   const entry: TaskEntry = tasks[task]
   const options: LoadOptions = {
     signal: screen.signal,
     onNotice: (message) => screen.onEvent({ type: 'notice', message }),
     onProgress: screen.onDownload,
+    forTuning,
   }
   const found = name === undefined ? entry.backbones[0] : entry.backbones.find(({ id }) => id === name)
   if (found) return found.load(options)

@@ -60,8 +60,8 @@ export async function trainCommand(data: string | undefined, options: TrainOptio
 
 async function fromExamples(data: string, options: TrainOptions, screen: Console): Promise<Model<string, Target>> {
   const train = await tasks[options.task].readDataset(data, 'classification', options, screen)
-  const backbone = await openBackbone(options.task, options.backbone, screen)
   const tuning = tuningOf(options)
+  const backbone = await openBackbone(options.task, options.backbone, screen, tuning !== undefined)
   if (options.resume && !tuning) {
     const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
     throw new OptionError('option --resume', 'a tuning to go on with', 'a head, which takes seconds', remedy)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { dataset, fineTune, type Matrix, rowOf, type TrainEvent } from '@headstart/core'
 import { testBackbone } from '@headstart/core/test'
 import { loopbackHub } from '@headstart/hub/test'
-import { float32, GraphBuilder, encodeModel } from '@headstart/onnx'
+import { encodeModel, float32, GraphBuilder, tensor } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { oddTexts } from '../test/odd-texts.js'
@@ -182,6 +182,34 @@ describe('a network in another version of the operators', () => {
     const model = await fineTune(backbone, examples, { cache: false })
     await model.save(join(folder, '../model'))
     expect(await (await loadModel(join(folder, '../model'))).predict(texts)).toEqual(await model.predict(texts))
+  })
+})
+
+describe('a network in half precision', () => {
+  /** Rows of 0, 1, 2 and 3 in half precision, by the id of a token. */
+  function halfVectors(): PublishedFiles {
+    const g = new GraphBuilder('half')
+    const ids = g.input('input_ids', 'int64', ['batch', 'tokens'])
+    const table = tensor('float16', [120, 4], Uint16Array.from({ length: 480 }, (_, place) => [0, 0x3c00, 0x4000, 0x4200][place % 4] as number))
+    g.output('last_hidden_state', g.op('Gather', [g.weight('table', table), ids]), 'float16', ['batch', 'tokens', 4])
+    const { 'onnx/model.onnx': _, ...files } = bertFiles()
+    return { ...files, 'onnx/model_fp16.onnx': encodeModel(g.build()) }
+  }
+
+  it('runs frozen as it is, and is made float32 to be tuned, which is said', async () => {
+    const folder = await publish(halfVectors())
+    const notices: string[] = []
+    const onNotice = (message: string) => void notices.push(message)
+    const frozen = await transformersBackbone(folder, { onNotice })
+    expect(frozen.id).toBe('tiny-encoder (fp16)')
+    expect((await frozen.embed(['good food'])).data).toEqual(Float32Array.of(0, 1, 2, 3))
+    await expect(fineTune(frozen, examples, { unfreeze: 1, cache: false })).rejects.toThrow(/expected stages with float32 weights to tune/)
+    expect(notices).toEqual([])
+    const tunable = await transformersBackbone(folder, { onNotice, forTuning: true })
+    expect((await tunable.embed(['good food'])).data).toEqual(Float32Array.of(0, 1, 2, 3))
+    expect(notices).toEqual([expect.stringMatching(/^tiny-encoder: Weights in half precision were made float32 ones\. Take a file in float32/)])
+    const tuned = await fineTune(tunable, examples, { unfreeze: 1, epochs: 1, validation: 0.25, cache: false })
+    expect(await tuned.predict(['good'])).toHaveLength(1)
   })
 })
 
