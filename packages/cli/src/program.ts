@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { addBackboneCommand, backboneCommand, backbonesCommand } from './backbones.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
+import { methodNames, methods } from './method-names.js'
 import { names } from './names.js'
 import { number, wholeNumber, wholeNumbers } from './numbers.js'
 import { predictCommand } from './predict.js'
@@ -69,6 +70,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--backbone <id>', backboneHelp)
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
     .option('--seeds <n>', 'random draws of the training examples', wholeNumber, 5)
+    .option('--methods <list>', `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick)`, methods)
     .option('--test <data>', 'measure on these examples (default: 30 % of DATA, held out)')
     .option('--unseen <data>', 'measure on these examples of a domain never trained on, too')
     .option('--no-cache', 'neither read nor write the feature cache')

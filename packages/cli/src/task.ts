@@ -55,8 +55,8 @@ export interface TaskEntry {
   openPublished?(idOrFolder: string, options: LoadOptions): Promise<TunableBackbone<string>>
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
-  /** What `headstart compare` sets side by side; with `tuning` from scratch, frozen and tuned. */
-  methods(backbone: TunableBackbone<string>, tuning?: TuningOptions): Promise<Method<string>[]>
+  /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
+  methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>
   /** A model from the names of the classes alone, where inputs can be compared with names. */
   zeroShot?(backbone: TunableBackbone<string>, labels: readonly string[], options?: ZeroShotOptions): Promise<Model<string>>
 }

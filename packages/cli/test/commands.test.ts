@@ -134,7 +134,7 @@ describe('headstart predict', () => {
 
 describe('headstart compare', () => {
   it('prints the documented fields', async () => {
-    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--test', test, '--json']
+    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--methods', 'zero-shot,frozen,no-transfer', '--test', test, '--json']
     const { code, stdout } = await scene.run(args)
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { rows: { method: string; shots: number }[]; verdict: string }
@@ -154,8 +154,8 @@ describe('headstart compare', () => {
   })
 
   it('prints the table and says which shots are left out', async () => {
-    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1'])
-    expect(stdout).toContain('no-transfer')
+    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1', '--epochs', '1', '--unfreeze', '1'])
+    for (const method of ['no-transfer', 'scratch', 'frozen', 'fine-tuned']) expect(stdout).toMatch(new RegExp(`8 per class +${method} `))
     expect(stderr).toContain('500 examples per class are left out: class "negative" has 35 to draw from')
   })
 })
