@@ -2,7 +2,7 @@ import { describeNetwork, textTable } from '@headstart/core'
 import { fetchModel } from '@headstart/hub'
 import { openConsole, print } from './console.js'
 import type { BackboneEntry } from './task.js'
-import { openBackbone, taskOfBackbone, type TaskName, tasks } from './tasks.js'
+import { findBackbone, taskOfBackbone, type TaskName, tasks } from './tasks.js'
 
 /** `headstart backbones`: the pre-trained networks that can be frozen. */
 export function backbonesCommand(options: { readonly json?: boolean }): void {
@@ -49,7 +49,7 @@ export async function backboneCommand(id: string, options: BackboneOptions, sign
   const screen = openConsole(signal)
   try {
     const task = options.task ?? taskOfBackbone(id) ?? 'text'
-    const backbone = await openBackbone(task, id, screen)
+    const backbone = await findBackbone(task, id)(screen)
     screen.end()
     const { parameters, stages } = describeNetwork(backbone.network)
     print(options.json, { id: backbone.id, task, features: backbone.featureSize, parameters, stages }, () =>

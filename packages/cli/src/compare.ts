@@ -2,7 +2,7 @@ import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
 import type { ComparedMethod } from './method-names.js'
 import type { DataFlags, TaskEntry } from './task.js'
-import { openBackbone, type TaskName, tasks } from './tasks.js'
+import { findBackbone, type TaskName, tasks } from './tasks.js'
 import { type TuningFlags, tuningOf } from './tuning-flags.js'
 
 interface CompareOptions extends DataFlags, TuningFlags {
@@ -22,6 +22,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
   const screen = openConsole(signal)
   try {
     const { task, shots, seeds } = options
+    const open = findBackbone(task, options.backbone)
     const { methods: methodsOf, zeroShot }: TaskEntry = tasks[task]
     const read = async (path: string): Promise<Dataset<string, string>> =>
       (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
@@ -29,7 +30,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
     const isWanted = (name: ComparedMethod): boolean => options.methods?.includes(name) ?? true
-    const backbone = await openBackbone(task, options.backbone, screen, isWanted('scratch') || isWanted('fine-tuned'))
+    const backbone = await open(screen, isWanted('scratch') || isWanted('fine-tuned'))
     const methods = await methodsOf(backbone, tuningOf(options) ?? { strategy: 'joint' })
     const comparison = await compare(examples, {
       ...screen,

@@ -28,7 +28,7 @@ export interface LoadOptions {
   /** Told the bytes of a download. */
   readonly onProgress: (progress: Progress) => void
   /** Whether stages of it will be tuned. */
-  readonly forTuning?: boolean
+  readonly forTuning: boolean
 }
 
 /** A pre-trained network that the command line offers. */
@@ -52,11 +52,11 @@ export interface TaskEntry {
   /** The first is the default. */
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
   /** Opens any other published network, by its id on the hub or the path of its folder. */
-  openPublished?(idOrFolder: string, options: LoadOptions): Promise<TunableBackbone<string>>
+  readonly openPublished?: (idOrFolder: string, options: LoadOptions) => Promise<TunableBackbone<string>>
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
   /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
   methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>
   /** A model from the names of the classes alone, where inputs can be compared with names. */
-  zeroShot?(backbone: TunableBackbone<string>, labels: readonly string[], options?: ZeroShotOptions): Promise<Model<string>>
+  readonly zeroShot?: (backbone: TunableBackbone<string>, labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<string>>
 }

@@ -5,7 +5,7 @@ import { tasks } from './tasks.js'
 const entries = Object.values(tasks).flatMap(({ modality, backbones }) =>
   backbones.map((entry: BackboneEntry) => ({ ...entry, modality })),
 )
-const options = { signal: new AbortController().signal, onNotice: () => {}, onProgress: () => {} }
+const options = { signal: new AbortController().signal, onNotice: () => {}, onProgress: () => {}, forTuning: false }
 
 describe('tasks', () => {
   it.each(entries.filter(({ parameters }) => parameters === undefined))('tells of $id what is true of it', async ({ id, modality, features, stages, load }) => {

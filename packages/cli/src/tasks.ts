@@ -10,31 +10,29 @@ export const tasks = { text: textTask, image: imageTask } satisfies Record<strin
 
 export type TaskName = keyof typeof tasks
 
+/** Loads a backbone. @param forTuning Whether stages of it will be tuned. */
+export type OpenBackbone = (screen: Console, forTuning?: boolean) => Promise<TunableBackbone<string>>
+
 /**
- * The backbone of that id, or the task's default; a published one also by its id on the hub or the path of its folder.
- * @param forTuning Whether stages of it will be tuned.
+ * The backbone of that id, or the task's default; a published one also by its id on the hub or the path of its folder. It is
+ * loaded when it is needed.
  * @throws OptionError for an id that does not exist.
  */
-export async function openBackbone(
-  task: TaskName,
-  name: string | undefined,
-  screen: Console,
-  forTuning = false,
-): Promise<TunableBackbone<string>> {
-  const entry: TaskEntry = tasks[task]
-  const options: LoadOptions = {
-    signal: screen.signal,
-    onNotice: (message) => screen.onEvent({ type: 'notice', message }),
-    onProgress: screen.onDownload,
-    forTuning,
-  }
-  const found = name === undefined ? entry.backbones[0] : entry.backbones.find(({ id }) => id === name)
-  if (found) return found.load(options)
+export function findBackbone(task: TaskName, name: string | undefined): OpenBackbone {
+  const { backbones, openPublished }: TaskEntry = tasks[task]
+  const found = name === undefined ? backbones[0] : backbones.find(({ id }) => id === name)
+  if (found) return (screen, forTuning) => found.load(loadOptions(screen, forTuning))
   // A name without a slash is sooner a slip than a network of somebody's.
-  if (name !== undefined && entry.openPublished && (name.includes('/') || existsSync(name))) return entry.openPublished(name, options)
-  const known = entry.backbones.flatMap(({ id, parameters }) => (parameters === undefined ? [id] : [])).join(', ')
-  const expected = entry.openPublished ? `the path of a folder, an id on the hub (org/name), or one of: ${known}` : `one of: ${known}`
+  if (name !== undefined && openPublished && (name.includes('/') || existsSync(name))) {
+    return (screen, forTuning) => openPublished(name, loadOptions(screen, forTuning))
+  }
+  const known = backbones.flatMap(({ id, parameters }) => (parameters === undefined ? [id] : [])).join(', ')
+  const expected = openPublished ? `the path of a folder, an id on the hub (org/name), or one of: ${known}` : `one of: ${known}`
   throw new OptionError('option --backbone', expected, String(name), 'See: headstart backbones')
+}
+
+function loadOptions({ signal, onEvent, onDownload }: Console, forTuning = false): LoadOptions {
+  return { signal, onNotice: (message) => onEvent({ type: 'notice', message }), onProgress: onDownload, forTuning }
 }
 
 /** The task whose backbones an id is one of; undefined for an id that is none of them. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { fineTune, formatReport, type Model, OptionError, type Target } from '@headstart/core'
 import { type Console, openConsole, print } from './console.js'
 import type { DataFlags, TaskEntry } from './task.js'
-import { openBackbone, type TaskName, tasks } from './tasks.js'
+import { findBackbone, type TaskName, tasks } from './tasks.js'
 import { checkpointOf, type TuningFlags, tuningOf } from './tuning-flags.js'
 
 interface TrainOptions extends DataFlags, TuningFlags {
@@ -59,9 +59,10 @@ export async function trainCommand(data: string | undefined, options: TrainOptio
 }
 
 async function fromExamples(data: string, options: TrainOptions, screen: Console): Promise<Model<string, Target>> {
+  const open = findBackbone(options.task, options.backbone)
   const train = await tasks[options.task].readDataset(data, 'classification', options, screen)
   const tuning = tuningOf(options)
-  const backbone = await openBackbone(options.task, options.backbone, screen, tuning !== undefined)
+  const backbone = await open(screen, tuning !== undefined)
   if (options.resume && !tuning) {
     const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
     throw new OptionError('option --resume', 'a tuning to go on with', 'a head, which takes seconds', remedy)
@@ -89,5 +90,5 @@ async function fromNames(data: string | undefined, options: TrainOptions, screen
     const able = (Object.keys(tasks) as TaskName[]).filter((name) => (tasks[name] as TaskEntry).zeroShot)
     throw new OptionError('option --labels', `--task ${able.join(' or ')}`, task, 'Give labelled examples.')
   }
-  return zeroShot(await openBackbone(task, options.backbone, screen), labels, { template })
+  return zeroShot(await findBackbone(task, options.backbone)(screen), labels, { template })
 }
