@@ -361,7 +361,10 @@ describe('the cache', () => {
     await age('a--second', 2)
     await fetchAs('a/third')
     expect((await readdir(directory)).sort()).toEqual(['a--first', 'a--third'])
-    await expect(fetchModel(id, { ...options, cache: { directory, maxBytes: 1000 } })).rejects.toThrow(/expected a model of at most 0\.0 GB, the limit of the cache/)
+    vi.stubEnv('HEADSTART_MODELS_GB', '0.0001')
+    await expect(fetchModel(id, options)).rejects.toThrow(/expected a model of at most 0\.0001 GB, the limit of the cache, got 0\.0003\d+ GB/)
+    vi.stubEnv('HEADSTART_MODELS_GB', 'many')
+    await expect(fetchModel(id, options)).rejects.toThrow(/HEADSTART_MODELS_GB: expected a number of gigabytes above 0, got "many"/)
   })
 
   it('that cannot be written is said', async () => {
