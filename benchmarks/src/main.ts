@@ -13,9 +13,11 @@ import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
+import { transformers } from './transformers.js'
 
 const benchmarks: Record<string, Benchmark> = {
   embedding,
+  transformers,
   pictures,
   head,
   accuracy,

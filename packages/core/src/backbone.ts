@@ -87,6 +87,8 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly windowSize?: number
   /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
   cost(prepared: Prepared): number
+  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default 2048. */
+  readonly batchCost?: number
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
 }

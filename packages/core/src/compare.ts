@@ -4,7 +4,7 @@ import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
 import { trainModel } from './fine-tune.js'
-import type { Method } from './method.js'
+import type { Method, MethodName } from './method.js'
 import type { Model } from './model.js'
 import type { RunOptions, TrainEvent } from './progress.js'
 import { readableFeatures } from './readable-features.js'
@@ -12,7 +12,7 @@ import { verdictOf } from './verdict.js'
 
 /** Options of `compare`. */
 export interface CompareOptions<Input, Label extends string> extends RunOptions {
-  /** The ways to compare; usually `no-transfer` and `frozen`. */
+  /** The ways to compare; such as `no-transfer` and `frozen`. */
   readonly methods: readonly Method<Input>[]
   /** Examples per class. Default [8, 16, 64]. */
   readonly shots?: readonly number[]
@@ -36,10 +36,10 @@ export interface Spread {
 
 /** One line of the table. */
 export interface ComparisonRow {
-  readonly method: Method<never>['name'] | 'zero-shot'
+  readonly method: MethodName | 'zero-shot'
   /** Training examples per class; 0 where the names of the classes are all there is. */
   readonly shots: number
-  /** Random draws; 1 where nothing is drawn. */
+  /** Draws that it was measured on; 1 where nothing is drawn. */
   readonly seeds: number
   readonly accuracy: Spread
   /** Accuracy on the unseen domain, where one was given. */
@@ -87,7 +87,8 @@ export async function compare<Input, Label extends string>(
     shared ? (await readableFeatures(shared, examples, { cache, signal, onEvent })).data : examples
   const test = await readable(split.test)
   const unseen = options.unseen && (await readable(options.unseen))
-  const total = methods.length * shots.length * seeds + (options.zeroShot ? 1 : 0)
+  const drawsOf = ({ draws = seeds }: Method<Input>): number => Math.min(draws, seeds)
+  const total = shots.length * methods.reduce((sum, method) => sum + drawsOf(method), 0) + (options.zeroShot ? 1 : 0)
   let done = 0
   let checked = false
   const said = new Set<string>()
@@ -112,7 +113,7 @@ export async function compare<Input, Label extends string>(
   for (const method of methods) {
     for (const perClass of shots) {
       const cell = { method, shots: perClass, accuracies: [] as number[], unseen: [] as number[], seconds: 0 }
-      for (let seed = 0; seed < seeds; seed++) {
+      for (let seed = 0; seed < drawsOf(method); seed++) {
         signal?.throwIfAborted()
         const train = split.train.sample({ perClass, seed })
         const backbone = await method.backbone(train.inputs, seed)
@@ -142,10 +143,10 @@ export async function compare<Input, Label extends string>(
   const rows = cells.map((cell): ComparisonRow => ({
     method: cell.method.name,
     shots: cell.shots,
-    seeds,
+    seeds: cell.accuracies.length,
     accuracy: spread(cell.accuracies),
     ...(unseen && { unseenAccuracy: spread(cell.unseen) }),
-    trainSeconds: cell.seconds / seeds,
+    trainSeconds: cell.seconds / cell.accuracies.length,
   }))
   return {
     task: 'classification',

@@ -6,12 +6,14 @@ export * from '@headstart/core'
 export { type Dtype, HubError, ModelFilesError } from '@headstart/hub'
 export { bagOfWords } from './bag-of-words.js'
 export type { Pooling } from './pooled-graph.js'
+export { publishedEncoders, type PublishedEncoder } from './published-encoders.js'
 export { readTextDataset, type ReadTextDatasetOptions } from './read-text-dataset.js'
 export { sentencePiece, sentencePieceLoader, type SentencePieceOptions } from './sentence-piece.js'
 export { textMethods } from './text-methods.js'
 export { type LongTexts, tokenizedText, tokenizedTextLoader, type TokenizedTextOptions, type TokenInput } from './tokenized-text.js'
 export { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 export { universalSentenceEncoder, type UniversalSentenceEncoderOptions } from './universal-sentence-encoder.js'
+export { zeroShot } from './zero-shot.js'
 
 /**
  * Reads a saved text model (see `loadModel` of @headstart/core).

@@ -11,7 +11,6 @@ export interface PooledGraphOptions {
   /** Name of the value that is pooled: a vector for each token, `[batch, tokens, size]`, or features, `[batch, size]`. */
   readonly value: string
   readonly size: number
-  readonly type: 'float32' | 'float16'
   /** Undefined where the value has one vector for each text already. */
   readonly pooling: Pooling | undefined
   /** Divides features by their length. */
@@ -30,13 +29,12 @@ export const features = 'sentence_features'
  * `[batch, size]`. Pooling by mask is a product of a row of weights with the vectors of the tokens.
  */
 export function pooledGraph(encoder: Graph, options: PooledGraphOptions): Graph {
-  const { value, size, type, split, inputs } = options
+  const { value, size, split, inputs } = options
   const opsets = { '': encoder.opsets.get('') ?? 17 }
   const whole = split ? connect(flatten(inputs, opsets), encoder, Object.fromEntries(inputs.map(({ name }) => [name, flat(name)]))) : encoder
 
   const g = new GraphBuilder('pooling', { opsets })
-  const given = g.input('vectors', type, options.pooling ? ['batch', 'tokens', size] : ['batch', size])
-  const vectors = type === 'float32' ? given : g.op('Cast', [given], { to: 1 })
+  const vectors = g.input('vectors', 'float32', options.pooling ? ['batch', 'tokens', size] : ['batch', size])
   const maskType = inputs.find(({ name }) => name === 'attention_mask')?.type ?? 'int64'
   const mask = (): Value => g.input('attention_mask', maskType, ['batch', 'tokens'])
   const pooled = options.pooling ? pool(g, options.pooling, vectors, mask, size) : vectors

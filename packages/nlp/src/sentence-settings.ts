@@ -1,8 +1,12 @@
 import type { JsonObject, JsonValue } from '@headstart/core'
 import type { ModelFolder } from '@headstart/hub'
 import type { Pooling } from './pooled-graph.js'
+import { publishedEncoders } from './published-encoders.js'
 
-/** What a folder says of how its encoder is used, where sentence-transformers wrote it (`modules.json` and beside it). */
+/**
+ * What is known of how an encoder is used: where sentence-transformers wrote it into its folder (`modules.json` and
+ * beside it), else where it is one of the published encoders.
+ */
 export interface SentenceSettings {
   readonly pooling?: Pooling
   readonly normalize?: boolean
@@ -19,7 +23,7 @@ const poolings: Readonly<Record<string, Pooling>> = {
 }
 
 /**
- * Reads the settings of sentence-transformers in a folder; none where it has none.
+ * Reads how an encoder is used.
  * @throws ModelFilesError for files that are no JSON.
  */
 export async function sentenceSettings(folder: ModelFolder): Promise<SentenceSettings> {
@@ -39,12 +43,20 @@ export async function sentenceSettings(folder: ModelFolder): Promise<SentenceSet
   const { prompts, default_prompt_name } = (await folder.json('config_sentence_transformers.json')) ?? {}
   const prefix = text((Object(prompts) as JsonObject)[String(default_prompt_name)])
   return {
+    ...publishedSettings(folder.id),
     unsupported,
     ...(pooling && { pooling }),
     ...(modules.length > 0 && { normalize: kinds.includes('Normalize') }),
     ...(typeof max_seq_length === 'number' && { maxLength: max_seq_length }),
     ...(prefix !== undefined && { prefix }),
   }
+}
+
+function publishedSettings(id: string): Omit<SentenceSettings, 'unsupported'> {
+  const known = publishedEncoders.find((encoder) => encoder.id === id)
+  if (!known) return {}
+  const { pooling, normalize, prefix, maxLength } = known
+  return { pooling, normalize, ...(prefix !== undefined && { prefix }), ...(maxLength !== undefined && { maxLength }) }
 }
 
 function text(value: JsonValue | undefined): string | undefined {

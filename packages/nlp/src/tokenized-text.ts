@@ -43,6 +43,9 @@ export interface TokenizedText extends Preprocessing<string, Tokens> {
 /** Name of the input that says which parts of a batch are parts, and which only fill it up: float32 `[batch, parts]`. */
 export const partMask = 'part_mask'
 
+/** Tokens of one batch: what a layer of it computes stays in the caches of a processor. */
+const batchCost = 512
+
 const names = { tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' }
 
 /**
@@ -98,6 +101,7 @@ export function tokenizedText(options: TokenizedTextOptions): TokenizedText {
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),
+    batchCost,
     collate(batch) {
       const parts = longTexts === 'split' ? Math.max(...batch.map((text) => text.length)) : 1
       const tokens = Math.max(...batch.map(longest))

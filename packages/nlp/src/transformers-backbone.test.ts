@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { dataset, fineTune, type Matrix, rowOf, type TrainEvent } from '@headstart/core'
 import { testBackbone } from '@headstart/core/test'
 import { loopbackHub } from '@headstart/hub/test'
-import { float32, GraphBuilder, encodeModel } from '@headstart/onnx'
+import { encodeModel, float32, GraphBuilder, tensor } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { oddTexts } from '../test/odd-texts.js'
-import { bertFiles, publish, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from '../test/published-encoder.js'
+import { publish } from '../test/publish.js'
 import { loadModel } from './index.js'
+import { bertFiles, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './test/index.js'
 import { tokenizedTextLoader } from './tokenized-text.js'
 import { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 
@@ -184,7 +185,47 @@ describe('a network in another version of the operators', () => {
   })
 })
 
+describe('a network in half precision', () => {
+  /** Rows of 0, 1, 2 and 3 in half precision, by the id of a token. */
+  function halfVectors(): PublishedFiles {
+    const g = new GraphBuilder('half')
+    const ids = g.input('input_ids', 'int64', ['batch', 'tokens'])
+    const table = tensor('float16', [120, 4], Uint16Array.from({ length: 480 }, (_, place) => [0, 0x3c00, 0x4000, 0x4200][place % 4] as number))
+    g.output('last_hidden_state', g.op('Gather', [g.weight('table', table), ids]), 'float16', ['batch', 'tokens', 4])
+    const { 'onnx/model.onnx': _, ...files } = bertFiles()
+    return { ...files, 'onnx/model_fp16.onnx': encodeModel(g.build()) }
+  }
+
+  it('runs frozen as it is, and is made float32 to be tuned, which is said', async () => {
+    const folder = await publish(halfVectors())
+    const notices: string[] = []
+    const onNotice = (message: string) => void notices.push(message)
+    const frozen = await transformersBackbone(folder, { onNotice })
+    expect(frozen.id).toBe('tiny-encoder (fp16)')
+    expect((await frozen.embed(['good food'])).data).toEqual(Float32Array.of(0, 1, 2, 3))
+    await expect(fineTune(frozen, examples, { unfreeze: 1, cache: false })).rejects.toThrow(/expected stages with float32 weights to tune/)
+    expect(notices).toEqual([])
+    const tunable = await transformersBackbone(folder, { onNotice, forTuning: true })
+    expect((await tunable.embed(['good food'])).data).toEqual(Float32Array.of(0, 1, 2, 3))
+    expect(notices).toEqual([expect.stringMatching(/^tiny-encoder: Weights in half precision were made float32 ones\. Take a file in float32/)])
+    const tuned = await fineTune(tunable, examples, { unfreeze: 1, epochs: 1, validation: 0.25, cache: false })
+    expect(await tuned.predict(['good'])).toHaveLength(1)
+  })
+})
+
 describe('a model of a hub', () => {
+  it('that is on the list is used as its card says', async () => {
+    const files = Object.fromEntries(
+      Object.entries(bertFiles({ positions: 512 })).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),
+    )
+    const { endpoint } = await loopbackHub({ id: 'Xenova/all-MiniLM-L6-v2', files })
+    const options = { endpoint, cache: { directory: join(root, 'cache') } }
+    const backbone = await transformersBackbone('Xenova/all-MiniLM-L6-v2', options)
+    expect(backbone.preprocessing.config).toMatchObject({ maxLength: 256, prefix: '' })
+    const asked = await transformersBackbone('Xenova/all-MiniLM-L6-v2', { ...options, pooling: 'mean', normalize: true })
+    expect(await backbone.embed(texts)).toEqual(await asked.embed(texts))
+  })
+
   it('gives the features of its folder, and is fetched once', async () => {
     const files = Object.fromEntries(
       Object.entries(bertFiles()).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),

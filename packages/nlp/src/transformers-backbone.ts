@@ -10,26 +10,43 @@ import {
   type TunableBackbone,
 } from '@headstart/core'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import { extract, findStages, type Graph, upgradeOpset, withInferredShapes } from '@headstart/onnx'
+import {
+  extract,
+  findStages,
+  type FullPrecision,
+  type Graph,
+  toFullPrecision,
+  upgradeOpset,
+  withFloat32Interface,
+  withInferredShapes,
+} from '@headstart/onnx'
 import { features, pooledGraph, type PooledGraphOptions, type Pooling } from './pooled-graph.js'
 import { type SentenceSettings, sentenceSettings } from './sentence-settings.js'
 import { type LongTexts, tokenizedText, type TokenInput } from './tokenized-text.js'
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */
 export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> {
-  /** Default: as the folder's settings of sentence-transformers say, else 'mean', of all tokens but padding. */
+  /**
+   * Default: as the folder's settings of sentence-transformers say, or `publishedEncoders` for the id, else 'mean', of all
+   * tokens but padding.
+   */
   readonly pooling?: Pooling
-  /** Whether features have length 1. Default: as the folder's settings of sentence-transformers say, else false. */
+  /** Whether features have length 1. Default: as for `pooling`, else false. */
   readonly normalize?: boolean
-  /** Stands before every text, such as 'query: ' for E5. Default: the folder's default prompt, else nothing. */
+  /** Stands before every text, such as 'query: ' for E5. Default: as for `pooling`, else nothing. */
   readonly prefix?: string
-  /** Most tokens of a text that are read. Default: as many as the encoder takes. */
+  /** Most tokens of a text that are read. Default: as for `pooling`, else as many as the encoder takes. */
   readonly maxLength?: number
   /**
    * What happens to texts of more tokens: 'truncate' (default) reads their beginning and says how many there were;
    * 'split' reads them whole, in parts, and takes the mean of the parts' features. A network that splits is one stage.
    */
   readonly longTexts?: LongTexts
+  /**
+   * Makes weights in half precision and quantised ones float32, and says so, for a network of which stages are to be tuned.
+   * Default false: such a network runs as it is, frozen.
+   */
+  readonly forTuning?: boolean
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
 }
@@ -68,7 +85,7 @@ export async function transformersBackbone(
   refuseOthers(folder, exported)
   const output = outputOf(folder, exported, config)
 
-  const { longTexts = 'truncate', normalize = settings.normalize ?? false, onNotice, threads } = options
+  const { longTexts = 'truncate', normalize = settings.normalize ?? false, forTuning = false, onNotice, threads } = options
   const pooling = output.perToken ? poolingOf(options, settings) : undefined
   for (const problem of settings.unsupported) onNotice?.(`${folder.id}: ${problem}.`)
   if (!output.perToken && options.pooling) {
@@ -76,7 +93,8 @@ export async function transformersBackbone(
     throw new OptionError('option "pooling"', expected, `"${output.name}", pooled already`, 'Leave the option out.')
   }
   const maxLength = lengthOf(options, settings, config, JSON.parse(new TextDecoder().decode(tokenizerConfig)) as JsonObject)
-  const encoder = alone(exported, output.name)
+  const { graph: encoder, notices } = encoderOf(exported, output.name, forTuning)
+  for (const notice of notices) onNotice?.(`${folder.id}: ${notice}`)
   const inputs = inputsOf(encoder, pooling)
   const preprocessing = tokenizedText({
     tokenizer,
@@ -90,14 +108,14 @@ export async function transformersBackbone(
   const backbone = networkBackbone({
     id: dtype === 'fp32' ? folder.id : `${folder.id} (${dtype})`,
     modality: 'text',
-    network: await stagedNetwork(encoder, { value: output.name, size: output.size, type: output.type, pooling, normalize, split: longTexts === 'split', inputs }),
+    network: await stagedNetwork(encoder, { value: output.name, size: output.size, pooling, normalize, split: longTexts === 'split', inputs }),
     preprocessing,
     fingerprint: createHash('sha256')
       .update(hash)
       .update(tokenizer)
       .update(tokenizerConfig)
       .update(preprocessing.id)
-      .update(JSON.stringify([preprocessing.config, pooling ?? null, normalize]))
+      .update(JSON.stringify([preprocessing.config, pooling ?? null, normalize, forTuning && dtype !== 'fp32']))
       .digest('hex'),
     ...(threads !== undefined && { threads }),
   })
@@ -114,9 +132,10 @@ export async function transformersBackbone(
 }
 
 /** The part of a network that computes one of its outputs, in a version of the operators that pooling is written for. */
-function alone(graph: Graph, output: string): Graph {
-  const part = extract(graph, graph.inputs.map(({ name }) => name), [output])
-  return (part.opsets.get('') ?? 0) < 13 ? upgradeOpset(part) : part
+function encoderOf(network: Graph, output: string, forTuning: boolean): FullPrecision {
+  const part = extract(network, network.inputs.map(({ name }) => name), [output])
+  const encoder = (part.opsets.get('') ?? 0) < 13 ? upgradeOpset(part) : part
+  return forTuning ? toFullPrecision(encoder) : { graph: withFloat32Interface(encoder), notices: [] }
 }
 
 /** The encoder with its pooling, and its stages; one where texts come in parts, as then only the whole has a row for each text. */
@@ -155,7 +174,6 @@ function inputsOf({ inputs }: Graph, pooling: Pooling | undefined): TokenInput[]
 interface EncoderOutput {
   readonly name: string
   readonly size: number
-  readonly type: 'float32' | 'float16'
   /** Whether there is a vector for each token, or one for each text. */
   readonly perToken: boolean
 }
@@ -172,7 +190,7 @@ function outputOf(folder: ModelFolder, { outputs }: Graph, config: JsonObject): 
   if (size === undefined) {
     throw new ModelFilesError(folder.id, 'a number of features in config.json (hidden_size)', 'none', 'Add it, or export the model again.')
   }
-  return { name: found.name, size, type: found.type === 'float16' ? 'float16' : 'float32', perToken: tokenOutputs.includes(found.name) }
+  return { name: found.name, size, perToken: tokenOutputs.includes(found.name) }
 }
 
 function poolingOf(options: TransformersBackboneOptions, settings: SentenceSettings): Pooling {

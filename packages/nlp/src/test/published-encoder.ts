@@ -1,9 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { random } from '@headstart/core'
 import { encodeModel, float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
-import { onTestFinished } from 'vitest'
 
 /** Files of a model by name, in the layout of the Hugging Face Hub. */
 export type PublishedFiles = Record<string, object | Uint8Array>
@@ -73,14 +71,7 @@ export function sentenceTransformersFiles(mode: 'mean_tokens' | 'cls_token' | 'l
   }
 }
 
-/** Writes files into a folder that is gone after the test. */
-export async function publish(files: PublishedFiles, name = 'tiny-encoder'): Promise<string> {
-  const above = await mkdtemp(join(tmpdir(), 'headstart-test-'))
-  onTestFinished(() => rm(above, { recursive: true, force: true }))
-  await writeFiles(join(above, name), files)
-  return join(above, name)
-}
-
+/** Writes files into a folder. */
 export async function writeFiles(folder: string, files: PublishedFiles): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
