@@ -1,4 +1,7 @@
-/** `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. */
+/**
+ * `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. With
+ * the name fine-tuning, it is tuning that is measured on the folders.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,7 +9,7 @@ import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
-import { fineTuning } from './fine-tuning.js'
+import { fineTuning, fineTuningFolder } from './fine-tuning.js'
 import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
@@ -37,9 +40,15 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const everything = positionals.length === 0 && values.data.length === 0
+const isTuned = positionals.includes('fine-tuning')
+const named = positionals.filter((name) => !(isTuned && values.data.length > 0 && name === 'fine-tuning'))
+const ofFolder = (folder: string): Benchmark => {
+  if (isTuned) return fineTuningFolder(folder)
+  return existsSync(join(folder, 'train.csv')) ? textFolder(folder) : imageFolder(folder)
+}
 const chosen = [
-  ...(everything ? Object.values(benchmarks) : positionals.map((name) => benchmarks[name] as Benchmark)),
-  ...values.data.map((folder) => (existsSync(join(folder, 'train.csv')) ? textFolder(folder) : imageFolder(folder))),
+  ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
+  ...values.data.map(ofFolder),
 ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)

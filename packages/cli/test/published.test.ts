@@ -59,7 +59,7 @@ describe('a published network', () => {
   it.each([
     ['a slip', ['--backbone', 'universal-sentence'], /option --backbone: expected the path of a folder, an id on the hub \(org\/name\), or one of: universal-sentence-encoder-lite, got universal-sentence\./],
     ['a folder that is not there', ['--backbone', './none'], /expected the folder of a model, or an id on the hub such as org\/name, got nothing of that name/],
-    ['an id without a network', ['--backbone', 'some-org/other'], /expected leave to use the network, got HEADSTART_OFFLINE/],
+    ['an id without a network', ['--backbone', 'some-org/other'], /some-org\/other: expected a model in the cache, got none, and HEADSTART_OFFLINE/],
   ])('that cannot be had is said: %s', async (_, flags, message) => {
     vi.stubEnv('HEADSTART_OFFLINE', '1')
     const { code, stderr } = await scene.run(['train', data, '--task', 'text', ...flags, '--out', scene.path('none')])

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.js'
 import { fetchModel, type FetchOptions } from './fetch-model.js'
 import { openModel } from './open-model.js'
+import { readNetwork } from './read-network.js'
 import { type HubContents, listen, loopbackHub, type LoopbackHub, sendRange } from './test/index.js'
 
 const id = 'some-org/some-model'
@@ -146,6 +147,39 @@ describe('a download', () => {
     await expect(fetchModel(id, options)).rejects.toThrow(/config\.json: expected a file with the hash [0-9a-f]{40}/)
   })
 
+  it('is checked by what the hub says where it redirects, too', async () => {
+    const { options, hub } = await scene()
+    hub.interfere = (request, response) => {
+      if (!request.url?.startsWith('/api/')) return undefined
+      response.end(JSON.stringify({ sha: commit, siblings: wanted.map((rfilename) => ({ rfilename })) }))
+      return true
+    }
+    hub.interfereInStore = (request, response) => {
+      sendRange(request, response, noise(300_000).reverse())
+      return true
+    }
+    await expect(fetchModel(id, options)).rejects.toThrow(/onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, as announced/)
+    hub.interfereInStore = undefined
+    expect((await fetchModel(id, options)).names).toEqual(wanted)
+  })
+
+  it('that is slow and goes on is waited for', async () => {
+    const { options, hub } = await scene()
+    hub.interfereInStore = (request, response) => {
+      if (!request.url?.includes('onnx')) return undefined
+      response.writeHead(200, { 'content-length': 300_000 })
+      const send = (start: number): void => {
+        response.write(files['onnx/model.onnx'].subarray(start, start + 100_000))
+        if (start < 200_000) setTimeout(() => send(start + 100_000), 300)
+        else response.end()
+      }
+      send(0)
+      return true
+    }
+    expect((await fetchModel(id, { ...options, timeout: 2000 })).names).toEqual(wanted)
+    expect(hub.seenByStore.filter(({ path }) => path.includes('onnx'))).toHaveLength(1)
+  })
+
   it('that never ends is given up', async () => {
     const { options, hub } = await scene()
     hub.interfereInStore = (request, response) => {
@@ -284,7 +318,7 @@ describe('the hub', () => {
   it('is not asked where the network is forbidden', async () => {
     const { options, hub } = await scene()
     vi.stubEnv('HEADSTART_OFFLINE', '1')
-    await expect(fetchModel(id, options)).rejects.toThrow(/expected leave to use the network, got HEADSTART_OFFLINE, which forbids it/)
+    await expect(fetchModel(id, options)).rejects.toThrow(/some-org\/some-model: expected a model in the cache, got none, and HEADSTART_OFFLINE, which forbids the network\. Fetch it where/)
     expect(hub.seen).toEqual([])
   })
 
@@ -361,7 +395,10 @@ describe('the cache', () => {
     await age('a--second', 2)
     await fetchAs('a/third')
     expect((await readdir(directory)).sort()).toEqual(['a--first', 'a--third'])
-    await expect(fetchModel(id, { ...options, cache: { directory, maxBytes: 1000 } })).rejects.toThrow(/expected a model of at most 0\.0 GB, the limit of the cache/)
+    vi.stubEnv('HEADSTART_MODELS_GB', '0.0001')
+    await expect(fetchModel(id, options)).rejects.toThrow(/expected a model of at most 0\.0001 GB, the limit of the cache, got 0\.0003\d+ GB/)
+    vi.stubEnv('HEADSTART_MODELS_GB', 'many')
+    await expect(fetchModel(id, options)).rejects.toThrow(/HEADSTART_MODELS_GB: expected a number of gigabytes above 0, got "many"/)
   })
 
   it('that cannot be written is said', async () => {
@@ -381,6 +418,13 @@ describe('the cache', () => {
     await symlink(outside, join(directory, 'some-org--some-model', commit, 'onnx'))
     await expect(fetchModel(id, options)).rejects.toThrow(/expected a place inside the cache, got a link to/)
     expect(await readdir(outside)).toEqual([])
+  })
+
+  it('is seen to be damaged when a network is read', async () => {
+    const { options } = await scene()
+    const folder = await fetchModel(id, options)
+    await writeFile(join(folder.path, 'onnx/model.onnx'), noise(300_000).reverse())
+    await expect(readNetwork(await fetchModel(id, options))).rejects.toThrow(/onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, got [0-9a-f]{64}\. It was changed or damaged/)
   })
 
   it('is not read through links that lead out of it', async () => {

@@ -8,6 +8,7 @@ import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
 import { ModelFolder } from './model-folder.js'
 import { externalData, findNetwork } from './network-files.js'
+import { isOffline } from './offline.js'
 import { assertFits, type NetworkChoice, noNetwork, wholeModel } from './read-network.js'
 
 /** Options of `fetchModel`. */
@@ -48,6 +49,10 @@ export async function fetchModel(id: string, options: FetchOptions = {}): Promis
   const cache = new ModelCache(options.cache)
   const known = await cache.find(id, revision)
   if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0) return open(cache, known)
+  if (isOffline()) {
+    const remedy = `Fetch it where there is a network (headstart backbones add ${id}), or give the path of a folder.`
+    throw new HubError('environment', id, 'a model in the cache', 'none, and HEADSTART_OFFLINE, which forbids the network', remedy)
+  }
   const client = new HubClient(options)
   try {
     // What is added to a model later, such as another number format, is of the version that is there.
@@ -99,5 +104,6 @@ async function fetchFiles(client: HubClient, cache: ModelCache, listing: Listing
 }
 
 function open(cache: ModelCache, listing: Listing): Promise<ModelFolder> {
-  return ModelFolder.open(cache.folderOf(listing), { id: listing.id, boundary: cache.directory })
+  const hashes = new Map(listing.files.flatMap(({ name, hash }) => (hash?.length === 64 ? [[name, hash]] : [])))
+  return ModelFolder.open(cache.folderOf(listing), { id: listing.id, boundary: cache.directory, hashes })
 }

@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
 import { HubError } from './errors.js'
-import { isOffline } from './offline.js'
 
 /** Options of a connection to a hub. */
 export interface HubOptions {
@@ -58,14 +57,10 @@ export class HubClient {
   readonly #options: HubOptions
   readonly #dispatcher: Dispatcher
 
-  /** @throws HubError where the environment forbids the network. */
+  /** @throws HubError for an endpoint that is no address. */
   constructor(options: HubOptions = {}) {
     const { HF_ENDPOINT, HF_TOKEN } = process.env
     const endpoint = options.endpoint ?? (HF_ENDPOINT || publicHub)
-    if (isOffline()) {
-      const remedy = 'Give the path of a folder, or unset HEADSTART_OFFLINE.'
-      throw new HubError('environment', endpoint, 'leave to use the network', 'HEADSTART_OFFLINE, which forbids it', remedy)
-    }
     this.#endpoint = endpointOf(endpoint)
     this.#options = { ...options, token: options.token ?? HF_TOKEN }
     this.#dispatcher = new EnvHttpProxyAgent()

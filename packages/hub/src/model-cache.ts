@@ -8,11 +8,21 @@ import { type ListedFile, type Listing, listingSchema } from './listing.js'
 export interface ModelCacheOptions {
   /** Default: `models` in the cache directory of Headstart (HEADSTART_CACHE). */
   readonly directory?: string | undefined
-  /** Bytes that models may take together; those used longest ago give way. Default 20 GB. */
+  /**
+   * Bytes that models may take together; those used longest ago give way. Default: HEADSTART_MODELS_GB gigabytes (10⁹ bytes),
+   * else 20.
+   */
   readonly maxBytes?: number | undefined
 }
 
-const usualBytes = 20e9
+/** @throws HubError where the environment says no number. */
+function usualBytes(): number {
+  const { HEADSTART_MODELS_GB: text } = process.env
+  if (!text) return 20e9
+  const gigabytes = Number(text)
+  if (gigabytes > 0) return gigabytes * 1e9
+  throw new HubError('input', 'HEADSTART_MODELS_GB', 'a number of gigabytes above 0', `"${text}"`, 'Correct it or leave it out.')
+}
 
 /**
  * Models fetched from a hub: `ORG--NAME/COMMIT/FILES`, and beside it `REVISION.json`, the listing of that revision. The time
@@ -22,7 +32,7 @@ export class ModelCache {
   readonly directory: string
   readonly #maxBytes: number
 
-  constructor({ directory = join(defaultCacheDirectory(), 'models'), maxBytes = usualBytes }: ModelCacheOptions = {}) {
+  constructor({ directory = join(defaultCacheDirectory(), 'models'), maxBytes = usualBytes() }: ModelCacheOptions = {}) {
     this.directory = directory
     this.#maxBytes = maxBytes
   }
@@ -70,8 +80,8 @@ export class ModelCache {
    */
   async makeRoom(bytes: number, keep: string): Promise<void> {
     if (bytes > this.#maxBytes) {
-      const expected = `a model of at most ${(this.#maxBytes / 1e9).toFixed(1)} GB, the limit of the cache`
-      throw new HubError('input', keep, expected, `${(bytes / 1e9).toFixed(1)} GB`, 'Choose a smaller model or raise the limit.')
+      const expected = `a model of at most ${this.#maxBytes / 1e9} GB, the limit of the cache`
+      throw new HubError('input', keep, expected, `${bytes / 1e9} GB`, 'Choose a smaller model or raise the limit (HEADSTART_MODELS_GB).')
     }
     try {
       const models = (await Promise.all((await foldersIn(this.directory)).map((name) => modelIn(join(this.directory, name), name)))).sort(

@@ -6,6 +6,16 @@ import { ModelFilesError } from './errors.js'
 /** Depth of the folders that a model's files lie in. */
 const deepest = 3
 
+/** Options of `ModelFolder.open`. */
+export interface OpenFolderOptions {
+  /** What the model is called. */
+  readonly id: string
+  /** Links that lead out of this folder are refused. Default: links are followed anywhere. */
+  readonly boundary?: string
+  /** SHA-256 that files must have, by name. Default: nothing is known of them. */
+  readonly hashes?: ReadonlyMap<string, string>
+}
+
 /** A published model on this disk, in the layout of the Hugging Face Hub. Names of files are relative, with slashes. */
 export class ModelFolder {
   /** What the model is called: its id on the hub, or the name of its folder. */
@@ -15,22 +25,26 @@ export class ModelFolder {
   readonly names: readonly string[]
   /** Folder that links must not lead out of, where there is such. */
   readonly boundary: string | undefined
+  /** SHA-256 of files for which the hub said it. */
+  readonly hashes: ReadonlyMap<string, string>
 
-  /** @param boundary Links that lead out of this folder are refused. Default: links are followed anywhere. */
-  static async open(path: string, { id, boundary }: { readonly id: string; readonly boundary?: string }): Promise<ModelFolder> {
+  /** @throws FileError where the folder cannot be read. */
+  static async open(path: string, options: OpenFolderOptions): Promise<ModelFolder> {
     try {
+      const { boundary } = options
       const root = resolve(path)
-      return new ModelFolder(id, root, await filesIn(root), boundary === undefined ? undefined : await realpath(boundary))
+      return new ModelFolder(root, await filesIn(root), { ...options, ...(boundary !== undefined && { boundary: await realpath(boundary) }) })
     } catch (error) {
       throw toFileError(error, path, 'read')
     }
   }
 
-  private constructor(id: string, path: string, names: readonly string[], boundary: string | undefined) {
+  private constructor(path: string, names: readonly string[], { id, boundary, hashes = new Map() }: OpenFolderOptions) {
     this.id = id
     this.path = path
     this.names = names
     this.boundary = boundary
+    this.hashes = hashes
   }
 
   has(name: string): boolean {
@@ -47,7 +61,11 @@ export class ModelFolder {
       throw new ModelFilesError(this.path, `the file ${name}`, got, 'Check the folder, or fetch the model again.')
     }
     const path = join(this.path, name)
-    if (this.boundary === undefined || isInside(this.boundary, await realpath(path))) return path
+    if (this.boundary === undefined) return path
+    const real = await realpath(path).catch((error: unknown) => {
+      throw toFileError(error, path, 'read')
+    })
+    if (isInside(this.boundary, real)) return path
     const remedy = 'Delete the link; the file is fetched again.'
     throw new ModelFilesError(path, 'a file inside the cache', 'a link that leads out of it', remedy)
   }

@@ -19,7 +19,7 @@ export interface NetworkChoice {
 /** A network read from a model's folder. */
 export interface ReadNetwork extends NetworkFile {
   readonly graph: Graph
-  /** SHA-256 of its files. */
+  /** SHA-256 over those of its files. */
   readonly hash: string
 }
 
@@ -31,17 +31,30 @@ export interface ReadNetwork extends NetworkFile {
 export async function readNetwork(folder: ModelFolder, { parts = wholeModel, dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
   const file = findNetwork(folder.names, parts, dtype)
   if (!file) throw noNetwork(folder.id, folder.names, parts, dtype)
-  const paths = await Promise.all([file.name, ...externalData(folder.names, file.name)].map((name) => folder.locate(name)))
+  const names = [file.name, ...externalData(folder.names, file.name)]
+  const sizes = await Promise.all(names.map((name) => folder.size(name)))
+  assertFits(`${folder.id}, ${file.name}`, sizes.reduce((sum, size) => sum + size, 0))
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(await checkedHash(folder, name))
   const { boundary } = folder
-  const graph = await readOnnx(paths[0] as string, boundary === undefined ? {} : { within: boundary }).catch((cause: unknown) => {
+  const graph = await readOnnx(await folder.locate(file.name), boundary === undefined ? {} : { within: boundary }).catch((cause: unknown) => {
     if (cause instanceof ModelTooLargeError) throw tooLarge(`${folder.id}, ${file.name}`, cause.size, cause.limit)
     if (!(cause instanceof OnnxFormatError)) throw cause
     const remedy = 'The file is damaged or of another kind: fetch the model again.'
     throw new ModelFilesError(`${folder.path}, ${file.name}`, 'an ONNX network', cause.problem, remedy, { cause })
   })
-  const hash = createHash('sha256')
-  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   return { ...file, graph, hash: hash.digest('hex') }
+}
+
+/** SHA-256 of a file. @throws ModelFilesError where it is not what the hub announced. */
+async function checkedHash(folder: ModelFolder, name: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(await folder.locate(name))) hash.update(chunk as Uint8Array)
+  const got = hash.digest('hex')
+  const expected = folder.hashes.get(name)
+  if (expected === undefined || got === expected) return got
+  const remedy = 'It was changed or damaged in the cache: delete it, and it is fetched again.'
+  throw new ModelFilesError(await folder.locate(name), `a file with the hash ${expected}`, got, remedy)
 }
 
 /**

@@ -185,6 +185,22 @@ describe('a network in another version of the operators', () => {
   })
 })
 
+it('gives a network that asks for positions those of its family', async () => {
+  const positions = (files: PublishedFiles): PublishedFiles => {
+    const g = new GraphBuilder('positions')
+    const ids = g.op('Cast', [g.input('input_ids', 'int64', ['batch', 'tokens'])], { to: 1 })
+    const places = g.op('Cast', [g.input('position_ids', 'int64', ['batch', 'tokens'])], { to: 1 })
+    const both = g.op('Concat', [ids, places].map((one) => g.op('Unsqueeze', [one, g.ints([2])])), { axis: 2 })
+    g.output('last_hidden_state', both, 'float32', ['batch', 'tokens', 2])
+    return { ...files, 'onnx/model.onnx': encodeModel(g.build()) }
+  }
+  for (const [files, first] of [[bertFiles(), 0], [robertaFiles(), 2]] as const) {
+    const { embed, preprocessing } = await transformersBackbone(await publish(positions(files)))
+    const tokens = preprocessing.cost(await preprocessing.prepare('good food'))
+    expect((await embed(['good food', 'the food was very good'])).data[1]).toBeCloseTo(first + (tokens - 1) / 2)
+  }
+})
+
 describe('a network in half precision', () => {
   /** Rows of 0, 1, 2 and 3 in half precision, by the id of a token. */
   function halfVectors(): PublishedFiles {
@@ -263,6 +279,7 @@ describe('a folder that makes no text encoder is refused', () => {
     ['a network that is none', { ...bertFiles(), 'onnx/model.onnx': new TextEncoder().encode('<html>') }, /expected an ONNX network/],
     ['a tokenizer that is no JSON', { ...bertFiles(), 'tokenizer.json': new TextEncoder().encode('{') }, /tokenizer\.json: expected JSON/],
     ['a tokenizer of another kind', { ...bertFiles(), 'tokenizer.json': { model: { type: 'Unknown' } } }, /tokenizer\.json: expected a tokenizer of Hugging Face, got/],
+    ['settings of a tokenizer that are none', { ...bertFiles(), 'tokenizer_config.json': new TextEncoder().encode('null') }, /tokenizer_config\.json: expected a JSON object, got null/],
     ['a configuration that is no JSON', { ...bertFiles(), 'config.json': new TextEncoder().encode('') }, /config\.json: expected a JSON object, got an empty file/],
   ])('%s', async (_, files, message) => {
     await expect(transformersBackbone(await publish(files))).rejects.toThrow(message)

@@ -94,7 +94,7 @@ export async function transformersBackbone(
     const expected = `a network with a vector for each token (${tokenOutputs.join(', ')})`
     throw new OptionError('option "pooling"', expected, `"${output.name}", pooled already`, 'Leave the option out.')
   }
-  const maxLength = lengthOf(options, settings, config, JSON.parse(new TextDecoder().decode(tokenizerConfig)) as JsonObject)
+  const maxLength = lengthOf(options, settings, config, (await folder.json('tokenizer_config.json')) ?? {})
   const { graph: encoder, notices } = encoderOf(exported, output.name, forTuning)
   for (const notice of notices) onNotice?.(`${folder.id}: ${notice}`)
   const inputs = inputsOf(encoder, pooling)
