@@ -31,7 +31,7 @@ export function backbonesCommand(options: { readonly json?: boolean }): void {
           entry.description,
         ]),
       ]),
-      'For texts any other encoder that is published for Transformers.js opens by its id or the path of its folder.',
+      'Any other encoder that is published for Transformers.js opens by its id or the path of its folder (of pictures with --task image).',
     ].join('\n'),
   )
 }
@@ -68,7 +68,7 @@ export async function addBackboneCommand(id: string, options: { readonly json?: 
   const screen = openConsole(signal)
   try {
     const onNotice = (message: string): void => screen.onEvent({ type: 'notice', message })
-    const folder = await fetchModel(id, { refresh: true, signal, onNotice, onProgress: screen.onDownload })
+    const folder = await fetchModel(id, { parts: ['vision_model', 'model'], refresh: true, signal, onNotice, onProgress: screen.onDownload })
     screen.end()
     const sizes = await Promise.all(folder.names.map((name) => folder.size(name)))
     const bytes = sizes.reduce((sum, size) => sum + size, 0)

@@ -23,7 +23,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
   try {
     const { task, shots, seeds } = options
     const open = findBackbone(task, options.backbone)
-    const { methods: methodsOf, zeroShot }: TaskEntry = tasks[task]
+    const { methods: methodsOf, zeroShot, hasNames = () => true }: TaskEntry = tasks[task]
     const read = async (path: string): Promise<Dataset<string, string>> =>
       (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
     const examples = await read(data)
@@ -35,7 +35,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const comparison = await compare(examples, {
       ...screen,
       methods: methods.filter(({ name }) => isWanted(name)),
-      zeroShot: isWanted('zero-shot') && zeroShot ? (labels) => zeroShot(backbone, labels) : undefined,
+      zeroShot: isWanted('zero-shot') && zeroShot && hasNames(backbone) ? (labels) => zeroShot(backbone, labels) : undefined,
       shots,
       seeds,
       test,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loopbackHub } from '@headstart/hub/test'
 import { asBytes, bertFiles, writeFiles } from '@headstart/nlp/test'
+import { clipFiles, publish, vitFiles } from '@headstart/vision/test'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { writePictures } from './pictures.js'
 import { csv, reviews } from './reviews.js'
 import { openScene, type Scene } from './scene.js'
 
@@ -64,6 +66,35 @@ describe('a published network', () => {
   })
 })
 
+describe('a published network of pictures', () => {
+  it('is trained on, tuned, and shows its stages', async () => {
+    const vit = scene.path('tiny-vit')
+    await publish(vit, vitFiles())
+    const examples = scene.path('shapes')
+    for (const shape of ['circle', 'stripes'] as const) await writePictures(join(examples, shape), shape, 12)
+    const shown = JSON.parse((await scene.run(['backbones', vit, '--task', 'image', '--json'])).stdout) as { stages: { name: string }[] }
+    expect(shown.stages.map(({ name }) => name)).toEqual(['embedding', 'layer 0', 'layer 1', 'output'])
+    const out = scene.path('shapes-model')
+    const { code, stdout, stderr } = await scene.run(['train', examples, '--task', 'image', '--backbone', vit, '--unfreeze', '2', '--epochs', '2', '--out', out, '--json'])
+    expect([code, stderr.includes('error')]).toEqual([0, false])
+    expect(JSON.parse(stdout)).toMatchObject({ backbone: 'tiny-vit', examples: 24 })
+    expect((await scene.run(['predict', out, join(examples, 'circle', 'circle 0.jpg')])).code).toBe(0)
+  })
+
+  it('of a pair begins from names, without an example', async () => {
+    const pair = scene.path('tiny-pair')
+    const { 'tokenizer.json': tokenizer = {}, 'tokenizer_config.json': settings = {} } = bertFiles()
+    await publish(pair, { ...clipFiles(1000), 'tokenizer.json': tokenizer, 'tokenizer_config.json': settings })
+    const out = scene.path('named')
+    const { code, stdout, stderr } = await scene.run(['train', '--task', 'image', '--backbone', pair, '--labels', 'circle,stripes', '--out', out, '--json'])
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ strategy: 'zero-shot', examples: 0, labels: ['circle', 'stripes'] })
+    const [path = ''] = await writePictures(scene.path('one'), 'circle', 1)
+    expect((await scene.run(['predict', out, path])).stdout).toMatch(/^(circle|stripes) [01]\./)
+  })
+})
+
 describe('the names of classes in place of examples', () => {
   it('make a model', async () => {
     const out = scene.path('names')
@@ -77,7 +108,7 @@ describe('the names of classes in place of examples', () => {
   })
 
   it.each([
-    [['--labels', 'a,b', '--task', 'image'], /option --labels: expected --task text, got image/],
+    [['--labels', 'a,b', '--task', 'image'], /option --backbone: expected a pair that reads pictures and texts, .*, got "mobilenet-v2-coco"/],
     [['--task', 'text'], /headstart train: expected labelled examples, or --labels, got neither/],
     [['--labels', 'a,,b', '--task', 'text'], /Expected names, separated by commas/],
     [['--labels', 'a,a', '--task', 'text'], /labels: expected two or more different names, got "a", "a"/],

@@ -9,7 +9,7 @@ import { ModelCache, type ModelCacheOptions } from './model-cache.js'
 import { ModelFolder } from './model-folder.js'
 import { externalData, findNetwork } from './network-files.js'
 import { isOffline } from './offline.js'
-import { assertFits, type NetworkChoice, noNetwork } from './read-network.js'
+import { assertFits, type NetworkChoice, noNetwork, wholeModel } from './read-network.js'
 
 /** Options of `fetchModel`. */
 export interface FetchOptions extends NetworkChoice, HubOptions {
@@ -66,10 +66,10 @@ export async function fetchModel(id: string, options: FetchOptions = {}): Promis
 }
 
 /** The files of a model that are needed to use its network. @throws ModelFilesError where it has no such network. */
-export function wantedFiles(listing: Listing, { part = 'model', dtype }: NetworkChoice): ListedFile[] {
+export function wantedFiles(listing: Listing, { parts = wholeModel, dtype }: NetworkChoice): ListedFile[] {
   const names = listing.files.map(({ name }) => name)
-  const network = findNetwork(names, part, dtype)
-  if (!network) throw noNetwork(listing.id, names, part, dtype)
+  const network = findNetwork(names, parts, dtype)
+  if (!network) throw noNetwork(listing.id, names, parts, dtype)
   const wanted = new Set([network.name, ...externalData(names, network.name)])
   return listing.files.filter(({ name }) => wanted.has(name) || settings.has(name) || layerSettings.test(name))
 }

@@ -26,14 +26,16 @@ export interface NetworkFile {
 
 /**
  * The file of a network among a model's files, in the folder `onnx` or beside the configuration.
- * @param part What of the model is wanted: 'model' is the whole, 'vision_model' one side of a pair.
+ * @param parts What of the model is wanted, the first that there is: 'model' is the whole, 'vision_model' one side of a pair.
  * @param dtype Default: the first of `fp32`, `fp16`, `q8`, ... that there is.
  */
-export function findNetwork(names: readonly string[], part: string, dtype?: Dtype): NetworkFile | undefined {
-  for (const one of dtype ? [dtype] : dtypes) {
-    for (const folder of ['onnx/', '']) {
-      const name = `${folder}${part}${suffixes[one]}.onnx`
-      if (names.includes(name)) return { name, dtype: one }
+export function findNetwork(names: readonly string[], parts: readonly string[], dtype?: Dtype): NetworkFile | undefined {
+  for (const part of parts) {
+    for (const one of dtype ? [dtype] : dtypes) {
+      for (const folder of ['onnx/', '']) {
+        const name = `${folder}${part}${suffixes[one]}.onnx`
+        if (names.includes(name)) return { name, dtype: one }
+      }
     }
   }
   return undefined

@@ -79,7 +79,7 @@ describe('readNetwork', () => {
 
   it('reads one side of a pair', async () => {
     const pair = await openModel(await folderWith({ 'onnx/text_model.onnx': network, 'onnx/vision_model.onnx': network }))
-    expect(await readNetwork(pair, { part: 'vision_model' })).toMatchObject({ name: 'onnx/vision_model.onnx' })
+    expect(await readNetwork(pair, { parts: ['vision_model', 'model'] })).toMatchObject({ name: 'onnx/vision_model.onnx' })
   })
 
   it.each([

@@ -5,10 +5,13 @@ import { ModelFilesError } from './errors.js'
 import type { ModelFolder } from './model-folder.js'
 import { type Dtype, externalData, findNetwork, networkFiles, type NetworkFile } from './network-files.js'
 
+/** Parts of a model that are wanted where nothing is said. */
+export const wholeModel: readonly string[] = ['model']
+
 /** Which network of a model is meant. */
 export interface NetworkChoice {
-  /** Default 'model', the whole; 'vision_model' and 'text_model' are the sides of a pair. */
-  readonly part?: string
+  /** The first of these that there is: 'vision_model' and 'text_model' are the sides of a pair. Default 'model', the whole. */
+  readonly parts?: readonly string[]
   /** Default: the first of `fp32`, `fp16`, `q8`, ... that there is. */
   readonly dtype?: Dtype | undefined
 }
@@ -25,9 +28,9 @@ export interface ReadNetwork extends NetworkFile {
  * @throws ModelFilesError where there is none of that part and number format, the file is no ONNX network, or it is too
  *   large for this machine's memory, which is seen before it is read.
  */
-export async function readNetwork(folder: ModelFolder, { part = 'model', dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
-  const file = findNetwork(folder.names, part, dtype)
-  if (!file) throw noNetwork(folder.id, folder.names, part, dtype)
+export async function readNetwork(folder: ModelFolder, { parts = wholeModel, dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
+  const file = findNetwork(folder.names, parts, dtype)
+  if (!file) throw noNetwork(folder.id, folder.names, parts, dtype)
   const names = [file.name, ...externalData(folder.names, file.name)]
   const sizes = await Promise.all(names.map((name) => folder.size(name)))
   assertFits(`${folder.id}, ${file.name}`, sizes.reduce((sum, size) => sum + size, 0))
@@ -73,9 +76,9 @@ function gigabytes(bytes: number): string {
 }
 
 /** Says that a model has no network of some part and number format, and what it has. */
-export function noNetwork(id: string, names: readonly string[], part: string, dtype: Dtype | undefined): ModelFilesError {
+export function noNetwork(id: string, names: readonly string[], parts: readonly string[], dtype: Dtype | undefined): ModelFilesError {
   const networks = networkFiles(names)
-  const wanted = `the network onnx/${part}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
+  const wanted = `the network onnx/${parts.join('.onnx or onnx/')}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
   if (networks.some((name) => /(^|\/)decoder_/.test(name))) {
     return new ModelFilesError(id, `an encoder, with ${wanted}`, 'a text generator', 'Choose a model for feature extraction.')
   }

@@ -23,7 +23,7 @@ import { type SentenceSettings, sentenceSettings } from './sentence-settings.js'
 import { type LongTexts, tokenizedText, type TokenInput } from './tokenized-text.js'
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */
-export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> {
+export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'> {
   /**
    * Default: as the folder's settings of sentence-transformers say, or `publishedEncoders` for the id, else 'mean', of all
    * tokens but padding.
@@ -49,6 +49,8 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> 
   readonly threads?: number
 }
 
+/** Of a pair of texts and pictures the side of texts, where it is a file of its own. */
+const parts = ['text_model', 'model']
 /** Outputs of exported encoders that hold a vector for each token, the most usual first. */
 const tokenOutputs = ['last_hidden_state', 'token_embeddings']
 /** Outputs that hold one vector for each text. */
@@ -60,7 +62,7 @@ const usualLength = 512
 /**
  * A text encoder as it is published for Transformers.js: BERT, DistilBERT, RoBERTa, MPNet, ALBERT, ELECTRA, DeBERTa,
  * XLM-R, MiniLM, E5, BGE, GTE, ModernBERT and their like. Its ONNX network runs on Headstart's own engine, so that it can
- * be tuned; tokens are those of its `tokenizer.json`.
+ * be tuned; tokens are those of its `tokenizer.json`. Of a pair of texts and pictures, such as CLIP, it is the side of texts.
  *
  * @param idOrFolder A folder in the layout of the Hugging Face Hub, which never touches the network, or an id there, such as
  *   `Xenova/all-MiniLM-L6-v2`, which is fetched once and then in the cache.
@@ -72,15 +74,15 @@ export async function transformersBackbone(
   idOrFolder: string,
   options: TransformersBackboneOptions = {},
 ): Promise<TunableBackbone<string>> {
-  const folder = await openModel(idOrFolder, options)
+  const folder = await openModel(idOrFolder, { ...options, parts })
   const config = await folder.json('config.json')
   if (!config) {
     throw new ModelFilesError(folder.path, 'the folder of a model, with config.json', 'one without', 'Check the path.')
   }
   const settings = await sentenceSettings(folder)
   const [tokenizer, tokenizerConfig] = await tokenizerFiles(folder)
-  const { graph: exported, hash, dtype } = await readNetwork(folder, { dtype: options.dtype })
-  refuseOthers(folder, exported)
+  const { graph: exported, hash, dtype } = await readNetwork(folder, { parts, dtype: options.dtype })
+  refuseOthers(folder, exported, config)
   const output = outputOf(folder, exported, config)
 
   const { longTexts = 'truncate', normalize = settings.normalize ?? false, forTuning = false, onNotice, threads } = options
@@ -144,7 +146,11 @@ async function tokenizerFiles(folder: ModelFolder): Promise<[tokenizer: Uint8Arr
 }
 
 /** @throws ModelFilesError for a network that takes something else than tokens. */
-function refuseOthers(folder: ModelFolder, { inputs }: Graph): void {
+function refuseOthers(folder: ModelFolder, { inputs }: Graph, { model_type }: JsonObject): void {
+  if (String(model_type).startsWith('siglip')) {
+    const expected = 'an encoder that reads texts of any length'
+    throw new ModelFilesError(folder.id, expected, 'SigLIP, whose texts are filled up to one length', 'Use a CLIP, or its side of pictures alone.')
+  }
   const strange = inputs.filter(({ name, type }) => !tokenInputs.has(name) || (type !== 'int64' && type !== 'int32'))
   if (strange.length === 0 && inputs.some(({ name }) => name === 'input_ids')) return
   const isGenerator = strange.some(({ name }) => name.startsWith('past_key_values'))

@@ -8,10 +8,10 @@ import { ModelFilesError } from '@headstart/hub'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { noise } from '../test/pictures.js'
-import { clipFiles, mobileNetFiles, publish, type PublishedFiles, vitFiles } from '../test/published-image-encoder.js'
 import { temporaryFolder } from '../test/temporary-folder.js'
 import { imageLoader } from './image-preprocessing.js'
 import { loadModel } from './index.js'
+import { clipFiles, mobileNetFiles, publish, type PublishedFiles, vitFiles } from './test/published-image-encoder.js'
 import { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 
 const root = await mkdtemp(join(tmpdir(), 'headstart-images-'))

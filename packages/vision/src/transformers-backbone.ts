@@ -1,29 +1,38 @@
 import { createHash } from 'node:crypto'
 import { type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import { extract, findStages, type Graph, toFullPrecision, upgradeOpset, withFloat32Interface, withInferredShapes } from '@headstart/onnx'
+import { extract, findStages, type FullPrecision, type Graph, toFullPrecision, upgradeOpset, withFloat32Interface, withInferredShapes } from '@headstart/onnx'
 import { type FeatureSource, featureGraph, featuresName, featureSource, type ImagePooling } from './image-features.js'
 import type { ImageInput } from './image-input.js'
 import { imagePreprocessing, type ImagePreprocessingConfig } from './image-preprocessing.js'
 import { imageProcessor } from './image-processor.js'
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */
-export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> {
+export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'> {
   /**
    * How vectors of a picture's patches become features, see `ImagePooling`. Default: the embedding of a pair such as CLIP,
    * else the network's pooler, where it was trained with it, the class token, or the mean.
    */
   readonly pooling?: ImagePooling
   /**
-   * Makes weights of another number format float32 ones, so that they can be tuned, and says so (see `toFullPrecision`).
-   * Default false: the network runs as it is published.
+   * Makes weights in half precision and quantised ones float32, and says so, for a network of which stages are to be tuned.
+   * Default false: such a network runs as it is, frozen.
    */
-  readonly fullPrecision?: boolean
+  readonly forTuning?: boolean
   /** Pictures of more pixels than this are refused. Default: 100 million. */
   readonly pixelLimit?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
 }
+
+/** An image encoder as it was published. */
+export interface PublishedBackbone extends TunableBackbone<ImageInput> {
+  /** Whether it is one side of a pair whose other side reads texts into the same features (see `zeroShot`). */
+  readonly isPair: boolean
+}
+
+/** Of a pair of texts and pictures the side of pictures, where it is a file of its own. */
+const parts = ['vision_model', 'model']
 
 /**
  * An image encoder as it is published for Transformers.js: ViT, DeiT, DINOv2, Swin, ConvNeXt, ResNet, MobileNet,
@@ -40,12 +49,11 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'part'> 
 export async function transformersBackbone(
   idOrFolder: string,
   options: TransformersBackboneOptions = {},
-): Promise<TunableBackbone<ImageInput>> {
-  const { dtype, pooling, pixelLimit, threads } = options
-  const folder = await openImages(idOrFolder, options)
+): Promise<PublishedBackbone> {
+  const { dtype, pooling, pixelLimit, threads, forTuning = false, onNotice } = options
+  const folder = await openModel(idOrFolder, { ...options, parts })
   const config = (await folder.json('config.json')) ?? {}
-  const part = partOf(folder)
-  const { graph: published, hash, dtype: found } = await readNetwork(folder, { part, dtype })
+  const { graph: published, hash, dtype: found } = await readNetwork(folder, { parts, dtype })
   const pixels = pixelsOf(folder, published)
   const processor = await folder.json('preprocessor_config.json')
   if (!processor) {
@@ -56,35 +64,22 @@ export async function transformersBackbone(
   const source = featureSource(published, familyOf(config), pooling)
   if (!source) throw noFeatures(folder, published, pooling)
 
-  const graph = ofSize(folder, inFloat32(alone(published, source.value), options), settings)
+  const { graph: encoder, notices } = encoderOf(published, source.value, forTuning)
+  for (const notice of notices) onNotice?.(`${folder.id}: ${notice}`)
+  const graph = ofSize(folder, encoder, settings)
   const preprocessing = imagePreprocessing(settings, pixelLimit === undefined ? {} : { pixelLimit })
-  return networkBackbone({
+  const backbone = networkBackbone({
     id: found === 'fp32' ? folder.id : `${folder.id} (${found})`,
     modality: 'image',
     network: await stagedNetwork(folder, graph, source),
     preprocessing,
     fingerprint: createHash('sha256')
       .update(hash)
-      .update(JSON.stringify([preprocessing.id, preprocessing.config, source, options.fullPrecision ?? false]))
+      .update(JSON.stringify([preprocessing.id, preprocessing.config, source, forTuning && found !== 'fp32']))
       .digest('hex'),
     ...(threads !== undefined && { threads }),
   })
-}
-
-/** Opens a model: of a pair the vision side, which is a file of its own where the pair is published in two. */
-async function openImages(idOrFolder: string, options: TransformersBackboneOptions): Promise<ModelFolder> {
-  try {
-    return await openModel(idOrFolder, { ...options, part: visionPart })
-  } catch (error) {
-    if (!(error instanceof ModelFilesError)) throw error
-    return openModel(idOrFolder, { ...options, part: 'model' })
-  }
-}
-
-const visionPart = 'vision_model'
-
-function partOf({ names }: ModelFolder): string {
-  return names.some((name) => /(^|\/)vision_model[^/]*\.onnx$/.test(name)) ? visionPart : 'model'
+  return Object.assign(backbone, { isPair: source.value === 'image_embeds' })
 }
 
 /** The family of a network, of a pair that of its vision side. */
@@ -111,16 +106,11 @@ function noFeatures(folder: ModelFolder, { outputs }: Graph, pooling: ImagePooli
 }
 
 /** The part of a network that computes a value, in a version of the operators that heads are written for. */
-function alone(graph: Graph, value: string): Graph {
-  const part = extract(graph, [], [value])
-  return (part.opsets.get('') ?? 0) < 13 ? upgradeOpset(part) : part
-}
-
-function inFloat32(graph: Graph, { fullPrecision = false, onNotice }: TransformersBackboneOptions): Graph {
-  if (!fullPrecision) return withFloat32Interface(graph)
-  const { graph: full, notices } = toFullPrecision(graph)
-  for (const notice of notices) onNotice?.(notice)
-  return withFloat32Interface(full)
+function encoderOf(network: Graph, value: string, forTuning: boolean): FullPrecision {
+  const part = extract(network, [], [value])
+  const encoder = (part.opsets.get('') ?? 0) < 13 ? upgradeOpset(part) : part
+  const { graph, notices } = forTuning ? toFullPrecision(encoder) : { graph: encoder, notices: [] }
+  return { graph: withFloat32Interface(graph), notices }
 }
 
 /** The graph for pictures of one size: onnxruntime then knows all shapes. */

@@ -34,12 +34,16 @@ export function mobileNetFiles(output: 'features' | 'logits' = 'features'): Publ
   }
 }
 
-/** The vision side of a CLIP (Radford et al. 2021), with its projection. */
-export function clipFiles(): PublishedFiles {
+/**
+ * A CLIP (Radford et al. 2021) in two files, with their projections.
+ * @param vocabulary Tokens that its side of texts knows; its tokenizer is the caller's.
+ */
+export function clipFiles(vocabulary = 100): PublishedFiles {
   return {
     'config.json': { model_type: 'clip', architectures: ['CLIPModel'], projection_dim: vit.projection, vision_config: { model_type: 'clip_vision_model' } },
     'preprocessor_config.json': { ...normalised, feature_extractor_type: 'CLIPFeatureExtractor', do_resize: true, size: 24, resample: 3, do_center_crop: true, crop_size: 24, image_mean: [0.48, 0.45, 0.4], image_std: [0.26, 0.26, 0.27] },
     'onnx/vision_model.onnx': encodeModel(vitGraph({ projection: true })),
+    'onnx/text_model.onnx': encodeModel(textGraph(vocabulary)),
   }
 }
 
@@ -97,6 +101,17 @@ function vitGraph({ projection = false } = {}): Graph {
   }
   g.output('last_hidden_state', last, 'float32', ['batch_size', 'sequence_length', hidden])
   g.output('pooler_output', g.op('Tanh', [dense(first, 'pooler', hidden, hidden)]), 'float32', ['batch_size', hidden])
+  return g.build()
+}
+
+/** Texts into the space of the pictures: the mean of their tokens' vectors. */
+function textGraph(vocabulary: number): Graph {
+  const drawn = weightsOf(8)
+  const g = new GraphBuilder('main_graph', { opsets: { '': 14 } })
+  const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length'])
+  const vectors = g.op('Gather', [g.weight('token_embedding', drawn([vocabulary, 16])), ids])
+  const mean = g.op('ReduceMean', [vectors], { axes: [1], keepdims: 0 })
+  g.output('text_embeds', g.op('MatMul', [mean, g.weight('text_projection', drawn([16, vit.projection]))]), 'float32', ['batch_size', vit.projection])
   return g.build()
 }
 
