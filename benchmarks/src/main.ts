@@ -17,9 +17,11 @@ import { pictures } from './pictures.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
+import { transformers } from './transformers.js'
 
 const benchmarks: Record<string, Benchmark> = {
   embedding,
+  transformers,
   pictures,
   head,
   accuracy,

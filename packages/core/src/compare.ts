@@ -5,6 +5,7 @@ import { assertConsistent, checkDataset, describeCheck } from './dataset-check.j
 import { DataError, OptionError } from './errors.js'
 import { trainModel } from './fine-tune.js'
 import type { Method, MethodName } from './method.js'
+import type { Model } from './model.js'
 import type { RunOptions, TrainEvent } from './progress.js'
 import { readableFeatures } from './readable-features.js'
 import { verdictOf } from './verdict.js'
@@ -21,6 +22,8 @@ export interface CompareOptions<Input, Label extends string> extends RunOptions 
   readonly test?: Dataset<Input, Label> | undefined
   /** Examples of a domain that is never trained on, measured as well. */
   readonly unseen?: Dataset<Input, Label> | undefined
+  /** Makes a model from the names of the classes alone, measured as well, with 0 shots (see `zeroShotModel`). */
+  readonly zeroShot?: ((labels: readonly string[]) => Promise<Model<Input>>) | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */
   readonly cache?: CacheOption
 }
@@ -33,10 +36,10 @@ export interface Spread {
 
 /** One line of the table. */
 export interface ComparisonRow {
-  readonly method: MethodName
-  /** Training examples per class. */
+  readonly method: MethodName | 'zero-shot'
+  /** Training examples per class; 0 where the names of the classes are all there is. */
   readonly shots: number
-  /** Draws that it was measured on. */
+  /** Draws that it was measured on; 1 where nothing is drawn. */
   readonly seeds: number
   readonly accuracy: Spread
   /** Accuracy on the unseen domain, where one was given. */
@@ -85,7 +88,7 @@ export async function compare<Input, Label extends string>(
   const test = await readable(split.test)
   const unseen = options.unseen && (await readable(options.unseen))
   const drawsOf = ({ draws = seeds }: Method<Input>): number => Math.min(draws, seeds)
-  const total = shots.length * methods.reduce((sum, method) => sum + drawsOf(method), 0)
+  const total = shots.length * methods.reduce((sum, method) => sum + drawsOf(method), 0) + (options.zeroShot ? 1 : 0)
   let done = 0
   let checked = false
   const said = new Set<string>()
@@ -95,6 +98,17 @@ export async function compare<Input, Label extends string>(
     onEvent?.(event)
   }
 
+  const zeroShotRows: ComparisonRow[] = []
+  if (options.zeroShot) {
+    const started = performance.now()
+    // A model whose labels are known as texts only.
+    const model = (await options.zeroShot(data.labels)) as Model<Input, string> as Model<Input, Label>
+    const trainSeconds = (performance.now() - started) / 1000
+    const accuracy = async (on: Dataset<Input, Label>): Promise<Spread> => ({ mean: await model.accuracy(on, { cache: cache ?? false, signal, onEvent }), sd: 0 })
+    const figures = { accuracy: await accuracy(test), ...(unseen && { unseenAccuracy: await accuracy(unseen) }) }
+    zeroShotRows.push({ method: 'zero-shot', shots: 0, seeds: 1, ...figures, trainSeconds })
+    onEvent?.({ type: 'compare', done: ++done, total, method: 'zero-shot' })
+  }
   const cells: { method: Method<Input>; shots: number; accuracies: number[]; unseen: number[]; seconds: number }[] = []
   for (const method of methods) {
     for (const perClass of shots) {
@@ -138,7 +152,7 @@ export async function compare<Input, Label extends string>(
     task: 'classification',
     testExamples: test.size,
     majorityAccuracy: Math.max(...test.classCounts().values()) / test.size,
-    rows,
+    rows: [...zeroShotRows, ...rows],
     verdict: verdictOf(cells.map(({ method, shots: perClass, accuracies }) => ({ method: method.name, shots: perClass, accuracies }))),
   }
 }

@@ -14,8 +14,9 @@ export function formatComparison({ rows, testExamples, majorityAccuracy, verdict
       `${row.trainSeconds.toFixed(2)} s`,
     ])
   const header = ['examples', 'method', 'accuracy', ...(hasUnseen ? ['unseen domain'] : []), 'training']
-  const most = Math.max(0, ...rows.map(({ seeds }) => seeds))
-  const fewer = rows.filter(({ seeds }) => seeds < most)
+  const drawn = rows.filter(({ shots }) => shots > 0)
+  const most = Math.max(0, ...drawn.map(({ seeds }) => seeds))
+  const fewer = drawn.filter(({ seeds }) => seeds < most)
   const exceptions = [...new Set(fewer.map(({ method, seeds }) => `${method}: ${seeds}`))].join(', ')
   const draws = `${most} ${most === 1 ? 'draw' : 'draws'}${exceptions && ` (${exceptions})`}`
   return [

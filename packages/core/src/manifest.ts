@@ -21,7 +21,7 @@ const manifestSchema = z.object({
     stages: z.array(z.object({ name: z.string(), output: z.string() })),
   }),
   preprocessing: z.object({ id: z.string(), config: z.record(z.string(), z.json()) }),
-  recipe: z.looseObject({ strategy: z.enum(['head', 'joint', 'contrastive']), seed: z.number(), l2: z.number(), folds: z.number() }),
+  recipe: z.looseObject({ strategy: z.enum(['head', 'joint', 'contrastive', 'zero-shot']), seed: z.number(), l2: z.number(), folds: z.number() }),
   training: z.looseObject({ examples: z.number() }),
   metrics: z.object({ crossValidation: z.looseObject({ task: z.string() }).nullable() }),
   /** SHA-256 of every other file in the folder. */
