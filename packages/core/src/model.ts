@@ -5,11 +5,12 @@ import type { Dataset } from './dataset.js'
 import { DataError } from './errors.js'
 import { encodeTargets, type Head, headNames } from './head.js'
 import type { Matrix } from './matrix.js'
+import type { SaveOptions } from './model-folder.js'
 import { type Prediction, toPredictions } from './prediction.js'
 import type { RunOptions } from './progress.js'
 import { readableFeatures } from './readable-features.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from './report.js'
-import { type SaveOptions, saveModel } from './save-model.js'
+import { saveModel } from './save-model.js'
 import type { Target, Task } from './target.js'
 
 /** How a model came to be: enough to train it again. */
