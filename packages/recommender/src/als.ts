@@ -1,5 +1,4 @@
 import { random } from '@headstart/core'
-import { choleskyFactor, choleskySolve } from './cholesky.js'
 import type { Histories } from './histories.js'
 import type { Scorer } from './scorer.js'
 import { type SparseRows, transposed } from './sparse-rows.js'
@@ -26,7 +25,9 @@ export interface AlsOptions {
  *
  *     Σ c(u, i) (p(u, i) - x(u)·y(i))² + λ (Σ |x(u)|² + Σ |y(i)|²),   p = 1 and c = 1 + α where u took i, else p = 0 and c = 1
  *
- * in turns, each to its optimum (equations 4 and 5). The user of a history is solved for in the same way.
+ * in turns (equations 4 and 5), each by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk,
+ * "Applications of the conjugate gradient method for implicit feedback collaborative filtering", 2011), which costs a tenth
+ * of solving exactly and comes to the same optimum. The user of a history is solved for to the end.
  */
 export function als(
   train: Histories,
@@ -35,13 +36,14 @@ export function als(
   const byUser = userItems(train)
   const byItem = transposed(byUser)
   const { normal } = random(seed)
+  const problem = { factors, l2, confidence }
   const users = new Float64Array(byUser.rows * factors)
   // Items that nobody took stay at 0, where the first half step would put them.
   const items = Float64Array.from({ length: byItem.rows * factors }, () => normal() / Math.sqrt(factors))
   for (let iteration = 0; iteration < iterations; iteration++) {
     signal?.throwIfAborted()
-    solveRows(users, byUser, items, factors, l2, confidence)
-    solveRows(items, byItem, users, factors, l2, confidence)
+    improveRows(users, byUser, items, problem)
+    improveRows(items, byItem, users, problem)
   }
 
   const gram = gramOf(items, factors)
@@ -49,7 +51,7 @@ export function als(
     name: 'als',
     score(history) {
       const user = new Float64Array(factors)
-      solveRow(user, history.items, items, gram, factors, l2, confidence)
+      improveRow(user, history.items, items, gram, problem, factors)
       const scores = new Float32Array(train.itemCount)
       for (let item = 0; item < scores.length; item++) {
         let sum = 0
@@ -61,50 +63,80 @@ export function als(
   }
 }
 
-/** Sets the factors of one side to their optimum, those of the other side being fixed. */
-function solveRows(target: Float64Array, taken: SparseRows, fixed: Float64Array, factors: number, l2: number, confidence: number): void {
+interface Problem {
+  readonly factors: number
+  readonly l2: number
+  readonly confidence: number
+}
+
+/** Steps of conjugate gradients for each row in each iteration. */
+const steps = 3
+
+/** Moves the factors of one side towards their optimum, those of the other side being fixed. */
+function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Array, problem: Problem): void {
+  const { factors } = problem
   const gram = gramOf(fixed, factors)
   for (let row = 0; row < taken.rows; row++) {
     const others = taken.columns.subarray(taken.starts[row], taken.starts[row + 1])
-    solveRow(target.subarray(row * factors, (row + 1) * factors), others, fixed, gram, factors, l2, confidence)
+    improveRow(target.subarray(row * factors, (row + 1) * factors), others, fixed, gram, problem, steps)
   }
 }
 
-/** (YᵀY + α Σ y yᵀ + λI)⁻¹ (1 + α) Σ y over the others y. */
-function solveRow(
-  target: Float64Array,
-  others: Int32Array,
-  fixed: Float64Array,
-  gram: Float64Array,
-  factors: number,
-  l2: number,
-  confidence: number,
-): void {
-  target.fill(0)
-  if (others.length === 0) return
-  const normal = gram.slice()
-  for (let k = 0; k < factors; k++) normal[k * factors + k] = (normal[k * factors + k] as number) + l2
-  for (const other of others) {
-    const start = other * factors
-    addOuter(normal, fixed, start, factors, confidence)
-    for (let k = 0; k < factors; k++) target[k] = (target[k] as number) + (1 + confidence) * (fixed[start + k] as number)
+/** Conjugate gradients on (YᵀY + α Σ y yᵀ + λI) x = (1 + α) Σ y over the others y, from x on. */
+function improveRow(x: Float64Array, others: Int32Array, fixed: Float64Array, gram: Float64Array, problem: Problem, most: number): void {
+  const { factors, l2, confidence } = problem
+  if (others.length === 0) {
+    x.fill(0)
+    return
   }
-  choleskyFactor(normal, factors)
-  choleskySolve(normal, factors, target)
+  /** The matrix times a vector, without the matrix. */
+  const times = (vector: Float64Array): Float64Array => {
+    const product = new Float64Array(factors)
+    for (let row = 0; row < factors; row++) {
+      let sum = l2 * (vector[row] as number)
+      for (let k = 0; k < factors; k++) sum += (gram[row * factors + k] as number) * (vector[k] as number)
+      product[row] = sum
+    }
+    for (const other of others) addScaled(product, fixed, other * factors, confidence * dot(vector, fixed, other * factors))
+    return product
+  }
+  const residual = times(x).map((value) => -value)
+  for (const other of others) addScaled(residual, fixed, other * factors, 1 + confidence)
+  const direction = residual.slice()
+  let squares = dot(residual, residual, 0)
+  for (let step = 0; step < most && squares > 1e-20; step++) {
+    const product = times(direction)
+    const length = squares / dot(direction, product, 0)
+    addScaled(x, direction, 0, length)
+    addScaled(residual, product, 0, -length)
+    const left = dot(residual, residual, 0)
+    for (let k = 0; k < factors; k++) direction[k] = (residual[k] as number) + (left / squares) * (direction[k] as number)
+    squares = left
+  }
 }
 
-/** YᵀY, its lower triangle. */
+/** The vector times that which begins at `start`. */
+function dot(vector: Float64Array, values: Float64Array, start: number): number {
+  let sum = 0
+  for (let k = 0; k < vector.length; k++) sum += (vector[k] as number) * (values[start + k] as number)
+  return sum
+}
+
+/** Adds `factor` times the vector that begins at `start`. */
+function addScaled(vector: Float64Array, values: Float64Array, start: number, factor: number): void {
+  for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] as number) + factor * (values[start + k] as number)
+}
+
+/** YᵀY */
 function gramOf(fixed: Float64Array, factors: number): Float64Array {
   const gram = new Float64Array(factors * factors)
-  for (let start = 0; start < fixed.length; start += factors) addOuter(gram, fixed, start, factors, 1)
-  return gram
-}
-
-/** Adds `factor` y yᵀ to the lower triangle. */
-function addOuter(matrix: Float64Array, fixed: Float64Array, start: number, factors: number, factor: number): void {
-  for (let row = 0; row < factors; row++) {
-    const value = factor * (fixed[start + row] as number)
-    const at = row * factors
-    for (let column = 0; column <= row; column++) matrix[at + column] = (matrix[at + column] as number) + value * (fixed[start + column] as number)
+  for (let start = 0; start < fixed.length; start += factors) {
+    for (let row = 0; row < factors; row++) {
+      const value = fixed[start + row] as number
+      for (let column = 0; column < factors; column++) {
+        gram[row * factors + column] = (gram[row * factors + column] as number) + value * (fixed[start + column] as number)
+      }
+    }
   }
+  return gram
 }

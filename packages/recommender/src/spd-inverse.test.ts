@@ -1,7 +1,7 @@
 import '@headstart/onnx/test'
 import { random } from '@headstart/core'
 import { describe, expect, it } from 'vitest'
-import { choleskyInverse } from './cholesky.js'
+import { choleskyInverse } from './cholesky-inverse.js'
 import { invertSpd } from './spd-inverse.js'
 
 /** XᵀX + I for a random X, [2n, n]. */

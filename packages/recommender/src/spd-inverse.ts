@@ -1,5 +1,5 @@
 import { float, float32, GraphBuilder, Session } from '@headstart/onnx'
-import { choleskyInverse } from './cholesky.js'
+import { choleskyInverse } from './cholesky-inverse.js'
 
 /** Options of `invertSpd`. */
 export interface InvertOptions {

@@ -2,27 +2,13 @@
  * Overwrites the lower triangle of a symmetric positive definite matrix, [n, n] row-major, with its Cholesky factor L
  * (A = L Lᵀ). The rest is left as it is.
  */
-export function choleskyFactor(matrix: Float64Array, n: number): void {
+function choleskyFactor(matrix: Float64Array, n: number): void {
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {
       let sum = matrix[row * n + column] as number
       for (let k = 0; k < column; k++) sum -= (matrix[row * n + k] as number) * (matrix[column * n + k] as number)
       matrix[row * n + column] = row === column ? Math.sqrt(sum) : sum / (matrix[column * n + column] as number)
     }
-  }
-}
-
-/** Solves L Lᵀ x = b; b is overwritten with x. */
-export function choleskySolve(factor: Float64Array, n: number, b: Float64Array): void {
-  for (let row = 0; row < n; row++) {
-    let sum = b[row] as number
-    for (let k = 0; k < row; k++) sum -= (factor[row * n + k] as number) * (b[k] as number)
-    b[row] = sum / (factor[row * n + row] as number)
-  }
-  for (let row = n - 1; row >= 0; row--) {
-    const value = (b[row] as number) / (factor[row * n + row] as number)
-    b[row] = value
-    for (let k = 0; k < row; k++) b[k] = (b[k] as number) - (factor[row * n + k] as number) * value
   }
 }
 
