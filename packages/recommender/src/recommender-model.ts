@@ -16,6 +16,8 @@ export interface RecommenderRecipe {
   /** Chosen on validation data. */
   readonly settings: JsonObject
   readonly seed: number
+  /** Id of the backbone that texts were compared by; null where it was their terms. */
+  readonly texts: string | null
   /** The least value that counted as liked; null where it was the usual one. */
   readonly threshold: number | null
   /** Positives of the users that were asked about. */
