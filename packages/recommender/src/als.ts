@@ -27,8 +27,8 @@ export interface AlsOptions {
  *     Σ c(u, i) (p(u, i) - x(u)·y(i))² + λ (Σ |x(u)|² + Σ |y(i)|²),   p = 1 and c = 1 + α where u took i, else p = 0 and c = 1
  *
  * in turns (equations 4 and 5), each by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk,
- * "Applications of the conjugate gradient method for implicit feedback collaborative filtering", 2011), which costs a tenth
- * of solving exactly and comes to the same optimum. The user of a history is solved for to the end.
+ * "Applications of the conjugate gradient method for implicit feedback collaborative filtering", 2011), which costs
+ * about half of solving exactly and comes to the same optimum. The user of a history is solved for to the end.
  */
 export function als(
   train: Histories,
@@ -39,7 +39,7 @@ export function als(
   const { normal } = random(seed)
   const problem = { factors, l2, confidence }
   const users = new Float64Array(byUser.rows * factors)
-  // Items that nobody took stay at 0, where the first half step would put them.
+  // Those of items that nobody took come to 0 in the first iteration.
   const items = Float64Array.from({ length: byItem.rows * factors }, () => normal() / Math.sqrt(factors))
   for (let iteration = 0; iteration < iterations; iteration++) {
     signal?.throwIfAborted()
