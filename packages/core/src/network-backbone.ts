@@ -61,6 +61,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     },
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
+    takeNotices: () => preprocessing.takeNotices?.() ?? [],
     withNetwork: (other) => {
       const { fingerprint: _, ...rest } = parts
       return networkBackbone({ ...rest, network: other })

@@ -34,12 +34,6 @@ export interface TokenizedTextOptions {
 /** Token ids of a text: one list, or one for each of its parts. */
 export type Tokens = readonly (readonly number[])[]
 
-/** A text's tokens, and whether there were more of them than are read. */
-export interface TokenizedText extends Preprocessing<string, Tokens> {
-  /** Number of texts so far that were cut. */
-  readonly truncated: number
-}
-
 /** Name of the input that says which parts of a batch are parts, and which only fill it up: float32 `[batch, parts]`. */
 export const partMask = 'part_mask'
 
@@ -53,10 +47,11 @@ const names = { tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' }
  * Transformers.js, without the rest of it. Special tokens stay at both ends of what is cut, as in Python.
  * @throws DataError for files that are no such tokenizer.
  */
-export function tokenizedText(options: TokenizedTextOptions): TokenizedText {
+export function tokenizedText(options: TokenizedTextOptions): Preprocessing<string, Tokens> {
   const { inputs, maxLength, longTexts, prefix, firstPosition } = options
   const { tokenizer, padding } = openTokenizer(options)
-  let truncated = 0
+  /** Texts that were cut and not yet told of; one may be prepared several times. */
+  const cut = new Set<string>()
   let frame: Frame | undefined
 
   const encode = (text: string): number[] => {
@@ -77,7 +72,7 @@ export function tokenizedText(options: TokenizedTextOptions): TokenizedText {
     const room = Math.max(1, maxLength - before.length - after.length)
     if (ids.length <= room) return [framed(ids)]
     if (longTexts === 'truncate') {
-      truncated++
+      cut.add(text)
       return [framed(ids.slice(0, room))]
     }
     const lead = frame.prefix.every((id, place) => id === ids[place]) ? frame.prefix : []
@@ -95,13 +90,16 @@ export function tokenizedText(options: TokenizedTextOptions): TokenizedText {
       [names.tokenizer, options.tokenizer],
       [names.config, options.tokenizerConfig],
     ]),
-    get truncated() {
-      return truncated
-    },
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),
     batchCost,
+    takeNotices() {
+      const count = cut.size
+      cut.clear()
+      if (count === 0) return []
+      return [`${count} ${count === 1 ? 'text is' : 'texts are'} longer than ${maxLength} tokens; what is behind them was not read.`]
+    },
     collate(batch) {
       const parts = longTexts === 'split' ? Math.max(...batch.map((text) => text.length)) : 1
       const tokens = Math.max(...batch.map(longest))

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { oddTexts } from '../test/odd-texts.js'
 import { publish } from '../test/publish.js'
 import { loadModel } from './index.js'
-import { bertFiles, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './test/index.js'
+import { asBytes, bertFiles, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './test/index.js'
 import { tokenizedTextLoader } from './tokenized-text.js'
 import { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 
@@ -95,14 +95,28 @@ describe('long texts', () => {
   const words = (count: number): string => Array.from({ length: count }, () => 'good').join(' ')
 
   it('are cut behind the last token that is read, the closing one kept, and counted', async () => {
-    const notices: string[] = []
-    const backbone = await transformersBackbone(join(root, 'tiny-bert'), { maxLength: 10, onNotice: (message) => notices.push(message) })
+    const backbone = await transformersBackbone(join(root, 'tiny-bert'), { maxLength: 10 })
     const [eight, nine, many] = rowsOf(await backbone.embed([words(8), words(9), words(500)]))
     expect(nine).toBeAllclose(eight ?? [], { atol: 1e-6 })
     expect(many).toBeAllclose(eight ?? [], { atol: 1e-6 })
-    expect(notices).toEqual(['tiny-bert: 2 of 3 texts are longer than 10 tokens; their ends were not read.'])
+    expect(backbone.takeNotices?.()).toEqual(['2 texts are longer than 10 tokens; what is behind them was not read.'])
+    expect(backbone.takeNotices?.()).toEqual([])
     const closing = await backbone.preprocessing.prepare(words(9))
     expect(closing).toEqual(await backbone.preprocessing.prepare(words(8)))
+  })
+
+  it('are counted once in training and evaluation, by a saved model as well', async () => {
+    const backbone = await transformersBackbone(join(root, 'tiny-bert'), { maxLength: 10 })
+    const data = dataset([...examples.examples, { input: words(20), label: 'good' }, { input: `bad ${words(20)}`, label: 'bad' }])
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent) => void (event.type === 'notice' && event.message.includes('tokens') && notices.push(event.message))
+    const said = 'tiny-bert: 2 texts are longer than 10 tokens; what is behind them was not read.'
+    const tuned = await fineTune(backbone, data, { unfreeze: 1, epochs: 1, validation: 0.4, cache: false, onEvent })
+    expect(notices).toEqual([said])
+    const folder = join(root, 'long-model')
+    await tuned.save(folder)
+    await (await loadModel(folder)).evaluate(data, { cache: false, onEvent })
+    expect(notices).toEqual([said, said])
   })
 
   it('are read in parts of like size, of whose features the mean is taken', async () => {
@@ -231,10 +245,7 @@ describe('a network in half precision', () => {
 
 describe('a model of a hub', () => {
   it('that is on the list is used as its card says', async () => {
-    const files = Object.fromEntries(
-      Object.entries(bertFiles({ positions: 512 })).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),
-    )
-    const { endpoint } = await loopbackHub({ id: 'Xenova/all-MiniLM-L6-v2', files })
+    const { endpoint } = await loopbackHub({ id: 'Xenova/all-MiniLM-L6-v2', files: asBytes(bertFiles({ positions: 512 })) })
     const options = { endpoint, cache: { directory: join(root, 'cache') } }
     const backbone = await transformersBackbone('Xenova/all-MiniLM-L6-v2', options)
     expect(backbone.preprocessing.config).toMatchObject({ maxLength: 256, prefix: '' })
@@ -243,10 +254,7 @@ describe('a model of a hub', () => {
   })
 
   it('gives the features of its folder, and is fetched once', async () => {
-    const files = Object.fromEntries(
-      Object.entries(bertFiles()).map(([name, content]) => [name, content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))]),
-    )
-    const { endpoint, seen } = await loopbackHub({ id: 'some-org/tiny', files })
+    const { endpoint, seen } = await loopbackHub({ id: 'some-org/tiny', files: asBytes(bertFiles()) })
     const options = { endpoint, cache: { directory: join(root, 'cache') } }
     const fetched = await transformersBackbone('some-org/tiny', options)
     const asked = seen.length

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
-  type EmbedOptions,
   type JsonObject,
-  type Matrix,
   type Network,
   networkBackbone,
   OptionError,
@@ -106,7 +104,7 @@ export async function transformersBackbone(
     prefix: options.prefix ?? settings.prefix ?? '',
     firstPosition: firstPositionOf(config),
   })
-  const backbone = networkBackbone({
+  return networkBackbone({
     id: dtype === 'fp32' ? folder.id : `${folder.id} (${dtype})`,
     modality: 'text',
     network: await stagedNetwork(encoder, { value: output.name, size: output.size, pooling, normalize, split: longTexts === 'split', inputs }),
@@ -120,16 +118,6 @@ export async function transformersBackbone(
       .digest('hex'),
     ...(threads !== undefined && { threads }),
   })
-  return {
-    ...backbone,
-    async embed(texts: readonly string[], embedOptions?: EmbedOptions): Promise<Matrix> {
-      const before = preprocessing.truncated
-      const matrix = await backbone.embed(texts, embedOptions)
-      const cut = preprocessing.truncated - before
-      if (cut > 0) onNotice?.(`${folder.id}: ${cut} of ${texts.length} texts are longer than ${maxLength} tokens; their ends were not read.`)
-      return matrix
-    },
-  }
 }
 
 /** The part of a network that computes one of its outputs, in a version of the operators that pooling is written for. */

@@ -1,1 +1,1 @@
-export { bertFiles, type EncoderSizes, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './published-encoder.js'
+export { asBytes, bertFiles, type EncoderSizes, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './published-encoder.js'

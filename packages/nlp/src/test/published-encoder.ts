@@ -71,11 +71,18 @@ export function sentenceTransformersFiles(mode: 'mean_tokens' | 'cls_token' | 'l
   }
 }
 
+/** The contents of files as they stand in a folder. */
+export function asBytes(files: PublishedFiles): Record<string, Uint8Array> {
+  const bytes = (content: object | Uint8Array): Uint8Array =>
+    content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content))
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, bytes(content)]))
+}
+
 /** Writes files into a folder. */
 export async function writeFiles(folder: string, files: PublishedFiles): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(asBytes(files))) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), content instanceof Uint8Array ? content : JSON.stringify(content))
+    await writeFile(join(folder, name), content)
   }
 }
 
