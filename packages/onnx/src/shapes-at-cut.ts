@@ -1,4 +1,5 @@
 import { intOf } from './gradient/attributes.js'
+import { constantsAsWeights } from './gradient/constants-as-weights.js'
 import type { Dimension, Graph, Node } from './graph.js'
 import { inferredValues } from './infer-shapes.js'
 import { unusedName, usedNames } from './rename.js'
@@ -34,12 +35,17 @@ export async function withInferredShapes(graph: Graph, names: readonly string[] 
  */
 export function shapesAtCut(graph: Graph, values: readonly string[], before: ReadonlySet<string>): Graph {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const writer = new ShapeWriter(graph, values)
+  const writer = new ShapeWriter(constantsAsWeights(graph), values)
+  const producers = graph.producers()
+  const dimsOf = (name: string): readonly Dimension[] | undefined =>
+    graph.valueInfo.get(name)?.dims ?? graph.inputs.find((input) => input.name === name)?.dims
   const nodes = graph.nodes.map((node): Node => {
     const [value = ''] = node.inputs
+    const shape = node.opType === 'Gather' ? producers.get(value) : undefined
+    if (shape?.opType === 'Shape' && before.has(shape.inputs[0] ?? '')) return writer.pick(node, dimsOf(shape.inputs[0] ?? '')) ?? node
     if (node.opType !== 'Shape' || node.domain !== '' || values.includes(value)) return node
-    if (inputs.has(value)) return writer.write(node, graph.inputs.find(({ name }) => name === value)?.dims, values) ?? node
-    return before.has(value) ? (writer.write(node, graph.valueInfo.get(value)?.dims, [...values, ...inputs]) ?? node) : node
+    if (inputs.has(value)) return writer.write(node, dimsOf(value), values) ?? node
+    return before.has(value) ? (writer.write(node, dimsOf(value), [...values, ...inputs]) ?? node) : node
   })
   return graph.with({ nodes: [...writer.shared, ...nodes], initializers: new Map([...graph.initializers, ...writer.constants]) })
 }
@@ -49,11 +55,13 @@ class ShapeWriter {
   /** Single dimensions, which other nodes read. */
   readonly shared: Node[] = []
   readonly constants = new Map<string, Tensor>()
+  readonly #initializers: ReadonlyMap<string, Tensor>
   readonly #used: Set<string>
   readonly #dimensions = new Map<Dimension, string>()
   readonly #places = new Map<string, { readonly value: string; readonly axis: number }>()
 
   constructor(graph: Graph, values: readonly string[]) {
+    this.#initializers = graph.initializers
     this.#used = usedNames(graph)
     const known = [...values.map((name) => graph.valueInfo.get(name)), ...graph.inputs]
     for (const info of known) {
@@ -70,6 +78,16 @@ class ShapeWriter {
     if (part.length === 0 || !part.every(isKnown)) return undefined
     const inputs = part.map((dim) => this.#dimension(dim))
     return { ...node, opType: 'Concat', inputs, attributes: { axis: { kind: 'int', value: 0 } } }
+  }
+
+  /** A node in place of one that picks a single dimension from a shape, where that is a number. */
+  pick(node: Node, dims: readonly Dimension[] | undefined): Node | undefined {
+    const index = this.#initializers.get(node.inputs[1] ?? '')
+    const dim = index?.data.length === 1 ? dims?.at(Number(index.data[0])) : undefined
+    if (!index || typeof dim !== 'number' || dim < 0) return undefined
+    const name = unusedName(`${node.outputs[0]}/number`, this.#used)
+    this.constants.set(name, int64(index.dims, [dim]))
+    return { ...node, opType: 'Identity', inputs: [name], attributes: {} }
   }
 
   /** The name of one dimension as a vector of one number. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import { extract, findStages, type FullPrecision, type Graph, toFullPrecision, upgradeOpset, withFloat32Interface, withInferredShapes } from '@headstart/onnx'
+import { extract, type FullPrecision, type Graph, toFullPrecision, upgradeOpset, withFloat32Interface, withStages } from '@headstart/onnx'
 import { type FeatureSource, featureGraph, featuresName, featureSource, type ImagePooling } from './image-features.js'
 import type { ImageInput } from './image-input.js'
 import { imagePreprocessing, type ImagePreprocessingConfig } from './image-preprocessing.js'
@@ -127,8 +127,7 @@ function ofSize(folder: ModelFolder, graph: Graph, { input, size }: ImagePreproc
 
 /** The network to its features, and its stages. */
 async function stagedNetwork(folder: ModelFolder, graph: Graph, source: FeatureSource) {
-  const found = findStages(graph, source.value)
-  const known = await withInferredShapes(graph.with({ outputs: [{ name: source.value }], valueInfo: new Map() }), found.map(({ output }) => output))
+  const { graph: known, stages: found } = await withStages(graph.with({ outputs: [{ name: source.value }], valueInfo: new Map() }))
   const dims = known.outputs[0]?.dims ?? []
   const rank = dims.length
   const size = rank === 4 ? dims[1] : dims.at(-1)

@@ -37,7 +37,7 @@ export function dequantise(graph: Graph): Dequantised {
   }
 }
 
-const quantisedOperator = /^(Q(?!uickGelu)|Dequantize|DynamicQuantize|MatMulInteger|ConvInteger|MatMulNBits|GatherBlockQuantized)/
+const quantisedOperator = /^(Q(?!uickGelu)|Dequantize|DynamicQuantize|MatMulInteger|ConvInteger|MatMulBnb4|MatMulNBits|GatherBlockQuantized)/
 
 /** Whether a node reads or writes quantised numbers. */
 export function isQuantised({ opType }: Node): boolean {

@@ -4,7 +4,7 @@ import { type Graph, valuesRead } from '../graph.js'
 import { definedValues } from '../rename.js'
 import { mainPath, type Segment } from './main-path.js'
 import { repeatedBlocks } from './repeated-blocks.js'
-import { levelAt, scopeOf, wordOf } from './scope.js'
+import { type Level, levelAt, scopeOf, wordOf } from './scope.js'
 
 /** A part of a network that can be frozen or unfrozen as a whole, as `findStages` found it. */
 export interface FoundStage {
@@ -86,7 +86,7 @@ const mostOfAll = 0.8
 /** Segments by the number that follows in their scopes; undefined where there are no numbers, or out of order. */
 function splitByNumber(segments: readonly Scoped[], from: number): Split | undefined {
   const levels = segments.map(({ scope }) => levelAt(scope, from))
-  const family = largestFamily(levels)
+  const family = largestFamily(segments, levels)
   if (family === undefined) return undefined
   const numbers = levels.map((level) => (level?.family === family ? level.number : undefined))
   const first = numbers.findIndex((number) => number !== undefined)
@@ -113,18 +113,17 @@ function splitByNumber(segments: readonly Scoped[], from: number): Split | undef
   }
 }
 
-/** The family with the most numbers, and among such the one with the most segments. */
-function largestFamily(levels: readonly ReturnType<typeof levelAt>[]): string | undefined {
-  const families = new Map<string, { numbers: Set<number>; segments: number }>()
-  for (const level of levels) {
-    if (!level) continue
-    const known = families.get(level.family)
-    if (known) known.numbers.add(level.number)
-    else families.set(level.family, { numbers: new Set([level.number]), segments: 0 })
-    const family = families.get(level.family)
-    if (family) family.segments++
-  }
-  const [best] = [...families].sort(([, a], [, b]) => b.numbers.size - a.numbers.size || b.segments - a.segments)
+/** The family with the most numbers, and among such the one with the most nodes. */
+function largestFamily(segments: readonly Scoped[], levels: readonly (Level | undefined)[]): string | undefined {
+  const families = new Map<string, { numbers: Set<number>; nodes: number }>()
+  levels.forEach((level, index) => {
+    if (!level) return
+    const family = families.get(level.family) ?? { numbers: new Set(), nodes: 0 }
+    families.set(level.family, family)
+    family.numbers.add(level.number)
+    family.nodes += segments[index]?.nodes.length ?? 0
+  })
+  const [best] = [...families].sort(([, a], [, b]) => b.numbers.size - a.numbers.size || b.nodes - a.nodes)
   return best?.[0]
 }
 
