@@ -117,10 +117,10 @@ async function read(data: string | undefined, { column }: ShopFlags, { onEvent, 
 
 /** What only concerns labelled examples is not passed over in silence. */
 function refuseOtherFlags(command: Command, own: readonly string[]): void {
-  const known = ['task', 'column', 'json', 'cache', ...own]
-  const other = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !known.includes(option.attributeName()))
+  const known = new Set(['task', 'column', 'json', 'cache', ...own])
+  const other = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !known.has(option.attributeName()))
   if (!other) return
-  throw new OptionError(`option ${other.long ?? other.flags}`, `a task of labelled examples`, `--task ${recommendTask}`, 'Leave it out.')
+  throw new OptionError(`option ${other.long ?? other.flags}`, 'a task of labelled examples', `--task ${recommendTask}`, 'Leave it out.')
 }
 
 function describeReport(report: RankingReport): string {

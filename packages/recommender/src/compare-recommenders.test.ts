@@ -44,7 +44,7 @@ describe('compareRecommenders', () => {
   it('gives figures of cold items where there are some, else null', async () => {
     const cold = [...smallLists, [0, 3, 6, 11]].map((list) => list.filter((item, place) => item !== 11 || place === 3))
     const rows = (await compareRecommenders(shopOf(cold))).rows
-    expect(rows.every((row) => row['coldNdcg@10'] === 1)).toBe(true)
+    for (const row of rows) expect(row['coldNdcg@10']).toBeGreaterThan(0)
     expect((await compareRecommenders(shopOf(smallLists, smallItems))).rows[0]?.['coldNdcg@10']).toBeNull()
   })
 

@@ -102,7 +102,7 @@ describe('RecommenderModel.withItems', () => {
     const list = await wider.recommend(['007', '🎁'], { k: 20 })
     const place = (id: string): number => list.findIndex(({ item }) => item.id === id)
     expect(place('new lamp')).toBeGreaterThanOrEqual(0)
-    expect(place('new lamp')).toBeLessThan(place('a,b'))
+    expect(place('new lamp')).toBeLessThan(place('i8'))
     expect(list.find(({ item }) => item.id === 'odd')?.score).toBe(0)
     // The most like known item stands for it.
     const [likest] = await wider.recommend(['new lamp'], { k: 1 })

@@ -85,7 +85,7 @@ describe('loadRecommender refuses', () => {
     ['settings that were edited', (folder) => edit(folder, (manifest) => ({ ...manifest, training: { users: 1, items: 1, interactions: 1, fingerprint: '' } })), /expected headstart\.json as it was saved/],
     ['a newer format', (folder) => edit(folder, (manifest) => ({ ...manifest, formatVersion: 9 })), /expected format version 1 or older, got version 9/],
     ['another kind of model', (folder) => edit(folder, (manifest) => ({ ...manifest, format: 'headstart-model' })), /expected a folder of the kind headstart-recommender, got one of the kind headstart-model/],
-    ['a manifest with something missing', (folder) => edit(folder, ({ popular: _, ...manifest }) => manifest), /headstart\.json of a model, got field "popular"/],
+    ['a manifest with something missing', (folder) => edit(folder, (manifest) => ({ ...manifest, popular: undefined })), /headstart\.json of a model, got field "popular"/],
   ])('%s', async (_, spoil, message) => {
     const folder = await saved()
     const spoilt = `${folder}-spoilt`

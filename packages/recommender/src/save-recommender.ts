@@ -24,7 +24,7 @@ export async function saveRecommender(model: RecommenderModel, folder: string, o
     recommender: packer.pack(stateOf(recommender)),
     popular: packer.pack(stateOf(popular)),
   } satisfies Omit<RecommenderManifest, 'files'>
-  const lines = catalogue.items.map((item) => `${JSON.stringify(item)}\n`)
+  const lines = catalogue.items.map(({ id, title, texts, price, category }) => `${JSON.stringify({ id, title, texts, price, category })}\n`)
   const files = new Map([
     [itemsName, new TextEncoder().encode(lines.join(''))],
     [numbersName, packer.bytes()],

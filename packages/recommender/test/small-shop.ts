@@ -13,14 +13,12 @@ export const smallItems: readonly Item[] = Array.from({ length: 12 }, (_, number
 /** What users took, by number, oldest first: one user a list. */
 export type Lists = readonly (readonly number[])[]
 
-/** Forty users who each stay with one kind, going round from where they begin; the last item of some is of another. */
+/** Forty users who each stay with one kind, going round from where they begin; every fourth then takes something else. */
 export const smallLists: Lists = Array.from({ length: 40 }, (_, user) => {
   const kind = user % 3
-  const round = Array.from({ length: 3 }, (__, step) => (kind + 3 * ((Math.floor(user / 3) + step) % 4)) % 12)
-  return [...round, (kind + 1 + (user % 2)) % 3, user % 5 === 0 ? (kind + 2) % 12 : (round[2] as number) + (user % 4 === 0 ? -3 : 0)].filter(
-    (item, place, all) => item >= 0 && all.indexOf(item) === place,
-  )
-})
+  const round = Array.from({ length: 3 }, (__, step) => kind + 3 * ((Math.floor(user / 3) + step) % 4))
+  return user % 4 === 0 ? [...round, (kind + 1 + user) % 12] : round
+}).map((list) => [...new Set(list)])
 
 /** A shop of these lists, at times one second apart. */
 export function shopOf(lists: Lists, items: readonly Item[] = smallItems): Shop {
