@@ -75,7 +75,7 @@ function describe(list: readonly RecommendedItem[], hasHistory: boolean, explain
   if (list.length === 0) return 'Nothing is left to recommend.'
   const lines = list.map(({ item, because }, place) => {
     const reasons = because.map((reason) => `${nameOf(reason.item)} (without it place ${reason.place})`)
-    const why = reasons.length > 0 ? `because of ${reasons.join(', ')}` : 'because many took it'
+    const why = reasons.length > 0 ? `because you took ${reasons.join(', ')}` : 'because many took it'
     return [`${String(place + 1).padStart(2)}. ${nameOf(item)}`, ...(explained ? [`      ${why}`] : [])].join('\n')
   })
   return [...(hasHistory ? [] : ['Nothing is known of this history: what most users took.']), ...lines].join('\n')

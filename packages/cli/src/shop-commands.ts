@@ -89,7 +89,7 @@ export async function evaluateShopCommand(folder: string, data: string, options:
       'coldNdcg@10': coldItems?.amongThemselves.ndcg ?? null,
       intervals: { 'hr@10': intervals.hitRate, 'ndcg@10': intervals.ndcg, mrr: intervals.mrr },
     }
-    print(options.json, result, () => describeReport(report))
+    print(options.json, result, () => describeReport(report, result.method))
   } finally {
     screen.end()
   }
@@ -123,12 +123,12 @@ function refuseOtherFlags(command: Command, own: readonly string[]): void {
   throw new OptionError(`option ${other.long ?? other.flags}`, 'a task of labelled examples', `--task ${recommendTask}`, 'Leave it out.')
 }
 
-function describeReport(report: RankingReport): string {
+function describeReport(report: RankingReport, method: string): string {
   const { intervals, coldItems } = report
   const range = (figure: keyof typeof intervals): string => intervals[figure].map((end) => end.toFixed(4)).join(' to ')
   return [
     textTable([
-      [`${report.cases} users`, report.method, '95 % interval'],
+      [`${report.cases} users`, method, '95 % interval'],
       ['HR@10', report.hitRate.toFixed(4), range('hitRate')],
       ['NDCG@10', report.ndcg.toFixed(4), range('ndcg')],
       ['MRR', report.mrr.toFixed(4), range('mrr')],
