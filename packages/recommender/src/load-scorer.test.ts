@@ -66,7 +66,7 @@ describe('a scorer that went through a file scores to the last bit alike', () =>
   it('one that knows new items', async () => {
     const wider = new Catalogue([...smallItems, { id: 'new', title: 'lamp z' }])
     const recommender = withNewItems(12, tfIdf(wider.texts()))(popularity(train))
-    const again = recommenderOf(throughFile(recommender.state?.() as ScorerState), wider)
+    const again = await recommenderOf(throughFile(recommender.state?.() as ScorerState), wider)
     for (const history of histories) expect([...(await again.score(history))]).toEqual([...(await recommender.score(history))])
   })
 })
@@ -85,10 +85,19 @@ describe('states in a file', () => {
     expect(packer.bytes()).toHaveLength(24)
   })
 
+  it('have whole files beside it, such as networks', () => {
+    const packer = new StatePacker()
+    const state = { kind: 'x', config: {}, arrays: {}, files: { 'network.onnx': Uint8Array.of(1, 2) }, parts: [] }
+    const packed = packer.pack(state)
+    expect(packed.files).toEqual(['network.onnx'])
+    expect(unpacker(packer.bytes(), packer.files)(packed)).toEqual(state)
+    expect(unpacker(packer.bytes())(packed)).toBeUndefined()
+  })
+
   it('are not read where the file is too short', () => {
-    const state: PackedState = { kind: 'x', config: {}, arrays: { a: { type: 'float64', offset: 8, length: 2 } }, parts: [] }
+    const state: PackedState = { kind: 'x', config: {}, arrays: { a: { type: 'float64', offset: 8, length: 2 } }, files: [], parts: [] }
     expect(unpacker(new Uint8Array(23))(state)).toBeUndefined()
-    expect(unpacker(new Uint8Array(23))({ kind: 'y', config: {}, arrays: {}, parts: [state] })).toBeUndefined()
+    expect(unpacker(new Uint8Array(23))({ kind: 'y', config: {}, arrays: {}, files: [], parts: [state] })).toBeUndefined()
     expect(unpacker(new Uint8Array(24))(state)?.arrays).toEqual({ a: Float64Array.of(0, 0) })
   })
 
