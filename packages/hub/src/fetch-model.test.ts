@@ -353,6 +353,20 @@ describe('the hub', () => {
   })
 })
 
+it.each(['', '../outside', '/etc/passwd', 'a/b/c', 'a--b'])('%j is no id', async (name) => {
+  const { options, hub } = await scene()
+  await expect(fetchModel(name, options)).rejects.toThrow(/expected an id on the hub, such as org\/name, got "/)
+  expect(hub.seen).toEqual([])
+})
+
+it('a mirror may lie below a path', async () => {
+  const { options, hub } = await scene()
+  const mirror = await listen((request, response) => {
+    response.writeHead(307, { location: hub.endpoint + (request.url ?? '').replace('/mirror', '') }).end()
+  })
+  expect((await fetchModel(id, { ...options, endpoint: `${mirror.origin}/mirror/` })).names).toEqual(wanted)
+})
+
 describe('a list of files', () => {
   it('is asked for again where the connection breaks off', async () => {
     const { options, hub } = await scene()
