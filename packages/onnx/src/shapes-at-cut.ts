@@ -1,7 +1,7 @@
 import { intOf } from './gradient/attributes.js'
 import { constantsAsWeights } from './gradient/constants-as-weights.js'
 import type { Dimension, Graph, Node } from './graph.js'
-import { inferredValues } from './infer-shapes.js'
+import { inferredValues, shapeNode } from './infer-shapes.js'
 import { unusedName, usedNames } from './rename.js'
 import { int64, type Tensor } from './tensor.js'
 import { weightsAsInputs } from './weights-as-inputs.js'
@@ -42,7 +42,8 @@ export function shapesAtCut(graph: Graph, values: readonly string[], before: Rea
   const nodes = graph.nodes.map((node): Node => {
     const [value = ''] = node.inputs
     const shape = node.opType === 'Gather' ? producers.get(value) : undefined
-    if (shape?.opType === 'Shape' && before.has(shape.inputs[0] ?? '')) return writer.pick(node, dimsOf(shape.inputs[0] ?? '')) ?? node
+    const measured = shape?.opType === 'Shape' ? (shape.inputs[0] ?? '') : ''
+    if (before.has(measured)) return writer.pick(node, dimsOf(measured)) ?? node
     if (node.opType !== 'Shape' || node.domain !== '' || values.includes(value)) return node
     if (inputs.has(value)) return writer.write(node, dimsOf(value), values) ?? node
     return before.has(value) ? (writer.write(node, dimsOf(value), [...values, ...inputs]) ?? node) : node
@@ -74,7 +75,8 @@ class ShapeWriter {
   /** A node in place of a Shape; undefined where a dimension is not one of the sources'. */
   write(node: Node, dims: readonly Dimension[] | undefined, sources: readonly string[]): Node | undefined {
     const part = dims?.slice(intOf(node, 'start', 0), intOf(node, 'end', dims.length)) ?? []
-    const isKnown = (dim: Dimension): boolean => (typeof dim === 'number' ? dim >= 0 : sources.includes(this.#places.get(dim)?.value ?? ''))
+    const isKnown = (dim: Dimension): boolean =>
+      typeof dim === 'number' ? dim >= 0 : sources.includes(this.#places.get(dim)?.value ?? '')
     if (part.length === 0 || !part.every(isKnown)) return undefined
     const inputs = part.map((dim) => this.#dimension(dim))
     return { ...node, opType: 'Concat', inputs, attributes: { axis: { kind: 'int', value: 0 } } }
@@ -101,9 +103,10 @@ class ShapeWriter {
     else {
       const [shape, axis] = [unusedName(`${name}/shape`, this.#used), unusedName(`${name}/axis`, this.#used)]
       this.constants.set(axis, int64([1], [place.axis]))
+      const first = { axis: { kind: 'int', value: 0 } } as const
       this.shared.push(
-        { name: shape, opType: 'Shape', domain: '', inputs: [place.value], outputs: [shape], attributes: {} },
-        { name, opType: 'Gather', domain: '', inputs: [shape, axis], outputs: [name], attributes: { axis: { kind: 'int', value: 0 } } },
+        shapeNode(place.value, shape),
+        { name, opType: 'Gather', domain: '', inputs: [shape, axis], outputs: [name], attributes: first },
       )
     }
     return name

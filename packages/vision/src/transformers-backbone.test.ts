@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { dataset, fineTune, type TrainEvent } from '@headstart/core'
 import { testBackbone } from '@headstart/core/test'
 import { ModelFilesError } from '@headstart/hub'
+import { loopbackHub } from '@headstart/hub/test'
 import { cut } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -138,6 +139,23 @@ describe('a quantised network', () => {
     const losses: number[] = []
     await fineTune(tunable, examples, { ...tuning, onEvent: (event) => void (event.type === 'epoch' && losses.push(event.loss)) })
     expect(losses[1]).toBeLessThan(losses[0] as number)
+  })
+})
+
+describe('a model of the hub', () => {
+  it('is fetched once, of a pair the side of pictures alone', async () => {
+    const encode = (content: object | Uint8Array) => (content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content)))
+    const files = Object.fromEntries(Object.entries(clipFiles()).map(([name, content]) => [name, encode(content)]))
+    const { endpoint, seen } = await loopbackHub({ id: 'some-org/pair', files })
+    const options = { endpoint, cache: { directory: join(root, 'cache') } }
+    const backbone = await transformersBackbone('some-org/pair', options)
+    const asked = seen.length
+    expect(seen.filter(({ path }) => path.endsWith('.onnx')).map(({ path }) => path.split('/').at(-1))).toEqual(['vision_model.onnx'])
+    const again = await transformersBackbone('some-org/pair', options)
+    expect(seen).toHaveLength(asked)
+    const inputs = await pictures(30)
+    expect(await again.embed(inputs)).toEqual(await (await open('tiny-clip')).embed(inputs))
+    expect(backbone).toMatchObject({ id: 'some-org/pair', isPair: true, fingerprint: again.fingerprint })
   })
 })
 

@@ -54,7 +54,8 @@ function byModules(segments: readonly Scoped[]): Group[] | undefined {
   const inner = numbered.map(({ segments, end }) => splitByNumber(segments, end))
   // Numbers inside modules count where they do so in all of them; where some hold all of it between one Add and the next,
   // numbers inside the others are parts of the same kind of module.
-  const deeper = numbered.length > 1 && inner.every((split, index) => split !== undefined || !hasInner(numbered[index] as Numbered))
+  const isSplit = inner.map((split, index) => split !== undefined || !hasInner(numbered[index] as Numbered))
+  const deeper = numbered.length > 1 && isSplit.every(Boolean)
   const groups = numbered.flatMap((one, index): Group[] => {
     const within = deeper ? inner[index] : undefined
     if (!within) return [{ name: `${one.word} ${one.number}`, segments: one.segments }]
@@ -129,7 +130,8 @@ function largestFamily(segments: readonly Scoped[], levels: readonly (Level | un
 
 /** Whether nodes in a module have numbers behind its own. */
 function hasInner({ segments, end }: Numbered): boolean {
-  return segments.some(({ nodes }) => nodes.some((node) => levelAt(scopeOf({ nodes: [node], output: '', weights: [] }), end) !== undefined))
+  const scopes = segments.flatMap(({ nodes }) => nodes.map((node) => scopeOf({ nodes: [node], output: '', weights: [] })))
+  return scopes.some((scope) => levelAt(scope, end) !== undefined)
 }
 
 function byRepetition(graph: Graph, segments: readonly Scoped[]): Group[] {
@@ -141,17 +143,18 @@ function byRepetition(graph: Graph, segments: readonly Scoped[]): Group[] {
 /** What is before the first layer: an embedding where it looks rows up or says so, else a stem. */
 function leading(segments: readonly Scoped[]): Group[] {
   if (segments.length === 0) return []
-  const isEmbedding = segments.some(
-    ({ nodes, scope }) =>
-      nodes.some(({ opType, name }) => /^(Q?Embed|Gather)/.test(opType) || /embed/i.test(name)) || scope.some((part) => /embed/i.test(part)),
-  )
+  const nodes = segments.flatMap((segment) => segment.nodes)
+  const isEmbedding =
+    nodes.some(({ opType, name }) => /^(Q?Embed|Gather)/.test(opType) || /embed/i.test(name)) ||
+    segments.some(({ scope }) => scope.some((part) => /embed/i.test(part)))
   return [{ name: isEmbedding ? 'embedding' : 'stem', segments }]
 }
 
 /** What is behind the last layer. */
 function trailing(segments: readonly Scoped[]): Group[] {
   if (segments.length === 0) return []
-  const isPooler = segments.some(({ nodes, weights }) => [...nodes.map(({ name, opType }) => `${name} ${opType}`), ...weights].some((name) => /pool/i.test(name)))
+  const names = segments.flatMap(({ nodes, weights }) => [...nodes.flatMap(({ name, opType }) => [name, opType]), ...weights])
+  const isPooler = names.some((name) => /pool/i.test(name))
   return [{ name: isPooler ? 'pooler' : 'output', segments }]
 }
 
