@@ -1,6 +1,7 @@
 import { OptionError } from '@headstart/core'
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
+import { arrayIn, numberIn, type ScorerState, textIn } from './scorer-state.js'
 import { type SparseRows, transposed } from './sparse-rows.js'
 import { invertSpd } from './spd-inverse.js'
 import { largest } from './top-k.js'
@@ -62,9 +63,19 @@ export async function ease(
       weights[at] = row === column ? 0 : -(weights[at] as number) / (diagonal[column] as number)
     }
   }
+  return easeScorer(texts ? 'ease-text' : 'ease', weights, Int32Array.from(known), train.itemCount, decay)
+}
 
+/**
+ * @param weights B, [known items, known items].
+ * @param known Numbers of the items that it knows.
+ */
+function easeScorer(name: string, weights: Float32Array, known: Int32Array, itemCount: number, decay: number): Scorer {
+  const n = known.length
+  const place = new Int32Array(itemCount).fill(-1)
+  known.forEach((item, row) => (place[item] = row))
   return {
-    name: texts ? 'ease-text' : 'ease',
+    name,
     score(history) {
       const sums = new Float32Array(n)
       const counts = historyWeights(history, decay)
@@ -74,11 +85,17 @@ export async function ease(
         const [start, count] = [row * n, counts[index] as number]
         for (let column = 0; column < n; column++) sums[column] = (sums[column] as number) + count * (weights[start + column] as number)
       })
-      const scores = new Float32Array(train.itemCount)
+      const scores = new Float32Array(itemCount)
       sums.forEach((sum, row) => (scores[known[row] as number] = sum))
       return scores
     },
+    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: { weights, known } }),
   }
+}
+
+export function loadEase(state: ScorerState): Scorer {
+  const [weights, known] = [arrayIn(state, 'weights', Float32Array), arrayIn(state, 'known', Int32Array)]
+  return easeScorer(textIn(state, 'name'), weights, known, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */

@@ -1,6 +1,7 @@
 import type { Histories } from './histories.js'
-import { historyWeights, type Scorer } from './scorer.js'
-import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { itemLinks } from './item-links.js'
+import type { Scorer } from './scorer.js'
+import { type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 
 /** Options of `transitions`. */
 export interface TransitionsOptions {
@@ -21,20 +22,7 @@ export interface TransitionsOptions {
  * summed over the history's latest items with a decay. With `reach` 1 and `decay` 0 it is a first-order Markov chain.
  */
 export function transitions(train: Histories, { reach = 10, decay = 0.5, shrinkage = 5 }: TransitionsOptions = {}): Scorer {
-  const rules = followRules(train, reach, shrinkage)
-  return {
-    name: 'item transitions',
-    score(history) {
-      const scores = new Float32Array(train.itemCount)
-      const weights = historyWeights(history, decay)
-      history.items.forEach((item, place) => {
-        const weight = weights[place] as number
-        // Further back nothing is left of it.
-        if (weight > 1e-6) addRow(scores, rules, item, weight)
-      })
-      return scores
-    },
-  }
+  return itemLinks('item transitions', followRules(train, reach, shrinkage), decay)
 }
 
 /** Row i: what came after i, in the measure above. Histories may have repeats. */
