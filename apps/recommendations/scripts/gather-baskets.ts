@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dependenciesOf, type PackageJson } from '../src/package-json.js'
 
-/** What one package alone says nothing of: what goes together. */
+/** A list of one says nothing of what goes together. */
 const fewest = 2
 /** A few descriptions are whole pages. */
 const longestText = 200

@@ -20,9 +20,9 @@ export function dependenciesOf({ name, dependencies, devDependencies, peerDepend
   return [...new Set(names)].filter((other) => other !== name)
 }
 
-/** `"lodash": "npm:lodash-es@4"` installs lodash-es; `link:`, `file:` and `portal:` install what lies on a disk. */
+/** `"lodash": "npm:lodash-es@4"` installs lodash-es; `link:`, `file:` and the like install what lies on a disk. */
 function publishedName(key: string, range: unknown): string[] {
   if (typeof range !== 'string') return []
-  if (/^(link|file|portal):/.test(range)) return []
+  if (/^(workspace|link|file|portal):/.test(range)) return []
   return [/^npm:(@?[^@]+)/.exec(range)?.[1] ?? key]
 }
