@@ -54,13 +54,14 @@ async function main({ project, data, history, serve, port }: Values): Promise<vo
   if (project !== undefined && data !== undefined) {
     throw new OptionError('option "project"', 'npm packages to learn from', `the shop ${data}`, 'Give --history with --data.')
   }
+  const wantedPort = portOf(port)
   const somebody = history === undefined ? await projectOf(project, data) : { name: '--history', history: history.split(',').map((id) => id.trim()) }
   console.log(pc.bold('What goes together?'))
   const shop = data === undefined ? await baskets() : await readShop(data, { onNotice })
   if (data === undefined) {
     console.log(`Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalogue.size} packages, ${shop.interactions.item.length} times.`)
   }
-  if (serve) return showPage(await trainRecommender(shop, { onEvent }), data === undefined, portOf(port))
+  if (serve) return showPage(await trainRecommender(shop, { onEvent }), data === undefined, wantedPort)
 
   const comparison = await compareRecommenders(shop, { onEvent })
   title('One item of each list is left out, and looked for with the help of the others')

@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-import { rm } from 'node:fs/promises'
-import { type BrowserContext, chromium as browserType, type Page } from 'playwright-core'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type BrowserContext, chromium as browserType, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromium, chromiumArguments } from './chromium.js'
 import { serving, writeShop } from './program.js'
@@ -43,8 +42,9 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     return { page, trouble }
   }
 
-  const recommended = (page: Page) => page.getByRole('region', { name: 'Recommended' }).getByRole('listitem')
-  const picked = (page: Page, name: string) => page.getByRole('region', { name }).getByRole('listitem')
+  const region = (page: Page, name: string): Locator => page.getByRole('region', { name })
+  const recommended = (page: Page): Locator => region(page, 'Recommended').getByRole('listitem')
+  const inCatalogue = (page: Page, name: string | RegExp): Locator => region(page, 'Catalogue').getByRole('button', { name, exact: true })
 
   it('begins with what is popular, and recommends with reasons as soon as something is picked', async () => {
     const { page, trouble } = await open(builtIn?.address ?? '')
@@ -53,11 +53,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(await recommended(page).first().innerText()).toContain('Popular')
 
     await page.getByLabel('Search').fill('vitest')
-    await page.getByRole('button', { name: 'Add vitest', exact: true }).click()
+    await inCatalogue(page, 'Add vitest').click()
     await page.getByText('for the 1 picked').waitFor()
-    expect(await picked(page, 'Your project').allInnerTexts()).toEqual([expect.stringContaining('vitest')])
+    expect(await region(page, 'Your project').getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('vitest')])
     expect(await recommended(page).first().innerText()).toContain('Because of vitest')
-    expect(await page.getByRole('button', { name: 'Add vitest', exact: true }).getAttribute('aria-pressed')).toBe('true')
+    expect(await inCatalogue(page, 'Add vitest').getAttribute('aria-pressed')).toBe('true')
 
     const first = await recommended(page).first().locator('strong').innerText()
     await recommended(page).first().getByRole('button').click()
@@ -81,7 +81,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('search')
     await page.keyboard.type('prettier')
     await page.getByText(/^\d+ found$/).waitFor()
-    await page.getByRole('button', { name: 'Add prettier', exact: true }).focus()
+    await inCatalogue(page, 'Add prettier').focus()
     await page.keyboard.press('Space')
     await page.getByText('for the 1 picked').waitFor()
     await page.keyboard.press('Space')
@@ -90,7 +90,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
 
   it('shows a shop of one\'s own, and its markup as text', async () => {
     const { page, trouble } = await open(ofShop?.address ?? '')
-    await page.getByRole('button', { name: /^Add .* t1$/ }).first().click()
+    await inCatalogue(page, /^Add .* t1$/).click()
     await page.getByText('for the 1 picked').waitFor()
     const titles = await recommended(page).locator('strong').allInnerTexts()
     expect(titles.slice(0, 4).map((title) => title.slice(-2)).toSorted()).toEqual(['t2', 't3', 't4', 't5'])
@@ -105,7 +105,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     const { page } = await open(address)
     program.kill()
     await new Promise((resolve) => program.once('exit', resolve))
-    await page.getByRole('button', { name: /^Add .* t1$/ }).first().click()
+    await inCatalogue(page, /^Add .* t1$/).click()
     await page.getByText('Is it still running?').waitFor()
   })
 })

@@ -8,6 +8,8 @@ let have = [...new Set(address.searchParams.getAll('have'))]
 const [catalogue, history, recommendations] = [list('catalogue'), list('history'), list('recommendations')]
 const search = byId('search', HTMLInputElement)
 const clear = byId('clear', HTMLButtonElement)
+/** Questions that are not answered yet, one of each kind. */
+const pending = new Map<string, AbortController>()
 
 search.addEventListener('input', () => void showCatalogue())
 clear.addEventListener('click', () => pick([], 'history-heading'))
@@ -55,8 +57,6 @@ async function showRecommendations(): Promise<void> {
   const { length } = answer.recommendations
   say('status', answer.history.length === 0 ? `${length} popular ones, since nothing is picked yet` : `${length} for the ${answer.history.length} picked`)
 }
-
-const pending = new Map<string, AbortController>()
 
 /** Asks the server; undefined where it was asked the same kind of thing again meanwhile. */
 async function ask<Answer>(what: 'catalogue' | 'recommendations', query: string[][]): Promise<Answer | undefined> {
