@@ -19,6 +19,8 @@ export interface CatalogueAnswer {
 export interface RecommendationsAnswer {
   /** Those that are in the catalogue, the latest last. */
   readonly history: readonly Entry[]
+  /** Ids that are not; nothing is recommended for them. */
+  readonly unknown: readonly string[]
   readonly recommendations: readonly (Entry & {
     /** Titles of what carried it, the most first. */
     readonly because: readonly string[]

@@ -47,9 +47,9 @@ describe('the server of the page', () => {
     expect(await json('/catalogue?search=bees')).toEqual({ found: 0, items: [] })
   })
 
-  it('recommends with reasons, and ignores ids that it does not know', async () => {
+  it('recommends with reasons, and says which ids it does not know', async () => {
     const answer = await json('/recommendations?have=zzz&have=c&have=c')
-    expect(answer).toMatchObject({ history: [{ id: 'c' }], recommendations: [{ id: 'b', because: ['Cee'] }, { id: '01', because: [] }] })
+    expect(answer).toMatchObject({ history: [{ id: 'c' }], unknown: ['zzz'], recommendations: [{ id: 'b', because: ['Cee'] }, { id: '01', because: [] }] })
     expect(await json('/recommendations')).toMatchObject({ history: [], recommendations: [{ because: [] }, { because: [] }, { because: [] }] })
   })
 

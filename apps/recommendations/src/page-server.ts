@@ -62,13 +62,13 @@ function searchCatalogue(entries: readonly Entry[], search: string): CatalogueAn
   return { found: items.length, items: items.slice(0, shown) }
 }
 
-async function recommendations(model: RecommenderModel, ids: readonly string[]): Promise<RecommendationsAnswer> {
+async function recommendations(model: RecommenderModel, have: readonly string[]): Promise<RecommendationsAnswer> {
+  const { catalogue } = model
+  const ids = [...new Set(have)]
   const list = await model.recommend(ids, { explain: true })
   return {
-    history: [...new Set(ids)].flatMap((id) => {
-      const number = model.catalogue.numberOf(id)
-      return number === undefined ? [] : entryOf(model.catalogue.items[number] as Item)
-    }),
+    history: ids.flatMap((id) => catalogue.items[catalogue.numberOf(id) ?? -1] ?? []).map(entryOf),
+    unknown: ids.filter((id) => catalogue.numberOf(id) === undefined),
     recommendations: list.map(({ item, because }) => ({ ...entryOf(item), because: because.map((reason) => titleOf(reason.item)) })),
   }
 }

@@ -75,6 +75,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(trouble).toEqual([])
   })
 
+  it('says what of a list in the address is not in the catalogue', async () => {
+    const { page } = await open(`${builtIn?.address}?have=nosuchpackage&have=hono`)
+    expect(await region(page, 'Recommended').getByRole('status').innerText()).toBe('10 for the 1 picked; not in the catalogue: nosuchpackage')
+  })
+
   it('can be used with the keyboard alone', async () => {
     const { page } = await open(builtIn?.address ?? '')
     await page.keyboard.press('Tab')
@@ -107,5 +112,6 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await new Promise((resolve) => program.once('exit', resolve))
     await inCatalogue(page, /^Add .* t1$/).click()
     await page.getByText('Is it still running?').waitFor()
+    expect(await recommended(page).count()).toBeGreaterThan(0)
   })
 })

@@ -54,8 +54,9 @@ async function showRecommendations(): Promise<void> {
     return row(entry, action('Add', entry, add), reason, entry.text)
   }))
   clear.hidden = answer.history.length === 0
-  const { length } = answer.recommendations
-  say('status', answer.history.length === 0 ? `${length} popular ones, since nothing is picked yet` : `${length} for the ${answer.history.length} picked`)
+  const whom = answer.history.length === 0 ? 'popular ones, since nothing is picked yet' : `for the ${answer.history.length} picked`
+  const unknown = answer.unknown.length === 0 ? '' : `; not in the catalogue: ${answer.unknown.join(', ')}`
+  say('status', `${answer.recommendations.length} ${whom}${unknown}`)
 }
 
 /** Asks the server; undefined where it was asked the same kind of thing again meanwhile. */
