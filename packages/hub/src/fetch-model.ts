@@ -7,6 +7,7 @@ import { HubClient, type HubOptions } from './hub-client.js'
 import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
 import { ModelFolder } from './model-folder.js'
+import { isModelId } from './model-id.js'
 import { externalData, findNetwork } from './network-files.js'
 import { isOffline } from './offline.js'
 import { assertFits, type NetworkChoice, noNetwork, wholeModel } from './read-network.js'
@@ -46,6 +47,7 @@ const generators = new Set(['text-generation', 'text2text-generation', 'image-te
  */
 export async function fetchModel(id: string, options: FetchOptions = {}): Promise<ModelFolder> {
   const { revision = 'main', refresh = false } = options
+  if (!isModelId(id)) throw new HubError('input', 'model', 'an id on the hub, such as org/name', `"${id}"`, 'Check the name.')
   const cache = new ModelCache(options.cache)
   const known = await cache.find(id, revision)
   if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0) return open(cache, known)
@@ -88,8 +90,9 @@ async function fetchFiles(client: HubClient, cache: ModelCache, listing: Listing
     throw toFileError(error, cache.directory, 'write')
   })
   const missing = await cache.missing(listing, files)
-  await cache.makeRoom(total, id)
-  let done = total - missing.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const toFetch = missing.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  await cache.makeRoom(toFetch, id)
+  let done = total - toFetch
   for (const file of missing) {
     await downloadFile(client, {
       who: `${id}, ${file.name}`,

@@ -77,7 +77,9 @@ export class HubClient {
    * @throws HubError where the hub refuses, or gives no answer after several attempts.
    */
   async get(who: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<HubResponse> {
-    return this.retry(who, () => this.#follow(who, new URL(path, this.#endpoint), headers))
+    // A mirror may lie below a path of its host.
+    const url = new URL(this.#endpoint.pathname.replace(/\/$/, '') + path, this.#endpoint)
+    return this.retry(who, () => this.#follow(who, url, headers))
   }
 
   /**

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { encodeModel, float32, GraphBuilder } from '@headstart/onnx'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.js'
-import { isModelId, openModel } from './open-model.js'
+import { isModelId } from './model-id.js'
+import { openModel } from './open-model.js'
 import { assertFits, readNetwork } from './read-network.js'
 
 afterEach(() => vi.unstubAllEnvs())

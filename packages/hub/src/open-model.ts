@@ -1,11 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { basename, isAbsolute, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { ModelFilesError } from './errors.js'
 import { fetchModel, type FetchOptions } from './fetch-model.js'
 import { ModelFolder } from './model-folder.js'
-
-/** An id on the hub: a name, mostly with that of its owner before it. */
-const idPattern = /^(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/
+import { isModelId } from './model-id.js'
 
 /**
  * Opens a published model: a folder on this disk in the layout of the Hugging Face Hub, which never touches the network,
@@ -18,9 +16,4 @@ export async function openModel(idOrFolder: string, options: FetchOptions = {}):
   if (!found && isModelId(idOrFolder)) return fetchModel(idOrFolder, options)
   const got = found ? 'a file' : 'nothing of that name'
   throw new ModelFilesError(idOrFolder, 'the folder of a model, or an id on the hub such as org/name', got, 'Check the name.')
-}
-
-/** Whether a text can be the id of a model, and is not a path. */
-export function isModelId(text: string): boolean {
-  return idPattern.test(text) && text.length < 200 && !text.includes('..') && !text.includes('--') && !isAbsolute(text)
 }

@@ -78,7 +78,7 @@ function gigabytes(bytes: number): string {
 /** Says that a model has no network of some part and number format, and what it has. */
 export function noNetwork(id: string, names: readonly string[], parts: readonly string[], dtype: Dtype | undefined): ModelFilesError {
   const networks = networkFiles(names)
-  const wanted = `the network onnx/${parts.join('.onnx or onnx/')}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
+  const wanted = `the network onnx/${parts.at(-1)}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
   if (networks.some((name) => /(^|\/)decoder_/.test(name))) {
     return new ModelFilesError(id, `an encoder, with ${wanted}`, 'a text generator', 'Choose a model for feature extraction.')
   }

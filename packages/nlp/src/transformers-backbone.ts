@@ -10,13 +10,12 @@ import {
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
 import {
   extract,
-  findStages,
   type FullPrecision,
   type Graph,
   toFullPrecision,
   upgradeOpset,
   withFloat32Interface,
-  withInferredShapes,
+  withStages,
 } from '@headstart/onnx'
 import { features, pooledGraph, type PooledGraphOptions, type Pooling } from './pooled-graph.js'
 import { type SentenceSettings, sentenceSettings } from './sentence-settings.js'
@@ -130,10 +129,13 @@ function encoderOf(network: Graph, output: string, forTuning: boolean): FullPrec
 
 /** The encoder with its pooling, and its stages; one where texts come in parts, as then only the whole has a row for each text. */
 async function stagedNetwork(encoder: Graph, options: PooledGraphOptions): Promise<Network> {
-  const stages: Stage[] = options.split ? [{ name: 'encoder', output: options.value }] : findStages(encoder, options.value)
-  const known = await withInferredShapes(encoder, stages.map(({ output }) => output))
+  const { graph: known, stages } = options.split ? oneStage(encoder, options.value) : await withStages(encoder, options.value)
   const ends = stages.map(({ name, output }) => ({ name, output: output === options.value ? features : output }))
   return { graph: pooledGraph(known, options), stages: ends }
+}
+
+function oneStage(graph: Graph, output: string): { graph: Graph; stages: Stage[] } {
+  return { graph, stages: [{ name: 'encoder', output }] }
 }
 
 async function tokenizerFiles(folder: ModelFolder): Promise<[tokenizer: Uint8Array, config: Uint8Array]> {

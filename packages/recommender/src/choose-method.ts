@@ -74,7 +74,8 @@ function usualMinimum(everything: Histories, say: (message: string) => void): nu
   return least
 }
 
-async function materialOf(catalogue: Catalogue, { texts: backbone, signal }: ShopOptions): Promise<Material> {
+/** What there is to know of the items. */
+export async function materialOf(catalogue: Catalogue, { texts: backbone, signal }: Pick<ShopOptions, 'texts' | 'signal'>): Promise<Material> {
   const texts = catalogue.texts()
   const terms = tfIdf(texts)
   return { catalogue, terms, texts: backbone ? await featuresOf(texts, backbone, signal) : terms }

@@ -2,7 +2,7 @@ import { OptionError } from '@headstart/core'
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState, textIn } from './scorer-state.js'
-import { type SparseRows, transposed } from './sparse-rows.js'
+import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { invertSpd } from './spd-inverse.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
@@ -35,7 +35,8 @@ export interface EaseOptions {
  *
  * and the score of j the sum of B(i, j) over the history's items. With texts, terms are further rows of X, each times
  * `textWeight` (collective EASE: Jeunen, Van Balen and Goethals, "Closed-form models for collaborative filtering with side
- * information", 2020): items that nobody took yet are found by their terms.
+ * information", 2020): items that nobody took yet are found by their terms. Where there are fewer users (and terms) than items,
+ * the matrix that is inverted is theirs.
  * @throws OptionError when `l2` is not above 0.
  */
 export async function ease(
@@ -51,27 +52,19 @@ export async function ease(
   const place = new Int32Array(train.itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
 
-  const weights = new Float32Array(n * n)
-  addGram(weights, n, userItems(train), place, 1)
-  if (texts) addGram(weights, n, transposed(texts), place, textWeight ** 2)
-  for (let row = 0; row < n; row++) weights[row * n + row] = (weights[row * n + row] as number) + l2
-  await invertSpd(weights, n, { signal })
-  const diagonal = Float64Array.from(known, (_, row) => weights[row * n + row] as number)
-  for (let row = 0; row < n; row++) {
-    for (let column = 0; column < n; column++) {
-      const at = row * n + column
-      weights[at] = row === column ? 0 : -(weights[at] as number) / (diagonal[column] as number)
-    }
-  }
-  return easeScorer(texts ? 'ease-text' : 'ease', weights, Int32Array.from(known), train.itemCount, decay)
+  const rows = [...rowsOf(userItems(train), place, 1), ...(texts ? rowsOf(transposed(texts), place, textWeight) : [])]
+  const x = sparseRows(n, rows)
+  const inverse = x.rows < n ? await inverseByRows(x, l2, signal) : await inverseByColumns(x, l2, signal)
+  return easeScorer(texts ? 'ease-text' : 'ease', lowerTriangle(inverse, n), Int32Array.from(known), train.itemCount, decay)
 }
 
 /**
- * @param weights B, [known items, known items].
+ * @param triangle P without what is above its diagonal, row by row.
  * @param known Numbers of the items that it knows.
  */
-function easeScorer(name: string, weights: Float32Array, known: Int32Array, itemCount: number, decay: number): Scorer {
+function easeScorer(name: string, triangle: Float32Array, known: Int32Array, itemCount: number, decay: number): Scorer {
   const n = known.length
+  const weights = weightsOf(triangle, n)
   const place = new Int32Array(itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
   return {
@@ -89,13 +82,35 @@ function easeScorer(name: string, weights: Float32Array, known: Int32Array, item
       sums.forEach((sum, row) => (scores[known[row] as number] = sum))
       return scores
     },
-    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: { weights, known } }),
+    // P is symmetric, B is not: half of the numbers are enough.
+    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: { triangle, known } }),
   }
 }
 
 export function loadEase(state: ScorerState): Scorer {
-  const [weights, known] = [arrayIn(state, 'weights', Float32Array), arrayIn(state, 'known', Int32Array)]
-  return easeScorer(textIn(state, 'name'), weights, known, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+  const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
+  return easeScorer(textIn(state, 'name'), triangle, known, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+}
+
+/** The rows of a matrix, [n, n], each up to the diagonal. */
+function lowerTriangle(matrix: Float32Array, n: number): Float32Array {
+  const triangle = new Float32Array((n * (n + 1)) / 2)
+  for (let row = 0; row < n; row++) triangle.set(matrix.subarray(row * n, row * n + row + 1), (row * (row + 1)) / 2)
+  return triangle
+}
+
+/** B, [known items, known items]. */
+function weightsOf(triangle: Float32Array, n: number): Float32Array {
+  const diagonal = Float64Array.from({ length: n }, (_, row) => triangle[(row * (row + 3)) / 2] as number)
+  const weights = new Float32Array(n * n)
+  for (let row = 0, at = 0; row < n; row++, at++) {
+    for (let column = 0; column < row; column++, at++) {
+      const value = triangle[at] as number
+      weights[row * n + column] = -value / (diagonal[column] as number)
+      weights[column * n + row] = -value / (diagonal[row] as number)
+    }
+  }
+  return weights
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
@@ -106,18 +121,55 @@ function takersOfKnown(train: Histories, texts: SparseRows | undefined): Float64
   })
 }
 
-/** Adds `factor` times the products of the columns of a matrix, [anything, items], to those of the known items. */
-function addGram(gram: Float32Array, n: number, { rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): void {
-  for (let row = 0; row < rows; row++) {
-    const end = starts[row + 1] as number
-    for (let a = starts[row] as number; a < end; a++) {
-      const first = place[columns[a] as number] as number
-      if (first === -1) continue
-      const value = factor * (values[a] as number)
-      for (let b = starts[row] as number; b < end; b++) {
-        const second = place[columns[b] as number] as number
-        if (second !== -1) gram[first * n + second] = (gram[first * n + second] as number) + value * (values[b] as number)
-      }
+/** The rows that have an entry among the known items, each with its entries there, times `factor`. */
+function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Line[] {
+  const lines = Array.from({ length: rows }, (_, row): Line => {
+    const line: { columns: number[]; values: number[] } = { columns: [], values: [] }
+    for (let k = starts[row] as number; k < (starts[row + 1] as number); k++) {
+      const column = place[columns[k] as number] as number
+      if (column === -1) continue
+      line.columns.push(column)
+      line.values.push(factor * (values[k] as number))
+    }
+    return line
+  })
+  return lines.filter((line) => line.columns.length > 0)
+}
+
+interface Line {
+  readonly columns: readonly number[]
+  readonly values: readonly number[]
+}
+
+/** (XᵀX + λI)⁻¹, [columns, columns]. */
+async function inverseByColumns(x: SparseRows, l2: number, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const n = x.columnCount
+  const inverse = new Float32Array(n * n)
+  for (let row = 0; row < x.rows; row++) {
+    for (let k = x.starts[row] as number; k < (x.starts[row + 1] as number); k++) {
+      const column = x.columns[k] as number
+      addRow(inverse.subarray(column * n, (column + 1) * n), x, row, x.values[k] as number)
     }
   }
+  for (let column = 0; column < n; column++) inverse[column * n + column] = (inverse[column * n + column] as number) + l2
+  await invertSpd(inverse, n, { signal })
+  return inverse
+}
+
+/** The same where X has fewer rows than columns: (I - Xᵀ(XXᵀ + λI)⁻¹X) / λ, by the identity of Woodbury. */
+async function inverseByRows(x: SparseRows, l2: number, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const n = x.columnCount
+  const kernel = await inverseByColumns(transposed(x), l2, signal)
+  const inverse = new Float32Array(n * n)
+  const product = new Float32Array(n)
+  for (let row = 0; row < x.rows; row++) {
+    product.fill(0)
+    for (let other = 0; other < x.rows; other++) addRow(product, x, other, kernel[row * x.rows + other] as number)
+    for (let k = x.starts[row] as number; k < (x.starts[row + 1] as number); k++) {
+      const [start, factor] = [(x.columns[k] as number) * n, (x.values[k] as number) / l2]
+      for (let column = 0; column < n; column++) inverse[start + column] = (inverse[start + column] as number) - factor * (product[column] as number)
+    }
+  }
+  for (let column = 0; column < n; column++) inverse[column * n + column] = (inverse[column * n + column] as number) + 1 / l2
+  return inverse
 }

@@ -18,18 +18,18 @@ export async function loadRecommender(folder: string): Promise<RecommenderModel>
     if (!bytes) throw damaged(folder, `the file ${name}`, 'a list of files without it')
     return bytes
   }
-  const unpack = unpacker(fileOf(numbersName))
+  const unpack = unpacker(fileOf(numbersName), files)
   const stateOf = (packed: PackedState): ScorerState => {
     const state = unpack(packed)
-    if (!state) throw damaged(folder, `the numbers of "${packed.kind}" in ${numbersName}`, 'fewer numbers')
+    if (!state) throw damaged(folder, `all that "${packed.kind}" was fitted to`, 'less')
     return state
   }
   const catalogue = readCatalogue(folder, fileOf(itemsName))
   try {
     return new RecommenderModel({
       catalogue,
-      recommender: recommenderOf(stateOf(manifest.recommender), catalogue),
-      popular: recommenderOf(stateOf(manifest.popular), catalogue),
+      recommender: await recommenderOf(stateOf(manifest.recommender), catalogue),
+      popular: await recommenderOf(stateOf(manifest.popular), catalogue),
       recipe: manifest.recipe as RecommenderRecipe,
       training: manifest.training,
       validation: manifest.validation as ValidationRow[],

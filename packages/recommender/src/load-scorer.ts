@@ -39,12 +39,22 @@ export function scorerOf(state: ScorerState, catalogue: Catalogue): Scorer {
   return load(state, parts, catalogue)
 }
 
+type LoadRecommender = (state: ScorerState, catalogue: Catalogue) => Promise<Recommender>
+
+/** Recommenders that are no scorers: made of others, or networks. */
+const recommenders: Readonly<Record<string, LoadRecommender>> = {
+  async [newItems](state, catalogue) {
+    const [part] = state.parts ?? []
+    if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')
+    return withNewItems(numberIn(state, 'known'), tfIdf(catalogue.texts()))(await recommenderOf(part, catalogue))
+  },
+}
+
 /**
  * Makes a recommender again from its state.
  * @throws DataError as `scorerOf`.
  */
-export function recommenderOf(state: ScorerState, catalogue: Catalogue): Recommender {
-  const [part] = state.parts ?? []
-  if (state.kind !== newItems || !part) return scorerOf(state, catalogue)
-  return withNewItems(numberIn(state, 'known'), tfIdf(catalogue.texts()))(recommenderOf(part, catalogue))
+export async function recommenderOf(state: ScorerState, catalogue: Catalogue): Promise<Recommender> {
+  const load = Object.hasOwn(recommenders, state.kind) ? recommenders[state.kind] : undefined
+  return load ? load(state, catalogue) : scorerOf(state, catalogue)
 }

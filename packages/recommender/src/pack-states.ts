@@ -18,6 +18,8 @@ export interface PackedState {
   kind: string
   config: Record<string, z.core.util.JSONType>
   arrays: Record<string, Place>
+  /** Names of files that lie beside. */
+  files: string[]
   parts: PackedState[]
 }
 
@@ -26,20 +28,25 @@ export const packedStateSchema: z.ZodType<PackedState> = z.lazy(() =>
     kind: z.string(),
     config: z.record(z.string(), z.json()),
     arrays: z.record(z.string(), placeSchema),
+    files: z.array(z.string()),
     parts: z.array(packedStateSchema),
   }),
 )
 
 /** Writes the arrays of states into one file. One that several of them share is written once. */
 export class StatePacker {
+  /** The files of the states, by name. */
+  readonly files = new Map<string, Uint8Array>()
   readonly #places = new Map<NumberArray, Place>()
   #length = 0
 
-  pack({ kind, config, arrays = {}, parts = [] }: ScorerState): PackedState {
+  pack({ kind, config, arrays = {}, files = {}, parts = [] }: ScorerState): PackedState {
+    for (const [name, bytes] of Object.entries(files)) this.files.set(name, bytes)
     return {
       kind,
       config: config as PackedState['config'],
       arrays: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, this.#place(array)])),
+      files: Object.keys(files),
       parts: parts.map((part) => this.pack(part)),
     }
   }
@@ -64,19 +71,22 @@ export class StatePacker {
 
 /**
  * Reads packed states, over the memory of the file where that is possible.
- * @returns A function that gives each its arrays again; undefined for one whose arrays are not in the file.
+ * @param file With the arrays.
+ * @param others The files beside it, by name.
+ * @returns A function that gives each its arrays and files again; undefined for one of which something is missing.
  */
-export function unpacker(file: Uint8Array): (state: PackedState) => ScorerState | undefined {
+export function unpacker(file: Uint8Array, others: ReadonlyMap<string, Uint8Array> = new Map()): (state: PackedState) => ScorerState | undefined {
   const bytes = file.byteOffset % 8 === 0 ? file : file.slice()
-  const unpack = ({ kind, config, arrays, parts }: PackedState): ScorerState | undefined => {
+  const unpack = ({ kind, config, arrays, files, parts }: PackedState): ScorerState | undefined => {
     const unpacked = parts.map(unpack)
     const isWhole = Object.values(arrays).every(({ type, offset, length }) => offset + length * types[type].BYTES_PER_ELEMENT <= bytes.length)
-    if (!isWhole || unpacked.includes(undefined)) return undefined
+    if (!isWhole || !files.every((name) => others.has(name)) || unpacked.includes(undefined)) return undefined
     const view = ({ type, offset, length }: Place): NumberArray => new types[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, length)
     return {
       kind,
       config,
       arrays: Object.fromEntries(Object.entries(arrays).map(([name, place]) => [name, view(place)])),
+      ...(files.length > 0 && { files: Object.fromEntries(files.map((name) => [name, others.get(name) as Uint8Array])) }),
       parts: unpacked.filter((part) => part !== undefined),
     }
   }

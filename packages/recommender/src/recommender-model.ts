@@ -1,9 +1,9 @@
-import { DataError, type JsonObject, OptionError, type SaveOptions } from '@headstart/core'
-import { type Catalogue, type Item } from './catalogue.js'
+import { type JsonObject, OptionError, type SaveOptions } from '@headstart/core'
+import type { Catalogue, Item } from './catalogue.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
 import type { History } from './histories.js'
-import { exclude, historyFromIds, recommend, type Recommendation, type Recommender } from './recommend.js'
+import { historyFromIds, recommend, type Recommendation, type Recommender } from './recommend.js'
 import type { RecommenderMethodName } from './recommender-method.js'
 import { saveRecommender } from './save-recommender.js'
 import type { SparseRows } from './sparse-rows.js'
@@ -16,6 +16,8 @@ export interface RecommenderRecipe {
   /** Chosen on validation data. */
   readonly settings: JsonObject
   readonly seed: number
+  /** Id of the backbone that texts were compared by; null where it was their terms. */
+  readonly texts: string | null
   /** The least value that counted as liked; null where it was the usual one. */
   readonly threshold: number | null
   /** Positives of the users that were asked about. */

@@ -6,7 +6,7 @@ export interface VerdictRow {
   readonly ndcgs: Float64Array
 }
 
-const pretrained: readonly RecommenderMethodName[] = ['frozen', 'fine-tuned']
+const pretrained: ReadonlySet<RecommenderMethodName> = new Set(['frozen', 'fine-tuned'])
 
 /**
  * In words: what to use here, how much better than the simplest that is, and whether pre-training and fine-tuning helped.
@@ -16,7 +16,7 @@ const pretrained: readonly RecommenderMethodName[] = ['frozen', 'fine-tuned']
 export function recommenderVerdict(rows: readonly VerdictRow[], chosen: RecommenderMethodName): string {
   const find = (name: RecommenderMethodName): VerdictRow | undefined => rows.find(({ method }) => method === name)
   const [use, popular, frozen, tuned] = [find(chosen), find('popularity'), find('frozen'), find('fine-tuned')]
-  const untrained = rows.filter(({ method }) => !pretrained.includes(method))
+  const untrained = rows.filter(({ method }) => !pretrained.has(method))
   const baseline = untrained.reduce<VerdictRow | undefined>((most, row) => (most && meanOf(most) >= meanOf(row) ? most : row), undefined)
   return [
     ...(use ? [`Use ${chosen} here, which validation picks: NDCG@10 ${meanOf(use).toFixed(4)}${beside(use, popular)}.`] : []),

@@ -6,8 +6,8 @@ import type { RecommenderModel } from './recommender-model.js'
 import type { ScorerState } from './scorer-state.js'
 
 /**
- * Writes a recommender as a folder: `headstart.json`, the catalogue (`items.jsonl`) and the numbers that it was fitted to
- * (`numbers.bin`). Nothing in it is code, and nothing in it is of a single user.
+ * Writes a recommender as a folder: `headstart.json`, the catalogue (`items.jsonl`), the numbers that it was fitted to
+ * (`numbers.bin`), and its networks as ONNX where it has some. Nothing in it is code, and nothing in it is of a single user.
  * @throws DataError when it is a recommender that has no state.
  * @throws FileError when the folder cannot be written, or something that is no model stands there.
  */
@@ -24,8 +24,9 @@ export async function saveRecommender(model: RecommenderModel, folder: string, o
     recommender: packer.pack(stateOf(recommender)),
     popular: packer.pack(stateOf(popular)),
   } satisfies Omit<RecommenderManifest, 'files'>
-  const lines = catalogue.items.map((item) => `${JSON.stringify(item)}\n`)
+  const lines = catalogue.items.map(({ id, title, texts, price, category }) => `${JSON.stringify({ id, title, texts, price, category })}\n`)
   const files = new Map([
+    ...packer.files,
     [itemsName, new TextEncoder().encode(lines.join(''))],
     [numbersName, packer.bytes()],
   ])

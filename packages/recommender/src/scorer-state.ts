@@ -11,6 +11,8 @@ export interface ScorerState {
   readonly config: JsonObject
   /** Arrays that several states share are saved once. */
   readonly arrays?: Readonly<Record<string, NumberArray>> | undefined
+  /** Whole files by name, such as a network's `.onnx`; a name stands for the same bytes in all states of a model. */
+  readonly files?: Readonly<Record<string, Uint8Array>> | undefined
   /** The scorers that it is made of. */
   readonly parts?: readonly ScorerState[] | undefined
 }

@@ -30,7 +30,7 @@ export async function trainRecommender(shop: Shop, options: ShopOptions = {}): P
     catalogue: shop.catalogue,
     recommender: await method.fit(material, everything, settings, options),
     popular: popularity(everything),
-    recipe: { method: method.name, settings, seed, threshold: threshold ?? null, minimum },
+    recipe: { method: method.name, settings, seed, texts: options.texts?.id ?? null, threshold: threshold ?? null, minimum },
     training: {
       users: everything.length,
       interactions: everything.items.length,

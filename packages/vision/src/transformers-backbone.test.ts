@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import { dataset, fineTune, type TrainEvent } from '@headstart/core'
 import { testBackbone } from '@headstart/core/test'
 import { ModelFilesError } from '@headstart/hub'
+import { loopbackHub } from '@headstart/hub/test'
+import { cut } from '@headstart/onnx'
 import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { noise } from '../test/pictures.js'
 import { temporaryFolder } from '../test/temporary-folder.js'
 import { imageLoader } from './image-preprocessing.js'
 import { loadModel } from './index.js'
-import { clipFiles, mobileNetFiles, publish, type PublishedFiles, vitFiles } from './test/published-image-encoder.js'
+import { clipFiles, mobileNetFiles, publish, type PublishedFiles, quantisedVitFiles, vitFiles } from './test/published-image-encoder.js'
 import { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 
 const root = await mkdtemp(join(tmpdir(), 'headstart-images-'))
@@ -95,6 +97,11 @@ describe('stages', () => {
     expect((await open(name)).network.stages.map((stage) => stage.name)).toEqual(stages)
   })
 
+  it.each(Object.keys(encoders))('of %s need no pixels behind a cut', async (name) => {
+    const { graph, stages } = (await open(name)).network
+    for (const { output } of stages.slice(0, -1)) expect(cut(graph, [output]).suffix.inputs.map((input) => input.name)).toEqual([output])
+  })
+
   it.each(['tiny-vit', 'tiny-mobilenet'])('of %s learn, and the model is whole without the folder', async (name) => {
     const folder = join(await temporaryFolder(), 'gone')
     await publish(folder, encoders[name] as PublishedFiles)
@@ -108,6 +115,47 @@ describe('stages', () => {
     const again = await loadModel(join(folder, '../model'))
     const inputs = await pictures(30)
     expect(await again.predict(inputs)).toEqual(await model.predict(inputs))
+  })
+})
+
+describe('a quantised network', () => {
+  it('is used frozen as it is, and in float32 where it is to be tuned, which is said', async () => {
+    const folder = join(await temporaryFolder(), 'small')
+    await publish(folder, quantisedVitFiles())
+    const inputs = await pictures(24, 12)
+    const frozen = await transformersBackbone(folder)
+    expect(frozen.id).toBe('small (q8)')
+    const expected = await (await open('tiny-vit')).embed(inputs)
+    expect((await frozen.embed(inputs)).data).toBeAllclose(expected.data, { rtol: 0, atol: 0.25 })
+
+    const examples = dataset(inputs.map((input, index) => ({ input, label: index % 5 < 2 ? 'dark' : 'bright' })))
+    const tuning = { unfreeze: 2, epochs: 2, patience: 2, validation: 0.25, cache: false } as const
+    await expect(fineTune(frozen, examples, tuning)).rejects.toThrow('option "unfreeze"')
+    const notices: string[] = []
+    const tunable = await transformersBackbone(folder, { forTuning: true, onNotice: (message) => notices.push(message) })
+    expect(notices).toEqual([expect.stringMatching(/^small: 12 quantised weights were made float32 ones, with the rounding that they have\. Take a file in float32/)])
+    expect((await tunable.embed(inputs)).data).toBeAllclose(expected.data, { rtol: 0, atol: 0.25 })
+    expect(tunable.fingerprint).not.toBe(frozen.fingerprint)
+    const losses: number[] = []
+    await fineTune(tunable, examples, { ...tuning, onEvent: (event) => void (event.type === 'epoch' && losses.push(event.loss)) })
+    expect(losses[1]).toBeLessThan(losses[0] as number)
+  })
+})
+
+describe('a model of the hub', () => {
+  it('is fetched once, of a pair the side of pictures alone', async () => {
+    const encode = (content: object | Uint8Array) => (content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content)))
+    const files = Object.fromEntries(Object.entries(clipFiles()).map(([name, content]) => [name, encode(content)]))
+    const { endpoint, seen } = await loopbackHub({ id: 'some-org/pair', files })
+    const options = { endpoint, cache: { directory: join(root, 'cache') } }
+    const backbone = await transformersBackbone('some-org/pair', options)
+    const asked = seen.length
+    expect(seen.filter(({ path }) => path.endsWith('.onnx')).map(({ path }) => path.split('/').at(-1))).toEqual(['vision_model.onnx'])
+    const again = await transformersBackbone('some-org/pair', options)
+    expect(seen).toHaveLength(asked)
+    const inputs = await pictures(30)
+    expect(await again.embed(inputs)).toEqual(await (await open('tiny-clip')).embed(inputs))
+    expect(backbone).toMatchObject({ id: 'some-org/pair', isPair: true, fingerprint: again.fingerprint })
   })
 })
 

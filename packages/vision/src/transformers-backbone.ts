@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import { extract, findStages, type FullPrecision, type Graph, toFullPrecision, upgradeOpset, withFloat32Interface, withInferredShapes } from '@headstart/onnx'
+import {
+  extract,
+  type FullPrecision,
+  type Graph,
+  toFullPrecision,
+  upgradeOpset,
+  withFloat32Interface,
+  withStages,
+} from '@headstart/onnx'
 import { type FeatureSource, featureGraph, featuresName, featureSource, type ImagePooling } from './image-features.js'
 import type { ImageInput } from './image-input.js'
 import { imagePreprocessing, type ImagePreprocessingConfig } from './image-preprocessing.js'
@@ -58,7 +66,8 @@ export async function transformersBackbone(
   const processor = await folder.json('preprocessor_config.json')
   if (!processor) {
     const got = folder.has('tokenizer.json') ? 'a model for texts' : 'a folder without'
-    throw new ModelFilesError(folder.path, 'the folder of an image encoder, with preprocessor_config.json', got, 'Check the model.')
+    const expected = 'the folder of an image encoder, with preprocessor_config.json'
+    throw new ModelFilesError(folder.path, expected, got, 'Check the model.')
   }
   const settings = imageProcessor(folder.id, processor, pixels)
   const source = featureSource(published, familyOf(config), pooling)
@@ -102,7 +111,8 @@ function noFeatures(folder: ModelFolder, { outputs }: Graph, pooling: ImagePooli
     const expected = pooling === 'pooler' ? 'a network with pooler_output or image_embeds' : 'a network with last_hidden_state'
     return new OptionError('option "pooling"', `${expected}, for "${pooling}"`, got, 'Leave the option out.')
   }
-  return new ModelFilesError(folder.id, 'an image encoder with last_hidden_state, pooler_output, image_embeds or logits', got, 'Choose a model for image features.')
+  const expected = 'an image encoder with last_hidden_state, pooler_output, image_embeds or logits'
+  return new ModelFilesError(folder.id, expected, got, 'Choose a model for image features.')
 }
 
 /** The part of a network that computes a value, in a version of the operators that heads are written for. */
@@ -122,18 +132,19 @@ function ofSize(folder: ModelFolder, graph: Graph, { input, size }: ImagePreproc
     return graph.with({ inputs: graph.inputs.map((info) => ({ ...info, dims })) })
   }
   const got = `one for ${graph.inputs.map(({ name, dims: own }) => `${name}[${own?.join(', ') ?? '?'}]`).join(', ')}`
-  throw new ModelFilesError(folder.id, `a network for pictures of [${dims.join(', ')}] alone, as its preprocessor_config.json says`, got, 'Export it again.')
+  const expected = `a network for pictures of [${dims.join(', ')}] alone, as its preprocessor_config.json says`
+  throw new ModelFilesError(folder.id, expected, got, 'Export it again.')
 }
 
 /** The network to its features, and its stages. */
 async function stagedNetwork(folder: ModelFolder, graph: Graph, source: FeatureSource) {
-  const found = findStages(graph, source.value)
-  const known = await withInferredShapes(graph.with({ outputs: [{ name: source.value }], valueInfo: new Map() }), found.map(({ output }) => output))
+  const { graph: known, stages: found } = await withStages(graph.with({ outputs: [{ name: source.value }], valueInfo: new Map() }))
   const dims = known.outputs[0]?.dims ?? []
   const rank = dims.length
   const size = rank === 4 ? dims[1] : dims.at(-1)
   if (rank < 2 || rank > 4 || typeof size !== 'number') {
-    throw new ModelFilesError(folder.id, 'features of a known number', `"${source.value}" of shape [${dims.join(', ')}]`, 'Export it again.')
+    const got = `"${source.value}" of shape [${dims.join(', ')}]`
+    throw new ModelFilesError(folder.id, 'features of a known number', got, 'Export it again.')
   }
   const stages = found.map(({ name, output }) => ({ name, output: output === source.value ? featuresName : output }))
   return { graph: featureGraph(known, source, rank, size), stages }

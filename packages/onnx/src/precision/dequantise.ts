@@ -29,15 +29,18 @@ export function dequantise(graph: Graph): Dequantised {
   const nodes = opened.nodes.flatMap((node) => rewrite.node(node))
   const whole = opened.with({ nodes, initializers: new Map([...opened.initializers, ...rewrite.weights]) })
   const pruned = extract(whole, [], graph.outputs.map(({ name }) => name))
-  const kept = new Set(pruned.nodes.filter(isQuantised).map(({ domain, opType }) => (domain === '' ? opType : `${domain}.${opType}`)))
+  const left = pruned.nodes.filter(isQuantised)
+  const kept = new Set(left.map(({ domain, opType }) => (domain === '' ? opType : `${domain}.${opType}`)))
+  const isUsed = ([name, { data }]: [string, Tensor]): boolean => data.length > 1 && pruned.initializers.has(name)
   return {
     graph: pruned.with({ inputs: graph.inputs, outputs: graph.outputs }),
-    weights: [...rewrite.weights].flatMap(([name, { data }]) => (data.length > 1 && pruned.initializers.has(name) ? [name] : [])),
+    weights: [...rewrite.weights].filter(isUsed).map(([name]) => name),
     kept: [...kept],
   }
 }
 
-const quantisedOperator = /^(Q(?!uickGelu)|Dequantize|DynamicQuantize|MatMulInteger|ConvInteger|MatMulNBits|GatherBlockQuantized)/
+const quantisedOperator =
+  /^(Q(?!uickGelu)|Dequantize|DynamicQuantize|MatMulInteger|ConvInteger|MatMulBnb4|MatMulNBits|GatherBlockQuantized)/
 
 /** Whether a node reads or writes quantised numbers. */
 export function isQuantised({ opType }: Node): boolean {
@@ -55,6 +58,14 @@ const unary: Readonly<Record<string, string>> = {
 }
 /** Those with two such inputs. */
 const binary: Readonly<Record<string, string>> = { QLinearAdd: 'Add', QLinearMul: 'Mul', QLinearMatMul: 'MatMul' }
+
+/** Least and largest number of the types in which activations are quantised. */
+const ranges: Readonly<Record<string, readonly [number, number]>> = {
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  uint8: [0, 255],
+  uint16: [0, 65535],
+}
 
 /** One graph on its way to float32. Nodes that nothing needs afterwards are left to pruning. */
 class Rewrite {
@@ -85,9 +96,13 @@ class Rewrite {
     const [x = '', second = '', third = ''] = inputs
     const single = unary[opType]
     const double = binary[opType]
-    if (single !== undefined) return intOf(node, 'channels_last', 0) === 0 ? this.#quantised(node, single, [this.#floats.get(x)], inputs[3], inputs[4]) : undefined
+    if (single !== undefined) {
+      if (intOf(node, 'channels_last', 0) !== 0) return undefined
+      return this.#quantised(node, single, [this.#floats.get(x)], inputs[3], inputs[4])
+    }
     if (double !== undefined) {
-      return this.#quantised(node, double, [this.#float(x, second, third), this.#float(inputs[3], inputs[4], inputs[5])], inputs[6], inputs[7])
+      const factors = [this.#float(x, second, third), this.#float(inputs[3], inputs[4], inputs[5])]
+      return this.#quantised(node, double, factors, inputs[6], inputs[7])
     }
     switch (opType) {
       case 'DynamicQuantizeLinear':
@@ -102,10 +117,11 @@ class Rewrite {
       case 'QLinearConv': {
         const bias = inputs[8] ? this.#bias(inputs[8], inputs[1], inputs[4]) : ''
         const kernel = this.#weight(inputs[3], inputs[4], inputs[5], 0)
-        return bias === undefined ? undefined : this.#quantised(node, 'Conv', [this.#floats.get(x), kernel, bias], inputs[6], inputs[7])
+        return this.#quantised(node, 'Conv', [this.#floats.get(x), kernel, bias], inputs[6], inputs[7])
       }
       case 'QLinearConcat': {
-        const parts = Array.from({ length: (inputs.length - 2) / 3 }, (_, part) => this.#float(...inputs.slice(2 + 3 * part, 5 + 3 * part)))
+        const count = (inputs.length - 2) / 3
+        const parts = Array.from({ length: count }, (_, part) => this.#float(...inputs.slice(2 + 3 * part, 5 + 3 * part)))
         return this.#quantised(node, 'Concat', parts, inputs[0], inputs[1])
       }
       case 'Mul':
@@ -160,8 +176,8 @@ class Rewrite {
     const zeroPoints = this.#constant(node.inputs[3])
     if (!packed || !scales || (node.inputs[3] && !zeroPoints)) return undefined
     const of = (name: string, usual: number): number => intOf(node, name, usual)
-    const matrix = { packed, scales, zeroPoints, inputs: of('K', 0), outputs: of('N', 0), bits: of('bits', 4), blockSize: of('block_size', 32) }
-    return this.#add(node.inputs[1] ?? '', unpackMatrix(matrix))
+    const sizes = { inputs: of('K', 0), outputs: of('N', 0), bits: of('bits', 4), blockSize: of('block_size', 32) }
+    return this.#add(node.inputs[1] ?? '', unpackMatrix({ packed, scales, zeroPoints, ...sizes }))
   }
 
   #add(name: string, weight: Tensor): string {
@@ -200,7 +216,8 @@ class Rewrite {
       const quantisation = this.#producers.get(x)
       const scales = this.#producers.get(node.inputs[1 - index] ?? '')
       const own = scales?.inputs.find((scale) => scale !== quantisation?.outputs[1])
-      if (quantisation?.opType !== 'DynamicQuantizeLinear' || scales?.opType !== 'Mul' || !scales.inputs.includes(quantisation.outputs[1] ?? '')) continue
+      if (quantisation?.opType !== 'DynamicQuantizeLinear' || scales?.opType !== 'Mul') continue
+      if (!scales.inputs.includes(quantisation.outputs[1] ?? '')) continue
       const isConvolution = whole.opType === 'ConvInteger'
       const float = this.#weight(matrix, own, zeroPoint, isConvolution ? 0 : undefined)
       const input = this.#floats.get(x)
@@ -217,7 +234,8 @@ class Rewrite {
     if (activation !== undefined) return identity(activation)
     const axis = this.#constant(x) ? intOf(node, 'axis', 1) : undefined
     const rank = this.#constant(x)?.dims.length ?? 0
-    const weight = this.#weight(x, scale, zeroPoint, axis === undefined || axis >= rank ? undefined : (axis + rank) % rank, intOf(node, 'block_size', 0))
+    const along = axis === undefined || axis >= rank ? undefined : (axis + rank) % rank
+    const weight = this.#weight(x, scale, zeroPoint, along, intOf(node, 'block_size', 0))
     if (weight !== undefined) return identity(weight)
     // Rows of a table, or a weight moved otherwise, with one scale for all.
     const mover = this.#producers.get(x)
@@ -227,7 +245,13 @@ class Rewrite {
   }
 
   /** An operator on quantised activations as one on numbers, whose result is cut off at the ends of the range. */
-  #quantised(node: Node, opType: string, inputs: readonly (string | undefined)[], scale = '', zeroPoint = ''): readonly Node[] | undefined {
+  #quantised(
+    node: Node,
+    opType: string,
+    inputs: readonly (string | undefined)[],
+    scale = '',
+    zeroPoint = '',
+  ): readonly Node[] | undefined {
     if (inputs.some((name) => name === undefined)) return undefined
     const [output = ''] = node.outputs
     const name = unusedName(`${output}/float`, this.#used)
@@ -242,10 +266,10 @@ class Rewrite {
     const [by, zero] = [this.#constant(scale), this.#constant(zeroPoint)]
     if (by?.data.length !== 1 || (zeroPoint !== '' && zero?.data.length !== 1)) return undefined
     const [step = 1, from = 0] = [numbersOf(by)[0], zero && numbersOf(zero)[0]]
-    const [least, most] = zero?.type === 'int8' ? [-128, 127] : zero?.type === 'int16' ? [-32768, 32767] : zero?.type === 'uint16' ? [0, 65535] : [0, 255]
+    const [least, most] = ranges[zero?.type ?? 'uint8'] ?? [0, 255]
     const [output = ''] = node.outputs
     const name = unusedName(`${output}/clipped`, this.#used)
-    const bounds = [least, most].map((end) => {
+    const bounds = [least, most].map((end): string => {
       const bound = unusedName(`${name}/bound`, this.#used)
       this.weights.set(bound, float32([], [(end - from) * step]))
       return bound

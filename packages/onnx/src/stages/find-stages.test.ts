@@ -22,6 +22,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   deberta: ['embedding', 'layer 0', 'layer 1'],
   modernbert: ['embedding', 'layer 0', 'layer 1'],
   vit: ['embedding', 'layer 0', 'layer 1', 'output'],
+  // What makes the picture smaller stands before the layers of its stage in one, behind them in the other.
+  convnext: ['embedding', 'stage 0 layer 0', 'stage 0 layer 1', 'stage 1 layer 0', 'stage 1 layer 1', 'output'],
+  swin: ['embedding', 'layer 0 block 0', 'layer 0 block 1', 'layer 1 block 0', 'layer 1 block 1', 'output'],
   resnet: ['embedding', 'stage 0 layer 0', 'stage 0 layer 1', 'stage 1 layer 0', 'stage 1 layer 1'],
 }
 
@@ -33,6 +36,9 @@ const numbered: Readonly<Record<string, readonly string[]>> = {
   deberta: ['embedding', 'block 0', 'block 1'],
   modernbert: ['embedding', 'block 0', 'block 1'],
   vit: ['stem', 'block 0', 'block 1', 'output'],
+  // Too little of them repeats; each part with a matrix is a block.
+  convnext: ['stem', ...Array.from({ length: 5 }, (_, block) => `block ${block}`)],
+  swin: ['stem', ...Array.from({ length: 9 }, (_, block) => `block ${block}`)],
   // What repeats is a layer that makes more channels and one that does not.
   resnet: ['stem', 'block 0', 'block 1'],
 }
@@ -71,6 +77,7 @@ describe('findStages', () => {
       // What depends on shapes alone, such as a table of relative positions, is no part of the main path.
       const twice = behind.filter((input) => before.has(input) && !input.includes('rel_embeddings'))
       expect(twice, `computed twice, cut at "${output}"`).toEqual([])
+      if ('pixel_values' in feeds) expect(suffix.inputs.map(({ name: input }) => input), `read behind "${output}"`).toEqual([output])
       const crossing = await runGraph(prefix, feedsFor(prefix, feeds))
       const results = await runGraph(suffix, { ...feedsFor(suffix, feeds), ...crossing })
       expect(results['encoding'], `cut at "${output}"`).toBeAllclose(encoding, { rtol: 1e-4, atol: 1e-4 })

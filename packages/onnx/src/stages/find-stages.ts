@@ -4,7 +4,7 @@ import { type Graph, valuesRead } from '../graph.js'
 import { definedValues } from '../rename.js'
 import { mainPath, type Segment } from './main-path.js'
 import { repeatedBlocks } from './repeated-blocks.js'
-import { levelAt, scopeOf, wordOf } from './scope.js'
+import { type Level, levelAt, scopeOf, wordOf } from './scope.js'
 
 /** A part of a network that can be frozen or unfrozen as a whole, as `findStages` found it. */
 export interface FoundStage {
@@ -54,7 +54,8 @@ function byModules(segments: readonly Scoped[]): Group[] | undefined {
   const inner = numbered.map(({ segments, end }) => splitByNumber(segments, end))
   // Numbers inside modules count where they do so in all of them; where some hold all of it between one Add and the next,
   // numbers inside the others are parts of the same kind of module.
-  const deeper = numbered.length > 1 && inner.every((split, index) => split !== undefined || !hasInner(numbered[index] as Numbered))
+  const isSplit = inner.map((split, index) => split !== undefined || !hasInner(numbered[index] as Numbered))
+  const deeper = numbered.length > 1 && isSplit.every(Boolean)
   const groups = numbered.flatMap((one, index): Group[] => {
     const within = deeper ? inner[index] : undefined
     if (!within) return [{ name: `${one.word} ${one.number}`, segments: one.segments }]
@@ -86,7 +87,7 @@ const mostOfAll = 0.8
 /** Segments by the number that follows in their scopes; undefined where there are no numbers, or out of order. */
 function splitByNumber(segments: readonly Scoped[], from: number): Split | undefined {
   const levels = segments.map(({ scope }) => levelAt(scope, from))
-  const family = largestFamily(levels)
+  const family = largestFamily(segments, levels)
   if (family === undefined) return undefined
   const numbers = levels.map((level) => (level?.family === family ? level.number : undefined))
   const first = numbers.findIndex((number) => number !== undefined)
@@ -113,24 +114,24 @@ function splitByNumber(segments: readonly Scoped[], from: number): Split | undef
   }
 }
 
-/** The family with the most numbers, and among such the one with the most segments. */
-function largestFamily(levels: readonly ReturnType<typeof levelAt>[]): string | undefined {
-  const families = new Map<string, { numbers: Set<number>; segments: number }>()
-  for (const level of levels) {
-    if (!level) continue
-    const known = families.get(level.family)
-    if (known) known.numbers.add(level.number)
-    else families.set(level.family, { numbers: new Set([level.number]), segments: 0 })
-    const family = families.get(level.family)
-    if (family) family.segments++
-  }
-  const [best] = [...families].sort(([, a], [, b]) => b.numbers.size - a.numbers.size || b.segments - a.segments)
+/** The family with the most numbers, and among such the one with the most nodes. */
+function largestFamily(segments: readonly Scoped[], levels: readonly (Level | undefined)[]): string | undefined {
+  const families = new Map<string, { numbers: Set<number>; nodes: number }>()
+  levels.forEach((level, index) => {
+    if (!level) return
+    const family = families.get(level.family) ?? { numbers: new Set(), nodes: 0 }
+    families.set(level.family, family)
+    family.numbers.add(level.number)
+    family.nodes += segments[index]?.nodes.length ?? 0
+  })
+  const [best] = [...families].sort(([, a], [, b]) => b.numbers.size - a.numbers.size || b.nodes - a.nodes)
   return best?.[0]
 }
 
 /** Whether nodes in a module have numbers behind its own. */
 function hasInner({ segments, end }: Numbered): boolean {
-  return segments.some(({ nodes }) => nodes.some((node) => levelAt(scopeOf({ nodes: [node], output: '', weights: [] }), end) !== undefined))
+  const scopes = segments.flatMap(({ nodes }) => nodes.map((node) => scopeOf({ nodes: [node], output: '', weights: [] })))
+  return scopes.some((scope) => levelAt(scope, end) !== undefined)
 }
 
 function byRepetition(graph: Graph, segments: readonly Scoped[]): Group[] {
@@ -142,17 +143,18 @@ function byRepetition(graph: Graph, segments: readonly Scoped[]): Group[] {
 /** What is before the first layer: an embedding where it looks rows up or says so, else a stem. */
 function leading(segments: readonly Scoped[]): Group[] {
   if (segments.length === 0) return []
-  const isEmbedding = segments.some(
-    ({ nodes, scope }) =>
-      nodes.some(({ opType, name }) => /^(Q?Embed|Gather)/.test(opType) || /embed/i.test(name)) || scope.some((part) => /embed/i.test(part)),
-  )
+  const nodes = segments.flatMap((segment) => segment.nodes)
+  const isEmbedding =
+    nodes.some(({ opType, name }) => /^(Q?Embed|Gather)/.test(opType) || /embed/i.test(name)) ||
+    segments.some(({ scope }) => scope.some((part) => /embed/i.test(part)))
   return [{ name: isEmbedding ? 'embedding' : 'stem', segments }]
 }
 
 /** What is behind the last layer. */
 function trailing(segments: readonly Scoped[]): Group[] {
   if (segments.length === 0) return []
-  const isPooler = segments.some(({ nodes, weights }) => [...nodes.map(({ name, opType }) => `${name} ${opType}`), ...weights].some((name) => /pool/i.test(name)))
+  const names = segments.flatMap(({ nodes, weights }) => [...nodes.flatMap(({ name, opType }) => [name, opType]), ...weights])
+  const isPooler = names.some((name) => /pool/i.test(name))
   return [{ name: isPooler ? 'pooler' : 'output', segments }]
 }
 

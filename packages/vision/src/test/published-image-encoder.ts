@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { random } from '@headstart/core'
-import { encodeModel, float, float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
+import { encodeModel, float, float32, type Graph, GraphBuilder, type Node, type Tensor, tensor, type Value } from '@headstart/onnx'
 
 /** Files of a model by name, in the layout of the Hugging Face Hub. */
 export type PublishedFiles = Record<string, object | Uint8Array>
@@ -23,6 +23,38 @@ export function vitFiles(): PublishedFiles {
     'preprocessor_config.json': { ...normalised, image_processor_type: 'ViTImageProcessor', do_resize: true, size: { height: 24, width: 24 }, resample: 2, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] },
     'onnx/model.onnx': encodeModel(vitGraph()),
   }
+}
+
+/** The ViT in the number format q8 alone: products of 8-bit numbers, as onnxruntime quantises them dynamically. */
+export function quantisedVitFiles(): PublishedFiles {
+  const { 'onnx/model.onnx': _, ...settings } = vitFiles()
+  return { ...settings, 'onnx/model_quantized.onnx': encodeModel(quantised(vitGraph())) }
+}
+
+function quantised(graph: Graph): Graph {
+  const weights = new Map(graph.initializers)
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const [x = '', name = ''] = node.inputs
+    const matrix = graph.initializers.get(name)
+    if (node.opType !== 'MatMul' || !matrix) return [node]
+    const values = matrix.data as Float32Array
+    const scale = Math.max(...values.map(Math.abs)) / 127
+    weights.delete(name)
+    weights.set(`${name}_quantized`, tensor('int8', matrix.dims, Int8Array.from(values, (value) => Math.round(value / scale))))
+    weights.set(`${name}_scale`, float32([], [scale]))
+    const part = (opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Node['attributes'] = {}): Node => {
+      return { name: outputs[0] === node.outputs[0] ? node.name : `${node.name}/${opType}`, opType, domain: '', inputs, outputs, attributes }
+    }
+    const own = (what: string): string => `${node.name}/${what}`
+    return [
+      part('DynamicQuantizeLinear', [x], [own('quantized'), own('scale'), own('zero_point')]),
+      part('MatMulInteger', [own('quantized'), `${name}_quantized`, own('zero_point')], [own('sums')]),
+      part('Cast', [own('sums')], [own('floats')], { to: { kind: 'int', value: 1 } }),
+      { ...part('Mul', [own('scale'), `${name}_scale`], [own('scales')]), name: own('scales') },
+      part('Mul', [own('floats'), own('scales')], node.outputs),
+    ]
+  })
+  return graph.with({ nodes, initializers: weights })
 }
 
 /** A MobileNetV2 (Sandler et al. 2018) for 32 x 32 pixels, cut from the middle of 40 x 40. */

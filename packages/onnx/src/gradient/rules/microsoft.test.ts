@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
 import { float } from '../../builder.js'
 import type { Attribute } from '../../graph.js'
-import { sizeOf, tensor } from '../../tensor.js'
+import { int64, sizeOf, tensor } from '../../tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as microsoft from './microsoft.js'
 
@@ -21,6 +21,9 @@ const [image, kernel, depthwise] = [randomTensor([2, 2, 5, 5], 1), randomTensor(
 const [bias, sum] = [randomTensor([3], 3), randomTensor([2, 3, 3, 3], 4)]
 const [a2, b2] = [randomTensor([2, 4], 1), randomTensor([4, 3], 2)]
 const floats = (...value: number[]): Attribute => ({ kind: 'floats', value })
+const [places, first] = [int64([2, 3], [0, 2, 1, 3, 3, 0]), int64([1], [1])]
+/** Cosines and sines of five positions. */
+const angles = (half: number) => [randomTensor([5, half], 21), randomTensor([5, half], 22)] as const
 /** Zeros for what is hidden, none in a whole row. */
 const mask = (...dims: number[]) =>
   int32(
@@ -99,6 +102,12 @@ describe('operators of onnxruntime', () => {
           inputs: [tokens, randomTensor([2, 2, 5, 2], 4), randomTensor([2, 2, 5, 2], 5)],
           attributes: { num_heads: 2 },
         },
+      ],
+      RotaryEmbedding: [
+        { inputs: [randomTensor([2, 3, 8], 1), places, ...angles(2)] },
+        { inputs: [randomTensor([2, 3, 8], 1), first, ...angles(2)], attributes: { interleaved: 1 } },
+        { inputs: [randomTensor([2, 2, 3, 4], 1), places, ...angles(2)], by: [0, 2, 3] },
+        { inputs: [randomTensor([2, 3, 12], 1), places, ...angles(2)], attributes: { num_heads: 2, rotary_embedding_dim: 4 } },
       ],
       SkipLayerNormalization: [
         { inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine], attributes: { epsilon: float(0.01) } },

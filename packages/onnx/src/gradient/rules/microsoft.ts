@@ -4,6 +4,7 @@ import { attend, causalBias, joinHeads, maskBias, splitHeads } from '../attend.j
 import { floatOf, intOf, intsOf, textOf, without } from '../attributes.js'
 import { geluGradient, tanhGeluGradient } from '../gelu.js'
 import { productGradients } from '../product.js'
+import { rotaryEmbedding } from '../rotate.js'
 import { composition, type Composition, rule, type Step } from '../rule.js'
 import { at, type Dims } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -167,6 +168,15 @@ export const MultiHeadAttention = composition(
     if (cache) return 'attention with a cache (past, present) is not covered'
     return node.inputs[1] && node.inputs[2] ? undefined : 'packed queries, keys and values are not covered'
   },
+)
+
+/** Positions as rotations of pairs of numbers */
+export const RotaryEmbedding = composition(
+  (step) => {
+    const { input } = step
+    return [rotaryEmbedding(step, { x: input(0), positions: input(1), cos: input(2), sin: input(3) })]
+  },
+  (node) => (intOf(node, 'is_packed_batching', 0) === 0 ? undefined : 'packed batches are not covered'),
 )
 
 function attention(

@@ -21,4 +21,3 @@ export const QLinearMul = quantised
 export const QLinearSigmoid = quantised
 export const QLinearSoftmax = quantised
 export const QLinearWhere = quantised
-export const RotaryEmbedding = cached
