@@ -21,12 +21,13 @@ import type { Wording } from './page.js'
 import { pageApp, servePage, titleOf } from './page-server.js'
 import { readProject } from './read-project.js'
 
-const usage = `Usage: main.js [--project PACKAGE.JSON | --data FOLDER] [--history ID,ID,...] [--serve [--port NUMBER]]
+const usage = `Usage: main.js [--project PACKAGE.JSON | --data FOLDER] [--history ID,ID,...] [--serve [--port NUMBER]] [--seed NUMBER]
   --project  a package.json: which packages would go with those it lists (default: this app's own)
   --data     a shop: a folder with interactions.csv and items.csv, in the place of the built-in lists of npm packages
   --history  whom to recommend for, by what they have: ids of items, the latest last
   --serve    shows a page, on this machine alone, on which a history can be clicked together
-  --port     of the page (default: any that is free)`
+  --port     of the page (default: any that is free)
+  --seed     of what is drawn by lot (default: 0)`
 
 /** Whom to recommend for. */
 interface Somebody {
@@ -47,27 +48,29 @@ const options = {
   history: { type: 'string' },
   serve: { type: 'boolean', default: false },
   port: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '0' },
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-async function main({ project, data, history, serve, port }: Values): Promise<void> {
+async function main({ project, data, history, serve, ...numbers }: Values): Promise<void> {
   if (project !== undefined && data !== undefined) {
     throw new OptionError('option "project"', 'npm packages to learn from', `the shop ${data}`, 'Give --history with --data.')
   }
-  const wantedPort = portOf(port)
+  const port = wholeNumber('port', numbers.port, 65_535)
+  const seed = wholeNumber('seed', numbers.seed, 2 ** 32 - 1)
   const somebody = history === undefined ? await projectOf(project, data) : { name: '--history', history: history.split(',').map((id) => id.trim()) }
   console.log(pc.bold('What goes together?'))
-  const shop = data === undefined ? await baskets() : await readShop(data, { onNotice })
+  const shop = data === undefined ? await baskets(seed) : await readShop(data, { onNotice })
   if (data === undefined) {
     console.log(`Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalogue.size} packages, ${shop.interactions.item.length} times.`)
   }
-  if (serve) return showPage(await trainRecommender(shop, { onEvent }), data === undefined, wantedPort)
+  if (serve) return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
 
-  const comparison = await compareRecommenders(shop, { onEvent })
+  const comparison = await compareRecommenders(shop, { seed, onEvent })
   title('One item of each list is left out, and looked for with the help of the others')
   printComparison(comparison, data === undefined)
   const methods = recommenderMethods.filter(({ name }) => name === comparison.chosen)
-  await printList(await trainRecommender(shop, { methods }), somebody ?? someUser(shop))
+  await printList(await trainRecommender(shop, { methods, seed }), somebody ?? someUser(shop))
 }
 
 /** By default what this app itself lists, which is not among what is learned from; nobody yet where a shop has users of its own. */
@@ -123,10 +126,9 @@ async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: numbe
   console.log(`Page: ${address} (Ctrl+C ends it)`)
 }
 
-function portOf(port: string): number {
-  const number = Number(port)
-  if (Number.isInteger(number) && number >= 0 && number < 65_536 && port.trim() !== '') return number
-  throw new OptionError('option "port"', 'a whole number from 0 to 65535', JSON.stringify(port), '0 takes any that is free.')
+function wholeNumber(option: string, text: string, largest: number): number {
+  if (/^\d+$/.test(text) && Number(text) <= largest) return Number(text)
+  throw new OptionError(`option "${option}"`, `a whole number from 0 to ${largest}`, JSON.stringify(text), 'Leave it out for the default.')
 }
 
 try {

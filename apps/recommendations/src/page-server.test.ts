@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { ease, Catalogue, popularity, positives, RecommenderModel } from '@headstart/recommender'
+import { Catalogue, trainRecommender } from '@headstart/recommender'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { pageApp, servePage } from './page-server.js'
 
@@ -15,15 +15,7 @@ const interactions = {
 } as const
 let app: Awaited<ReturnType<typeof pageApp>>
 beforeAll(async () => {
-  const histories = positives(interactions, catalogue.size)
-  const model = new RecommenderModel({
-    catalogue,
-    recommender: await ease(histories, { l2: 1 }),
-    popular: popularity(histories),
-    recipe: { method: 'ease', settings: { l2: 1 }, seed: 0, threshold: null, minimum: 3 },
-    training: { users: 2, interactions: 4, items: 3, fingerprint: '' },
-    validation: [],
-  })
+  const model = await trainRecommender({ name: 'shop', catalogue, interactions })
   app = await pageApp(model, { title: 'A <shop>', introduction: 'All & more.', history: 'Cart' })
 })
 
