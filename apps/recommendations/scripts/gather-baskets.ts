@@ -17,7 +17,7 @@ type Published = PackageJson & { readonly name: string; readonly version: string
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const store = join(root, 'node_modules/.pnpm')
-const npm = realpathSync(join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(), 'npm'))
+const npm = realpathSync(join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8', shell: process.platform === 'win32' }).trim(), 'npm'))
 const found = [
   ...folders(store).flatMap(({ name }) => packagesIn(join(store, name, 'node_modules'))),
   ...packageAt(npm),

@@ -1,4 +1,4 @@
-/** What goes together: learned from the lists of npm packages, or from a shop's own files; asked for a project, or on a page. */
+/** What goes together: learned from lists of npm packages or from a shop, asked for a project or on a page. */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {

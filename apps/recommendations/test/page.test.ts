@@ -14,12 +14,14 @@ if (chromium === undefined) {
 describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   let browser: BrowserContext
   let [profile, shop] = ['', '']
-  let [builtIn, ofShop]: { address: string; program: ChildProcess }[] = []
+  let builtIn: { address: string; program: ChildProcess } | undefined
+  let ofShop: typeof builtIn
   beforeAll(async () => {
     profile = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
     browser = await browserType.launchPersistentContext(profile, { executablePath: chromium ?? '', headless: true, args: chromiumArguments })
     shop = await writeShop()
-    ;[builtIn, ofShop] = [await serving(), await serving('--data', shop)]
+    builtIn = await serving()
+    ofShop = await serving('--data', shop)
   })
   afterAll(async () => {
     await browser?.close()
