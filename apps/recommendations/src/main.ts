@@ -64,7 +64,10 @@ async function main({ project, data, history, serve, ...numbers }: Values): Prom
   if (data === undefined) {
     console.log(`Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalogue.size} packages, ${shop.interactions.item.length} times.`)
   }
-  if (serve) return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
+  if (serve) {
+    console.log('Training ...')
+    return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
+  }
 
   const comparison = await compareRecommenders(shop, { seed, onEvent })
   title('One item of each list is left out, and looked for with the help of the others')
@@ -123,7 +126,7 @@ async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: numbe
     history: isBuiltIn ? 'Your project' : 'Picked',
   }
   const { address } = await servePage(await pageApp(model, wording), port)
-  console.log(`Page: ${address} (Ctrl+C ends it)`)
+  console.log(`${model.recipe.method} does best on validation data. Page: ${address} (Ctrl+C ends it)`)
 }
 
 function wholeNumber(option: string, text: string, largest: number): number {
