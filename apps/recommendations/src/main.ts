@@ -109,13 +109,14 @@ async function printList(model: RecommenderModel, { name, history }: Somebody): 
     return item ? titleOf(item) : []
   })
   const most = 12
-  console.log(`It has ${known.slice(-most).join(', ')}${known.length > most ? ` and ${known.length - most} more` : ''}.`)
+  if (known.length === 0) console.log('Nothing of it is known here, so this is what most have.')
+  else console.log(`It has ${known.slice(-most).join(', ')}${known.length > most ? ` and ${known.length - most} more` : ''}.`)
   const width = Math.max(...list.map(({ item }) => titleOf(item).length))
   for (const [place, { item, because }] of list.entries()) {
     const reason = because.length === 0 ? 'popular' : `because of ${because.map((one) => titleOf(one.item)).join(', ')}`
     console.log(`${String(place + 1).padStart(2)}. ${titleOf(item).padEnd(width)}  ${reason}`)
   }
-  console.log('Because of: without it in the list the item scores lower, as was tried; what counts most comes first.')
+  if (known.length > 0) console.log('Because of: without it in the list the item scores lower, as was tried; what counts most comes first.')
 }
 
 async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: number): Promise<void> {

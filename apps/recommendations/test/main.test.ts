@@ -61,6 +61,7 @@ describe('the recommendations app', () => {
 
   it('recommends what is popular where it knows nothing of a project', async () => {
     const { stdout } = await run('--history', 'nosuchpackage')
+    expect(stdout).toContain('Nothing of it is known here')
     expect(listOf(stdout)[0]).toEqual(['tap', 'popular'])
   })
 
