@@ -37,10 +37,45 @@ export interface EaseOptions {
  * information", 2020): items that nobody took yet are found by their terms.
  * @throws OptionError when `l2` is not above 0.
  */
-export async function ease(
+export async function ease(train: Histories, { decay = 1, ...options }: EaseOptions = {}): Promise<Scorer> {
+  const weights = await easeWeights(train, options)
+  return {
+    name: options.texts ? 'ease-text' : 'ease',
+    score(history) {
+      const scores = new Float32Array(train.itemCount)
+      const counts = historyWeights(history, decay)
+      history.items.forEach((item, place) => addDenseRow(scores, weights, item, counts[place] as number))
+      return scores
+    },
+  }
+}
+
+/** Weights between those items that anything is known of; all others are 0. */
+export interface DenseWeights {
+  /** Numbers of the known items, rising. */
+  readonly known: readonly number[]
+  /** [items]: row of each item, -1 for those that are not known. */
+  readonly rowOf: Int32Array
+  /** [known, known]: from the row's item to the column's. */
+  readonly values: Float32Array
+}
+
+/** Adds `factor` times the weights from an item to a dense row, [items]. */
+export function addDenseRow(target: Float32Array, { known, rowOf, values }: DenseWeights, item: number, factor: number): void {
+  const row = rowOf[item] as number
+  if (row === -1) return
+  const [n, start] = [known.length, row * known.length]
+  for (let column = 0; column < n; column++) {
+    const other = known[column] as number
+    target[other] = (target[other] as number) + factor * (values[start + column] as number)
+  }
+}
+
+/** The matrix B of EASE: see `ease`. */
+export async function easeWeights(
   train: Histories,
-  { l2 = 200, texts, textWeight = 5, decay = 1, itemLimit = 12_000, onNotice = () => {}, signal }: EaseOptions = {},
-): Promise<Scorer> {
+  { l2 = 200, texts, textWeight = 5, itemLimit = 12_000, onNotice = () => {}, signal }: Omit<EaseOptions, 'decay'> = {},
+): Promise<DenseWeights> {
   if (!(l2 > 0)) throw new OptionError('ease', 'an l2 above 0', `${l2}`, 'Without it the matrix may have no inverse.')
   const takers = takersOfKnown(train, texts)
   const known = largest(takers, itemLimit).sort((a, b) => a - b)
@@ -62,23 +97,7 @@ export async function ease(
       weights[at] = row === column ? 0 : -(weights[at] as number) / (diagonal[column] as number)
     }
   }
-
-  return {
-    name: texts ? 'ease-text' : 'ease',
-    score(history) {
-      const sums = new Float32Array(n)
-      const counts = historyWeights(history, decay)
-      history.items.forEach((item, index) => {
-        const row = place[item] as number
-        if (row === -1) return
-        const [start, count] = [row * n, counts[index] as number]
-        for (let column = 0; column < n; column++) sums[column] = (sums[column] as number) + count * (weights[start + column] as number)
-      })
-      const scores = new Float32Array(train.itemCount)
-      sums.forEach((sum, row) => (scores[known[row] as number] = sum))
-      return scores
-    },
-  }
+  return { known, rowOf: place, values: weights }
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
