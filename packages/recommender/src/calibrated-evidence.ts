@@ -1,13 +1,12 @@
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize } from './behaviour-network.js'
-import { contextSize, Evidence, type EvidenceOptions, type ItemEvidence } from './evidence.js'
-import type { Histories, History } from './histories.js'
+import { contextSize, deviationAt, type Evidence, type ItemEvidence } from './evidence.js'
+import type { History } from './histories.js'
 import { liftAt, type RankLift, rankLift } from './rank-lift.js'
-import type { SparseRows } from './sparse-rows.js'
-import { type Case, leaveOneOut } from './split-histories.js'
+import type { Case } from './split-histories.js'
 
 /** Cases that are looked at to calibrate, at most. */
-const calibrationCases = 2000
+const calibrationCases = 1000
 
 /**
  * Evidence that is comparable between shops: ranks as lifts, measured on each user's last interaction by scorers that did
@@ -19,32 +18,27 @@ export class CalibratedEvidence {
     readonly lift: RankLift,
   ) {}
 
-  /** Fits the scorers twice: without everybody's last interaction, to calibrate, and with it. */
-  static async fit(train: Histories, texts: SparseRows, options: EvidenceOptions = {}): Promise<CalibratedEvidence> {
-    const { train: earlier, cases } = leaveOneOut(train, 1)
-    const lift = liftOf(await Evidence.fit(earlier, texts, options), cases)
-    return new CalibratedEvidence(await Evidence.fit(train, texts, options), lift)
-  }
-
   /** Input of the network for one history and all items, [1, ...] each. Those that the user has are among them. */
   inputOf(history: History): Tensors {
     const { evidence, lift } = this
     const [scorers, items] = [evidence.names.length, evidence.itemCount]
     const found = evidence.of(history)
     const lifts = new Float32Array(scorers * items)
+    const deviations = new Float32Array(scorers * items)
     const best = new Float32Array(scorers)
     for (let scorer = 0; scorer < scorers; scorer++) {
       let most = -Infinity
       for (let item = 0; item < items; item++) {
         const value = liftAt(lift, scorer, found.ranks[scorer * items + item] as number)
         lifts[scorer * items + item] = value
+        deviations[scorer * items + item] = deviationAt(found, scorer, item)
         if (value > most && found.taken[item] === 0) most = value
       }
       best[scorer] = most
     }
     return {
       [inputs.lifts]: float32([1, scorers, items], lifts),
-      [inputs.deviations]: float32([1, scorers, items], found.deviations),
+      [inputs.deviations]: float32([1, scorers, items], deviations),
       [inputs.quality]: float32([1, scorers, qualitySize], qualityOf(lift, best)),
       [inputs.context]: float32([1, contextSize], evidence.context(history)),
     }
@@ -60,7 +54,7 @@ export function liftOf(evidence: Evidence, cases: readonly Case[]): RankLift {
 }
 
 function ranksOf({ ranks }: ItemEvidence, item: number, { names, itemCount }: Evidence): Float64Array {
-  return Float64Array.from(names, (_, scorer) => 2 ** (ranks[scorer * itemCount + item] as number))
+  return Float64Array.from(names, (_, scorer) => ranks[scorer * itemCount + item] as number)
 }
 
 /**

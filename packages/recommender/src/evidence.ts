@@ -9,22 +9,31 @@ import { textEvidence } from './text-evidence.js'
 
 /** Options of `Evidence.fit`. */
 export interface EvidenceOptions {
-  /** Items in the matrices of EASE: see `ease`. Default: 12,000. */
+  /** Items in the matrices of EASE: see `ease`. Default: 6000, which takes seconds. */
   readonly itemLimit?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /** What is known about all items for one history. Views of memory that the next history overwrites. */
 export interface ItemEvidence {
-  /** [scorers, items]: log2 of the rank among what the user has not. What the user has stands last. */
+  /** [scorers, items]: rank among what the user has not, 1 the best. What the user has stands last. */
   readonly ranks: Float32Array
-  /**
-   * [scorers, items]: how far the score is from the mean over what the user has not, in standard deviations z (from -5 to
-   * 25), as sign(z) ln(1 + |z|) / 2.
-   */
-  readonly deviations: Float32Array
+  /** [scorers] of [items] */
+  readonly scores: readonly Float32Array[]
+  /** [scorers]: mean and standard deviation of the scores over what the user has not. */
+  readonly means: Float64Array
+  readonly spreads: Float64Array
   /** [items]: 1 for what the user has. */
   readonly taken: Uint8Array
+}
+
+/**
+ * How far the score of an item is from the mean over what the user has not, in standard deviations z (from -5 to 25), as
+ * sign(z) ln(1 + |z|) / 2.
+ */
+export function deviationAt({ scores, means, spreads }: ItemEvidence, scorer: number, item: number): number {
+  const z = ((scores[scorer]?.[item] ?? 0) - (means[scorer] as number)) / (spreads[scorer] as number)
+  return z < 0 ? -Math.log1p(Math.min(-z, 5)) / 2 : Math.log1p(Math.min(z, 25)) / 2
 }
 
 /** Columns of `Evidence.context`. */
@@ -43,17 +52,18 @@ export class Evidence {
   readonly #sources: readonly EvidenceSource[]
   readonly #texts: SparseRows
   readonly #popularity: Float64Array
+  /** Mean popularity of the item of an interaction. */
+  readonly #usualPopularity: number
   readonly #hasClock: boolean
   readonly #ranker: ItemRanker
-  readonly #scores: readonly Float32Array[]
   readonly #found: ItemEvidence
 
   /**
    * @param train First occurrences only.
    * @param texts One row for each item of the catalogue, of length 1 or 0 (`tfIdf`).
    */
-  static async fit(train: Histories, texts: SparseRows, { itemLimit, signal }: EvidenceOptions = {}): Promise<Evidence> {
-    const asSource = als(train, { factors: 48, iterations: 8, signal })
+  static async fit(train: Histories, texts: SparseRows, { itemLimit = 6000, signal }: EvidenceOptions = {}): Promise<Evidence> {
+    const asSource = als(train, { factors: 32, iterations: 6, signal })
     return new Evidence(train, texts, [
       popularityEvidence(train),
       neighbourEvidence(train),
@@ -73,25 +83,32 @@ export class Evidence {
     this.#sources = sources
     this.#texts = texts
     this.#popularity = train.popularity()
+    this.#usualPopularity = this.#popularity.reduce((sum, count) => sum + count * count, 0) / Math.max(train.items.length, 1)
     this.#hasClock = hasClock(train)
     this.#ranker = new ItemRanker(train.itemCount)
-    this.#scores = this.names.map(() => new Float32Array(train.itemCount))
-    const size = this.names.length * train.itemCount
-    this.#found = { ranks: new Float32Array(size), deviations: new Float32Array(size), taken: new Uint8Array(train.itemCount) }
+    const scorers = this.names.length
+    this.#found = {
+      ranks: new Float32Array(scorers * train.itemCount),
+      scores: this.names.map(() => new Float32Array(train.itemCount)),
+      means: new Float64Array(scorers),
+      spreads: new Float64Array(scorers),
+      taken: new Uint8Array(train.itemCount),
+    }
   }
 
   /** Evidence about all items for a history. */
   of(history: History): ItemEvidence {
-    const { ranks, deviations, taken } = this.#found
+    const { ranks, scores, means, spreads, taken } = this.#found
     taken.fill(0)
     for (const item of history.items) taken[item] = 1
-    for (const scores of this.#scores) scores.fill(0)
+    for (const row of scores) row.fill(0)
     let next = 0
-    for (const source of this.#sources) source.score(history, this.#scores.slice(next, (next += source.names.length)))
-    this.#scores.forEach((scores, index) => {
-      const [start, end] = [index * this.itemCount, (index + 1) * this.itemCount]
-      this.#rank(scores, taken, ranks.subarray(start, end))
-      standardise(scores, taken, deviations.subarray(start, end))
+    for (const source of this.#sources) source.score(history, scores.slice(next, (next += source.names.length)))
+    scores.forEach((row, scorer) => {
+      const mine = ranks.subarray(scorer * this.itemCount, (scorer + 1) * this.itemCount)
+      this.#ranker.rank(row, taken, mine)
+      for (const item of history.items) mine[item] = this.itemCount
+      ;[means[scorer], spreads[scorer]] = momentsOf(row, taken)
     })
     return this.#found
   }
@@ -106,21 +123,14 @@ export class Evidence {
     const ties = ends.subarray(1).reduce((count, time, place) => count + (time === ends[place] ? 1 : 0), 0)
     const counts = this.#popularity
     const mean = items.reduce((sum, item) => sum + (counts[item] as number), 0) / Math.max(length, 1)
-    const [total, squares] = [counts.reduce((sum, count) => sum + count, 0), counts.reduce((sum, count) => sum + count * count, 0)]
     return Float32Array.of(
       Math.log2(Math.max(length, 1)) / 5,
       this.#hasClock && ends.length > 1 ? ties / (ends.length - 1) : 0,
       this.#coherence(items.subarray(-4)),
-      length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + squares / Math.max(total, 1))) / 5,
+      length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + this.#usualPopularity)) / 5,
       Math.log2(this.itemCount) / 12,
       Math.log2(Math.max(this.userCount, 1)) / 10,
     )
-  }
-
-  /** log2 of the ranks. */
-  #rank(scores: Float32Array, taken: Uint8Array, ranks: Float32Array): void {
-    this.#ranker.rank(scores, taken, ranks)
-    for (let item = 0; item < ranks.length; item++) ranks[item] = Math.log2(taken[item] === 1 ? ranks.length : (ranks[item] as number))
   }
 
   /** Mean cosine of the last item's text with those before it. */
@@ -138,18 +148,16 @@ export class Evidence {
   }
 }
 
-function standardise(scores: Float32Array, taken: Uint8Array, deviations: Float32Array): void {
+/** Mean and standard deviation over what is not taken. */
+function momentsOf(scores: Float32Array, taken: Uint8Array): [mean: number, deviation: number] {
   let [count, sum, squares] = [0, 0, 0]
   for (let item = 0; item < scores.length; item++) {
     if (taken[item] === 1) continue
+    const score = scores[item] as number
     count++
-    sum += scores[item] as number
+    sum += score
+    squares += score * score
   }
-  const mean = sum / count
-  for (let item = 0; item < scores.length; item++) if (taken[item] === 0) squares += ((scores[item] as number) - mean) ** 2
-  const deviation = Math.sqrt(Math.max(squares / count, 1e-12)) + 1e-6
-  for (let item = 0; item < scores.length; item++) {
-    const z = Math.min(25, Math.max(-5, ((scores[item] as number) - mean) / deviation))
-    deviations[item] = taken[item] === 1 ? 0 : (Math.sign(z) * Math.log1p(Math.abs(z))) / 2
-  }
+  const mean = sum / Math.max(count, 1)
+  return [mean, Math.sqrt(Math.max(squares / Math.max(count, 1) - mean * mean, 1e-12)) + 1e-6]
 }

@@ -1,5 +1,3 @@
-/** Steps of the table for each doubling of the rank. */
-const stepsPerOctave = 8
 /** Users that the prior counts as. */
 const priorUsers = 20
 /** The prior chance of rank r is proportional to 1 / (r + 8). */
@@ -11,9 +9,8 @@ const priorOffset = 8
  */
 export interface RankLift {
   readonly itemCount: number
-  /** [scorers, steps]: lift at log2 rank 0, 1/8, 2/8 and so on, divided by 3. */
+  /** [scorers, 2 items + 1]: the lift at rank 0, 1/2, 1, 3/2 and so on (ranks of ties are halves), divided by 3. */
   readonly table: Float32Array
-  readonly steps: number
   /** [scorers, 2]: NDCG@10, and the share of the targets among the best 100. */
   readonly quality: Float32Array
 }
@@ -22,11 +19,11 @@ export interface RankLift {
  * Calibrates ranks: a histogram of the targets' ranks in octaves for each scorer, plus 20 users of a prior that falls as
  * 1 / (r + 8); the logarithm of its density relative to chance, joined by lines between the middles of the octaves.
  * With no target it is the prior.
- * @param ranks Ranks of the targets (not their logarithms), [targets, scorers].
+ * @param ranks Ranks of the targets, [targets, scorers].
  */
 export function rankLift(ranks: readonly ArrayLike<number>[], scorers: number, itemCount: number): RankLift {
   const octaves = Math.ceil(Math.log2(itemCount)) + 1
-  const steps = octaves * stepsPerOctave + 1
+  const steps = 2 * itemCount + 1
   const prior = new Float64Array(octaves)
   const width = new Float64Array(octaves)
   let total = 0
@@ -50,29 +47,31 @@ export function rankLift(ranks: readonly ArrayLike<number>[], scorers: number, i
       if (rank <= 100) hits++
     }
     quality.set([ndcg / Math.max(ranks.length, 1), hits / Math.max(ranks.length, 1)], scorer * 2)
-    const points: [at: number, lift: number][] = []
+    const points: Point[] = []
     counts.forEach((count, octave) => {
       if (width[octave] === 0) return
       const share = (count + (priorUsers * (prior[octave] as number)) / total) / (ranks.length + priorUsers)
       // The middle of an octave; the first holds rank 1 alone.
       points.push([octave === 0 ? 0 : octave + 0.5, Math.log((share / (width[octave] as number)) * itemCount) / 3])
     })
-    for (let step = 0; step < steps; step++) table[scorer * steps + step] = between(points, step / stepsPerOctave)
+    for (let step = 0, next = 0; step < steps; step++) {
+      const at = Math.log2(Math.max(step / 2, 1))
+      while (next < points.length && (points[next] as Point)[0] < at) next++
+      table[scorer * steps + step] = between(points[next - 1], points[next], at)
+    }
   }
-  return { itemCount, table, steps, quality }
+  return { itemCount, table, quality }
 }
 
-/** The lift of a scorer at a logarithm of the rank. */
-export function liftAt({ table, steps }: RankLift, scorer: number, log2Rank: number): number {
-  return table[scorer * steps + Math.min(Math.round(log2Rank * stepsPerOctave), steps - 1)] as number
+type Point = readonly [at: number, lift: number]
+
+/** The lift of a scorer at a rank, a whole number of halves. */
+export function liftAt({ table, itemCount }: RankLift, scorer: number, rank: number): number {
+  return table[scorer * (2 * itemCount + 1) + 2 * rank] as number
 }
 
-/** Linear between the points, constant outside. */
-function between(points: readonly (readonly [number, number])[], at: number): number {
-  const next = points.findIndex(([place]) => place >= at)
-  const right = points[next] ?? points.at(-1)
-  const left = points[next - 1] ?? right
-  if (!right || !left) return 0
-  if (next === -1 || right[0] === left[0]) return right[1]
+/** On the line between two points, constant where one is missing. */
+function between(left: Point | undefined, right: Point | undefined, at: number): number {
+  if (!left || !right) return (left ?? right)?.[1] ?? 0
   return left[1] + ((right[1] - left[1]) * (at - left[0])) / (right[0] - left[0])
 }

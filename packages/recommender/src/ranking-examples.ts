@@ -1,12 +1,13 @@
 import { random } from '@headstart/core'
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize, trainingInputs } from './behaviour-network.js'
-import { CalibratedEvidence, liftOf, qualityOf } from './calibrated-evidence.js'
-import { contextSize, Evidence, type EvidenceOptions, type ItemEvidence } from './evidence.js'
+import { type CalibratedEvidence, qualityOf } from './calibrated-evidence.js'
+import { contextSize, deviationAt, type EvidenceOptions, type ItemEvidence } from './evidence.js'
+import { EvidenceInTime } from './evidence-in-time.js'
 import type { Histories } from './histories.js'
 import { liftAt } from './rank-lift.js'
 import type { SparseRows } from './sparse-rows.js'
-import { type Case, leaveOneOut } from './split-histories.js'
+import type { Case } from './split-histories.js'
 import { largest } from './top-k.js'
 
 /** Candidates that a target has to stand out from, without the target where it is none of them. */
@@ -48,7 +49,7 @@ export interface RankingExamplesOptions extends EvidenceOptions {
   readonly backs?: readonly number[] | undefined
   /** Only this many users, drawn by the seed, are known to the scorers; the others are new to them. Default: all. */
   readonly knownUsers?: number | undefined
-  /** Examples for each of `backs`, drawn by the seed. Default: 2000. */
+  /** Examples for each of `backs`, drawn by the seed. Default: 1000. */
   readonly limit?: number | undefined
   /** Default: 0. */
   readonly seed?: number | undefined
@@ -61,27 +62,22 @@ export interface RankingExamplesOptions extends EvidenceOptions {
 export async function rankingExamples(
   histories: Histories,
   texts: SparseRows,
-  { name = 'shop', backs = [1, 2], knownUsers = histories.length, limit = 2000, seed = 0, ...options }: RankingExamplesOptions = {},
+  { name, backs, knownUsers, limit, seed = 0, ...options }: RankingExamplesOptions = {},
 ): Promise<RankingExamples[]> {
   const { shuffle } = random(seed)
-  const known = new Set(shuffle([...histories.users]).slice(0, knownUsers))
-  const knownOnly = (all: Histories): Histories => all.truncate(({ items }, place) => (known.has(all.users[place] as number) ? items.length : -1))
-  const isKnown = ({ user }: Case): boolean => known.has(user)
-  // From the past on: what a set of examples is calibrated on is fitted for the set before it.
-  let latest: { back: number; evidence: Evidence } | undefined
-  const evidenceAt = async (back: number): Promise<Evidence> => {
-    if (latest?.back !== back) {
-      latest = undefined
-      latest = { back, evidence: await Evidence.fit(knownOnly(leaveOneOut(histories, back).train), texts, options) }
-    }
-    return latest.evidence
-  }
+  const known = knownUsers === undefined ? undefined : new Set(shuffle([...histories.users]).slice(0, knownUsers))
+  return examplesInTime(new EvidenceInTime(histories, texts, options, known), { name, backs, limit, seed })
+}
+
+/** The same from evidence in time, which can go on to what is yet to come. */
+export async function examplesInTime(
+  past: EvidenceInTime,
+  { name = 'shop', backs = [1, 2], limit = 1000, seed = 0 }: RankingExamplesOptions = {},
+): Promise<RankingExamples[]> {
   const sets: RankingExamples[] = []
   for (const back of backs.toSorted((a, b) => b - a)) {
-    const lift = liftOf(await evidenceAt(back + 1), leaveOneOut(histories, back + 1).cases.filter(isKnown))
-    const calibrated = new CalibratedEvidence(await evidenceAt(back), lift)
-    const cases = shuffle(leaveOneOut(histories, back).cases).slice(0, limit)
-    sets.push(examplesOf(name, calibrated, cases))
+    const evidence = await past.before(back)
+    sets.push(examplesOf(name, evidence, random(seed + back).shuffle(past.cases(back)).slice(0, limit)))
   }
   return sets
 }
@@ -116,7 +112,7 @@ export function examplesOf(name: string, { evidence, lift }: CalibratedEvidence,
         const [from, to] = [scorer * evidence.itemCount + item, (index * scorers + scorer) * columns + column]
         const value = liftAt(lift, scorer, found.ranks[from] as number)
         examples.lifts[to] = value
-        examples.deviations[to] = found.deviations[from] as number
+        examples.deviations[to] = deviationAt(found, scorer, item)
         if (nth < candidates.length && value > (highest[scorer] as number)) highest[scorer] = value
       }
     })
@@ -137,7 +133,7 @@ function candidatesOf({ ranks, taken }: ItemEvidence, scorers: number): number[]
       best = Math.min(best, rank)
       sum += rank
     }
-    keys[item] = taken[item] === 1 ? -Infinity : -best - (1e-4 * sum) / scorers
+    keys[item] = taken[item] === 1 ? -Infinity : -best - (1e-3 * sum) / scorers / items
   }
   return largest(keys, candidateCount)
 }
