@@ -1,4 +1,4 @@
-import { bagOfWords, FeatureCache, fineTune, universalSentenceEncoder } from '@headstart/nlp'
+import { bagOfWords, FeatureCache, fineTune, universalSentenceEncoder, zeroShot } from '@headstart/nlp'
 import { type Benchmark, atLeast, type Figure } from './figure.js'
 import { kShotAccuracy } from './k-shot.js'
 import { spreadOf, withEmptyCache } from './measure.js'
@@ -22,6 +22,11 @@ export const accuracy: Benchmark = {
       const cache = await FeatureCache.open({ directory })
       const backbone = await universalSentenceEncoder()
       const figures: Figure[] = []
+      for (const domain of domains) {
+        const data = reviews([domain])
+        const right = await (await zeroShot(backbone, data.labels)).accuracy(data, { cache })
+        figures.push({ what: `no example, ${domain}`, measured: right.toFixed(3), beside: `the names ${data.labels.join(' and ')} alone; one class 0.5` })
+      }
       for (const [perClass, target] of shotTargets) {
         const means: number[] = []
         for (const domain of domains) {

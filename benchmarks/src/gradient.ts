@@ -1,8 +1,20 @@
-import { differentiate, float32, type Graph, Session, softmaxCrossEntropy, type Tensor, type Tensors } from '@headstart/onnx'
+import { transformersBackbone } from '@headstart/nlp'
+import { bertFiles, writeFiles } from '@headstart/nlp/test'
+import {
+  connect,
+  differentiate,
+  float32,
+  type Graph,
+  GraphBuilder,
+  Session,
+  softmaxCrossEntropy,
+  type Tensor,
+  type Tensors,
+} from '@headstart/onnx'
 import { randomTensor } from '../../packages/onnx/src/test/random-tensor.js'
 import { encoder, mobileNetTop } from '../../packages/onnx/test/networks.js'
 import { type Benchmark, atMost, type Figure } from './figure.js'
-import { median } from './measure.js'
+import { median, withEmptyCache } from './measure.js'
 import { startPyTorch } from './pytorch.js'
 
 const batch = 16
@@ -12,9 +24,10 @@ interface Network {
   readonly name: string
   readonly what: string
   readonly graph: Graph
-  readonly x: Tensor
+  readonly inputs: Tensors
   readonly timesInference: number
-  readonly timesPyTorch: number
+  /** Undefined where PyTorch has no such network here. */
+  readonly timesPyTorch?: number
 }
 
 /** One training step (forward, backward, gradients out) beside an inference pass of the same network, and PyTorch. */
@@ -24,7 +37,7 @@ export const gradient: Benchmark = {
     const pytorch = await startPyTorch()
     try {
       const figures: Figure[] = []
-      for (const network of networks()) figures.push(...(await measure(network, pytorch)))
+      for (const network of [...networks(), await publishedEncoder()]) figures.push(...(await measure(network, pytorch)))
       return figures
     } finally {
       pytorch?.close()
@@ -47,7 +60,7 @@ function networks(): Network[] {
       name: 'encoder',
       what: 'transformer encoder, 6 layers, 384 wide, 64 tokens',
       graph: encoder({ layers: 6, width: 384, heads: 12, feedForward: 1536 }, weights),
-      x: randomTensor([batch, 64, 384]),
+      inputs: { x: randomTensor([batch, 64, 384]) },
       timesInference: 4,
       timesPyTorch: 1,
     },
@@ -55,19 +68,38 @@ function networks(): Network[] {
       name: 'mobilenet',
       what: 'MobileNetV2 from block 14 on, 14×14',
       graph: mobileNetTop(blocks, 1280, weights),
-      x: randomTensor([batch, 96, 14, 14]),
+      inputs: { x: randomTensor([batch, 96, 14, 14]) },
       timesInference: 5,
       timesPyTorch: 1.5,
     },
   ]
 }
 
+/** A text encoder as it comes from a folder of the Hugging Face Hub, embeddings and all, with a head of two classes. */
+async function publishedEncoder(): Promise<Network> {
+  const { network, preprocessing } = await withEmptyCache(async (folder) => {
+    await writeFiles(folder, bertFiles({ hidden: 384, layers: 6, heads: 12, positions: 64 }))
+    return transformersBackbone(folder)
+  })
+  const g = new GraphBuilder('head', { opsets: { '': network.graph.opsets.get('') ?? 17 } })
+  const features = g.input('features', 'float32', ['batch', 384])
+  g.output('logits', g.op('MatMul', [features, g.weight('head.weight', randomTensor([384, 2], 1, -0.05, 0.05))]), 'float32', ['batch', 2])
+  const text = await preprocessing.prepare('the food was very good '.repeat(20))
+  return {
+    name: 'published-encoder',
+    what: 'BERT from a folder, 6 layers, 384 wide, 64 tokens',
+    graph: connect(network.graph, g.build(), { features: network.graph.outputs[0]?.name ?? '' }),
+    inputs: preprocessing.collate(Array.from({ length: batch }, () => text)),
+    timesInference: 4,
+  }
+}
+
 async function measure(network: Network, pytorch: Awaited<ReturnType<typeof startPyTorch>>): Promise<Figure[]> {
-  const { name, what, graph, x, timesInference, timesPyTorch } = network
+  const { name, what, graph, inputs, timesInference, timesPyTorch } = network
   const before = process.memoryUsage().rss
   const { graph: whole, loss, targets = '', weights } = softmaxCrossEntropy(graph, { logits: 'logits' })
   const classes = float32([batch, 2], Array.from({ length: 2 * batch }, (_, i) => Number(i % 4 === 0 || i % 4 === 3)))
-  const feeds: Tensors = { x, [targets]: classes, [weights]: float32([batch], new Float32Array(batch).fill(1)) }
+  const feeds: Tensors = { ...inputs, [targets]: classes, [weights]: float32([batch], new Float32Array(batch).fill(1)) }
   const parameters = [...graph.initializers.keys()].filter((name) => /(weight|bias)$/.test(name))
   const training = await differentiate(whole, { loss, parameters, feeds })
   const options = { spin: 'while running' } as const
@@ -79,9 +111,9 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
   const times: { inference: number; step: number; pytorch: number }[] = []
   for (let round = 0; round <= rounds; round++) {
     times.push({
-      inference: await second(() => milliseconds(() => inference.run({ x }))),
+      inference: await second(() => milliseconds(() => inference.run(inputs))),
       step: await second(() => milliseconds(() => step.run(all))),
-      pytorch: await second(async () => (await pytorch?.step(name)) ?? Number.NaN),
+      pytorch: timesPyTorch === undefined ? Number.NaN : await second(async () => (await pytorch?.step(name)) ?? Number.NaN),
     })
   }
   const memory = process.memoryUsage().rss - before
@@ -90,14 +122,17 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
   const warm = times.slice(1)
   const [ours, theirs, forward] = (['step', 'pytorch', 'inference'] as const).map((of) => median(warm.map((one) => one[of])).toFixed(0))
   const ratio = (of: 'inference' | 'pytorch'): number => median(warm.map((one) => one.step / one[of]))
-  const figures = [
+  const beside = (): Figure[] => {
+    if (timesPyTorch === undefined) return []
+    const title = `${what}: times PyTorch's step`
+    if (!pytorch) return [{ what: title, measured: 'no Python with torch and torchvision' }]
+    return [atMost(title, ratio('pytorch'), timesPyTorch, `${ours} ms, PyTorch ${theirs} ms`)]
+  }
+  return [
     atMost(`${what}: times its inference pass`, ratio('inference'), timesInference, `${ours} ms, inference ${forward} ms`),
-    pytorch
-      ? atMost(`${what}: times PyTorch's step`, ratio('pytorch'), timesPyTorch, `${ours} ms, PyTorch ${theirs} ms`)
-      : { what: `${what}: times PyTorch's step`, measured: 'no Python with torch and torchvision' },
+    ...beside(),
     atMost(`${what}: memory`, memory / 1e6, 2000, 'both sessions, weights and gradients', ' MB'),
   ]
-  return figures
 }
 
 async function second<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,7 @@
-/** `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. */
+/**
+ * `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. With
+ * the name fine-tuning, it is tuning that is measured on the folders.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,7 +9,7 @@ import { accuracy } from './accuracy.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
-import { fineTuning } from './fine-tuning.js'
+import { fineTuning, fineTuningFolder } from './fine-tuning.js'
 import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
@@ -14,9 +17,11 @@ import { pictures } from './pictures.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
+import { transformers } from './transformers.js'
 
 const benchmarks: Record<string, Benchmark> = {
   embedding,
+  transformers,
   pictures,
   head,
   accuracy,
@@ -36,16 +41,17 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const everything = positionals.length === 0 && values.data.length === 0
-const chosen = [
-  ...(everything ? Object.values(benchmarks) : positionals.map((name) => benchmarks[name] as Benchmark)),
-  ...values.data.map(ofFolder),
-]
-/** What can be measured on data of one's own, by what the folder holds. */
-function ofFolder(folder: string): Benchmark {
+const isTuned = positionals.includes('fine-tuning')
+const named = positionals.filter((name) => !(isTuned && values.data.length > 0 && name === 'fine-tuning'))
+const ofFolder = (folder: string): Benchmark => {
+  if (isTuned) return fineTuningFolder(folder)
   if (existsSync(join(folder, 'train.csv'))) return textFolder(folder)
   return holdsShops(folder) ? recommendBaselines(folder) : imageFolder(folder)
 }
-
+const chosen = [
+  ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
+  ...values.data.map(ofFolder),
+]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))

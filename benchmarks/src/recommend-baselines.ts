@@ -1,32 +1,27 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
-  als,
-  blend,
-  ease,
+  baselineMethods,
+  chooseSettings,
+  describeSettings,
   evaluateRanking,
-  itemKnn,
+  type Grid,
+  type Histories,
+  type JsonObject,
   leaveOneOut,
-  meanNdcg,
-  popularity,
+  type Material,
   positives,
-  readShop,
   type RankingReport,
-  type Scorer,
-  type Split,
-  type SparseRows,
+  readShop,
+  type Recommender,
+  type RecommenderMethod,
   textSimilarity,
+  textWindows,
   tfIdf,
   transitions,
 } from '@headstart/recommender'
 import type { Benchmark, Figure } from './figure.js'
 import { secondsOf } from './measure.js'
-
-/** A method with settings: fitted on what a split may learn from. */
-interface Candidate {
-  readonly settings: string
-  fit(split: Split): Scorer | Promise<Scorer>
-}
 
 /** NDCG@10 of other implementations under this protocol, on the same files. */
 const peers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -67,31 +62,38 @@ async function baselinesOf(folder: string): Promise<Figure[]> {
   const { name, catalogue, interactions } = await readShop(folder)
   const histories = positives(interactions, catalogue.size, { minimum: 5 })
   const [validation, test] = [leaveOneOut(histories, 2), leaveOneOut(histories, 1)]
-  const texts = tfIdf(catalogue.texts())
+  const terms = tfIdf(catalogue.texts())
+  const material = { catalogue, terms, texts: terms }
   const figures: Figure[] = []
-  for (const [method, candidates] of methodsOf(texts)) {
+  for (const { name: method, choose, fit } of [...baselineMethods, text, followers]) {
     let report: RankingReport | undefined
-    let settings = ''
+    let settings: JsonObject = {}
     const seconds = await secondsOf(async () => {
-      const chosen = await choose(candidates, validation)
-      settings = chosen.settings
-      report = await evaluateRanking(await chosen.fit(test), test)
+      settings = (await choose(material, validation)).settings
+      report = await evaluateRanking(await fit(material, test.train, settings), test)
     })
-    if (report) figures.push(figureOf(name, method, report, `${settings}; ${seconds.toFixed(0)} s with the choice`))
+    if (report) figures.push(figureOf(name, method, report, `${describeSettings(settings)}; ${seconds.toFixed(0)} s with the choice`))
   }
   return figures
 }
 
-/** The candidate of the highest NDCG@10 on the validation items. */
-async function choose(candidates: readonly Candidate[], validation: Split): Promise<Candidate> {
-  const [first, ...others] = candidates as readonly [Candidate, ...Candidate[]]
-  if (others.length === 0) return first
-  let best = { candidate: first, ndcg: -Infinity }
-  for (const candidate of candidates) {
-    const ndcg = await meanNdcg(await candidate.fit(validation), validation)
-    if (ndcg > best.ndcg) best = { candidate, ndcg }
+type Baseline = Pick<RecommenderMethod, 'choose' | 'fit'> & { readonly name: string }
+
+/** How much texts are alike, by itself. */
+const text = baseline('text', { window: textWindows }, ({ texts }, _, { window }) => textSimilarity(texts, window))
+
+const followers = baseline('transitions', { decay: [1, 0.9, 0.7, 0.5, 0.2] }, (_, train, settings) => transitions(train, settings))
+
+function baseline<Settings extends JsonObject>(
+  name: string,
+  grid: Grid<Settings>,
+  fit: (material: Material, train: Histories, settings: Settings) => Recommender,
+): Baseline {
+  return {
+    name,
+    choose: (material, { train, cases }) => chooseSettings(grid, (settings) => fit(material, train, settings), { train, cases }),
+    fit: (material, train, settings) => Promise.resolve(fit(material, train, settings as Settings)),
   }
-  return best.candidate
 }
 
 function figureOf(shop: string, method: string, report: RankingReport, how: string): Figure {
@@ -111,53 +113,4 @@ function figureOf(shop: string, method: string, report: RankingReport, how: stri
   }
   // A peer is reached where the interval over the users holds it, or lies above.
   return peer === undefined ? figure : { ...figure, target: `~ ${peer.toFixed(4)}`, reached: intervals.ndcg[1] >= peer }
-}
-
-const decays = [1, 0.9, 0.7, 0.5, 0.2]
-const textSettings = [{ last: 1 }, { last: 3, decay: 0.7 }, { last: 10, decay: 0.8 }, { last: 50, decay: 0.95 }]
-
-function methodsOf(texts: SparseRows): [method: string, candidates: readonly Candidate[]][] {
-  const text = (settings: object): Candidate => ({ settings: print(settings), fit: () => textSimilarity(texts, settings) })
-  const knn = (settings: object): Candidate => ({ settings: print(settings), fit: ({ train }) => itemKnn(train, settings) })
-  const neighbourhoods = [50, 200].flatMap((neighbours) => [0, 10, 50].map((shrinkage) => ({ neighbours, shrinkage })))
-  // Each strength is fitted once for a split, with and without texts.
-  const fits = new Map<Split, Map<number, Promise<Scorer>>>()
-  const easeOf = (split: Split, l2: number): Promise<Scorer> => {
-    const ofSplit = fits.get(split) ?? new Map<number, Promise<Scorer>>()
-    fits.set(split, ofSplit)
-    const fit = ofSplit.get(l2) ?? ease(split.train, { l2 })
-    ofSplit.set(l2, fit)
-    return fit
-  }
-  const strengths = [100, 300, 1000] as const
-  return [
-    ['popularity', [{ settings: 'no settings', fit: ({ train }) => popularity(train) }]],
-    ['text', textSettings.map(text)],
-    ['item-knn', neighbourhoods.map(knn)],
-    ['item-knn, recent items first', decays.map((decay) => knn({ neighbours: 200, shrinkage: 10, decay }))],
-    ['transitions', decays.map((decay) => ({ settings: print({ decay }), fit: ({ train }) => transitions(train, { decay }) }))],
-    [
-      'als',
-      [10, 40].flatMap((confidence) =>
-        [10, 100].map((l2): Candidate => {
-          const settings = { factors: 64, confidence, l2, iterations: 10 }
-          return { settings: print(settings), fit: ({ train }) => als(train, settings) }
-        }),
-      ),
-    ],
-    ['ease', strengths.map((l2) => ({ settings: print({ l2 }), fit: (split) => easeOf(split, l2) }))],
-    [
-      'ease-text',
-      textSettings.flatMap((setting) =>
-        [0.1, 0.3, 1, 2].map((weight): Candidate => ({
-          settings: print({ l2: strengths[1], ...setting, weight }),
-          fit: async (split) => blend('ease-text', [[await easeOf(split, strengths[1]), 1], [textSimilarity(texts, setting), weight]]),
-        })),
-      ),
-    ],
-  ]
-}
-
-function print(settings: object): string {
-  return Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')
 }

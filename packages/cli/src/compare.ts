@@ -1,6 +1,7 @@
 import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import type { DataFlags } from './task.js'
+import type { ComparedMethod } from './method-names.js'
+import type { DataFlags, TaskEntry } from './task.js'
 import { findBackbone, type TaskName, tasks } from './tasks.js'
 import { type TuningFlags, tuningOf } from './tuning-flags.js'
 
@@ -9,6 +10,7 @@ interface CompareOptions extends DataFlags, TuningFlags {
   readonly backbone?: string
   readonly shots: readonly number[]
   readonly seeds: number
+  readonly methods?: readonly ComparedMethod[]
   readonly test?: string
   readonly unseen?: string
   readonly cache: boolean
@@ -20,15 +22,20 @@ export async function compareCommand(data: string, options: CompareOptions, sign
   const screen = openConsole(signal)
   try {
     const { task, shots, seeds } = options
-    const entry = findBackbone(task, options.backbone)
+    const open = findBackbone(task, options.backbone)
+    const { methods: methodsOf, zeroShot, hasNames = () => true }: TaskEntry = tasks[task]
     const read = async (path: string): Promise<Dataset<string, string>> =>
       (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
+    const isWanted = (name: ComparedMethod): boolean => options.methods?.includes(name) ?? true
+    const backbone = await open(screen, isWanted('scratch') || isWanted('fine-tuned'))
+    const methods = await methodsOf(backbone, tuningOf(options) ?? { strategy: 'joint' })
     const comparison = await compare(examples, {
       ...screen,
-      methods: await tasks[task].methods(await entry.load(), tuningOf(options)),
+      methods: methods.filter(({ name }) => isWanted(name)),
+      zeroShot: isWanted('zero-shot') && zeroShot && hasNames(backbone) ? (labels) => zeroShot(backbone, labels) : undefined,
       shots,
       seeds,
       test,

@@ -1,15 +1,17 @@
-import type { EpochEvent, RunOptions, TrainEvent } from '@headstart/core'
+import type { EpochEvent, Progress, RunOptions, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { sparkline } from './sparkline.js'
 
 /** What a step of work is called in its progress bar. */
-const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison', step: 'tuning' } as const
+const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison', step: 'tuning', download: 'download, MB' } as const
 
 /** The screen during a command: progress bars and notices on stderr, results on stdout. */
 export interface Console extends RunOptions {
   readonly onEvent: (event: TrainEvent) => void
   readonly signal: AbortSignal
+  /** Told the bytes of a download. */
+  readonly onDownload: (progress: Progress) => void
   /** Ends the progress bar, before results are printed or an error is said. */
   end(): void
 }
@@ -49,6 +51,7 @@ export function openConsole(signal: AbortSignal): Console {
   return {
     signal,
     end,
+    onDownload: ({ done, total }) => draw('download', Math.floor(done / 1e6), Math.ceil(total / 1e6)),
     onEvent(event) {
       switch (event.type) {
         case 'features':

@@ -1,4 +1,16 @@
-import type { Dataset, Method, Modality, Model, RunOptions, Target, Task, TunableBackbone, TuningOptions } from '@headstart/core'
+import type {
+  Dataset,
+  Method,
+  Modality,
+  Model,
+  Progress,
+  RunOptions,
+  Target,
+  Task,
+  TunableBackbone,
+  TuningOptions,
+  ZeroShotOptions,
+} from '@headstart/core'
 import type { RowFormat } from '@headstart/core/table'
 
 /** Flags that say how DATA is to be read. */
@@ -9,6 +21,16 @@ export interface DataFlags {
   readonly format?: RowFormat
 }
 
+/** What loading a backbone says, and what stops it. */
+export interface LoadOptions {
+  readonly signal: AbortSignal
+  readonly onNotice: (message: string) => void
+  /** Told the bytes of a download. */
+  readonly onProgress: (progress: Progress) => void
+  /** Whether stages of it will be tuned. */
+  readonly forTuning: boolean
+}
+
 /** A pre-trained network that the command line offers. */
 export interface BackboneEntry {
   readonly id: string
@@ -17,7 +39,9 @@ export interface BackboneEntry {
   readonly stages: number
   readonly license: string
   readonly description: string
-  load(): Promise<TunableBackbone<string>>
+  /** Number of weights of one that is fetched when it is first used; undefined for one that is built in. */
+  readonly parameters?: number
+  load(options: LoadOptions): Promise<TunableBackbone<string>>
 }
 
 /** What the command line knows of a kind of input, which it gets as a string: a text, or the path of a file. */
@@ -27,8 +51,14 @@ export interface TaskEntry {
   readonly exampleInput: string
   /** The first is the default. */
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
+  /** Opens any other published network, by its id on the hub or the path of its folder. */
+  readonly openPublished?: (idOrFolder: string, options: LoadOptions) => Promise<TunableBackbone<string>>
   readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
-  /** What `headstart compare` sets side by side; with `tuning` from scratch, frozen and tuned. */
-  methods(backbone: TunableBackbone<string>, tuning?: TuningOptions): Promise<Method<string>[]>
+  /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
+  methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>
+  /** A model from the names of the classes alone, where inputs can be compared with names. */
+  readonly zeroShot?: (backbone: TunableBackbone<string>, labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<string>>
+  /** Whether that is so for a backbone. Default: for all. */
+  readonly hasNames?: (backbone: TunableBackbone<string>) => boolean
 }

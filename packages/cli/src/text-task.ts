@@ -1,5 +1,6 @@
 import type { Target } from '@headstart/core'
-import type { TaskEntry } from './task.js'
+import { publishedEncoders } from '@headstart/nlp/published-encoders'
+import type { BackboneEntry, TaskEntry } from './task.js'
 
 // Imported when it is needed: who classifies pictures does not wait for it.
 const nlp = () => import('@headstart/nlp')
@@ -17,7 +18,20 @@ export const textTask: TaskEntry = {
       description: 'English sentences and short texts, up to 128 tokens; built in',
       load: async () => (await nlp()).universalSentenceEncoder(),
     },
+    ...publishedEncoders.map(
+      ({ id, features, layers, license, description, parameters }): BackboneEntry => ({
+        id,
+        features,
+        // The embedding is one as well.
+        stages: layers + 1,
+        license,
+        description,
+        parameters,
+        load: async (options) => (await nlp()).transformersBackbone(id, options),
+      }),
+    ),
   ],
+  openPublished: async (idOrFolder, options) => (await nlp()).transformersBackbone(idOrFolder, options),
   readDataset: async (path, kind, { labelColumn, textColumn, format }, { onEvent, signal }) =>
     (await nlp()).readTextDataset(path, {
       labelColumn,
@@ -29,4 +43,5 @@ export const textTask: TaskEntry = {
     }),
   loadModel: async (folder) => (await nlp()).loadModel<Target>(folder),
   methods: async (backbone, tuning) => (await nlp()).textMethods(backbone, tuning),
+  zeroShot: async (backbone, labels, options) => (await nlp()).zeroShot(backbone, labels, options),
 }

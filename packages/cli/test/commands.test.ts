@@ -134,26 +134,28 @@ describe('headstart predict', () => {
 
 describe('headstart compare', () => {
   it('prints the documented fields', async () => {
-    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--test', test, '--json']
+    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--methods', 'zero-shot,frozen,no-transfer', '--test', test, '--json']
     const { code, stdout } = await scene.run(args)
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { rows: { method: string; shots: number }[]; verdict: string }
     expect(result).toMatchObject({ task: 'text', kind: 'classification', testExamples: 100, majorityAccuracy: 0.5 })
     expect(result.rows.map(({ method, shots }) => [method, shots])).toEqual([
+      ['zero-shot', 0],
       ['no-transfer', 4],
       ['no-transfer', 16],
       ['frozen', 4],
       ['frozen', 16],
     ])
-    for (const row of result.rows) {
+    expect(result.rows[0]).toMatchObject({ seeds: 1, accuracy: { mean: share, sd: 0 } })
+    for (const row of result.rows.slice(1)) {
       expect(row).toMatchObject({ seeds: 2, accuracy: { mean: share, sd: expect.any(Number) }, trainSeconds: expect.any(Number) })
     }
     expect(result.verdict).toMatch(/\w+/)
   })
 
   it('prints the table and says which shots are left out', async () => {
-    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1'])
-    expect(stdout).toContain('no-transfer')
+    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1', '--epochs', '1', '--unfreeze', '1'])
+    for (const method of ['no-transfer', 'scratch', 'frozen', 'fine-tuned']) expect(stdout).toMatch(new RegExp(`8 per class +${method} `))
     expect(stderr).toContain('500 examples per class are left out: class "negative" has 35 to draw from')
   })
 })
@@ -163,7 +165,7 @@ describe('headstart', () => {
     const { stdout } = await scene.run(['backbones', '--json'])
     const { backbones } = JSON.parse(stdout) as { backbones: object[] }
     expect(backbones).toContainEqual(
-      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, stages: 4, license: 'Apache-2.0' }),
+      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, stages: 4, license: 'Apache-2.0', download: 0 }),
     )
     expect((await scene.run(['backbones'])).stdout).toContain('universal-sentence-encoder-lite')
   })

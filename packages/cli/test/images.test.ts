@@ -72,7 +72,7 @@ describe('headstart with pictures', () => {
   })
 
   it('compares with what the pixels alone are worth', async () => {
-    const { code, stdout } = await scene.run(['compare', train, '--task', 'image', '--shots', '4', '--seeds', '2', '--json'])
+    const { code, stdout } = await scene.run(['compare', train, '--task', 'image', '--shots', '4', '--seeds', '2', '--methods', 'no-transfer,frozen', '--json'])
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { rows: { method: string }[] }
     expect(result).toMatchObject({ task: 'image', kind: 'classification' })

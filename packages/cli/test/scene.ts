@@ -8,6 +8,8 @@ import { type Ending, headstart, type RunSettings } from './headstart.js'
 export interface Scene {
   path(name: string): string
   write(name: string, content: string | Uint8Array): Promise<string>
+  /** Writes a folder with these files, by name. */
+  folder(name: string, files: Readonly<Record<string, string>>): Promise<string>
   run(args: readonly string[], settings?: RunSettings): Promise<Ending>
   /** Names of what lies in the folder, the feature cache aside. */
   names(): Promise<string[]>
@@ -23,6 +25,11 @@ export async function openScene(): Promise<Scene> {
     path,
     async write(name, content) {
       await writeFile(path(name), content)
+      return path(name)
+    },
+    async folder(name, files) {
+      await mkdir(path(name), { recursive: true })
+      for (const [file, content] of Object.entries(files)) await writeFile(join(path(name), file), content)
       return path(name)
     },
     run: (args, settings) => headstart(cache, args, settings),

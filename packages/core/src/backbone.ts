@@ -25,6 +25,11 @@ export interface Backbone<Input = unknown> {
    * @throws InputError where an input cannot be read and `onUnreadable` is not given.
    */
   embed(inputs: readonly Input[], options?: EmbedOptions): Promise<Matrix>
+  /**
+   * What is worth knowing of the inputs since the last call, in sentences: how many were cut, for one. Training and
+   * evaluation say it.
+   */
+  takeNotices?(): readonly string[]
 }
 
 /** Content, or a digest of it. */
@@ -87,6 +92,10 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly windowSize?: number
   /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
   cost(prepared: Prepared): number
+  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default 2048. */
+  readonly batchCost?: number
+  /** See `Backbone.takeNotices`. */
+  takeNotices?(): readonly string[]
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
 }

@@ -41,6 +41,8 @@ export async function computeFeatures<Input>(
   { cache, signal, onEvent, onUnreadable }: ComputeFeaturesOptions,
 ): Promise<Matrix> {
   const features = zeroMatrix(inputs.length, backbone.featureSize)
+  // Those of other work.
+  backbone.takeNotices?.()
   const namespace = `${backbone.id}/${backbone.fingerprint}`
   const space = await cache?.namespace(namespace)
   const rowsOfKey = new Map<string, [number, ...number[]]>()
@@ -108,6 +110,7 @@ export async function computeFeatures<Input>(
   } finally {
     await space?.flush()
   }
+  for (const notice of backbone.takeNotices?.() ?? []) onEvent?.({ type: 'notice', message: `${backbone.id}: ${notice}` })
   return features
 }
 

@@ -156,7 +156,7 @@ describe('compare', () => {
   })
 
   it('trains other fresh weights from scratch for each seed', async () => {
-    const [scratch] = transferMethods(layeredBackbone())
+    const [scratch] = transferMethods(layeredBackbone(), {})
     const fingerprints = await Promise.all([0, 1].map(async (seed) => (await scratch?.backbone([], seed))?.fingerprint))
     expect(new Set([...fingerprints, layeredBackbone().fingerprint]).size).toBe(3)
   })

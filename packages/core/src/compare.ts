@@ -4,14 +4,15 @@ import type { Dataset } from './dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from './dataset-check.js'
 import { DataError, OptionError } from './errors.js'
 import { trainModel } from './fine-tune.js'
-import type { Method } from './method.js'
+import type { Method, MethodName } from './method.js'
+import type { Model } from './model.js'
 import type { RunOptions, TrainEvent } from './progress.js'
 import { readableFeatures } from './readable-features.js'
 import { verdictOf } from './verdict.js'
 
 /** Options of `compare`. */
 export interface CompareOptions<Input, Label extends string> extends RunOptions {
-  /** The ways to compare; usually `no-transfer` and `frozen`. */
+  /** The ways to compare; such as `no-transfer` and `frozen`. */
   readonly methods: readonly Method<Input>[]
   /** Examples per class. Default [8, 16, 64]. */
   readonly shots?: readonly number[]
@@ -21,6 +22,8 @@ export interface CompareOptions<Input, Label extends string> extends RunOptions 
   readonly test?: Dataset<Input, Label> | undefined
   /** Examples of a domain that is never trained on, measured as well. */
   readonly unseen?: Dataset<Input, Label> | undefined
+  /** Makes a model from the names of the classes alone, measured as well, with 0 shots (see `zeroShotModel`). */
+  readonly zeroShot?: ((labels: readonly string[]) => Promise<Model<Input>>) | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */
   readonly cache?: CacheOption
 }
@@ -33,9 +36,10 @@ export interface Spread {
 
 /** One line of the table. */
 export interface ComparisonRow {
-  readonly method: Method<never>['name']
-  /** Training examples per class. */
+  readonly method: MethodName | 'zero-shot'
+  /** Training examples per class; 0 where the names of the classes are all there is. */
   readonly shots: number
+  /** Draws that it was measured on; 1 where nothing is drawn. */
   readonly seeds: number
   readonly accuracy: Spread
   /** Accuracy on the unseen domain, where one was given. */
@@ -83,7 +87,8 @@ export async function compare<Input, Label extends string>(
     shared ? (await readableFeatures(shared, examples, { cache, signal, onEvent })).data : examples
   const test = await readable(split.test)
   const unseen = options.unseen && (await readable(options.unseen))
-  const total = methods.length * shots.length * seeds
+  const drawsOf = ({ draws = seeds }: Method<Input>): number => Math.min(draws, seeds)
+  const total = shots.length * methods.reduce((sum, method) => sum + drawsOf(method), 0) + (options.zeroShot ? 1 : 0)
   let done = 0
   let checked = false
   const said = new Set<string>()
@@ -93,11 +98,22 @@ export async function compare<Input, Label extends string>(
     onEvent?.(event)
   }
 
+  const zeroShotRows: ComparisonRow[] = []
+  if (options.zeroShot) {
+    const started = performance.now()
+    // A model whose labels are known as texts only.
+    const model = (await options.zeroShot(data.labels)) as Model<Input, string> as Model<Input, Label>
+    const trainSeconds = (performance.now() - started) / 1000
+    const accuracy = async (on: Dataset<Input, Label>): Promise<Spread> => ({ mean: await model.accuracy(on, { cache: cache ?? false, signal, onEvent }), sd: 0 })
+    const figures = { accuracy: await accuracy(test), ...(unseen && { unseenAccuracy: await accuracy(unseen) }) }
+    zeroShotRows.push({ method: 'zero-shot', shots: 0, seeds: 1, ...figures, trainSeconds })
+    onEvent?.({ type: 'compare', done: ++done, total, method: 'zero-shot' })
+  }
   const cells: { method: Method<Input>; shots: number; accuracies: number[]; unseen: number[]; seconds: number }[] = []
   for (const method of methods) {
     for (const perClass of shots) {
       const cell = { method, shots: perClass, accuracies: [] as number[], unseen: [] as number[], seconds: 0 }
-      for (let seed = 0; seed < seeds; seed++) {
+      for (let seed = 0; seed < drawsOf(method); seed++) {
         signal?.throwIfAborted()
         const train = split.train.sample({ perClass, seed })
         const backbone = await method.backbone(train.inputs, seed)
@@ -127,16 +143,16 @@ export async function compare<Input, Label extends string>(
   const rows = cells.map((cell): ComparisonRow => ({
     method: cell.method.name,
     shots: cell.shots,
-    seeds,
+    seeds: cell.accuracies.length,
     accuracy: spread(cell.accuracies),
     ...(unseen && { unseenAccuracy: spread(cell.unseen) }),
-    trainSeconds: cell.seconds / seeds,
+    trainSeconds: cell.seconds / cell.accuracies.length,
   }))
   return {
     task: 'classification',
     testExamples: test.size,
     majorityAccuracy: Math.max(...test.classCounts().values()) / test.size,
-    rows,
+    rows: [...zeroShotRows, ...rows],
     verdict: verdictOf(cells.map(({ method, shots: perClass, accuracies }) => ({ method: method.name, shots: perClass, accuracies }))),
   }
 }

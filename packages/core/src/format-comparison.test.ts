@@ -25,6 +25,11 @@ describe('formatComparison', () => {
     ])
   })
 
+  it('says which methods were measured on fewer draws', () => {
+    const rows = [...comparison.rows, { ...row('scratch', 8, 0.5), seeds: 3 }, { ...row('scratch', 16, 0.5), seeds: 3 }]
+    expect(formatComparison({ ...comparison, rows })).toContain('over 5 draws (scratch: 3), on 300 examples')
+  })
+
   it('has a column for the unseen domain where there is one', () => {
     const rows = comparison.rows.map((one) => ({ ...one, unseenAccuracy: { mean: 0.55, sd: 0 } }))
     const lines = formatComparison({ ...comparison, rows }).split('\n')

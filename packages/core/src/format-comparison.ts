@@ -14,10 +14,14 @@ export function formatComparison({ rows, testExamples, majorityAccuracy, verdict
       `${row.trainSeconds.toFixed(2)} s`,
     ])
   const header = ['examples', 'method', 'accuracy', ...(hasUnseen ? ['unseen domain'] : []), 'training']
-  const seeds = rows[0]?.seeds ?? 0
+  const drawn = rows.filter(({ shots }) => shots > 0)
+  const most = Math.max(0, ...drawn.map(({ seeds }) => seeds))
+  const fewer = drawn.filter(({ seeds }) => seeds < most)
+  const exceptions = [...new Set(fewer.map(({ method, seeds }) => `${method}: ${seeds}`))].join(', ')
+  const draws = `${most} ${most === 1 ? 'draw' : 'draws'}${exceptions && ` (${exceptions})`}`
   return [
     textTable([header, ...lines]),
-    `Mean ± standard deviation over ${seeds} ${seeds === 1 ? 'draw' : 'draws'}, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
+    `Mean ± standard deviation over ${draws}, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
     verdict,
   ].join('\n')
 }

@@ -1,12 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
 import type { JsonObject, Modality, Preprocessing } from './backbone.js'
 import { ModelFolderError } from './errors.js'
-import { errorCode, toFileError } from './file-error.js'
 import { type Head, headNames } from './head.js'
-import { damaged, graphName, type Manifest, manifestName, parseManifest, sha256 } from './manifest.js'
+import { damaged, graphName, type Manifest, modelFormat, parseManifest } from './manifest.js'
 import { Model, type Recipe } from './model.js'
+import { readManifest, readModelFolder } from './model-folder.js'
 import { networkBackbone } from './network-backbone.js'
 import type { Report, TrainingSummary } from './report.js'
 import type { Target } from './target.js'
@@ -27,7 +25,8 @@ export async function loadModel<Input, Label extends Target = string>(
   folder: string,
   loaders: readonly PreprocessingLoader<Input>[],
 ): Promise<Model<Input, Label>> {
-  const { manifest, files } = await readFolder(folder)
+  const { manifest, files } = await readModelFolder(folder, modelFormat)
+  if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
   const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
   if (!loader) {
     throw new ModelFolderError(
@@ -72,47 +71,6 @@ export async function describeModel(folder: string): Promise<ModelDescription> {
 }
 
 const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behaviour' }
-
-async function readFolder(folder: string): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
-  const manifest = parseManifest(folder, await readManifest(folder))
-  const files = new Map<string, Uint8Array>()
-  for (const [name, hash] of Object.entries(manifest.files)) {
-    const path = resolve(folder, name)
-    if (!path.startsWith(resolve(folder) + sep)) {
-      throw new ModelFolderError(folder, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
-    }
-    const bytes = await readFile(path).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw toFileError(error, path, 'read')
-      throw damaged(folder, `the file ${name}`, 'no such file')
-    })
-    if (sha256(bytes) !== hash) throw damaged(folder, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
-    files.set(name, bytes)
-  }
-  if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
-  return { manifest, files }
-}
-
-async function readManifest(folder: string): Promise<string> {
-  const path = join(folder, manifestName)
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = errorCode(error)
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toFileError(error, path, 'read')
-    const got = await whatStandsAt(folder)
-    const remedy = 'Give the path of a folder that was written by saving a model.'
-    throw new ModelFolderError(folder, `a model folder (with ${manifestName} in it)`, got, remedy)
-  }
-}
-
-async function whatStandsAt(folder: string): Promise<string> {
-  try {
-    const names = await readdir(folder)
-    return names.length === 0 ? 'an empty folder' : `a folder with ${names.slice(0, 5).join(', ')}`
-  } catch (error) {
-    return errorCode(error) === 'ENOTDIR' ? 'a file' : 'nothing of that name'
-  }
-}
 
 /** Cuts the whole network where backbone and head were joined. */
 function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {

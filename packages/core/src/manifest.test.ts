@@ -82,6 +82,12 @@ describe('the manifest', () => {
     )
   })
 
+  it('is refused when it is of another kind of folder', () => {
+    expect(refusal(signed({ format: 'headstart-recommender' })).message).toBe(
+      'the-model: expected a folder of the kind headstart-model, got one of the kind headstart-recommender. Use it with what is made for its kind.',
+    )
+  })
+
   it.each([
     ['a label', ['"yes"', '"yep"']],
     ['a figure', ['0.75', '0.95']],

@@ -5,20 +5,22 @@ import type { Dataset } from './dataset.js'
 import { DataError } from './errors.js'
 import { encodeTargets, type Head, headNames } from './head.js'
 import type { Matrix } from './matrix.js'
+import type { SaveOptions } from './model-folder.js'
 import { type Prediction, toPredictions } from './prediction.js'
 import type { RunOptions } from './progress.js'
 import { readableFeatures } from './readable-features.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from './report.js'
-import { type SaveOptions, saveModel } from './save-model.js'
+import { saveModel } from './save-model.js'
 import type { Target, Task } from './target.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
   /**
    * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
-   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside.
+   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside. 'zero-shot':
+   * made from the names of the classes, without examples.
    */
-  readonly strategy: 'head' | 'joint' | 'contrastive'
+  readonly strategy: 'head' | 'joint' | 'contrastive' | 'zero-shot'
   readonly seed: number
   /** Strength of the L2 penalty. */
   readonly l2: number
@@ -153,7 +155,10 @@ export class Model<Input, Label extends Target = string> {
     }
     const { graph } = this.backbone.network
     const output = graph.outputs[0]?.name as string
-    return connect(graph, this.head.graph, { [headNames.features]: output })
+    const opset = graph.opsets.get('') ?? 0
+    // The operators of a head are the same in every version since 13, in which backbones differ.
+    const head = opset < 13 ? this.head.graph : this.head.graph.with({ opsets: new Map([['', opset]]) })
+    return connect(graph, head, { [headNames.features]: output })
   }
 
   /**

@@ -13,7 +13,7 @@ export interface NetworkBackboneParts<Input, Prepared> {
   readonly preprocessing: Preprocessing<Input, Prepared>
   /** Default: a SHA-256 over graph, weights and preprocessing. */
   readonly fingerprint?: string
-  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default 2048. */
+  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default: as the preprocessing says. */
   readonly batchCost?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
@@ -23,7 +23,7 @@ export interface NetworkBackboneParts<Input, Prepared> {
  * A backbone from a network and its preprocessing, executed by onnxruntime (see `embedInBatches`).
  */
 export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Input, Prepared>): TunableBackbone<Input> {
-  const { id, modality, network, preprocessing, batchCost = 2048 } = parts
+  const { id, modality, network, preprocessing, batchCost = preprocessing.batchCost ?? 2048 } = parts
   const output = network.graph.outputs[0]
   const featureSize = output?.dims?.at(-1)
   if (network.graph.outputs.length !== 1 || !output || typeof featureSize !== 'number') {
@@ -61,6 +61,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     },
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
+    takeNotices: () => preprocessing.takeNotices?.() ?? [],
     withNetwork: (other) => {
       const { fingerprint: _, ...rest } = parts
       return networkBackbone({ ...rest, network: other })

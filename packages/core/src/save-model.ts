@@ -1,18 +1,10 @@
-import { readdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { encodeModel } from '@headstart/onnx'
 import type { z } from 'zod'
 import { isTunable } from './backbone.js'
-import { FileError } from './errors.js'
-import { formatManifest, graphName, type Manifest, manifestName, sha256 } from './manifest.js'
+import { graphName, type Manifest } from './manifest.js'
 import type { Model } from './model.js'
+import { type SaveOptions, writeModelFolder } from './model-folder.js'
 import type { Target } from './target.js'
-import { writeFolderAside } from './write-aside.js'
-
-/** Options of `saveModel`. */
-export interface SaveOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /**
  * Writes a model as a folder: `model.onnx` (from the backbone's input tensors to the head's result), `headstart.json`
@@ -31,7 +23,7 @@ export async function saveModel<Input, Label extends Target>(
   const { backbone, head, recipe, training, validation } = model
   if (!isTunable(backbone)) return
   const files = new Map([[graphName, encodeModel(graph)], ...backbone.preprocessing.files])
-  const manifest: Manifest = {
+  const manifest: Omit<Manifest, 'files'> = {
     format: 'headstart-model',
     formatVersion: 1,
     task: head.task,
@@ -47,23 +39,8 @@ export async function saveModel<Input, Label extends Target>(
     recipe: toJson(recipe),
     training: toJson(training),
     metrics: { crossValidation: validation ? toJson(validation) : null },
-    files: Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)])),
   }
-  files.set(manifestName, new TextEncoder().encode(formatManifest(manifest)))
-  await writeFolderAside(resolve(folder), files, { replace: refuseForeignFolder, ...options })
-}
-
-/** A folder may be replaced when it is a model, or empty. */
-async function refuseForeignFolder(folder: string): Promise<void> {
-  const names = await readdir(folder)
-  if (names.length === 0 || names.includes(manifestName)) return
-  throw new FileError(
-    'input',
-    folder,
-    'a new folder, or one with a model to replace',
-    `a folder with ${names.slice(0, 5).join(', ')}`,
-    'Nothing was changed: choose another folder.',
-  )
+  await writeModelFolder(folder, manifest, files, options)
 }
 
 function toJson<T extends object>(value: T): Record<string, z.core.util.JSONType> & T {

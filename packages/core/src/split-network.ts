@@ -38,7 +38,7 @@ export function splitNetwork({ graph, stages }: Network, unfreeze: number | 'all
       'option "unfreeze"',
       'stages with float32 weights to tune',
       `none in ${unfrozen.map(({ name }) => `"${name}"`).join(', ')} of the stages ${names}`,
-      'Unfreeze more stages, or take a network that is not quantised.',
+      'Unfreeze more stages, or take a network in float32 (transformersBackbone makes it one with the option forTuning).',
     )
   }
   const last = stages[stages.length - count - 1]

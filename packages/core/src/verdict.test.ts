@@ -69,6 +69,13 @@ describe('verdictOf', () => {
     expect(verdictOf(three([0.6, 0.7], [0.5, 0.6]))).toContain('fine-tuning hurt: -10.0 points')
   })
 
+  it('sets the frozen backbone against the better of what knows nothing, on the draws that both have', () => {
+    const none = cells(8, [0.5, 0.6, 0.5], [0.7, 0.8, 0.7])
+    const scratch = (...accuracies: number[]) => ({ method: 'scratch', shots: 8, accuracies })
+    expect(verdictOf([...none, scratch(0.4, 0.5)])).toBe('With 8 examples per class transfer helped: +20.0 points of accuracy (± 0.0).')
+    expect(verdictOf([...none, scratch(0.6, 0.7)])).toBe('With 8 examples per class transfer helped: +10.0 points of accuracy (± 0.0).')
+  })
+
   it('says where there is nothing to compare', () => {
     const only = 'Only one method was measured: there is nothing to compare.'
     expect(verdictOf(cells(8, [0.5], [0.6]).slice(1))).toBe(only)

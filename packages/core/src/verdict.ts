@@ -1,4 +1,4 @@
-/** Accuracies of one method at one number of examples per class, one for each seed. */
+/** Accuracies of one method at one number of examples per class, one for each seed from 0 on. */
 export interface VerdictCell {
   readonly method: string
   readonly shots: number
@@ -12,20 +12,27 @@ const t975 = [
 ]
 
 /**
- * In words, what the frozen backbone is worth against none, and what tuning it is worth besides. The same seed means the
+ * In words, what the frozen backbone is worth against the better of what knows nothing, and what tuning it is worth besides. The same seed means the
  * same training examples, so differences are taken seed by seed and their 95 % interval is Student's t for paired samples.
  */
 export function verdictOf(cells: readonly VerdictCell[]): string {
   const sentences = [...new Set(cells.map(({ shots }) => shots))].flatMap((shots) => {
-    const accuracies = (...methods: string[]): readonly number[] | undefined =>
-      cells.find((cell) => cell.shots === shots && methods.includes(cell.method))?.accuracies
+    const accuracies = (method: string): readonly number[] | undefined =>
+      cells.find((cell) => cell.shots === shots && cell.method === method)?.accuracies
     const frozen = accuracies('frozen')
     return [
-      ...sentence('transfer', shots, frozen, accuracies('scratch', 'no-transfer')),
+      ...sentence('transfer', shots, frozen, better(accuracies('no-transfer'), accuracies('scratch'))),
       ...sentence('fine-tuning', shots, accuracies('fine-tuned'), frozen),
     ]
   })
   return sentences.length > 0 ? sentences.join(' ') : 'Only one method was measured: there is nothing to compare.'
+}
+
+/** The accuracies with the higher mean on the draws that both have, where there are two. */
+function better(a: readonly number[] | undefined, b: readonly number[] | undefined): readonly number[] | undefined {
+  if (!a || !b) return a ?? b
+  const lead = a.slice(0, b.length).reduce((sum, value, seed) => sum + value - (b[seed] ?? value), 0)
+  return lead >= 0 ? a : b
 }
 
 /** What one method is worth against another; nothing where one of them was not measured. */
@@ -36,8 +43,8 @@ function sentence(
   others: readonly number[] | undefined,
 ): string[] {
   if (!accuracies || !others) return []
-  const differences = accuracies.map((value, seed) => value - (others[seed] ?? value))
-  const n = differences.length
+  const n = Math.min(accuracies.length, others.length)
+  const differences = accuracies.slice(0, n).map((value, seed) => value - (others[seed] as number))
   const mean = differences.reduce((sum, value) => sum + value, 0) / n
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(n - 1, 1)
   const margin = n > 1 ? (t975[n - 2] ?? 1.96) * Math.sqrt(variance / n) : Number.POSITIVE_INFINITY

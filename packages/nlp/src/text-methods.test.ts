@@ -22,9 +22,10 @@ it('textMethods sets words of the training texts alone beside the frozen backbon
   expect(rows.map(({ method, shots }) => [method, shots])).toEqual(expect.arrayContaining([['no-transfer', 4], ['frozen', 4]]))
 })
 
-it('textMethods with tuning sets the encoder from scratch, frozen and tuned side by side', async () => {
+it('textMethods with tuning adds the encoder from scratch and tuned', async () => {
   const encoder = await universalSentenceEncoder()
   expect(textMethods(encoder, { unfreeze: 1 }).map(({ name, tuning }) => [name, tuning?.unfreeze])).toEqual([
+    ['no-transfer', undefined],
     ['scratch', 'all'],
     ['frozen', undefined],
     ['fine-tuned', 1],

@@ -144,7 +144,7 @@ describe('decodeModel refuses', () => {
     const { graph, path } = fixture('external')
     expect(await errorOf(graph)).toBe(
       `OnnxFormatError: ${path}: tensor "w" keeps its data in another file. ` +
-        'Save the model as one file (onnx.save with save_as_external_data=False).',
+        'Read it with readOnnx, from the folder of its file.',
     )
   })
 

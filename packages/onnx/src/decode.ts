@@ -19,10 +19,11 @@ import { decodeTensor } from './tensor-proto.js'
  * @throws OnnxFormatError for bytes that are no ONNX model and for parts of the format that are not supported.
  */
 export function decodeModel(bytes: Uint8Array, source = 'ONNX model'): Graph {
-  const model = parse(bytes, source)
-  if (!model.graph || model.opsetImport.length === 0) {
-    throw new OnnxFormatError(source, 'this is no ONNX model: it has no graph or no operator set', 'Check the file.')
-  }
+  return decodeParsed(parseModel(bytes, source), source)
+}
+
+/** The graph of a model whose weights are all in it. */
+export function decodeParsed(model: ParsedModel, source: string): Graph {
   if (model.trainingInfo.length > 0) {
     throw new OnnxFormatError(source, 'the model holds training information', 'Export it for inference.')
   }
@@ -38,15 +39,44 @@ function standardDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain
 }
 
+/** A message of ONNX that has a graph. */
+export type ParsedModel = ModelProto & { readonly graph: GraphProto }
+
+/**
+ * The message of ONNX that bytes hold.
+ * @throws OnnxFormatError for bytes that are no ONNX model.
+ */
+export function parseModel(bytes: Uint8Array, source: string): ParsedModel {
+  const model = parse(bytes, source)
+  if (model.graph && model.opsetImport.length > 0) return model as ParsedModel
+  const problem = 'this is no ONNX model: it has no graph or no operator set'
+  throw new OnnxFormatError(source, problem, 'Check the file.')
+}
+
 function parse(bytes: Uint8Array, source: string): ModelProto {
+  const other = otherFormat(bytes)
+  if (other) throw new OnnxFormatError(source, `this is no ONNX model: it is ${other.what}`, other.remedy)
   try {
     return fromBinary(ModelProtoSchema, bytes)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new OnnxFormatError(source, `the bytes are no protobuf message of ONNX (${reason})`, 'Get the file again.', {
-      cause,
-    })
+    const problem = `the bytes are no protobuf message of ONNX (${reason})`
+    throw new OnnxFormatError(source, problem, 'Get the file again.', { cause })
   }
+}
+
+/** What else is found under the name of a model, by how it begins. */
+const otherFormats = [
+  { begins: 'version https://git-lfs', what: 'a pointer of Git LFS to one', remedy: 'Fetch the file itself (git lfs pull).' },
+  { begins: '<', what: 'a web page', remedy: 'Download the file itself.' },
+  { begins: '{', what: 'JSON', remedy: 'Give the path of a file that ends in .onnx.' },
+  { begins: 'PK\u0003\u0004', what: 'a ZIP archive, such as PyTorch writes', remedy: 'Export the network to ONNX.' },
+  { begins: 'GGUF', what: 'a model of llama.cpp', remedy: 'Export the network to ONNX.' },
+] as const
+
+function otherFormat(bytes: Uint8Array): (typeof otherFormats)[number] | undefined {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 32))
+  return otherFormats.find(({ begins }) => start.startsWith(begins))
 }
 
 function decodeGraph(proto: GraphProto, source: string): Graph {

@@ -11,6 +11,21 @@ export class OnnxFormatError extends Error {
   }
 }
 
+/** A model whose weights would not fit into memory; none of them has been read. */
+export class ModelTooLargeError extends Error {
+  override readonly name = 'ModelTooLargeError'
+  constructor(
+    readonly source: string,
+    /** Bytes of the model with all its weights. */
+    readonly size: number,
+    /** Most that is read. */
+    readonly limit: number,
+  ) {
+    const text = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`)
+    super(`${source}: the model has ${text(size)}, and at most ${text(limit)} can be loaded here. Take a smaller or a quantised one.`)
+  }
+}
+
 /** A graph that breaks a rule of the ONNX IR; every broken rule is listed. */
 export class InvalidGraphError extends Error {
   override readonly name = 'InvalidGraphError'

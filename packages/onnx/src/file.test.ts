@@ -19,7 +19,7 @@ describe('readOnnx', () => {
   it('names the file that is missing, or no model', async () => {
     const folder = await temporaryFolder()
     const missing = join(folder, 'missing.onnx')
-    expect(await errorOf(() => readOnnx(missing))).toBe(`Error: ENOENT: no such file or directory, open '${missing}'`)
+    expect(await errorOf(() => readOnnx(missing))).toBe(`Error: ENOENT: no such file or directory, stat '${missing}'`)
     const empty = join(folder, 'empty.onnx')
     await writeFile(empty, '')
     expect(await errorOf(() => readOnnx(empty))).toBe(

@@ -2,6 +2,7 @@ import type { ElementType } from './element-type.js'
 import { GraphEditError } from './errors.js'
 import { type Graph, type Node, type ValueInfo, valuesRead } from './graph.js'
 import { definedValues, unusedName, usedNames } from './rename.js'
+import { shapesAtCut } from './shapes-at-cut.js'
 
 /** Options of `extract` and `cut`. */
 export interface CutOptions {
@@ -21,16 +22,15 @@ export interface CutGraph {
 /**
  * Cuts a graph in two at a set of values: the prefix computes them from the graph's inputs, the suffix computes the
  * graph's outputs from them. An input of the graph that the suffix still needs (an attention mask, say) is an input
- * of the suffix too. A weight used on both sides stands in both.
+ * of the suffix too. A weight used on both sides stands in both. Where the suffix needs no more than the shape of a value
+ * before the cut, and that shape is known (see `withInferredShapes`), it does not compute that value.
  * @throws GraphEditError when a value is not in the graph or there is none.
  */
 export function cut(graph: Graph, values: readonly string[], options: CutOptions = {}): CutGraph {
   const inputs = graph.inputs.map(({ name }) => name)
   const outputs = graph.outputs.map(({ name }) => name)
-  return {
-    prefix: extract(graph, inputs, values, options),
-    suffix: extract(graph, values, outputs, options),
-  }
+  const prefix = extract(graph, inputs, values, options)
+  return { prefix, suffix: extract(shapesAtCut(graph, values, definedValues(prefix)), values, outputs, options) }
 }
 
 /**

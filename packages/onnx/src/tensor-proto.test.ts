@@ -56,7 +56,7 @@ describe('decodeTensor', () => {
     })
     expect(await errorOf(() => decodeTensor(external, 'net.onnx'))).toBe(
       'OnnxFormatError: net.onnx: tensor "(no name)" keeps its data in another file. ' +
-        'Save the model as one file (onnx.save with save_as_external_data=False).',
+        'Read it with readOnnx, from the folder of its file.',
     )
     const complex = create(TensorProtoSchema, { name: 'w', dataType: Code.COMPLEX64 })
     expect(await errorOf(() => decodeTensor(complex, 'net.onnx'))).toMatch(

@@ -24,7 +24,7 @@ export function decodeTensor(proto: TensorProto, source: string): Tensor {
     throw new OnnxFormatError(
       source,
       `tensor "${name}" keeps its data in another file`,
-      'Save the model as one file (onnx.save with save_as_external_data=False).',
+      'Read it with readOnnx, from the folder of its file.',
     )
   }
   const dims = proto.dims.map(Number)

@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { differentiate, softmaxCrossEntropy } from '../src/gradient/index.js'
 import type { Graph } from '../src/graph.js'
 import type { Tensors } from '../src/session.js'
+import { findStages } from '../src/stages/find-stages.js'
 import { float32, type Tensor } from '../src/tensor.js'
 import { checkGradient, randomTensor } from '../src/test/index.js'
+import { weightRoles } from '../src/training/index.js'
+import { exported, exportedNames } from './exported.js'
 import { type GradientFixture, gradientFixtures, tensorOf } from './gradient-fixtures.js'
 import { encoder, mobileNetTop } from './networks.js'
+import { optimised } from './optimised.js'
 import { runGraph } from './run-graph.js'
 
 const block = { inputs: 4, outputs: 4, expanded: 8, stride: 1 }
@@ -45,6 +49,27 @@ describe('the gradient of a layer of BERT', () => {
       randomTensor(dims, seed++, -1, 1),
     )
     await checkGradient(network, { x: randomTensor([2, 3, 6]) }, { directions: 8 })
+  })
+})
+
+describe('the gradient of networks that PyTorch exported', () => {
+  // Convolutions run in single precision alone, in which differences reach over the kinks of their Relu.
+  it.each(exportedNames.filter((name) => name !== 'resnet'))('agrees with finite differences: %s', async (name) => {
+    const { graph, feeds } = exported(name)
+    const matrices = [...weightRoles(graph)].flatMap(([weight, { kind }]) => (kind === 'mean' || kind === 'variance' ? [] : [weight]))
+    await checkGradient(graph, feeds, { by: matrices, directions: 2 })
+  })
+})
+
+describe('the gradient of networks that onnxruntime optimised', () => {
+  it.each(['bert', 'roberta', 'deberta', 'vit'])('agrees with finite differences: %s', async (name) => {
+    const { graph, feeds, encoding } = exported(name)
+    const fused = await optimised(graph)
+    expect(fused.nodes.filter(({ domain }) => domain === 'com.microsoft')).not.toEqual([])
+    expect((await runGraph(fused, feeds))['encoding']).toBeAllclose(encoding, { rtol: 1e-4, atol: 1e-4 })
+    const stages = (of: Graph) => findStages(of).map(({ name: stage }) => stage)
+    expect(stages(fused)).toEqual(stages(graph))
+    await checkGradient(fused, feeds, { by: [...weightRoles(fused).keys()], directions: 2 })
   })
 })
 

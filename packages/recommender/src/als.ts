@@ -1,6 +1,7 @@
 import { random } from '@headstart/core'
 import type { Histories } from './histories.js'
 import type { Scorer } from './scorer.js'
+import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
 import { type SparseRows, transposed } from './sparse-rows.js'
 import { userItems } from './user-items.js'
 
@@ -46,13 +47,19 @@ export function als(
     improveRows(items, byItem, users, problem)
   }
 
+  return alsScorer(items, problem)
+}
+
+/** @param items Factors of the items, [items, factors]. */
+function alsScorer(items: Float64Array, problem: Problem): Scorer {
+  const { factors, l2, confidence } = problem
   const gram = gramOf(items, factors)
   return {
     name: 'als',
     score(history) {
       const user = new Float64Array(factors)
       improveRow(user, history.items, items, gram, problem, factors)
-      const scores = new Float32Array(train.itemCount)
+      const scores = new Float32Array(items.length / factors)
       for (let item = 0; item < scores.length; item++) {
         let sum = 0
         for (let k = 0; k < factors; k++) sum += (user[k] as number) * (items[item * factors + k] as number)
@@ -60,7 +67,13 @@ export function als(
       }
       return scores
     },
+    state: () => ({ kind: 'als', config: { factors, l2, confidence }, arrays: { items } }),
   }
+}
+
+export function loadAls(state: ScorerState): Scorer {
+  const problem = { factors: numberIn(state, 'factors'), l2: numberIn(state, 'l2'), confidence: numberIn(state, 'confidence') }
+  return alsScorer(arrayIn(state, 'items', Float64Array), problem)
 }
 
 interface Problem {

@@ -1,5 +1,6 @@
-import { OptionError } from '@headstart/core'
+import { DataError, OptionError } from '@headstart/core'
 import type { Scorer } from './scorer.js'
+import { type ScorerState, textIn } from './scorer-state.js'
 
 /** A scorer and what it counts. */
 export type Share = readonly [scorer: Scorer, weight: number]
@@ -12,6 +13,7 @@ export type Share = readonly [scorer: Scorer, weight: number]
  */
 export function blend(name: string, shares: readonly Share[]): Scorer {
   const [first, ...others] = shares
+  const parts = shares.map(([scorer]) => scorer)
   if (!first) throw new OptionError('blend', 'scorers', 'none', 'Give at least one.')
   return {
     name,
@@ -22,7 +24,23 @@ export function blend(name: string, shares: readonly Share[]): Scorer {
       }
       return sum
     },
+    ...(parts.every((part) => part.state !== undefined) && {
+      state: () => ({
+        kind: 'blend',
+        config: { name, weights: shares.map(([, weight]) => weight) },
+        parts: parts.flatMap((part) => part.state?.() ?? []),
+      }),
+    }),
   }
+}
+
+/** @param parts The scorers of the state's parts. */
+export function loadBlend(state: ScorerState, parts: readonly Scorer[]): Scorer {
+  const weights = state.config['weights']
+  if (!Array.isArray(weights) || weights.length !== parts.length) {
+    throw new DataError('saved scorer "blend"', `${parts.length} weights`, JSON.stringify(weights ?? null), 'Train the model again.')
+  }
+  return blend(textIn(state, 'name'), parts.map((part, place) => [part, Number(weights[place])]))
 }
 
 /** The scores, overwritten: mean 0, standard deviation `weight`. */

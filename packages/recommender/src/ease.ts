@@ -1,7 +1,8 @@
 import { OptionError } from '@headstart/core'
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
-import { type SparseRows, transposed } from './sparse-rows.js'
+import { arrayIn, numberIn, type ScorerState, textIn } from './scorer-state.js'
+import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { invertSpd } from './spd-inverse.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
@@ -34,48 +35,27 @@ export interface EaseOptions {
  *
  * and the score of j the sum of B(i, j) over the history's items. With texts, terms are further rows of X, each times
  * `textWeight` (collective EASE: Jeunen, Van Balen and Goethals, "Closed-form models for collaborative filtering with side
- * information", 2020): items that nobody took yet are found by their terms.
+ * information", 2020): items that nobody took yet are found by their terms. Where there are fewer users (and terms) than items,
+ * the matrix that is inverted is theirs.
  * @throws OptionError when `l2` is not above 0.
  */
 export async function ease(train: Histories, { decay = 1, ...options }: EaseOptions = {}): Promise<Scorer> {
-  const weights = await easeWeights(train, options)
-  return {
-    name: options.texts ? 'ease-text' : 'ease',
-    score(history) {
-      const scores = new Float32Array(train.itemCount)
-      const counts = historyWeights(history, decay)
-      history.items.forEach((item, place) => addDenseRow(scores, weights, item, counts[place] as number))
-      return scores
-    },
-  }
+  return easeScorer(options.texts ? 'ease-text' : 'ease', await easeInverse(train, options), train.itemCount, decay)
 }
 
-/** Weights between those items that anything is known of; all others are 0. */
-export interface DenseWeights {
-  /** Numbers of the known items, rising. */
-  readonly known: readonly number[]
-  /** [items]: row of each item, -1 for those that are not known. */
-  readonly rowOf: Int32Array
-  /** [known, known]: from the row's item to the column's. */
-  readonly values: Float32Array
+/** What EASE is fitted to. */
+export interface EaseInverse {
+  /** P without what is above its diagonal, row by row. */
+  readonly triangle: Float32Array
+  /** Numbers of the items that it knows, rising. */
+  readonly known: Int32Array
 }
 
-/** Adds `factor` times the weights from an item to a dense row, [items]. */
-export function addDenseRow(target: Float32Array, { known, rowOf, values }: DenseWeights, item: number, factor: number): void {
-  const row = rowOf[item] as number
-  if (row === -1) return
-  const [n, start] = [known.length, row * known.length]
-  for (let column = 0; column < n; column++) {
-    const other = known[column] as number
-    target[other] = (target[other] as number) + factor * (values[start + column] as number)
-  }
-}
-
-/** The matrix B of EASE: see `ease`. */
-export async function easeWeights(
+/** The inverse P of `ease`, between those items that anything is known of. */
+export async function easeInverse(
   train: Histories,
   { l2 = 200, texts, textWeight = 5, itemLimit = 12_000, onNotice = () => {}, signal }: Omit<EaseOptions, 'decay'> = {},
-): Promise<DenseWeights> {
+): Promise<EaseInverse> {
   if (!(l2 > 0)) throw new OptionError('ease', 'an l2 above 0', `${l2}`, 'Without it the matrix may have no inverse.')
   const takers = takersOfKnown(train, texts)
   const known = largest(takers, itemLimit).sort((a, b) => a - b)
@@ -85,19 +65,68 @@ export async function easeWeights(
   const place = new Int32Array(train.itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
 
-  const weights = new Float32Array(n * n)
-  addGram(weights, n, userItems(train), place, 1)
-  if (texts) addGram(weights, n, transposed(texts), place, textWeight ** 2)
-  for (let row = 0; row < n; row++) weights[row * n + row] = (weights[row * n + row] as number) + l2
-  await invertSpd(weights, n, { signal })
-  const diagonal = Float64Array.from(known, (_, row) => weights[row * n + row] as number)
-  for (let row = 0; row < n; row++) {
-    for (let column = 0; column < n; column++) {
-      const at = row * n + column
-      weights[at] = row === column ? 0 : -(weights[at] as number) / (diagonal[column] as number)
+  const rows = [...rowsOf(userItems(train), place, 1), ...(texts ? rowsOf(transposed(texts), place, textWeight) : [])]
+  const x = sparseRows(n, rows)
+  const inverse = x.rows < n ? await inverseByRows(x, l2, signal) : await inverseByColumns(x, l2, signal)
+  return { triangle: lowerTriangle(inverse, n), known: Int32Array.from(known) }
+}
+
+function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
+  const { triangle, known } = inverse
+  const addWeights = easeWeights(inverse, itemCount)
+  return {
+    name,
+    score(history) {
+      const scores = new Float32Array(itemCount)
+      const counts = historyWeights(history, decay)
+      history.items.forEach((item, index) => addWeights(scores, item, counts[index] as number))
+      return scores
+    },
+    // P is symmetric, B is not: half of the numbers are enough.
+    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: { triangle, known } }),
+  }
+}
+
+export function loadEase(state: ScorerState): Scorer {
+  const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
+  return easeScorer(textIn(state, 'name'), { triangle, known }, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+}
+
+/** Gives what adds `factor` times the weights B(item, j) to a row of all items. */
+export function easeWeights({ triangle, known }: EaseInverse, itemCount: number) {
+  const n = known.length
+  const weights = weightsOf(triangle, n)
+  const place = new Int32Array(itemCount).fill(-1)
+  known.forEach((item, row) => (place[item] = row))
+  return (scores: Float32Array, item: number, factor: number): void => {
+    const row = place[item] as number
+    if (row === -1) return
+    for (let column = 0, at = row * n; column < n; column++, at++) {
+      const other = known[column] as number
+      scores[other] = (scores[other] as number) + factor * (weights[at] as number)
     }
   }
-  return { known, rowOf: place, values: weights }
+}
+
+/** The rows of a matrix, [n, n], each up to the diagonal. */
+function lowerTriangle(matrix: Float32Array, n: number): Float32Array {
+  const triangle = new Float32Array((n * (n + 1)) / 2)
+  for (let row = 0; row < n; row++) triangle.set(matrix.subarray(row * n, row * n + row + 1), (row * (row + 1)) / 2)
+  return triangle
+}
+
+/** B, [known items, known items]. */
+function weightsOf(triangle: Float32Array, n: number): Float32Array {
+  const diagonal = Float64Array.from({ length: n }, (_, row) => triangle[(row * (row + 3)) / 2] as number)
+  const weights = new Float32Array(n * n)
+  for (let row = 0, at = 0; row < n; row++, at++) {
+    for (let column = 0; column < row; column++, at++) {
+      const value = triangle[at] as number
+      weights[row * n + column] = -value / (diagonal[column] as number)
+      weights[column * n + row] = -value / (diagonal[row] as number)
+    }
+  }
+  return weights
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
@@ -108,18 +137,55 @@ function takersOfKnown(train: Histories, texts: SparseRows | undefined): Float64
   })
 }
 
-/** Adds `factor` times the products of the columns of a matrix, [anything, items], to those of the known items. */
-function addGram(gram: Float32Array, n: number, { rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): void {
-  for (let row = 0; row < rows; row++) {
-    const end = starts[row + 1] as number
-    for (let a = starts[row] as number; a < end; a++) {
-      const first = place[columns[a] as number] as number
-      if (first === -1) continue
-      const value = factor * (values[a] as number)
-      for (let b = starts[row] as number; b < end; b++) {
-        const second = place[columns[b] as number] as number
-        if (second !== -1) gram[first * n + second] = (gram[first * n + second] as number) + value * (values[b] as number)
-      }
+/** The rows that have an entry among the known items, each with its entries there, times `factor`. */
+function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Line[] {
+  const lines = Array.from({ length: rows }, (_, row): Line => {
+    const line: { columns: number[]; values: number[] } = { columns: [], values: [] }
+    for (let k = starts[row] as number; k < (starts[row + 1] as number); k++) {
+      const column = place[columns[k] as number] as number
+      if (column === -1) continue
+      line.columns.push(column)
+      line.values.push(factor * (values[k] as number))
+    }
+    return line
+  })
+  return lines.filter((line) => line.columns.length > 0)
+}
+
+interface Line {
+  readonly columns: readonly number[]
+  readonly values: readonly number[]
+}
+
+/** (XᵀX + λI)⁻¹, [columns, columns]. */
+async function inverseByColumns(x: SparseRows, l2: number, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const n = x.columnCount
+  const inverse = new Float32Array(n * n)
+  for (let row = 0; row < x.rows; row++) {
+    for (let k = x.starts[row] as number; k < (x.starts[row + 1] as number); k++) {
+      const column = x.columns[k] as number
+      addRow(inverse.subarray(column * n, (column + 1) * n), x, row, x.values[k] as number)
     }
   }
+  for (let column = 0; column < n; column++) inverse[column * n + column] = (inverse[column * n + column] as number) + l2
+  await invertSpd(inverse, n, { signal })
+  return inverse
+}
+
+/** The same where X has fewer rows than columns: (I - Xᵀ(XXᵀ + λI)⁻¹X) / λ, by the identity of Woodbury. */
+async function inverseByRows(x: SparseRows, l2: number, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const n = x.columnCount
+  const kernel = await inverseByColumns(transposed(x), l2, signal)
+  const inverse = new Float32Array(n * n)
+  const product = new Float32Array(n)
+  for (let row = 0; row < x.rows; row++) {
+    product.fill(0)
+    for (let other = 0; other < x.rows; other++) addRow(product, x, other, kernel[row * x.rows + other] as number)
+    for (let k = x.starts[row] as number; k < (x.starts[row + 1] as number); k++) {
+      const [start, factor] = [(x.columns[k] as number) * n, (x.values[k] as number) / l2]
+      for (let column = 0; column < n; column++) inverse[start + column] = (inverse[start + column] as number) - factor * (product[column] as number)
+    }
+  }
+  for (let column = 0; column < n; column++) inverse[column * n + column] = (inverse[column * n + column] as number) + 1 / l2
+  return inverse
 }

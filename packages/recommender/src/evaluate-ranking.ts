@@ -22,6 +22,14 @@ export interface RankingFigures {
   readonly intervals: Readonly<Record<'hitRate' | 'ndcg' | 'mrr', Interval>>
 }
 
+/** What is known of the items, by which cold ones are told from others. */
+export type Takers = Pick<Histories, 'itemCount' | 'popularity'>
+
+/** What a recommender is asked, and what it may know. */
+export interface Asked extends Pick<Split, 'cases'> {
+  readonly train: Takers
+}
+
 /** How good a recommender is. */
 export interface RankingReport extends RankingFigures {
   readonly method: string
@@ -37,6 +45,8 @@ export interface RankingReport extends RankingFigures {
   readonly coldItems: { readonly items: number; readonly all: RankingFigures; readonly amongThemselves: RankingFigures } | undefined
   /** Users without a history; undefined without any. */
   readonly coldUsers: RankingFigures | undefined
+  /** NDCG@k of each case, [cases], for comparison with another recommender case by case. */
+  readonly ndcgOfCases: Float64Array
 }
 
 /**
@@ -46,7 +56,7 @@ export interface RankingReport extends RankingFigures {
  */
 export async function evaluateRanking(
   recommender: Recommender,
-  { train, cases }: Split,
+  { train, cases }: Asked,
   { seed = 0, ...options }: EvaluateRankingOptions = {},
 ): Promise<RankingReport> {
   if (cases.length === 0) {
@@ -72,6 +82,7 @@ export async function evaluateRanking(
       ),
     },
     coldUsers: cases.some(isNew) ? figuresOf(only(ranks, cases, isNew), seed) : undefined,
+    ndcgOfCases: ranks.ndcg,
   }
 }
 
@@ -95,7 +106,7 @@ function figuresOf({ hitRate, ndcg, reciprocalRank }: Outcomes, seed: number): R
   }
 }
 
-function popularityBias(train: Histories, lists: readonly (readonly number[])[]): number {
+function popularityBias(train: Takers, lists: readonly (readonly number[])[]): number {
   const popularity = train.popularity()
   const sorted = popularity.toSorted()
   // Mean place of the items of equal popularity, from 0 to 1.

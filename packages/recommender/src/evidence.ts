@@ -1,9 +1,11 @@
 import { als } from './als.js'
+import { type EaseInverse, easeInverse } from './ease.js'
 import type { EvidenceSource } from './evidence-source.js'
 import type { Histories, History } from './histories.js'
-import { easeEvidence, neighbourEvidence, transitionEvidence } from './linear-evidence.js'
-import { hasClock, popularityEvidence } from './popularity-evidence.js'
+import { easeEvidence, neighbourEvidence, neighbourLinks, transitionEvidence, transitionLinks } from './linear-evidence.js'
+import { type PopularityCounts, popularityCounts, popularityEvidence } from './popularity-evidence.js'
 import { ItemRanker } from './rank-items.js'
+import type { Scorer } from './scorer.js'
 import type { SparseRows } from './sparse-rows.js'
 import { textEvidence } from './text-evidence.js'
 
@@ -39,6 +41,22 @@ export function deviationAt({ scores, means, spreads }: ItemEvidence, scorer: nu
 /** Columns of `Evidence.context`. */
 export const contextSize = 6
 
+/** What evidence is computed from, fitted to a shop's histories. */
+export interface EvidenceParts {
+  readonly itemCount: number
+  /** Users that it was fitted on. */
+  readonly userCount: number
+  /** Mean popularity of the item of an interaction. */
+  readonly usualPopularity: number
+  readonly popularity: PopularityCounts
+  readonly neighbours: SparseRows
+  readonly ease: EaseInverse
+  readonly easeText: EaseInverse
+  readonly follows: SparseRows
+  readonly texts: SparseRows
+  readonly als: Scorer
+}
+
 /**
  * Evidence for and against every item of a catalogue, from closed-form scorers over the shop's own data. It knows no more
  * than the histories it was fitted on: for a target to learn from, fit it on what came before (`leaveOneOut`).
@@ -46,15 +64,8 @@ export const contextSize = 6
 export class Evidence {
   /** Names of the scorers, in the order of the evidence. */
   readonly names: readonly string[]
-  readonly itemCount: number
-  /** Users that it was fitted on. */
-  readonly userCount: number
+  readonly parts: EvidenceParts
   readonly #sources: readonly EvidenceSource[]
-  readonly #texts: SparseRows
-  readonly #popularity: Float64Array
-  /** Mean popularity of the item of an interaction. */
-  readonly #usualPopularity: number
-  readonly #hasClock: boolean
   readonly #ranker: ItemRanker
   readonly #found: ItemEvidence
 
@@ -63,37 +74,48 @@ export class Evidence {
    * @param texts One row for each item of the catalogue, of length 1 or 0 (`tfIdf`).
    */
   static async fit(train: Histories, texts: SparseRows, { itemLimit = 6000, signal }: EvidenceOptions = {}): Promise<Evidence> {
-    const asSource = als(train, { factors: 32, iterations: 6, signal })
-    return new Evidence(train, texts, [
-      popularityEvidence(train),
-      neighbourEvidence(train),
-      await easeEvidence('ease', train, { itemLimit, signal }),
+    const counts = train.popularity()
+    return new Evidence({
+      itemCount: train.itemCount,
+      userCount: train.length,
+      usualPopularity: counts.reduce((sum, count) => sum + count * count, 0) / Math.max(train.items.length, 1),
+      popularity: popularityCounts(train),
+      neighbours: neighbourLinks(train),
+      ease: await easeInverse(train, { itemLimit, signal }),
       // A text counts √10, so that the products of texts count 10 beside those of users.
-      await easeEvidence('ease-text', train, { texts, textWeight: Math.sqrt(10), itemLimit, signal }),
-      transitionEvidence(train),
-      textEvidence(texts),
-      { names: ['als'], score: (history, [row]) => row?.set(asSource.score(history)) },
-    ])
+      easeText: await easeInverse(train, { texts, textWeight: Math.sqrt(10), itemLimit, signal }),
+      follows: transitionLinks(train),
+      texts,
+      als: als(train, { factors: 32, iterations: 6, signal }),
+    })
   }
 
-  private constructor(train: Histories, texts: SparseRows, sources: readonly EvidenceSource[]) {
-    this.names = sources.flatMap(({ names }) => names)
-    this.itemCount = train.itemCount
-    this.userCount = train.length
-    this.#sources = sources
-    this.#texts = texts
-    this.#popularity = train.popularity()
-    this.#usualPopularity = this.#popularity.reduce((sum, count) => sum + count * count, 0) / Math.max(train.items.length, 1)
-    this.#hasClock = hasClock(train)
-    this.#ranker = new ItemRanker(train.itemCount)
+  constructor(parts: EvidenceParts) {
+    const { itemCount, als: factors } = parts
+    this.parts = parts
+    this.#sources = [
+      popularityEvidence(parts.popularity),
+      neighbourEvidence(parts.neighbours),
+      easeEvidence('ease', parts.ease, itemCount),
+      easeEvidence('ease-text', parts.easeText, itemCount),
+      transitionEvidence(parts.follows),
+      textEvidence(parts.texts),
+      { names: ['als'], score: (history, [row]) => row?.set(factors.score(history)) },
+    ]
+    this.names = this.#sources.flatMap(({ names }) => names)
+    this.#ranker = new ItemRanker(itemCount)
     const scorers = this.names.length
     this.#found = {
-      ranks: new Float32Array(scorers * train.itemCount),
-      scores: this.names.map(() => new Float32Array(train.itemCount)),
+      ranks: new Float32Array(scorers * itemCount),
+      scores: this.names.map(() => new Float32Array(itemCount)),
       means: new Float64Array(scorers),
       spreads: new Float64Array(scorers),
-      taken: new Uint8Array(train.itemCount),
+      taken: new Uint8Array(itemCount),
     }
+  }
+
+  get itemCount(): number {
+    return this.parts.itemCount
   }
 
   /** Evidence about all items for a history. */
@@ -121,15 +143,15 @@ export class Evidence {
     const length = items.length
     const ends = times.subarray(-6)
     const ties = ends.subarray(1).reduce((count, time, place) => count + (time === ends[place] ? 1 : 0), 0)
-    const counts = this.#popularity
-    const mean = items.reduce((sum, item) => sum + (counts[item] as number), 0) / Math.max(length, 1)
+    const { popularity, usualPopularity, itemCount, userCount } = this.parts
+    const mean = items.reduce((sum, item) => sum + Math.expm1(popularity.ever[item] as number), 0) / Math.max(length, 1)
     return Float32Array.of(
       Math.log2(Math.max(length, 1)) / 5,
-      this.#hasClock && ends.length > 1 ? ties / (ends.length - 1) : 0,
+      popularity.items.length > 0 && ends.length > 1 ? ties / (ends.length - 1) : 0,
       this.#coherence(items.subarray(-4)),
-      length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + this.#usualPopularity)) / 5,
-      Math.log2(this.itemCount) / 12,
-      Math.log2(Math.max(this.userCount, 1)) / 10,
+      length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + usualPopularity)) / 5,
+      Math.log2(itemCount) / 12,
+      Math.log2(Math.max(userCount, 1)) / 10,
     )
   }
 
@@ -137,7 +159,7 @@ export class Evidence {
   #coherence(items: Int32Array): number {
     const last = items.at(-1)
     if (last === undefined || items.length < 2) return 0
-    const { starts, columns, values } = this.#texts
+    const { starts, columns, values } = this.parts.texts
     const terms = new Map<number, number>()
     for (let k = starts[last] as number; k < (starts[last + 1] as number); k++) terms.set(columns[k] as number, values[k] as number)
     let sum = 0

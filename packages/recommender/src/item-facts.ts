@@ -21,6 +21,7 @@ export function categoryAffinity({ items }: Catalogue, { decay = 0.9 }: ItemFact
       })
       return Float32Array.from(items, ({ category }) => (category === undefined ? 0 : (shares.get(category) ?? 0)))
     },
+    state: () => ({ kind: 'category', config: { decay } }),
   }
 }
 
@@ -48,5 +49,6 @@ export function priceFit({ items }: Catalogue, { decay = 0.9 }: ItemFactsOptions
       const mean = priced.reduce((all, score) => all + score, 0) / priced.length
       return scores.map((score) => (Number.isNaN(score) ? mean : score))
     },
+    state: () => ({ kind: 'price', config: { decay } }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Histories } from './histories.js'
-import { historyWeights, type Scorer } from './scorer.js'
-import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { itemLinks } from './item-links.js'
+import type { Scorer } from './scorer.js'
+import { type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
 
@@ -27,16 +28,7 @@ export interface ItemKnnOptions {
  * al., "Are we really making much progress?", 2019).
  */
 export function itemKnn(train: Histories, { neighbours = 100, shrinkage = 10, decay = 1 }: ItemKnnOptions = {}): Scorer {
-  const similarities = knnSimilarities(train, neighbours, shrinkage)
-  return {
-    name: decay === 1 ? 'item-knn' : 'recency-weighted item-knn',
-    score(history) {
-      const scores = new Float32Array(train.itemCount)
-      const weights = historyWeights(history, decay)
-      history.items.forEach((item, place) => addRow(scores, similarities, item, weights[place] as number))
-      return scores
-    },
-  }
+  return itemLinks(decay === 1 ? 'item-knn' : 'recency-weighted item-knn', knnSimilarities(train, neighbours, shrinkage), decay)
 }
 
 /** Row i: those items that count i among their neighbours, with their similarity. */

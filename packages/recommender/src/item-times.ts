@@ -1,3 +1,4 @@
+import { constantScores } from './constant-scores.js'
 import type { Histories } from './histories.js'
 import type { Scorer } from './scorer.js'
 
@@ -8,7 +9,7 @@ import type { Scorer } from './scorer.js'
 export function recency(train: Histories): Scorer {
   const { last, beginning, end } = spans(train)
   const scores = last.map((time) => (time === -Infinity ? beginning : time) - end)
-  return { name: 'recency', score: () => Float32Array.from(scores) }
+  return constantScores('recency', Float32Array.from(scores))
 }
 
 /**
@@ -18,7 +19,7 @@ export function recency(train: Histories): Scorer {
 export function itemAge(train: Histories): Scorer {
   const { first, end } = spans(train)
   const scores = first.map((time) => (time === Infinity ? 0 : time - end))
-  return { name: 'item age', score: () => Float32Array.from(scores) }
+  return constantScores('item age', Float32Array.from(scores))
 }
 
 /** When each item was first and last taken, [items]; Infinity and -Infinity where never. And when any was. */

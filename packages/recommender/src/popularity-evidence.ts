@@ -6,28 +6,45 @@ const recentShare = 0.05
 /** Share of all interactions that count as just before somebody's last one. */
 const windowShare = 0.02
 
+/** What `popularityEvidence` is made from. */
+export interface PopularityCounts {
+  /** [items]: ln(1 + number of users). */
+  readonly ever: Float32Array
+  /** [items]: ln(1 + number of users, those of long ago counting less). */
+  readonly lately: Float32Array
+  /** All interactions in the order of time; none where times do not tell which of two users was earlier. */
+  readonly items: Int32Array
+  readonly times: Float64Array
+}
+
 /**
- * How many took an item, as ln(1 + n): ever; lately; and just before the user's last interaction. Time is measured in
- * interactions of the shop, not in seconds, so that busy and quiet shops are alike: an interaction counts lately
- * exp(-age / 5 %), and just before is the 2 % of all before the moment. Where times do not tell which of two users was
- * earlier, lately is what is late in the histories, by 0.7 to the power of its place from the end, and just before is the same.
+ * Counts how many took an item. Time is measured in interactions of the shop, not in seconds, so that busy and quiet shops
+ * are alike: an interaction counts lately exp(-age / 5 %). Where times cannot be compared, late is what is late in the
+ * histories: 0.7 to the power of its place from the end.
  */
-export function popularityEvidence(train: Histories): EvidenceSource {
-  const ever = train.popularity().map(Math.log1p)
-  const inOrder = hasClock(train) ? byTime(train) : undefined
-  const lately = (inOrder ? latelyByTime(inOrder.items, train.itemCount) : latelyByPlace(train)).map(Math.log1p)
-  const size = Math.max(20, Math.trunc(windowShare * train.items.length))
+export function popularityCounts(train: Histories): PopularityCounts {
+  const { items, times } = hasClock(train) ? byTime(train) : { items: new Int32Array(0), times: new Float64Array(0) }
+  const lately = items.length > 0 ? latelyByTime(items, train.itemCount) : latelyByPlace(train)
+  return { ever: Float32Array.from(train.popularity(), Math.log1p), lately: Float32Array.from(lately, Math.log1p), items, times }
+}
+
+/**
+ * How many took an item, as ln(1 + n): ever; lately; and among the 2 % of all interactions just before the user's last one
+ * (lately again, where times cannot be compared).
+ */
+export function popularityEvidence({ ever, lately, items, times: clock }: PopularityCounts): EvidenceSource {
+  const size = Math.max(20, Math.trunc(windowShare * items.length))
   return {
     names: ['popularity', 'popularity-lately', 'popularity-before'],
     score({ times }, [total, late, before]) {
       total?.set(ever)
       late?.set(lately)
       const last = times.at(-1)
-      if (!inOrder || last === undefined) return before?.set(lately)
+      if (items.length === 0 || last === undefined) return before?.set(lately)
       if (!before) return
-      const end = upperBound(inOrder.times, last)
+      const end = upperBound(clock, last)
       for (let place = Math.max(0, end - size); place < end; place++) {
-        const item = inOrder.items[place] as number
+        const item = items[place] as number
         before[item] = (before[item] as number) + 1
       }
       before.forEach((count, item) => count > 0 && (before[item] = Math.log1p(count)))
@@ -39,7 +56,7 @@ export function popularityEvidence(train: Histories): EvidenceSource {
  * Whether times can be compared between users: running numbers of each user, for one, begin alike. One in ten must begin
  * at a time of its own.
  */
-export function hasClock(train: Histories): boolean {
+function hasClock(train: Histories): boolean {
   const first = new Set<number>()
   let users = 0
   for (let user = 0; user < train.length; user++) {

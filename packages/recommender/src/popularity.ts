@@ -1,4 +1,5 @@
 import { OptionError } from '@headstart/core'
+import { constantScores } from './constant-scores.js'
 import type { Histories } from './histories.js'
 import type { Scorer } from './scorer.js'
 
@@ -20,5 +21,5 @@ export function popularity(train: Histories, { halfLife = Infinity }: Popularity
   train.items.forEach((item, place) => {
     counts[item] = (counts[item] as number) + 2 ** (((train.times[place] as number) - now) / halfLife)
   })
-  return { name: halfLife === Infinity ? 'popularity' : 'recent popularity', score: () => Float32Array.from(counts) }
+  return constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts))
 }

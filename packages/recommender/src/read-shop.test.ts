@@ -40,7 +40,7 @@ describe('readShop', () => {
       { id: 'b', title: undefined, texts: [], price: undefined, category: undefined },
     ])
     expect(shop.catalogue.texts()).toEqual(['Lamp Red, large lamps', ''])
-    expect(notices).toContain('items.csv: the column "ProductId" is taken for the item. If that is wrong, name it in columns.item.')
+    expect(notices).toContain('items.csv: the column "ProductId" is taken for the item. If that is wrong, name it in columns.item (--column item=NAME).')
     expect(notices).toContain('items.csv: 1 of 2 items have no title: what their text says is not used.')
   })
 

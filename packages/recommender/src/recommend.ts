@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.js'
 import type { History } from './histories.js'
+import type { ScorerState } from './scorer-state.js'
 import { largest } from './top-k.js'
 
 /** Whatever scores all items of the catalogue for a history: a `Scorer`, or a network that takes its time. */
@@ -7,6 +8,8 @@ export interface Recommender {
   readonly name: string
   /** [items of the catalogue]; higher is better. The caller may change them. */
   score(history: History): Float32Array | Promise<Float32Array>
+  /** What it was fitted to, as data from which it can be made again. Without it the recommender cannot be saved. */
+  state?(): ScorerState
 }
 
 /** What can be in a list of recommendations, and how long it is. */

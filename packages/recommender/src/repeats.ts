@@ -1,5 +1,6 @@
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
+import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
 
 /** Options of `repeats`. */
 export interface RepeatsOptions {
@@ -29,15 +30,25 @@ export function repeats(train: Histories, { decay = 0.9, shrinkage = 5 }: Repeat
   const sum = (numbers: Float64Array): number => numbers.reduce((total, number) => total + number, 0)
   const mean = sum(repeaters) / Math.max(sum(takers), 1)
   const share = takers.map((count, item) => ((repeaters[item] as number) + shrinkage * mean) / (count + shrinkage))
+  return repeatScorer(share, decay)
+}
+
+/** @param share Of the takers of each item that came back for it, [items]. */
+function repeatScorer(share: Float64Array, decay: number): Scorer {
   return {
     name: 'repeats',
     score(history) {
-      const scores = new Float32Array(itemCount)
+      const scores = new Float32Array(share.length)
       const weights = historyWeights(history, decay)
       history.items.forEach((item, place) => {
         scores[item] = (scores[item] as number) + (weights[place] as number) * (share[item] as number)
       })
       return scores
     },
+    state: () => ({ kind: 'repeats', config: { decay }, arrays: { share } }),
   }
+}
+
+export function loadRepeats(state: ScorerState): Scorer {
+  return repeatScorer(arrayIn(state, 'share', Float64Array), numberIn(state, 'decay'))
 }

@@ -1,4 +1,5 @@
 import type { History } from './histories.js'
+import type { ScorerState } from './scorer-state.js'
 
 /**
  * One piece of evidence, and a recommender by itself: what it was fitted on does not change, whatever history it is asked
@@ -12,6 +13,8 @@ export interface Scorer {
    * already is scored like anything else. Never NaN.
    */
   score(history: History): Float32Array
+  /** What it was fitted to, as data from which `scorerOf` makes it again. Without it the scorer cannot be saved. */
+  state?(): ScorerState
 }
 
 /** How much each item of a history counts, [items of the history]. */

@@ -20,6 +20,12 @@ describe('scores agree with NumPy, SciPy and scikit-learn', () => {
     expect(answers(await ease(train, fixture.ease))).toBeAllclose(fixture.ease.scores.flat(), { atol: 1e-6 })
   })
 
+  it('of EASE with fewer users than items', async () => {
+    const { users, l2, scores } = fixture.easeOfFew
+    const few = historiesOf(fixture.histories.slice(0, users), fixture.items)
+    expect(answers(await ease(few, { l2 }))).toBeAllclose(scores.flat(), { atol: 1e-6 })
+  })
+
   it('of EASE with texts', async () => {
     const scorer = await ease(train, { ...fixture.easeText, texts: tfIdf(fixture.texts) })
     expect(answers(scorer)).toBeAllclose(fixture.easeText.scores.flat(), { atol: 1e-6 })

@@ -42,7 +42,7 @@ export class ColumnFinder {
     const plain = (name: string): string => name.toLowerCase().replace(/[\s_.-]/g, '')
     const found = [role, ...usualNames[role]].flatMap((usual) => this.columns.filter((name) => plain(name) === usual))[0]
     if (found !== undefined && plain(found) !== role) {
-      this.onNotice(`${this.path}: the column "${found}" is taken for the ${role}. If that is wrong, name it in columns.${role}.`)
+      this.onNotice(`${this.path}: the column "${found}" is taken for the ${role}. If that is wrong, name it in columns.${role} (--column ${role}=NAME).`)
     }
     return found
   }
@@ -51,7 +51,7 @@ export class ColumnFinder {
   need(role: ColumnRole): string {
     const found = this.find(role)
     if (found !== undefined) return found
-    throw new DataError(this.path, `a column "${role}"`, `the columns ${this.#list()}`, `Rename the column of the ${role}, or name it in columns.${role}.`)
+    throw new DataError(this.path, `a column "${role}"`, `the columns ${this.#list()}`, `Rename the column of the ${role}, or name it in columns.${role} (--column ${role}=NAME).`)
   }
 
   #list(): string {

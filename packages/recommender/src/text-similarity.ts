@@ -1,5 +1,6 @@
 import { type Matrix, rowOf } from '@headstart/core'
 import { historyWeights, type Scorer } from './scorer.js'
+import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import { addRow, type SparseRows, transposed } from './sparse-rows.js'
 
 /** Options of `textSimilarity`. */
@@ -18,7 +19,8 @@ export interface TextSimilarityOptions {
  *   features of a text backbone (`unitRows`).
  */
 export function textSimilarity(vectors: SparseRows | Matrix, { last = 10, decay = 1 }: TextSimilarityOptions = {}): Scorer {
-  const scoresOf = 'starts' in vectors ? sparseProduct(vectors) : denseProduct(vectors)
+  const isSparse = 'starts' in vectors
+  const scoresOf = isSparse ? sparseProduct(vectors) : denseProduct(vectors)
   return {
     name: last === 1 ? 'text similarity to the last item' : `text similarity to the last ${last} items`,
     score(history) {
@@ -26,7 +28,19 @@ export function textSimilarity(vectors: SparseRows | Matrix, { last = 10, decay 
       const total = weights.reduce((sum, weight) => sum + weight, 0)
       return scoresOf(history.items, weights.map((weight) => weight / total))
     },
+    state: () => ({
+      kind: 'text-similarity',
+      config: { last, decay, columnCount: isSparse ? vectors.columnCount : vectors.columns },
+      arrays: isSparse ? sparseArrays(vectors) : { features: vectors.data },
+    }),
   }
+}
+
+export function loadTextSimilarity(state: ScorerState): Scorer {
+  const options = { last: numberIn(state, 'last'), decay: numberIn(state, 'decay') }
+  if (state.arrays?.['features'] === undefined) return textSimilarity(sparseIn(state), options)
+  const [data, columns] = [arrayIn(state, 'features', Float32Array), numberIn(state, 'columnCount')]
+  return textSimilarity({ rows: data.length / columns, columns, data }, options)
 }
 
 type Product = (items: Int32Array, weights: Float64Array) => Float32Array

@@ -1,6 +1,7 @@
 import type { Histories } from './histories.js'
-import { historyWeights, type Scorer } from './scorer.js'
-import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { itemLinks } from './item-links.js'
+import type { Scorer } from './scorer.js'
+import { type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 
 /** Options of `transitions`. */
 export interface TransitionsOptions {
@@ -27,19 +28,7 @@ export function transitions(train: Histories, { reach = 10, decay = 0.5, shrinka
     const total = counts.reduce((sum, count) => sum + count, shrinkage)
     counts.forEach((count, place) => (counts[place] = count / total))
   }
-  return {
-    name: 'item transitions',
-    score(history) {
-      const scores = new Float32Array(train.itemCount)
-      const weights = historyWeights(history, decay)
-      history.items.forEach((item, place) => {
-        const weight = weights[place] as number
-        // Further back nothing is left of it.
-        if (weight > 1e-6) addRow(scores, rules, item, weight)
-      })
-      return scores
-    },
-  }
+  return itemLinks('item transitions', rules, decay)
 }
 
 /** Row i: Σ 1/d over the times that each item came d places after i, d up to `reach`. Histories may have repeats. */

@@ -12,6 +12,7 @@ export const fixture = JSON.parse(readFileSync(new URL('fixtures/scorers.json', 
   texts: string[]
   textSimilarity: Scores
   ease: { l2: number; scores: Scores }
+  easeOfFew: { users: number; l2: number; scores: Scores }
   easeText: { l2: number; textWeight: number; scores: Scores }
   itemKnn: { neighbours: number; shrinkage: number; scores: Scores }
   als: { factors: number; l2: number; confidence: number; scores: Scores }

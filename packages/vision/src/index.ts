@@ -12,12 +12,16 @@ export {
   type ImagePreprocessingConfig,
   type ImagePreprocessingOptions,
 } from './image-preprocessing.js'
+export type { ImagePooling } from './image-features.js'
 export { imageMethods } from './image-methods.js'
 export { mobileNetV2, type MobileNetV2Options } from './mobilenet-v2.js'
+export { publishedEncoders, type PublishedEncoder } from './published-encoders.js'
 export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './read-image.js'
 export { readImageDataset, type ReadImageDatasetOptions } from './read-image-dataset.js'
 export { thumbnails } from './thumbnails.js'
+export { type PublishedBackbone, transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
 export { withFlippedView } from './with-flipped-view.js'
+export { zeroShot } from './zero-shot.js'
 
 /**
  * Reads a saved model of pictures (see `loadModel` of @headstart/core).

@@ -19,7 +19,7 @@ export interface Sizing {
    * proportions. 'pad': scaled until it fits in, the rest black.
    */
   readonly resize: 'crop' | 'squash' | 'pad'
-  /** Where it is cropped: the share of the covered size that is kept in each direction. */
+  /** The share that is kept in each direction, from the middle, of what covers the size or was squashed; not where it is padded. */
   readonly cropFraction: number
   /** How pixels are weighted; each is stretched where a picture is made smaller, so that all its pixels count. */
   readonly kernel: 'nearest' | 'linear' | 'cubic' | 'mitchell' | 'lanczos2' | 'lanczos3'
@@ -91,7 +91,7 @@ function sourceOf(input: ImageSource): string | Uint8Array | Promise<Uint8Array>
 const fits = { crop: 'cover', squash: 'fill', pad: 'contain' } as const
 
 function resize(image: Sharp, { height, width, resize: policy, cropFraction, kernel }: Sizing): Sharp {
-  const crops = policy === 'crop' && cropFraction < 1
+  const crops = policy !== 'pad' && cropFraction < 1
   const [fullHeight, fullWidth] = crops ? [height, width].map((side) => Math.round(side / cropFraction)) : [height, width]
   const whole = image.resize({ height: fullHeight, width: fullWidth, fit: fits[policy], kernel, background: '#000000' })
   if (!crops) return whole

@@ -7,6 +7,3 @@ export const quantised = notDifferentiable(
 export const recurrent = notDifferentiable('recurrent layers are not covered')
 export const rare = notDifferentiable('no rule is written for this operator')
 export const cached = notDifferentiable('it is part of a text generator, which works with a cache (past, present)')
-export const fused = notDifferentiable(
-  'onnxruntime fused it for inference: take the network as it was before it was optimised',
-)

@@ -1,4 +1,5 @@
 import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph.js'
+import { inferredValues, shapeNode } from '../infer-shapes.js'
 import { unusedName, usedNames } from '../rename.js'
 import { Session, type Tensors } from '../session.js'
 import { extract } from '../subgraph.js'
@@ -66,33 +67,6 @@ function isKnown(dims: readonly Dimension[] | undefined): dims is Dims {
 function withShapes(graph: Graph, feeds: Tensors): Graph {
   const inputs = graph.inputs.map((input): ValueInfo => ({ ...input, dims: feeds[input.name]?.dims ?? input.dims }))
   return graph.with({ inputs, outputs: graph.outputs.map(({ name }) => ({ name })), valueInfo: new Map() })
-}
-
-/** What onnxruntime infers of every value. */
-async function inferredValues(graph: Graph): Promise<Map<string, ValueInfo>> {
-  const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''))
-  const inferred = await inferredOutputs(graph, values)
-  // The shape of a scalar has no elements; of any other value it has some, and they may not be known.
-  const perhaps = inferred.filter(({ type, dims }) => type !== undefined && dims === undefined)
-  const used = usedNames(graph)
-  const scalars = new Map(perhaps.map(({ name }) => [unusedName(`${name}/shape`, used), name]))
-  const probes = [...scalars].map(([shape, name]) => shapeNode(name, shape))
-  const shapes = await inferredOutputs(graph.with({ nodes: [...graph.nodes, ...probes] }), [...scalars.keys()])
-  const isScalar = new Set(shapes.flatMap(({ name, dims }) => (dims?.[0] === 0 ? [scalars.get(name)] : [])))
-  return new Map(inferred.map((value) => [value.name, isScalar.has(value.name) ? { ...value, dims: [] } : value]))
-}
-
-async function inferredOutputs(graph: Graph, names: readonly string[]): Promise<readonly ValueInfo[]> {
-  if (names.length === 0) return []
-  const session = await Session.create(graph.with({ outputs: names.map((name) => ({ name })) }), {
-    optimisation: 'disabled',
-  })
-  await session.close()
-  return session.outputs
-}
-
-function shapeNode(input: string, output: string): Node {
-  return { name: output, opType: 'Shape', domain: '', inputs: [input], outputs: [output], attributes: {} }
 }
 
 /** Whole numbers themselves, and the shapes of other values. */

@@ -63,10 +63,13 @@ function roleIn(node: Node, input: number, dims: readonly number[], consumers: C
     return { kind: 'kernel', fanIn, fanOut, rectified: isRectified(node, consumers) }
   }
   const [rows = 1, columns = 1] = dims.slice(-2)
+  if (node.domain === 'com.microsoft' && node.opType === 'Attention') return ([undefined, kernel(rows, columns), { kind: 'bias' }] as const)[input]
   switch (node.opType) {
     case 'MatMul':
       if (dims.length < 2) return undefined
       return input === 1 ? kernel(rows, columns) : kernel(columns, rows)
+    case 'FusedGemm':
+    case 'FusedMatMul':
     case 'Gemm': {
       if (input === 2) return { kind: 'bias' }
       // Features run along the rows of the second factor and along the columns of the first, unless it is transposed.
@@ -74,6 +77,8 @@ function roleIn(node: Node, input: number, dims: readonly number[], consumers: C
       return flipped ? kernel(columns, rows) : kernel(rows, columns)
     }
     case 'Conv':
+    case 'FusedConv':
+      if (input === 3) return undefined
       return input === 1 ? convolution(dims, 0, group(node), kernel) : { kind: 'bias' }
     case 'ConvTranspose':
       return input === 1 ? convolution(dims, 1, group(node), kernel) : { kind: 'bias' }
@@ -86,6 +91,21 @@ function roleIn(node: Node, input: number, dims: readonly number[], consumers: C
     case 'InstanceNormalization':
     case 'GroupNormalization':
       return ([undefined, { kind: 'scale' }, { kind: 'bias' }, { kind: 'mean' }, { kind: 'variance' }] as const)[input]
+    case 'RMSNormalization':
+    case 'SimplifiedLayerNormalization':
+      return input === 1 ? { kind: 'scale' } : undefined
+    case 'SkipLayerNormalization':
+      return ([undefined, undefined, { kind: 'scale' }, { kind: 'bias' }, { kind: 'bias' }] as const)[input]
+    case 'SkipSimplifiedLayerNormalization':
+      return ([undefined, undefined, { kind: 'scale' }, { kind: 'bias' }] as const)[input]
+    case 'EmbedLayerNormalization':
+      if (input >= 2 && input <= 4) return { kind: 'embedding' }
+      return input === 5 ? { kind: 'scale' } : input === 6 ? { kind: 'bias' } : undefined
+    case 'BiasGelu':
+    case 'FastGelu':
+      return input === 1 ? { kind: 'bias' } : undefined
+    case 'MultiHeadAttention':
+      return input === 3 ? { kind: 'bias' } : undefined
     case 'Add':
     case 'Sub':
       return isChannels(dims) ? { kind: 'bias' } : undefined

@@ -1,12 +1,13 @@
 import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
 import { float } from '../../builder.js'
-import { tensor } from '../../tensor.js'
+import { int64, tensor } from '../../tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as attention from './attention.js'
 
 const [q, k, v] = [randomTensor([2, 2, 3, 4], 1), randomTensor([2, 2, 5, 4], 2), randomTensor([2, 2, 5, 3], 3)]
 const opset = 23
+const angles = (dims: readonly number[]) => [randomTensor(dims, 21), randomTensor(dims, 22)] as const
 
 describe('attention', () => {
   testRules(attention, {
@@ -25,6 +26,11 @@ describe('attention', () => {
         attributes: { q_num_heads: 4, kv_num_heads: 2 },
         opset,
       },
+    ],
+    RotaryEmbedding: [
+      { inputs: [randomTensor([2, 2, 3, 4], 1), ...angles([5, 2]), int64([2, 3], [0, 2, 1, 3, 3, 0])], opset },
+      { inputs: [randomTensor([2, 2, 3, 4], 1), ...angles([2, 3, 2])], attributes: { interleaved: 1 }, opset },
+      { inputs: [randomTensor([2, 3, 12], 1), ...angles([2, 3, 2])], attributes: { num_heads: 2, rotary_embedding_dim: 4 }, opset },
     ],
   })
 })

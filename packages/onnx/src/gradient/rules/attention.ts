@@ -1,6 +1,7 @@
-/** Attention as a standard operator. */
+/** Attention and what belongs to it, as standard operators. */
 import { attend, causalBias, joinHeads, splitHeads } from '../attend.js'
 import { floatOf, intOf } from '../attributes.js'
+import { rotaryEmbedding } from '../rotate.js'
 import { composition } from '../rule.js'
 import { at } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -27,6 +28,12 @@ export const Attention = composition(
     return cache ? 'attention with a cache (past, present) is not covered' : undefined
   },
 )
+
+/** Positions as rotations of pairs of numbers */
+export const RotaryEmbedding = composition((step) => {
+  const { inputs, input } = step
+  return [rotaryEmbedding(step, { x: input(0), cos: input(1), sin: input(2), positions: inputs[3] })]
+})
 
 /** Each head for a group of queries' heads (Ainslie et al., 2023). */
 function repeatHeads(ops: TensorOps, x: TypedValue, heads: number): TypedValue {

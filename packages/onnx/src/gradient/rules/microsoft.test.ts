@@ -1,7 +1,8 @@
 import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
 import { float } from '../../builder.js'
-import { sizeOf, tensor } from '../../tensor.js'
+import type { Attribute } from '../../graph.js'
+import { int64, sizeOf, tensor } from '../../tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as microsoft from './microsoft.js'
 
@@ -16,6 +17,13 @@ const [ids, kinds] = [int32([2, 3], [0, 2, 1, 3, 3, 0]), int32([2, 3], [0, 1, 1,
 const tables = [randomTensor([5, 4], 8), randomTensor([6, 4], 9), randomTensor([2, 4], 10)] as const
 const affine = [randomTensor([4], 11), randomTensor([4], 12)] as const
 const lengths = int32([2], [2, 3])
+const [image, kernel, depthwise] = [randomTensor([2, 2, 5, 5], 1), randomTensor([3, 2, 3, 3], 2), randomTensor([2, 1, 3, 3], 2)]
+const [bias, sum] = [randomTensor([3], 3), randomTensor([2, 3, 3, 3], 4)]
+const [a2, b2] = [randomTensor([2, 4], 1), randomTensor([4, 3], 2)]
+const floats = (...value: number[]): Attribute => ({ kind: 'floats', value })
+const [places, first] = [int64([2, 3], [0, 2, 1, 3, 3, 0]), int64([1], [1])]
+/** Cosines and sines of five positions. */
+const angles = (half: number) => [randomTensor([5, half], 21), randomTensor([5, half], 22)] as const
 /** Zeros for what is hidden, none in a whole row. */
 const mask = (...dims: number[]) =>
   int32(
@@ -43,6 +51,21 @@ describe('operators of onnxruntime', () => {
         { inputs: [randomTensor([3, 4], 3), bt], attributes: { transB: 1 } },
         { inputs: [randomTensor([3, 4], 3), b], attributes: { alpha: float(3) } },
         { inputs: [randomTensor([4, 3], 3), b], attributes: { transA: 1 } },
+      ],
+      FusedConv: [
+        { inputs: [image, kernel], attributes: { pads: [1, 1, 1, 1] } },
+        { inputs: [image, kernel, bias], attributes: { activation: 'Tanh', strides: [2, 2] } },
+        { inputs: [image, kernel, bias, sum], attributes: { activation: 'Sigmoid' } },
+        { inputs: [image, kernel], attributes: { activation: 'LeakyRelu', activation_params: floats(0.9) } },
+        { inputs: [image, kernel], attributes: { activation: 'HardSigmoid', activation_params: floats(0.01, 0.5) } },
+        { inputs: [image, kernel], attributes: { activation: 'Clip', activation_params: floats(-90, 90) } },
+        // Far from the kink.
+        { inputs: [image, depthwise, randomTensor([2], 3, 90, 99)], attributes: { activation: 'Relu', group: 2 } },
+      ],
+      FusedGemm: [
+        { inputs: [a2, b2], attributes: { activation: 'Tanh', alpha: float(0.5) } },
+        { inputs: [a2, b2, bias], attributes: { activation: 'LeakyRelu', activation_alpha: float(0.9), transB: 0 } },
+        { inputs: [a2, b2, bias], attributes: { activation: 'HardSigmoid', activation_alpha: float(0.01), activation_beta: float(0.5) } },
       ],
       Gelu: [{ inputs: [x] }],
       Attention: [
@@ -79,6 +102,12 @@ describe('operators of onnxruntime', () => {
           inputs: [tokens, randomTensor([2, 2, 5, 2], 4), randomTensor([2, 2, 5, 2], 5)],
           attributes: { num_heads: 2 },
         },
+      ],
+      RotaryEmbedding: [
+        { inputs: [randomTensor([2, 3, 8], 1), places, ...angles(2)] },
+        { inputs: [randomTensor([2, 3, 8], 1), first, ...angles(2)], attributes: { interleaved: 1 } },
+        { inputs: [randomTensor([2, 2, 3, 4], 1), places, ...angles(2)], by: [0, 2, 3] },
+        { inputs: [randomTensor([2, 3, 12], 1), places, ...angles(2)], attributes: { num_heads: 2, rotary_embedding_dim: 4 } },
       ],
       SkipLayerNormalization: [
         { inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine], attributes: { epsilon: float(0.01) } },

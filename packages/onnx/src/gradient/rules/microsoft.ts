@@ -1,9 +1,10 @@
 /** Operators of onnxruntime's own domain, com.microsoft. */
 import { float } from '../../builder.js'
 import { attend, causalBias, joinHeads, maskBias, splitHeads } from '../attend.js'
-import { floatOf, intOf, intsOf } from '../attributes.js'
+import { floatOf, intOf, intsOf, textOf, without } from '../attributes.js'
 import { geluGradient, tanhGeluGradient } from '../gelu.js'
 import { productGradients } from '../product.js'
+import { rotaryEmbedding } from '../rotate.js'
 import { composition, type Composition, rule, type Step } from '../rule.js'
 import { at, type Dims } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -22,6 +23,46 @@ export const FusedMatMul = rule(
     return batch ? 'transposed batches are not covered' : undefined
   },
 )
+
+/** y = activation(Conv(x, w, b) + z) */
+export const FusedConv = composition((step) => {
+  const { ops, node, inputs, input, output } = step
+  const attributes = without(node.attributes, 'activation', 'activation_params')
+  const convolved = ops.op('Conv', [input(0), input(1), inputs[2]], output, attributes)
+  const sum = inputs[3] ? ops.add(convolved, inputs[3]) : convolved
+  const params = node.attributes['activation_params']
+  return [activate(step, sum, params?.kind === 'floats' ? params.value : [])]
+})
+
+/** y = activation(Gemm(a, b, c)) */
+export const FusedGemm = composition((step) => {
+  const { ops, node, inputs, input, output } = step
+  const own = ['activation', 'activation_alpha', 'activation_beta', 'activation_gamma']
+  const product = ops.op('Gemm', [input(0), input(1), inputs[2]], output, without(node.attributes, ...own))
+  const params = own.slice(1).flatMap((name) => (name in node.attributes ? [floatOf(node, name, 0)] : []))
+  return [activate(step, product, params)]
+})
+
+/** The activation that was fused into an operator. */
+function activate({ ops, node, refuse }: Step, x: TypedValue, [alpha, beta]: readonly number[]): TypedValue {
+  const activation = textOf(node, 'activation', '')
+  const given = { ...(alpha !== undefined && { alpha: float(alpha) }), ...(beta !== undefined && { beta: float(beta) }) }
+  switch (activation) {
+    case '':
+      return x
+    case 'Clip':
+      return ops.op('Clip', [x, ops.scalar(alpha ?? -Infinity, x), ops.scalar(beta ?? Infinity, x)], x)
+    case 'HardSigmoid':
+    case 'HardSwish':
+    case 'LeakyRelu':
+    case 'Relu':
+    case 'Sigmoid':
+    case 'Tanh':
+      return ops.unary(activation, x, given)
+    default:
+      return refuse(`its activation ${activation} is not covered`)
+  }
+}
 
 export const Gelu = pointwise(({ ops, x, dy }) => geluGradient(ops, x, dy))
 
@@ -127,6 +168,15 @@ export const MultiHeadAttention = composition(
     if (cache) return 'attention with a cache (past, present) is not covered'
     return node.inputs[1] && node.inputs[2] ? undefined : 'packed queries, keys and values are not covered'
   },
+)
+
+/** Positions as rotations of pairs of numbers */
+export const RotaryEmbedding = composition(
+  (step) => {
+    const { input } = step
+    return [rotaryEmbedding(step, { x: input(0), positions: input(1), cos: input(2), sin: input(3) })]
+  },
+  (node) => (intOf(node, 'is_packed_batching', 0) === 0 ? undefined : 'packed batches are not covered'),
 )
 
 function attention(

@@ -1,9 +1,7 @@
 /** Operators of onnxruntime's own domain without a rule, with the reason. */
-import { cached, fused, quantised, rare } from '../reasons.js'
+import { cached, quantised, rare } from '../reasons.js'
 
 export const DynamicQuantizeMatMul = quantised
-export const FusedConv = fused
-export const FusedGemm = fused
 export const GatherBlockQuantized = quantised
 export const GroupQueryAttention = cached
 export const MatMulIntegerToFloat = quantised
@@ -23,4 +21,3 @@ export const QLinearMul = quantised
 export const QLinearSigmoid = quantised
 export const QLinearSoftmax = quantised
 export const QLinearWhere = quantised
-export const RotaryEmbedding = cached

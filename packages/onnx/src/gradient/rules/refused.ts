@@ -17,7 +17,6 @@ export const GRU = recurrent
 export const LSTM = recurrent
 export const RNN = recurrent
 
-export const RotaryEmbedding = cached
 export const TensorScatter = cached
 
 export const AffineGrid = rare

@@ -1,0 +1,215 @@
+import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openScene, modelHashes, type Scene } from './scene.js'
+import { ids, interactions, items, rows, table } from './shop.js'
+
+let scene: Scene
+let shop: string
+let model: string
+beforeAll(async () => {
+  scene = await openScene()
+  shop = await scene.folder('shop', { 'items.csv': items, 'interactions.csv': interactions })
+  model = scene.path('model')
+  const { code, stderr } = await scene.run(['train', shop, '--task', 'recommend', '--out', model])
+  expect(stderr).toBe(
+    `note: ${shop}/interactions.csv: timestamps in seconds.\nnote: 40 users to choose by: the choice of item-knn may be chance.\n`,
+  )
+  expect(code).toBe(0)
+})
+afterAll(() => scene.remove())
+
+const methods = ['popularity', 'item-knn', 'ease', 'ease-text', 'als']
+const share = expect.any(Number) as number
+const pair = [expect.any(Number), expect.any(Number)]
+
+interface Listed {
+  readonly history: string[]
+  readonly unknown: string[]
+  readonly recommendations: { readonly item: string; readonly because?: { readonly item: string }[] }[]
+}
+
+async function recommend(...args: string[]): Promise<Listed> {
+  const { code, stdout } = await scene.run(['recommend', model, '--json', ...args])
+  expect(code).toBe(0)
+  return JSON.parse(stdout) as Listed
+}
+
+describe('headstart train --task recommend', () => {
+  it('prints the documented fields', async () => {
+    const { code, stdout } = await scene.run(['train', shop, '--task', 'recommend', '--out', scene.path('json'), '--json'])
+    expect(code).toBe(0)
+    const result = JSON.parse(stdout) as { method: string; validation: object[] }
+    expect(result).toMatchObject({
+      task: 'recommend',
+      model: scene.path('json'),
+      method: 'item-knn',
+      settings: { neighbours: 200 },
+      users: 40,
+      items: 20,
+      interactions: 240,
+      seed: 0,
+      seconds: expect.any(Number) as number,
+    })
+    expect(result.validation).toEqual(methods.map((method) => ({ method, settings: expect.any(Object) as object, 'ndcg@10': share })))
+    // The same data, the same bytes.
+    expect(await modelHashes(scene.path('json'))).toEqual(await modelHashes(model))
+  })
+
+  it('finds columns by the names it is given', async () => {
+    const other = await scene.folder('named', { 'items.csv': items, 'interactions.csv': table(['who', 'item', 'timestamp'], rows) })
+    const args = ['train', other, '--task', 'recommend', '--out', scene.path('named-model')]
+    expect(await scene.run([...args, '--column', 'user=who'])).toMatchObject({ code: 0 })
+    const { code, stderr } = await scene.run(args)
+    expect(stderr).toMatch(/expected a column "user", got the columns "who", "item", "timestamp"\. Rename .* \(--column user=NAME\)/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('headstart evaluate of a recommender', () => {
+  it('prints the documented fields, of other data too', async () => {
+    const later = await scene.folder('later', { 'interactions.csv': table(['user', 'item', 'timestamp'], [['x', '007', 1], ['x', 'a,b', 2], ['y', 'i0', 1], ['y', 'i2', 2]]) })
+    for (const [data, users] of [[shop, 40], [later, 2]] as const) {
+      const { code, stdout } = await scene.run(['evaluate', model, data, '--task', 'recommend', '--json'])
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toEqual({
+        task: 'recommend',
+        method: 'item-knn',
+        users,
+        'hr@10': share,
+        'ndcg@10': share,
+        mrr: share,
+        'coverage@10': share,
+        popularityBias: share,
+        'coldNdcg@10': null,
+        intervals: { 'hr@10': pair, 'ndcg@10': pair, mrr: pair },
+      })
+    }
+  })
+
+  it('prints a report for people, without being told the task', async () => {
+    const { stdout, stderr } = await scene.run(['evaluate', model, shop])
+    expect(stdout).toMatch(/^40 users +item-knn +95 % interval\n(.*\n)*NDCG@10 +[01]\.\d{4} +[01]\.\d{4} to [01]\.\d{4}/)
+    expect(stderr).toContain('it is fitted again without the last one of each user')
+  })
+})
+
+describe('headstart compare --task recommend', () => {
+  it('prints the documented fields', async () => {
+    const { code, stdout } = await scene.run(['compare', shop, '--task', 'recommend', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      task: 'recommend',
+      rows: methods.map((method) => ({
+        method,
+        'hr@10': share,
+        'ndcg@10': share,
+        'coverage@10': share,
+        'coldNdcg@10': null,
+        seconds: expect.any(Number) as number,
+      })),
+      chosen: 'item-knn',
+      verdict: expect.stringMatching(/^Use item-knn here, which validation picks: NDCG@10 1\.0000, \+0\.\d{4} \(± 0\.\d{4}\) beside popularity\.$/) as string,
+    })
+  })
+
+  it('prints the table', async () => {
+    const { stdout } = await scene.run(['compare', shop, '--task', 'recommend'])
+    expect(stdout).toContain('item-knn *')
+    expect(stdout).toContain('Use item-knn here')
+  })
+})
+
+describe('headstart recommend', () => {
+  it('recommends what users of like histories took', async () => {
+    const { history, unknown, recommendations } = await recommend('--history', 'i1,i3', '--k', '3')
+    expect({ history, unknown }).toEqual({ history: ['i1', 'i3'], unknown: [] })
+    expect(recommendations).toHaveLength(3)
+    // The odd ones of i0, i1, ... are lamps, at even places.
+    for (const { item } of recommendations) expect(ids.indexOf(item) % 2).toBe(0)
+    expect(recommendations[0]).toEqual({ item: expect.any(String) as string, title: expect.stringMatching(/^lamp/) as string, score: expect.any(Number) as number })
+  })
+
+  it('says why, in words and as JSON', async () => {
+    const { recommendations } = await recommend('--history', 'i1,i3', '--explain')
+    for (const reason of recommendations[0]?.because ?? []) {
+      expect(reason).toEqual({ item: expect.stringMatching(/^i[13]$/) as string, title: expect.any(String) as string, drop: expect.any(Number) as number, place: expect.any(Number) as number })
+    }
+    expect(recommendations[0]?.because?.length).toBeGreaterThan(0)
+    const { stdout } = await scene.run(['recommend', model, '--history', 'i1,i3', '--explain', '--k', '2'])
+    expect(stdout).toMatch(/^ 1\. lamp \d+ \[.+\]\n {6}because you took lamp \d+ \[i[13]\] \(without it place \d+\)/)
+  })
+
+  it('keeps ids: leading zeros, commas and quotes as in CSV, emoji; the flag can be repeated', async () => {
+    expect((await recommend('--history', '007,7,"a,b","say ""hi""",🎁, i1')).history).toEqual(['007', '7', 'a,b', 'say "hi"', '🎁', 'i1'])
+    expect((await recommend('--history', 'a,b', '--history', 'say "hi"', '--history', '7')).history).toEqual(['a,b', 'say "hi"', '7'])
+    expect((await recommend('--history', '0007,07,7.0')).unknown).toEqual(['0007', '07', '7.0'])
+  })
+
+  it('ignores unknown items, and says so', async () => {
+    const { code, stdout, stderr } = await scene.run(['recommend', model, '--history', 'i1,gone', '--json'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('note: 1 of 2 items of the history are not in the catalogue, and left out: "gone".\n')
+    expect(JSON.parse(stdout)).toMatchObject({ history: ['i1'], unknown: ['gone'] })
+  })
+
+  it('gives popular items to who took nothing', async () => {
+    const popular = (await recommend()).recommendations.map(({ item }) => item)
+    expect(popular).toHaveLength(10)
+    expect((await recommend('--history', '')).recommendations.map(({ item }) => item)).toEqual(popular)
+    expect((await recommend('--history', 'gone')).recommendations.map(({ item }) => item)).toEqual(popular)
+    expect((await scene.run(['recommend', model])).stdout).toMatch(/^Nothing is known of this history: what most users took\./)
+  })
+
+  it('filters by category, diversifies, and repeats', async () => {
+    const { recommendations } = await recommend('--history', 'i1', '--category', 'kitchen', '--k', '20')
+    expect(recommendations.map(({ item }) => ids.indexOf(item) % 2)).toEqual(Array<number>(10).fill(1))
+    expect((await recommend('--history', 'i1', '--repeats', '--k', '20')).recommendations).toHaveLength(20)
+    expect((await recommend('--history', 'i1', '--diversity', '0.9', '--k', '5')).recommendations).toHaveLength(5)
+    expect((await scene.run(['recommend', model, '--category', 'none'])).stdout).toBe('Nothing is left to recommend.\n')
+  })
+
+  const requests: [string, string[], RegExp][] = [
+    ['a quote that is never closed', ['--history', '"a,b'], /option --history: expected ids separated by commas, as a line of CSV, got "a,b\. Put ids with commas in double quotes/],
+    ['a list without a length', ['--k', '0'], /option "k": expected a whole number from 1 on, got 0/],
+    ['a diversity that is none', ['--diversity', '2'], /option "diversity": expected a number from 0 to 1, got 2/],
+  ]
+  it.each(requests)('%s: exits with 2', async (_, args, says) => {
+    const { code, stdout, stderr } = await scene.run(['recommend', model, ...args])
+    expect(stderr).toMatch(says)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+})
+
+describe('a recommender folder that does not fit', () => {
+  const cases: Record<string, { spoil: (folder: string) => Promise<void>; says: RegExp }> = {
+    'a missing folder': { spoil: (folder) => rm(folder, { recursive: true }), says: /expected a model folder .*, got nothing of that name/ },
+    'numbers that are cut short': { spoil: (folder) => truncate(join(folder, 'numbers.bin'), 100), says: /expected numbers\.bin as it was saved .*got other contents/ },
+    'items that were edited': { spoil: (folder) => writeFile(join(folder, 'items.jsonl'), '{"id":"a"}\n'), says: /expected items\.jsonl as it was saved/ },
+    'a manifest that was edited': {
+      spoil: async (folder) => writeFile(join(folder, 'headstart.json'), (await readFile(join(folder, 'headstart.json'), 'utf8')).replace('item-knn', 'ease')),
+      says: /expected headstart\.json as it was saved, got other contents/,
+    },
+    'a model of classes': {
+      spoil: async (folder) => writeFile(join(folder, 'headstart.json'), '{"format":"headstart-model"}'),
+      says: /expected a folder of the kind headstart-recommender, got one of the kind headstart-model/,
+    },
+  }
+  it.each(Object.entries(cases))('%s: says so and exits with 2', async (_, { spoil, says }) => {
+    const folder = scene.path('spoilt')
+    await rm(folder, { recursive: true, force: true })
+    await cp(model, folder, { recursive: true })
+    await spoil(folder)
+    const { code, stdout, stderr } = await scene.run(['recommend', folder, '--history', 'i1'])
+    expect(stderr).toMatch(says)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  it('a recommender is not asked for classes', async () => {
+    const { code, stderr } = await scene.run(['predict', model, 'x'])
+    expect(stderr).toMatch(/expected a folder of the kind headstart-model, got one of the kind headstart-recommender/)
+    expect(code).toBe(2)
+  })
+})

@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Progress, toFileError } from '@headstart/core'
+import { downloadFile } from './download-file.js'
+import { HubError } from './errors.js'
+import { HubClient, type HubOptions } from './hub-client.js'
+import { fetchListing, type ListedFile, type Listing } from './listing.js'
+import { ModelCache, type ModelCacheOptions } from './model-cache.js'
+import { ModelFolder } from './model-folder.js'
+import { isModelId } from './model-id.js'
+import { externalData, findNetwork } from './network-files.js'
+import { isOffline } from './offline.js'
+import { assertFits, type NetworkChoice, noNetwork, wholeModel } from './read-network.js'
+
+/** Options of `fetchModel`. */
+export interface FetchOptions extends NetworkChoice, HubOptions {
+  /** Branch, tag or commit. Default 'main'. */
+  readonly revision?: string | undefined
+  readonly cache?: ModelCacheOptions | undefined
+  /** Asks the hub for the newest version even where the cache has one. Default false. */
+  readonly refresh?: boolean | undefined
+  /** Told the bytes fetched so far, of all that are to be fetched. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** Files beside the network that say how it is used. */
+const settings = new Set([
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'preprocessor_config.json',
+  'modules.json',
+  'sentence_bert_config.json',
+  'config_sentence_transformers.json',
+])
+/** Settings of a layer of sentence-transformers, such as `1_Pooling/config.json`. */
+const layerSettings = /^\d+_\w+\/config\.json$/
+/** What the hub says of models that are no encoders. */
+const generators = new Set(['text-generation', 'text2text-generation', 'image-text-to-text', 'translation', 'summarization', 'text-to-image', 'text-to-speech'])
+
+/**
+ * A model of a hub, from the cache or, where it is not there, fetched into it. What is in the cache is used as it is,
+ * without a question to the hub, until `refresh` is asked for.
+ * @throws HubError where there is no such model, it may not be read, the network is forbidden or fails.
+ * @throws ModelFilesError for a model without a network of that kind, or one too large for this machine's memory.
+ * @throws FileError where the cache cannot be written.
+ */
+export async function fetchModel(id: string, options: FetchOptions = {}): Promise<ModelFolder> {
+  const { revision = 'main', refresh = false } = options
+  if (!isModelId(id)) throw new HubError('input', 'model', 'an id on the hub, such as org/name', `"${id}"`, 'Check the name.')
+  const cache = new ModelCache(options.cache)
+  const known = await cache.find(id, revision)
+  if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0) return open(cache, known)
+  if (isOffline()) {
+    const remedy = `Fetch it where there is a network (headstart backbones add ${id}), or give the path of a folder.`
+    throw new HubError('environment', id, 'a model in the cache', 'none, and HEADSTART_OFFLINE, which forbids the network', remedy)
+  }
+  const client = new HubClient(options)
+  try {
+    // What is added to a model later, such as another number format, is of the version that is there.
+    const listing = known && !refresh ? known : await fetchListing(client, id, revision)
+    await fetchFiles(client, cache, listing, options)
+    await cache.note(listing, revision)
+    return await open(cache, listing)
+  } finally {
+    await client.close()
+  }
+}
+
+/** The files of a model that are needed to use its network. @throws ModelFilesError where it has no such network. */
+export function wantedFiles(listing: Listing, { parts = wholeModel, dtype }: NetworkChoice): ListedFile[] {
+  const names = listing.files.map(({ name }) => name)
+  const network = findNetwork(names, parts, dtype)
+  if (!network) throw noNetwork(listing.id, names, parts, dtype)
+  const wanted = new Set([network.name, ...externalData(names, network.name)])
+  return listing.files.filter(({ name }) => wanted.has(name) || settings.has(name) || layerSettings.test(name))
+}
+
+async function fetchFiles(client: HubClient, cache: ModelCache, listing: Listing, options: FetchOptions): Promise<void> {
+  const { id, commit, pipeline } = listing
+  if (pipeline !== null && generators.has(pipeline)) {
+    throw new HubError('input', id, 'an encoder', `a model for ${pipeline}`, 'Choose a model for feature extraction.')
+  }
+  const files = wantedFiles(listing, options)
+  const sizes = files.map(({ size }) => size ?? 0)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  assertFits(id, total)
+  const folder = cache.folderOf(listing)
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw toFileError(error, cache.directory, 'write')
+  })
+  const missing = await cache.missing(listing, files)
+  const toFetch = missing.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  await cache.makeRoom(toFetch, id)
+  let done = total - toFetch
+  for (const file of missing) {
+    await downloadFile(client, {
+      who: `${id}, ${file.name}`,
+      path: `/${id}/resolve/${commit}/${file.name.split('/').map(encodeURIComponent).join('/')}`,
+      file,
+      target: join(folder, file.name),
+      root: cache.directory,
+      onBytes: (bytes) => options.onProgress?.({ done: Math.min(done + bytes, total), total }),
+    })
+    done += file.size ?? 0
+  }
+}
+
+function open(cache: ModelCache, listing: Listing): Promise<ModelFolder> {
+  const hashes = new Map(listing.files.flatMap(({ name, hash }) => (hash?.length === 64 ? [[name, hash]] : [])))
+  return ModelFolder.open(cache.folderOf(listing), { id: listing.id, boundary: cache.directory, hashes })
+}

@@ -1,0 +1,1 @@
+export { asBytes, bertFiles, type EncoderSizes, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './published-encoder.js'

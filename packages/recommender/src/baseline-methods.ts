@@ -1,0 +1,90 @@
+import type { JsonObject } from '@headstart/core'
+import { als } from './als.js'
+import { blend } from './blend.js'
+import { chooseSettings, type Grid } from './choose-settings.js'
+import { ease } from './ease.js'
+import type { Histories } from './histories.js'
+import { itemKnn } from './item-knn.js'
+import { popularity } from './popularity.js'
+import type { Recommender } from './recommend.js'
+import type { Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
+import type { Scorer } from './scorer.js'
+import { textSimilarity } from './text-similarity.js'
+
+/** A method that fits with given settings, and what there is to choose between. */
+interface Recipe<Settings extends JsonObject> extends Pick<RecommenderMethod, 'name' | 'description'> {
+  readonly grid: Grid<Settings>
+  fit(material: Material, train: Histories, settings: Settings, options: MethodOptions): Recommender | Promise<Recommender>
+}
+
+/** A method whose settings are chosen by `chooseSettings`. */
+function withGrid<Settings extends JsonObject>({ name, description, grid, fit }: Recipe<Settings>): RecommenderMethod {
+  return {
+    name,
+    description,
+    choose: (material, validation, options = {}) =>
+      chooseSettings(grid, (settings) => fit(material, validation.train, settings, options), validation, options),
+    fit: async (material, train, settings, options = {}) => fit(material, train, settings as Settings, options),
+  }
+}
+
+/** How the texts of a history count: those of how many items, and by what factor each counts less than the one after it. */
+export type TextWindow = { readonly last: number; readonly decay: number }
+
+/** Windows to choose from. */
+export const textWindows: readonly [TextWindow, ...TextWindow[]] = [
+  { last: 3, decay: 0.7 },
+  { last: 1, decay: 1 },
+  { last: 10, decay: 0.8 },
+  { last: 50, decay: 0.95 },
+]
+
+/** EASE is fitted once for EASE itself and for its blend, where both want the usual strength. */
+const fitted = new WeakMap<Histories, Promise<Scorer>>()
+const usualStrength = 300
+
+function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
+  const known = l2 === usualStrength ? fitted.get(train) : undefined
+  if (known) return known
+  const fit = ease(train, { l2, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+  if (l2 === usualStrength) {
+    fitted.set(train, fit)
+    fit.catch(() => fitted.delete(train))
+  }
+  return fit
+}
+
+/** The recommenders of the literature, from the simplest on. */
+export const baselineMethods: readonly RecommenderMethod[] = [
+  withGrid({
+    name: 'popularity',
+    description: 'what most users took, the same for everybody',
+    grid: {},
+    fit: (_, train) => popularity(train),
+  }),
+  withGrid({
+    name: 'item-knn',
+    description: 'items that share users with those of the history',
+    grid: { neighbours: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] },
+    fit: (_, train, settings) => itemKnn(train, settings),
+  }),
+  withGrid({
+    name: 'ease',
+    description: 'a linear autoencoder of histories, in closed form',
+    grid: { l2: [usualStrength, 100, 1000] },
+    fit: (_, train, { l2 }, options) => easeOf(train, l2, options),
+  }),
+  withGrid({
+    name: 'ease-text',
+    description: 'EASE, and how much texts are alike',
+    grid: { weight: [0.3, 0.1, 1, 2], window: textWindows, l2: [usualStrength] },
+    fit: async ({ texts }, train, { weight, window, l2 }, options) =>
+      blend('ease-text', [[await easeOf(train, l2, options), 1], [textSimilarity(texts, window), weight]]),
+  }),
+  withGrid({
+    name: 'als',
+    description: 'factors of users and items by alternating least squares',
+    grid: { confidence: [10, 40], l2: [10, 100] },
+    fit: (_, train, settings, { seed, signal }) => als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
+  }),
+]

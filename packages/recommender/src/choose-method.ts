@@ -1,0 +1,120 @@
+import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, rowOf } from '@headstart/core'
+import { baselineMethods } from './baseline-methods.js'
+import type { Catalogue } from './catalogue.js'
+import { type Histories, positives } from './histories.js'
+import type { Shop } from './read-shop.js'
+import type { Choice, Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
+import { leaveOneOut, type Split } from './split-histories.js'
+import { unitRows } from './text-similarity.js'
+import { tfIdf } from './tf-idf.js'
+
+/** All methods, from the simplest on. */
+export const recommenderMethods: readonly RecommenderMethod[] = baselineMethods
+
+/** Options of whatever chooses between methods on a shop's data. */
+export interface ShopOptions extends MethodOptions {
+  /** What to choose from. Default: `recommenderMethods`. */
+  readonly methods?: readonly RecommenderMethod[] | undefined
+  /** A text backbone by whose features titles and texts are compared. Default: by their terms (TF-IDF). */
+  readonly texts?: Backbone<string> | undefined
+  /** The least value that counts as liked. Default: see `defaultThreshold`. */
+  readonly threshold?: number | undefined
+  /**
+   * Users with fewer positives are not asked about. Default: 5, by custom of the field; 3, which is said, where fewer than
+   * 20 users have 5.
+   */
+  readonly minimum?: number | undefined
+}
+
+/** A method with the settings that were chosen for it. */
+export interface ChosenMethod extends Choice {
+  readonly method: RecommenderMethod
+  /** Seconds that the choice took. */
+  readonly seconds: number
+}
+
+/** What to learn from and to choose by. */
+export interface Examined {
+  readonly material: Material
+  /** All positives of all users. */
+  readonly everything: Histories
+  /** The positives of the users that are asked about. */
+  readonly asked: Histories
+  /** Asks for the interaction before the last, and knows neither it nor the last. */
+  readonly validation: Split
+  readonly minimum: number
+}
+
+/**
+ * Looks at a shop's data as they are for the choice between methods.
+ * @throws DataError when nobody liked or bought anything.
+ */
+export async function examine({ name, catalogue, interactions }: Shop, options: ShopOptions): Promise<Examined> {
+  const { threshold, onEvent } = options
+  const everything = positives(interactions, catalogue.size, { threshold })
+  if (everything.length === 0) {
+    const remedy = 'Check the ratings or quantities, or give a lower threshold.'
+    throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
+  }
+  const minimum = options.minimum ?? usualMinimum(everything, (message) => onEvent?.({ type: 'notice', message }))
+  if (!Number.isInteger(minimum) || minimum < 3) {
+    const remedy = 'Two are held out, one to choose by and one to measure on.'
+    throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
+  }
+  const asked = positives(interactions, catalogue.size, { threshold, minimum })
+  return { material: await materialOf(catalogue, options), everything, asked, validation: leaveOneOut(asked, 2), minimum }
+}
+
+function usualMinimum(everything: Histories, say: (message: string) => void): number {
+  const [customary, least, enough] = [5, 3, 20]
+  let count = 0
+  for (let place = 0; place < everything.length; place++) if (everything.lengthOf(place) >= customary) count++
+  if (count >= enough) return customary
+  say(`${count} users have ${customary} positives or more: those with ${least} or more are asked about.`)
+  return least
+}
+
+/** What there is to know of the items. */
+export async function materialOf(catalogue: Catalogue, { texts: backbone, signal }: Pick<ShopOptions, 'texts' | 'signal'>): Promise<Material> {
+  const texts = catalogue.texts()
+  const terms = tfIdf(texts)
+  return { catalogue, terms, texts: backbone ? await featuresOf(texts, backbone, signal) : terms }
+}
+
+/** Features of texts, in rows of length 1; what has no text is like nothing. */
+async function featuresOf(texts: readonly string[], backbone: Backbone<string>, signal?: AbortSignal): Promise<Matrix> {
+  const features = unitRows(await backbone.embed(texts, { signal }))
+  texts.forEach((text, row) => {
+    if (text === '') rowOf(features, row).fill(0)
+  })
+  return features
+}
+
+/** Has every method choose its settings on the validation data, in their order. */
+export async function* chooseEach({ material, validation }: Examined, options: ShopOptions): AsyncGenerator<ChosenMethod> {
+  for (const method of options.methods ?? recommenderMethods) {
+    options.signal?.throwIfAborted()
+    const started = performance.now()
+    const choice = await method.choose(material, validation, options)
+    yield { ...choice, method, seconds: (performance.now() - started) / 1000 }
+  }
+}
+
+/**
+ * The method that did best on validation data; of equal ones the first. Where there was nothing to choose by it is
+ * ease-text, which needs the fewest users, or else the first.
+ */
+export function best(chosen: readonly ChosenMethod[]): ChosenMethod {
+  const [first, ...others] = chosen
+  if (!first) throw new OptionError('option "methods"', 'at least one method', 'none', 'Leave it out to choose from all.')
+  if (first.ndcg === undefined) return chosen.find(({ method }) => method.name === 'ease-text') ?? first
+  return others.reduce((most, other) => ((other.ndcg ?? 0) > (most.ndcg ?? 0) ? other : most), first)
+}
+
+/** Settings in words. */
+export function describeSettings(settings: JsonObject): string {
+  const parts = Object.entries(settings).flatMap(([name, value]): string[] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? [describeSettings(value as JsonObject)] : [`${name} ${String(value)}`],
+  )
+  return parts.join(', ') || 'no settings'
+}

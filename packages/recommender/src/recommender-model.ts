@@ -1,0 +1,193 @@
+import { type JsonObject, OptionError, type SaveOptions } from '@headstart/core'
+import type { Catalogue, Item } from './catalogue.js'
+import { diversify } from './diversify.js'
+import { explain } from './explain.js'
+import type { History } from './histories.js'
+import { historyFromIds, recommend, type Recommendation, type Recommender } from './recommend.js'
+import type { RecommenderMethodName } from './recommender-method.js'
+import { saveRecommender } from './save-recommender.js'
+import type { SparseRows } from './sparse-rows.js'
+import { tfIdf } from './tf-idf.js'
+import { extended, withNewItems } from './with-new-items.js'
+
+/** How a recommender came to be: enough to train it again. */
+export interface RecommenderRecipe {
+  readonly method: RecommenderMethodName
+  /** Chosen on validation data. */
+  readonly settings: JsonObject
+  readonly seed: number
+  /** Id of the backbone that texts were compared by; null where it was their terms. */
+  readonly texts: string | null
+  /** The least value that counted as liked; null where it was the usual one. */
+  readonly threshold: number | null
+  /** Positives of the users that were asked about. */
+  readonly minimum: number
+}
+
+/** What a recommender was fitted to. */
+export interface RecommenderTraining {
+  readonly users: number
+  /** Positive ones. */
+  readonly interactions: number
+  readonly items: number
+  /** A hash of these interactions, by which they are known again. */
+  readonly fingerprint: string
+}
+
+/** What a method reached on validation data. */
+export interface ValidationRow {
+  readonly method: RecommenderMethodName
+  readonly settings: JsonObject
+  /** Mean NDCG@10; null where there was nobody to ask. */
+  readonly ndcg: number | null
+}
+
+/** The parts of a recommender model. */
+export interface RecommenderParts {
+  readonly catalogue: Catalogue
+  readonly recommender: Recommender
+  /** How many took each item: the list for who has no history. */
+  readonly popular: Recommender
+  readonly recipe: RecommenderRecipe
+  readonly training: RecommenderTraining
+  /** One row for each method that was tried. */
+  readonly validation: readonly ValidationRow[]
+}
+
+/** Options of `RecommenderModel.recommend`. */
+export interface RecommendOptions {
+  /** Length of the list. Default: 10. */
+  readonly k?: number | undefined
+  /** Whether an item can be in the list: in stock, of a category, below a price. Default: all can. */
+  readonly filter?: ((item: Item) => boolean) | undefined
+  /**
+   * From 0, the items of the highest scores, to 1, items whose texts are as unlike each other as can be (maximal marginal
+   * relevance). Default: 0.
+   */
+  readonly diversity?: number | undefined
+  /** Whether what the user has can be recommended again. Default: false. */
+  readonly repeats?: boolean | undefined
+  /** Whether to say which items of the history carried each recommendation. It scores once more for each of them. */
+  readonly explain?: boolean | undefined
+  /** Told of items of the history that the catalogue does not hold. */
+  readonly onNotice?: ((message: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An item of the history that carried a recommendation, as was seen by taking it out. */
+export interface Reason {
+  readonly item: Item
+  /** How much lower the recommended item scores without it. */
+  readonly drop: number
+  /** Which place the recommended item has without it, from 1 on. */
+  readonly place: number
+}
+
+/** One line of a list for a user. */
+export interface RecommendedItem {
+  readonly item: Item
+  readonly score: number
+  /**
+   * What carried it, the most first: at most three items of the history. None where it is there for being popular, and
+   * without `explain`.
+   */
+  readonly because: readonly Reason[]
+}
+
+/** With diversity, the list is chosen from so many times its length. */
+const poolSize = 10
+
+/** A recommender fitted to a shop, with the shop's catalogue: ids in, items out. */
+export class RecommenderModel {
+  readonly catalogue: Catalogue
+  readonly recommender: Recommender
+  readonly popular: Recommender
+  readonly recipe: RecommenderRecipe
+  readonly training: RecommenderTraining
+  readonly validation: readonly ValidationRow[]
+  #texts: SparseRows | undefined
+
+  constructor(parts: RecommenderParts) {
+    this.catalogue = parts.catalogue
+    this.recommender = parts.recommender
+    this.popular = parts.popular
+    this.recipe = parts.recipe
+    this.training = parts.training
+    this.validation = parts.validation
+  }
+
+  /**
+   * The best items for somebody who took these, the oldest first. Nobody is looked up: a user never seen before is like any
+   * other, and what was taken a moment ago counts. Ids that the catalogue does not hold are ignored, and said. Who took nothing
+   * gets what most users took.
+   * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
+   */
+  async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
+    const { k = 10, diversity = 0, repeats = false, onNotice, signal } = options
+    if (!Number.isInteger(k) || k < 1) throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
+    if (!(diversity >= 0 && diversity <= 1)) throw new OptionError('option "diversity"', 'a number from 0 to 1', String(diversity), '0 takes the highest scores.')
+    const known = historyFromIds(this.catalogue, latestOf(history), onNotice)
+    const recommender = known.items.length === 0 ? this.popular : this.recommender
+    const candidates = this.#candidates(options.filter)
+    const length = diversity === 0 ? k : k * poolSize
+    const ranked = await recommend(recommender, known, { k: length, candidates, repeats })
+    const list = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
+    return this.#withReasons(list, recommender, known, candidates, options.explain ?? false, repeats, signal)
+  }
+
+  /**
+   * The same recommender with items that came later: each is scored as are those whose texts are most like its own, at once
+   * and without new training.
+   * @throws DataError for an id that the catalogue holds already.
+   */
+  withItems(items: readonly Item[]): RecommenderModel {
+    const catalogue = extended(this.catalogue, items)
+    const likes = withNewItems(this.catalogue.size, tfIdf(catalogue.texts()))
+    return new RecommenderModel({ ...this, catalogue, recommender: likes(this.recommender), popular: likes(this.popular) })
+  }
+
+  /**
+   * Writes the model as a folder that `loadRecommender` reads; an older model there is replaced as a whole or not at all.
+   * @throws FileError when the folder cannot be written, or something that is no model stands there.
+   */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await saveRecommender(this, folder, options)
+  }
+
+  #candidates(filter: ((item: Item) => boolean) | undefined): Uint8Array {
+    const { items } = this.catalogue
+    return filter ? Uint8Array.from(items, (item) => (filter(item) ? 1 : 0)) : new Uint8Array(items.length).fill(1)
+  }
+
+  #terms(): SparseRows {
+    return (this.#texts ??= tfIdf(this.catalogue.texts()))
+  }
+
+  #item(number: number): Item {
+    return this.catalogue.items[number] as Item
+  }
+
+  async #withReasons(
+    list: readonly Recommendation[],
+    recommender: Recommender,
+    history: History,
+    candidates: Uint8Array,
+    wanted: boolean,
+    repeats: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<RecommendedItem[]> {
+    const rivals = candidates.slice()
+    if (!repeats) for (const item of history.items) rivals[item] = 0
+    const carriers = wanted ? await explain(recommender, history, list.map(({ item }) => item), rivals, { signal }) : []
+    return list.map(({ item, score }, place) => ({
+      item: this.#item(item),
+      score,
+      because: (carriers[place] ?? []).map((carrier) => ({ ...carrier, item: this.#item(carrier.item) })),
+    }))
+  }
+}
+
+/** Each id once, where it stands last: what was taken again counts as taken then. */
+function latestOf(ids: readonly string[]): string[] {
+  return [...new Set(ids.toReversed())].toReversed()
+}

@@ -1,0 +1,1 @@
+export { clipFiles, mobileNetFiles, publish, type PublishedFiles, quantisedVitFiles, vitFiles } from './published-image-encoder.js'
