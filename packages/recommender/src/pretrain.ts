@@ -21,7 +21,7 @@ export interface PretrainOptions extends RunOptions {
   readonly learningRate?: number | undefined
   /** Default: 0.001. */
   readonly weightDecay?: number | undefined
-  /** Share of the scorers whose evidence is left out of a step, so that no one is relied on. Default: 0.1. */
+  /** Share of the scorers whose evidence is left out of a step, so that no one is relied on. Default: 0.3. */
   readonly scorerDropout?: number | undefined
   /** Share of the scorers that a step knows by their quality alone. Default: 0.3. */
   readonly embeddingDropout?: number | undefined
@@ -40,7 +40,7 @@ export interface PretrainOptions extends RunOptions {
  * @throws CheckpointError for a checkpoint that is damaged or of another training.
  */
 export async function pretrain(families: readonly PretrainingFamily[], options: PretrainOptions = {}): Promise<Network> {
-  const { steps = 300, batchSize = 32, learningRate = 4e-3, weightDecay = 1e-3, scorerDropout = 0.1, embeddingDropout = 0.3, seed = 0 } = options
+  const { steps = 300, batchSize = 32, learningRate = 4e-3, weightDecay = 1e-3, scorerDropout = 0.3, embeddingDropout = 0.3, seed = 0 } = options
   const sets = families.flatMap(({ examples }) => examples)
   const [first] = sets
   if (!first || families.some(({ examples }) => examples.length === 0)) {
