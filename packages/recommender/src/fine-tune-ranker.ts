@@ -1,5 +1,5 @@
 import { type Network, OptionError, random, type RunOptions } from '@headstart/core'
-import { warmUpCosine } from '@headstart/onnx'
+import { DivergedError, warmUpCosine } from '@headstart/onnx'
 import { stageWeights } from './behaviour-network.js'
 import { RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'
@@ -62,14 +62,18 @@ export async function fineTuneRanker(
   const validation = Array.from(sums, (sum) => sum / newest.length)
   const best = validation.indexOf(Math.max(...validation))
   if (best === 0) return { network, epochs: 0, validation }
-  return { network: await tune(network, examples, () => true, best, epochs, options), epochs: best, validation }
+  const tuned = await tune(network, examples, () => true, best, epochs, options)
+  return tuned ? { network: tuned, epochs: best, validation } : { network, epochs: 0, validation }
 }
 
 function placesOf({ users }: RankingExamples, wanted: (user: number) => boolean): number[] {
   return [...users.keys()].filter((place) => wanted(users[place] as number))
 }
 
-/** Tunes on the examples of some users; `measure` is called before the first epoch and after each. */
+/**
+ * Tunes on the examples of some users; `measure` is called before the first epoch and after each. Where a loss is not finite
+ * any more it ends there, and gives nothing.
+ */
 async function tune(
   network: Network,
   examples: readonly RankingExamples[],
@@ -78,7 +82,7 @@ async function tune(
   scheduled: number,
   { unfreeze = 'all', learningRate = 3e-3, weightDecay = 1e-2, batchSize = 32, seed = 0, signal, onEvent }: FineTuneRankerOptions,
   measure?: (trainer: RankerTrainer, epoch: number) => Promise<void>,
-): Promise<Network> {
+): Promise<Network | undefined> {
   const sets = examples.map((set) => ({ set, places: placesOf(set, wanted) }))
   const batchesOf = (epoch: number) => {
     const chance = random(seed + 7919 * (epoch + 1))
@@ -112,6 +116,9 @@ async function tune(
       await measure?.(trainer, epoch + 1)
     }
     return trainer.network()
+  } catch (error) {
+    if (error instanceof DivergedError) return undefined
+    throw error
   } finally {
     await trainer.close()
   }
