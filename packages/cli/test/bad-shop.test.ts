@@ -13,16 +13,17 @@ const byItem = rows.toSorted(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
 
 /** Odd data from which there is something to learn: what is said, and how many users and interactions remain. */
 const odd: Record<string, { files: Record<string, string>; says: RegExp; users?: number; interactions?: number }> = {
-  'duplicate rows': { files: { 'interactions.csv': table(header, [...rows, ...rows]) }, says: /timestamps in seconds/, interactions: 240 },
+  'duplicate rows': { files: { 'items.csv': items, 'interactions.csv': table(header, [...rows, ...rows]) }, says: /timestamps in seconds/, interactions: 240 },
   'timestamps in seconds, milliseconds and ISO 8601': {
     files: {
+      'items.csv': items,
       'interactions.csv': table(header, rows.map(([user, item, time], row) => [user, item, row % 3 === 0 ? time : row % 3 === 1 ? time * 1000 : new Date(time * 1000).toISOString()])),
     },
     says: /timestamps in several writings, brought into one: seconds \(80\), milliseconds \(80\), ISO 8601 \(80\)/,
     interactions: 240,
   },
   'negative quantities': {
-    files: { 'interactions.csv': table([...header, 'quantity'], rows.map((row, place) => [...row, place % 6 === 0 ? -1 : 2])) },
+    files: { 'items.csv': items, 'interactions.csv': table([...header, 'quantity'], rows.map((row, place) => [...row, place % 6 === 0 ? -1 : 2])) },
     says: /40 rows with a negative quantity are returns, and count for nothing/,
     interactions: 200,
   },
@@ -33,20 +34,21 @@ const odd: Record<string, { files: Record<string, string>; says: RegExp; users?:
   'one user of one item': { files: { 'interactions.csv': table(header, rows.slice(0, 1)) }, says: /Nobody took 3 items or more, so that there is nothing to choose by: it is ease-text/, users: 1, interactions: 1 },
   'one item': { files: { 'interactions.csv': table(header, [['u', 'a', 1], ['v', 'a', 2]]) }, says: /nothing to choose by/, users: 2, interactions: 2 },
   'a catalogue of three': { files: { 'interactions.csv': table(header, ['u', 'v', 'w'].flatMap((user) => ['a', 'b', 'c'].map((item, time) => [user, item, time]))) }, says: /may be chance/, users: 3, interactions: 9 },
-  'no timestamps': { files: { 'interactions.csv': table(header.slice(0, 2), rows.map(([user, item]) => [user, item])) }, says: /no timestamps: the order of the file is taken/, interactions: 240 },
-  'no timestamps, sorted by item': { files: { 'interactions.csv': table(header.slice(0, 2), byItem.map(([user, item]) => [user, item])) }, says: /sorted by item, so that its order says nothing/, interactions: 240 },
-  'timestamps, sorted by item': { files: { 'interactions.csv': table(header, byItem) }, says: /timestamps in seconds/, interactions: 240 },
+  'no timestamps': { files: { 'items.csv': items, 'interactions.csv': table(header.slice(0, 2), rows.map(([user, item]) => [user, item])) }, says: /no timestamps: the order of the file is taken/, interactions: 240 },
+  'no timestamps, sorted by item': { files: { 'items.csv': items, 'interactions.csv': table(header.slice(0, 2), byItem.map(([user, item]) => [user, item])) }, says: /sorted by item, so that its order says nothing/, interactions: 240 },
+  'timestamps, sorted by item': { files: { 'items.csv': items, 'interactions.csv': table(header, byItem) }, says: /timestamps in seconds/, interactions: 240 },
 }
 
 describe('headstart train --task recommend with odd data', () => {
-  it.each(Object.entries(odd))('%s: says what it makes of it', async (_, { files, says, ...expected }) => {
-    const shop = await scene.folder(`shop-${Object.keys(odd).indexOf(_)}`, { ...(Object.keys(files).length === 1 && !/table of items|one|three/.test(_) && { 'items.csv': items }), ...files })
-    const out = scene.path(`model-${Object.keys(odd).indexOf(_)}`)
+  it.each(Object.entries(odd))('%s: says what it makes of it', async (name, { files, says, ...expected }) => {
+    const shop = await scene.folder(name.replaceAll(/\W/g, '-'), files)
+    const out = scene.path('model')
     const { code, stdout, stderr } = await scene.run(['train', shop, '--task', 'recommend', '--out', out, '--json'])
     expect(stderr).toMatch(says)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject(expected)
-    expect(await scene.run(['recommend', out, '--history', '007', '--json'])).toMatchObject({ code: 0 })
+    // Where there is hardly anything to learn, there is still a list.
+    if (expected.users) expect(await scene.run(['recommend', out, '--history', 'a', '--json'])).toMatchObject({ code: 0 })
   })
 })
 

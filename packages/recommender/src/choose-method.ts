@@ -1,4 +1,4 @@
-import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, rowOf } from '@headstart/core'
+import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, random, rowOf } from '@headstart/core'
 import { baselineMethods } from './baseline-methods.js'
 import { fineTunedMethod, frozenMethod } from './behaviour-methods.js'
 import type { Catalogue } from './catalogue.js'
@@ -25,6 +25,8 @@ export interface ShopOptions extends MethodOptions {
    * 20 users have 5.
    */
   readonly minimum?: number | undefined
+  /** Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000. */
+  readonly askedUsers?: number | undefined
 }
 
 /** A method with the settings that were chosen for it. */
@@ -63,7 +65,7 @@ export async function examine({ name, catalogue, interactions }: Shop, options: 
     throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
   }
   const asked = positives(interactions, catalogue.size, { threshold, minimum })
-  return { material: await materialOf(catalogue, options), everything, asked, validation: leaveOneOut(asked, 2), minimum }
+  return { material: await materialOf(catalogue, options), everything, asked, validation: drawn(leaveOneOut(asked, 2), options), minimum }
 }
 
 function usualMinimum(everything: Histories, say: (message: string) => void): number {
@@ -73,6 +75,16 @@ function usualMinimum(everything: Histories, say: (message: string) => void): nu
   if (count >= enough) return customary
   say(`${count} users have ${customary} positives or more: those with ${least} or more are asked about.`)
   return least
+}
+
+/** The split with at most so many of its cases as are to be asked. */
+export function drawn({ train, cases }: Split, { askedUsers = 10_000, seed = 0, onEvent }: ShopOptions): Split {
+  if (!Number.isInteger(askedUsers) || askedUsers < 1) {
+    throw new OptionError('option "askedUsers"', 'a whole number from 1 on', String(askedUsers), 'Leave it out for 10,000.')
+  }
+  if (cases.length <= askedUsers) return { train, cases }
+  onEvent?.({ type: 'notice', message: `${askedUsers} of ${cases.length} users are asked about, drawn at random.` })
+  return { train, cases: random(seed).shuffle(cases).slice(0, askedUsers) }
 }
 
 /** What there is to know of the items. */

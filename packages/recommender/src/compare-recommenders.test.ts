@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { shopOf, smallItems, smallLists } from '../test/small-shop.js'
+import { baselineMethods } from './baseline-methods.js'
+import { recommenderMethods } from './choose-method.js'
 import { compareRecommenders, formatRecommenderComparison } from './compare-recommenders.js'
 import { evaluateRanking } from './evaluate-ranking.js'
 import { positives } from './histories.js'
@@ -12,7 +14,7 @@ describe('compareRecommenders', () => {
     const comparison = await compareRecommenders(shopOf(smallLists))
     expect(Object.keys(comparison)).toEqual(['task', 'rows', 'chosen', 'verdict'])
     expect(comparison.task).toBe('recommend')
-    expect(comparison.rows.map(({ method }) => method)).toEqual(['popularity', 'item-knn', 'ease', 'ease-text', 'als'])
+    expect(comparison.rows.map(({ method }) => method)).toEqual(recommenderMethods.map(({ name }) => name))
     for (const row of comparison.rows) {
       expect(Object.keys(row)).toEqual(['method', 'hr@10', 'ndcg@10', 'coverage@10', 'coldNdcg@10', 'seconds'])
       expect(row.seconds).toBeGreaterThan(0)
@@ -39,6 +41,17 @@ describe('compareRecommenders', () => {
     expect(changed).not.toEqual(smallLists)
     for (const lists of [smallLists, changed]) await compareRecommenders(shopOf(lists), { methods: [choosing(validations)], minimum: 3 })
     expect(validations[1]).toEqual(validations[0])
+  })
+
+  it('asks some of the users, the same for the same seed, where there are very many', async () => {
+    const notices: string[] = []
+    const ask = async (seed: number) => {
+      const options = { methods: baselineMethods.slice(0, 1), askedUsers: 7, seed }
+      return (await compareRecommenders(shopOf(smallLists), { ...options, onEvent: (event) => event.type === 'notice' && notices.push(event.message) })).rows[0]?.['ndcg@10']
+    }
+    expect(await ask(1)).toBe(await ask(1))
+    expect(notices.filter((notice) => notice === '7 of 40 users are asked about, drawn at random.')).toHaveLength(4)
+    await expect(compareRecommenders(shopOf(smallLists), { askedUsers: 0 })).rejects.toThrow('option "askedUsers": expected a whole number from 1 on, got 0')
   })
 
   it('gives figures of cold items where there are some, else null', async () => {

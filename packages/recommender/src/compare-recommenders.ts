@@ -1,5 +1,5 @@
 import { DataError, textTable } from '@headstart/core'
-import { best, type ChosenMethod, chooseEach, examine, recommenderMethods, type ShopOptions } from './choose-method.js'
+import { best, type ChosenMethod, chooseEach, drawn, examine, recommenderMethods, type ShopOptions } from './choose-method.js'
 import { evaluateRanking, type RankingReport } from './evaluate-ranking.js'
 import { recommenderVerdict } from './recommender-verdict.js'
 import type { Shop } from './read-shop.js'
@@ -40,7 +40,7 @@ export async function compareRecommenders(shop: Shop, options: ShopOptions = {})
   const { methods = recommenderMethods, signal, seed, onEvent } = options
   const examined = await examine(shop, options)
   const { material, asked, minimum } = examined
-  const test = leaveOneOut(asked)
+  const test = drawn(leaveOneOut(asked), options)
   if (test.cases.length === 0) {
     const remedy = 'It takes users with that many: add what they did, or lower the minimum.'
     throw new DataError(`shop "${shop.name}"`, `users who took at least ${minimum} items`, 'none', remedy)

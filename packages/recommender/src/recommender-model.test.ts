@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shopOf, smallItems, smallLists } from '../test/small-shop.js'
 import { baselineMethods } from './baseline-methods.js'
+import { recommenderMethods } from './choose-method.js'
 import type { RecommenderModel, RecommendOptions } from './recommender-model.js'
 import { trainRecommender } from './train-recommender.js'
 
@@ -121,7 +122,7 @@ describe('trainRecommender', () => {
     const all = await trainRecommender(shopOf(smallLists))
     const best = Math.max(...all.validation.map(({ ndcg }) => ndcg as number))
     const winner = all.validation.find(({ ndcg }) => ndcg === best)
-    expect(all.validation.map(({ method }) => method)).toEqual(['popularity', 'item-knn', 'ease', 'ease-text', 'als'])
+    expect(all.validation.map(({ method }) => method)).toEqual(recommenderMethods.map(({ name }) => name))
     expect(all.recipe).toMatchObject({ method: winner?.method, settings: winner?.settings, seed: 0, minimum: 3 })
     expect(all.training).toMatchObject({ users: 40, items: 12, interactions: smallLists.flat().length })
   })

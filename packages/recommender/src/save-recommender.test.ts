@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shopOf, smallLists } from '../test/small-shop.js'
 import { folderOf } from '../test/temporary-folder.js'
-import { baselineMethods } from './baseline-methods.js'
+import { recommenderMethods } from './choose-method.js'
 import { loadRecommender } from './load-recommender.js'
 import type { RecommenderModel } from './recommender-model.js'
 import { trainRecommender } from './train-recommender.js'
@@ -24,7 +24,7 @@ const contents = async (folder: string) =>
   Object.fromEntries(await Promise.all((await readdir(folder)).sort().map(async (name) => [name, await readFile(join(folder, name), 'base64')] as const)))
 
 describe('a saved recommender', () => {
-  it.each(baselineMethods.map((method) => [method.name, method] as const))('gives the same lists when it is loaded again: %s', async (_, method) => {
+  it.each(recommenderMethods.map((method) => [method.name, method] as const))('gives the same lists when it is loaded again: %s', async (_, method) => {
     const trained = await trainRecommender(shopOf(smallLists), { methods: [method] })
     const loaded = await loadRecommender(await saved(trained))
     for (const history of [[], ['007'], ['🎁', 'a,b', 'say "hi"']]) {
@@ -41,7 +41,7 @@ describe('a saved recommender', () => {
 
   it('is the same bytes for the same data and seed, and when it is saved again', async () => {
     const first = await contents(await saved())
-    expect(Object.keys(first)).toEqual(['headstart.json', 'items.jsonl', 'numbers.bin'])
+    expect(Object.keys(first)).toEqual(expect.arrayContaining(['headstart.json', 'items.jsonl', 'numbers.bin']))
     expect(await contents(await saved(await trainRecommender(shopOf(smallLists))))).toEqual(first)
     expect(await contents(await saved(await loadRecommender(await saved())))).toEqual(first)
   })
@@ -59,7 +59,7 @@ describe('a saved recommender', () => {
   it('replaces an older one as a whole, and nothing else', async () => {
     const folder = await saved()
     await model.save(folder)
-    expect(await readdir(folder)).toHaveLength(3)
+    expect(await contents(folder)).toEqual(await contents(await saved()))
     const other = await folderOf({ 'cat.jpg': 'x' })
     await expect(model.save(other)).rejects.toThrow('expected a new folder, or one with a model to replace, got a folder with cat.jpg')
   })

@@ -8,15 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
-describe('the example in the README', () => {
+describe('the examples in the README', () => {
   let folder: string
 
   beforeAll(async () => {
     const readme = await readFile(join(here, '../README.md'), 'utf8')
     // Inside the package, so that `@headstart/recommender` is found as its users find it.
     folder = await mkdtemp(join(here, '.readme-'))
-    await writeFile(join(folder, 'example.ts'), /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '')
-    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["example.ts"] }')
+    const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+    for (const [place, code] of examples.entries()) await writeFile(join(folder, `example-${place + 1}.ts`), code)
+    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }')
     await mkdir(join(folder, 'shop'))
     // Users take lamps or mugs, going round in a circle from where they begin.
     const items = Array.from({ length: 20 }, (_, item) => `${item},${item % 2 === 0 ? 'lamp' : 'mug'} ${item}`)
@@ -31,14 +32,23 @@ describe('the example in the README', () => {
   const node = (...args: string[]) =>
     spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
 
-  it('compiles', () => {
+  it('compile', () => {
     const { stdout, status } = node(tsc, '--project', folder)
     expect(stdout).toBe('')
     expect(status).toBe(0)
   })
 
-  it('prints figures and recommends things of the same kind', () => {
-    const { stdout, stderr, status } = node('--import', 'tsx', 'example.ts')
+  it('the first compares methods, saves a model, and says why it recommends', () => {
+    const { stdout, stderr, status } = node('--import', 'tsx', 'example-1.ts')
+    expect(stderr).toBe('shop/interactions.csv: timestamps in seconds.\n')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^popularity +0\.\d{3} +0\.\d{4}/m)
+    expect(stdout).toMatch(/^Use [\w-]+ here, which validation picks/m)
+    expect(stdout.match(/^lamp \d+ because of \[ '(lamp \d+)'/gm)).toHaveLength(3)
+  })
+
+  it('the second prints figures and recommends things of the same kind', () => {
+    const { stdout, stderr, status } = node('--import', 'tsx', 'example-2.ts')
     expect(stderr).toBe('shop/interactions.csv: timestamps in seconds.\n')
     expect(status).toBe(0)
     const ndcg = (method: string) => Number(new RegExp(`^${method} (\\S+)`, 'm').exec(stdout)?.[1])
