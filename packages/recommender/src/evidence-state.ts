@@ -5,13 +5,13 @@ import type { EvidenceParts } from './evidence.js'
 import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import type { SparseRows } from './sparse-rows.js'
 
-/** What evidence is computed from, as data. */
+/** What evidence is computed from, as data: nothing of a single user. */
 export function stateOfEvidence(parts: EvidenceParts): ScorerState {
   const { itemCount, userCount, usualPopularity, popularity, neighbours, ease, easeText, follows, texts, als } = parts
   return {
     kind: 'evidence',
-    config: { itemCount, userCount, usualPopularity },
-    arrays: { ...popularity },
+    config: { itemCount, userCount, usualPopularity, hasClock: popularity.hasClock },
+    arrays: { ever: popularity.ever, lately: popularity.lately, now: popularity.now },
     parts: [...[neighbours, follows, texts].map(sparseState), ...[ease, easeText].map(easeState), ...(als.state ? [als.state()] : [])],
   }
 }
@@ -29,8 +29,8 @@ export function evidenceFrom(state: ScorerState): EvidenceParts {
     popularity: {
       ever: arrayIn(state, 'ever', Float32Array),
       lately: arrayIn(state, 'lately', Float32Array),
-      items: arrayIn(state, 'items', Int32Array),
-      times: arrayIn(state, 'times', Float64Array),
+      now: arrayIn(state, 'now', Float32Array),
+      hasClock: state.config['hasClock'] === true,
     },
     neighbours: sparseIn(neighbours),
     follows: sparseIn(follows),

@@ -147,7 +147,7 @@ export class Evidence {
     const mean = items.reduce((sum, item) => sum + Math.expm1(popularity.ever[item] as number), 0) / Math.max(length, 1)
     return Float32Array.of(
       Math.log2(Math.max(length, 1)) / 5,
-      popularity.items.length > 0 && ends.length > 1 ? ties / (ends.length - 1) : 0,
+      popularity.hasClock && ends.length > 1 ? ties / (ends.length - 1) : 0,
       this.#coherence(items.subarray(-4)),
       length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + usualPopularity)) / 5,
       Math.log2(itemCount) / 12,

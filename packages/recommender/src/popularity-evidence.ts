@@ -12,9 +12,12 @@ export interface PopularityCounts {
   readonly ever: Float32Array
   /** [items]: ln(1 + number of users, those of long ago counting less). */
   readonly lately: Float32Array
-  /** All interactions in the order of time; none where times do not tell which of two users was earlier. */
-  readonly items: Int32Array
-  readonly times: Float64Array
+  /** [items]: ln(1 + number among the latest 2 % of all interactions); as `lately` where times cannot be compared. */
+  readonly now: Float32Array
+  /** Whether times tell which of two users was earlier. */
+  readonly hasClock: boolean
+  /** All interactions in the order of time. None where times cannot be compared, and in a saved model: baskets show in them. */
+  readonly order?: { readonly items: Int32Array; readonly times: Float64Array } | undefined
 }
 
 /**
@@ -23,33 +26,42 @@ export interface PopularityCounts {
  * histories: 0.7 to the power of its place from the end.
  */
 export function popularityCounts(train: Histories): PopularityCounts {
-  const { items, times } = hasClock(train) ? byTime(train) : { items: new Int32Array(0), times: new Float64Array(0) }
-  const lately = items.length > 0 ? latelyByTime(items, train.itemCount) : latelyByPlace(train)
-  return { ever: Float32Array.from(train.popularity(), Math.log1p), lately: Float32Array.from(lately, Math.log1p), items, times }
+  const ever = Float32Array.from(train.popularity(), Math.log1p)
+  if (!hasClock(train)) {
+    const lately = Float32Array.from(latelyByPlace(train), Math.log1p)
+    return { ever, lately, now: lately, hasClock: false }
+  }
+  const order = byTime(train)
+  const now = new Float32Array(train.itemCount)
+  countWindow(order.items, order.items.length, now)
+  return { ever, lately: Float32Array.from(latelyByTime(order.items, train.itemCount), Math.log1p), now, hasClock: true, order }
 }
 
 /**
- * How many took an item, as ln(1 + n): ever; lately; and among the 2 % of all interactions just before the user's last one
- * (lately again, where times cannot be compared).
+ * How many took an item, as ln(1 + n): ever; lately; and among the 2 % of all interactions just before the user's last one,
+ * which is now for a history whose times are none of the shop's (lately again, where times cannot be compared).
  */
-export function popularityEvidence({ ever, lately, items, times: clock }: PopularityCounts): EvidenceSource {
-  const size = Math.max(20, Math.trunc(windowShare * items.length))
+export function popularityEvidence({ ever, lately, now, order }: PopularityCounts): EvidenceSource {
   return {
     names: ['popularity', 'popularity-lately', 'popularity-before'],
     score({ times }, [total, late, before]) {
       total?.set(ever)
       late?.set(lately)
-      const last = times.at(-1)
-      if (items.length === 0 || last === undefined) return before?.set(lately)
-      if (!before) return
-      const end = upperBound(clock, last)
-      for (let place = Math.max(0, end - size); place < end; place++) {
-        const item = items[place] as number
-        before[item] = (before[item] as number) + 1
-      }
-      before.forEach((count, item) => count > 0 && (before[item] = Math.log1p(count)))
+      const end = order ? upperBound(order.times, times.at(-1) ?? Infinity) : 0
+      if (!order || end === 0) before?.set(now)
+      else if (before) countWindow(order.items, end, before)
     },
   }
+}
+
+/** Counts the items of the window that ends at a place, as ln(1 + n), into a row of zeros. */
+function countWindow(items: Int32Array, end: number, row: Float32Array): void {
+  const size = Math.max(20, Math.trunc(windowShare * items.length))
+  for (let place = Math.max(0, end - size); place < end; place++) {
+    const item = items[place] as number
+    row[item] = (row[item] as number) + 1
+  }
+  for (let item = 0; item < row.length; item++) if ((row[item] as number) > 0) row[item] = Math.log1p(row[item] as number)
 }
 
 /**
