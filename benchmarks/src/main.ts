@@ -14,6 +14,7 @@ import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
+import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
@@ -35,18 +36,21 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { data: { type: 'string', multiple: true, default: [] } },
 })
-const unknown = positionals.filter((name) => !(name in benchmarks))
+/** Benchmarks of folders alone. */
+const ofFolders = ['recommend']
+const unknown = positionals.filter((name) => !(name in benchmarks) && !ofFolders.includes(name))
 if (unknown.length > 0) {
-  console.error(`bench: expected any of ${Object.keys(benchmarks).join(', ')}, got ${unknown.join(', ')}.`)
+  console.error(`bench: expected any of ${[...Object.keys(benchmarks), ...ofFolders].join(', ')}, got ${unknown.join(', ')}.`)
   process.exit(2)
 }
 const everything = positionals.length === 0 && values.data.length === 0
 const isTuned = positionals.includes('fine-tuning')
-const named = positionals.filter((name) => !(isTuned && values.data.length > 0 && name === 'fine-tuning'))
+const named = positionals.filter((name) => name !== 'recommend' && !(isTuned && values.data.length > 0 && name === 'fine-tuning'))
 const ofFolder = (folder: string): Benchmark => {
   if (isTuned) return fineTuningFolder(folder)
   if (existsSync(join(folder, 'train.csv'))) return textFolder(folder)
-  return holdsShops(folder) ? recommendBaselines(folder) : imageFolder(folder)
+  if (!holdsShops(folder)) return imageFolder(folder)
+  return positionals.includes('recommend') ? recommendTransfer(folder) : recommendBaselines(folder)
 }
 const chosen = [
   ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),

@@ -1,5 +1,5 @@
 export * from './backbone.js'
-export type { CheckpointOptions } from './checkpoint.js'
+export { Checkpoint, type CheckpointOptions, type TuningIdentity, type TuningProgress } from './checkpoint.js'
 export { clearCache, defaultCacheDirectory } from './cache-directory.js'
 export { type CacheOption, computeFeatures } from './cached-features.js'
 export { compare, type CompareOptions, type Comparison, type ComparisonRow, type Spread } from './compare.js'

@@ -1,5 +1,6 @@
 import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, random, rowOf } from '@headstart/core'
 import { baselineMethods } from './baseline-methods.js'
+import { fineTunedMethod, frozenMethod } from './behaviour-methods.js'
 import type { Catalogue } from './catalogue.js'
 import { type Histories, positives } from './histories.js'
 import type { Shop } from './read-shop.js'
@@ -9,7 +10,7 @@ import { unitRows } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
 
 /** All methods, from the simplest on. */
-export const recommenderMethods: readonly RecommenderMethod[] = baselineMethods
+export const recommenderMethods: readonly RecommenderMethod[] = [...baselineMethods, frozenMethod(), fineTunedMethod()]
 
 /** Options of whatever chooses between methods on a shop's data. */
 export interface ShopOptions extends MethodOptions {

@@ -39,10 +39,23 @@ export interface EaseOptions {
  * the matrix that is inverted is theirs.
  * @throws OptionError when `l2` is not above 0.
  */
-export async function ease(
+export async function ease(train: Histories, { decay = 1, ...options }: EaseOptions = {}): Promise<Scorer> {
+  return easeScorer(options.texts ? 'ease-text' : 'ease', await easeInverse(train, options), train.itemCount, decay)
+}
+
+/** What EASE is fitted to. */
+export interface EaseInverse {
+  /** P without what is above its diagonal, row by row. */
+  readonly triangle: Float32Array
+  /** Numbers of the items that it knows, rising. */
+  readonly known: Int32Array
+}
+
+/** The inverse P of `ease`, between those items that anything is known of. */
+export async function easeInverse(
   train: Histories,
-  { l2 = 200, texts, textWeight = 5, decay = 1, itemLimit = 12_000, onNotice = () => {}, signal }: EaseOptions = {},
-): Promise<Scorer> {
+  { l2 = 200, texts, textWeight = 5, itemLimit = 12_000, onNotice = () => {}, signal }: Omit<EaseOptions, 'decay'> = {},
+): Promise<EaseInverse> {
   if (!(l2 > 0)) throw new OptionError('ease', 'an l2 above 0', `${l2}`, 'Without it the matrix may have no inverse.')
   const takers = takersOfKnown(train, texts)
   const known = largest(takers, itemLimit).sort((a, b) => a - b)
@@ -55,31 +68,18 @@ export async function ease(
   const rows = [...rowsOf(userItems(train), place, 1), ...(texts ? rowsOf(transposed(texts), place, textWeight) : [])]
   const x = sparseRows(n, rows)
   const inverse = x.rows < n ? await inverseByRows(x, l2, signal) : await inverseByColumns(x, l2, signal)
-  return easeScorer(texts ? 'ease-text' : 'ease', lowerTriangle(inverse, n), Int32Array.from(known), train.itemCount, decay)
+  return { triangle: lowerTriangle(inverse, n), known: Int32Array.from(known) }
 }
 
-/**
- * @param triangle P without what is above its diagonal, row by row.
- * @param known Numbers of the items that it knows.
- */
-function easeScorer(name: string, triangle: Float32Array, known: Int32Array, itemCount: number, decay: number): Scorer {
-  const n = known.length
-  const weights = weightsOf(triangle, n)
-  const place = new Int32Array(itemCount).fill(-1)
-  known.forEach((item, row) => (place[item] = row))
+function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
+  const { triangle, known } = inverse
+  const addWeights = easeWeights(inverse, itemCount)
   return {
     name,
     score(history) {
-      const sums = new Float32Array(n)
-      const counts = historyWeights(history, decay)
-      history.items.forEach((item, index) => {
-        const row = place[item] as number
-        if (row === -1) return
-        const [start, count] = [row * n, counts[index] as number]
-        for (let column = 0; column < n; column++) sums[column] = (sums[column] as number) + count * (weights[start + column] as number)
-      })
       const scores = new Float32Array(itemCount)
-      sums.forEach((sum, row) => (scores[known[row] as number] = sum))
+      const counts = historyWeights(history, decay)
+      history.items.forEach((item, index) => addWeights(scores, item, counts[index] as number))
       return scores
     },
     // P is symmetric, B is not: half of the numbers are enough.
@@ -89,7 +89,23 @@ function easeScorer(name: string, triangle: Float32Array, known: Int32Array, ite
 
 export function loadEase(state: ScorerState): Scorer {
   const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
-  return easeScorer(textIn(state, 'name'), triangle, known, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+  return easeScorer(textIn(state, 'name'), { triangle, known }, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+}
+
+/** Gives what adds `factor` times the weights B(item, j) to a row of all items. */
+export function easeWeights({ triangle, known }: EaseInverse, itemCount: number) {
+  const n = known.length
+  const weights = weightsOf(triangle, n)
+  const place = new Int32Array(itemCount).fill(-1)
+  known.forEach((item, row) => (place[item] = row))
+  return (scores: Float32Array, item: number, factor: number): void => {
+    const row = place[item] as number
+    if (row === -1) return
+    for (let column = 0, at = row * n; column < n; column++, at++) {
+      const other = known[column] as number
+      scores[other] = (scores[other] as number) + factor * (weights[at] as number)
+    }
+  }
 }
 
 /** The rows of a matrix, [n, n], each up to the diagonal. */

@@ -32,7 +32,7 @@ export function itemKnn(train: Histories, { neighbours = 100, shrinkage = 10, de
 }
 
 /** Row i: those items that count i among their neighbours, with their similarity. */
-function knnSimilarities(train: Histories, neighbours: number, shrinkage: number): SparseRows {
+export function knnSimilarities(train: Histories, neighbours: number, shrinkage: number): SparseRows {
   const { itemCount } = train
   const users = transposed(userItems(train))
   const counts = train.popularity()
@@ -50,6 +50,7 @@ function knnSimilarities(train: Histories, neighbours: number, shrinkage: number
     const similarities = met.map((other) => (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage))
     for (const other of met) common[other] = 0
     common[item] = 0
+    if (met.length <= neighbours) return { columns: met, values: similarities }
     const chosen = largest(similarities, neighbours)
     return { columns: chosen.map((place) => met[place] as number), values: chosen.map((place) => similarities[place] as number) }
   })

@@ -7,6 +7,7 @@ import type { Histories } from './histories.js'
 import { itemKnn } from './item-knn.js'
 import { itemAge, recency } from './item-times.js'
 import { popularity } from './popularity.js'
+import { rankingExamples } from './ranking-examples.js'
 import { repeats } from './repeats.js'
 import type { Scorer } from './scorer.js'
 import { leaveOneOut } from './split-histories.js'
@@ -43,4 +44,23 @@ describe('evidence for a target is computed without the target, and without what
       expect(await evidence(fit, changed, back)).toEqual(await evidence(fit, lists, back))
     }
   })
+})
+
+it('examples to learn from are the same, whatever users took from their targets on', async () => {
+  const lists = fixture.histories.filter(({ length }) => length >= 5)
+  const texts = tfIdf(fixture.texts)
+  const all = Array.from({ length: fixture.items }, (_, item) => item)
+  for (const back of [1, 2]) {
+    const changed = lists.map((list) => {
+      const before = list.slice(0, -back)
+      const others = all.filter((item) => !before.includes(item) && item !== list[before.length])
+      return [...before, ...others.slice(0, back)]
+    })
+    expect(changed.map(({ length }) => length)).toEqual(lists.map(({ length }) => length))
+    const [known] = await rankingExamples(historiesOf(lists, fixture.items), texts, { backs: [back] })
+    const [unknown] = await rankingExamples(historiesOf(changed, fixture.items), texts, { backs: [back] })
+    expect(unknown?.targets).not.toEqual(known?.targets)
+    // With 12 items all that the user has not are candidates, so that evidence about the same items is compared.
+    for (const part of ['lifts', 'deviations', 'quality', 'contexts', 'penalties'] as const) expect(unknown?.[part], part).toEqual(known?.[part])
+  }
 })

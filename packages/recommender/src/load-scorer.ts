@@ -1,5 +1,6 @@
 import { DataError } from '@headstart/core'
 import { loadAls } from './als.js'
+import { behaviour, loadBehaviour } from './behaviour-recommender.js'
 import { loadBlend } from './blend.js'
 import type { Catalogue } from './catalogue.js'
 import { loadConstantScores } from './constant-scores.js'
@@ -43,6 +44,7 @@ type LoadRecommender = (state: ScorerState, catalogue: Catalogue) => Promise<Rec
 
 /** Recommenders that are no scorers: made of others, or networks. */
 const recommenders: Readonly<Record<string, LoadRecommender>> = {
+  [behaviour]: loadBehaviour,
   async [newItems](state, catalogue) {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')

@@ -22,11 +22,17 @@ export interface TransitionsOptions {
  * summed over the history's latest items with a decay. With `reach` 1 and `decay` 0 it is a first-order Markov chain.
  */
 export function transitions(train: Histories, { reach = 10, decay = 0.5, shrinkage = 5 }: TransitionsOptions = {}): Scorer {
-  return itemLinks('item transitions', followRules(train, reach, shrinkage), decay)
+  const rules = followCounts(train, reach)
+  for (let item = 0; item < rules.rows; item++) {
+    const counts = rules.values.subarray(rules.starts[item], rules.starts[item + 1])
+    const total = counts.reduce((sum, count) => sum + count, shrinkage)
+    counts.forEach((count, place) => (counts[place] = count / total))
+  }
+  return itemLinks('item transitions', rules, decay)
 }
 
-/** Row i: what came after i, in the measure above. Histories may have repeats. */
-function followRules(train: Histories, reach: number, shrinkage: number): SparseRows {
+/** Row i: Σ 1/d over the times that each item came d places after i, d up to `reach`. Histories may have repeats. */
+export function followCounts(train: Histories, reach: number): SparseRows {
   const { itemCount, items, starts } = train
   // The places in `items` at which each item stands, and where the history of each place ends.
   const places = transposed({
@@ -42,7 +48,6 @@ function followRules(train: Histories, reach: number, shrinkage: number): Sparse
   const counts = new Float64Array(itemCount)
   const lines = Array.from({ length: itemCount }, (_, item) => {
     const met: number[] = []
-    let total = shrinkage
     for (let k = places.starts[item] as number; k < (places.starts[item + 1] as number); k++) {
       const place = places.columns[k] as number
       const end = Math.min(ends[place] as number, place + 1 + reach)
@@ -50,10 +55,9 @@ function followRules(train: Histories, reach: number, shrinkage: number): Sparse
         const follower = items[next] as number
         if (counts[follower] === 0) met.push(follower)
         counts[follower] = (counts[follower] as number) + 1 / (next - place)
-        total += 1 / (next - place)
       }
     }
-    const values = met.map((follower) => (counts[follower] as number) / total)
+    const values = met.map((follower) => counts[follower] as number)
     for (const follower of met) counts[follower] = 0
     return { columns: met, values }
   })

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import {
+  backboneFrom,
+  type BehaviourBackbone,
+  baselineMethods,
+  evaluateRanking,
+  fineTunedMethod,
+  frozenMethod,
+  type Histories,
+  leaveOneOut,
+  type Material,
+  positives,
+  pretrain,
+  random,
+  rankingExamples,
+  type RankingExamples,
+  readShop,
+  type Split,
+  textSimilarity,
+  tfIdf,
+} from '@headstart/recommender'
+import { encodeModel } from '@headstart/onnx'
+import type { Benchmark, Figure } from './figure.js'
+
+/** A shop of the benchmark. Beside: NDCG@10 of other implementations on the same files. */
+interface Target {
+  readonly name: string
+  /** Shops of one family are about the same people and things. */
+  readonly family: string
+  /** Whether networks are pre-trained on it. */
+  readonly isSource: boolean
+  /** The best tuned baseline (EASE with texts, SASRec, item-kNN). */
+  readonly baseline: number
+  /** Boosted trees over evidence, trained on the shop itself. */
+  readonly trees: number
+  /** The least share of the baseline that the frozen network should reach. */
+  readonly frozenShare?: number
+  /** EASE with texts, items that nobody took ranked among themselves. */
+  readonly cold?: number
+  /** Whether its learning curve is measured. */
+  readonly hasCurve?: boolean
+}
+
+const targets: readonly Target[] = [
+  { name: 'amz-industrial', family: 'parts', isSource: false, baseline: 0.0786, trees: 0.0869, frozenShare: 1, cold: 0.0674, hasCurve: true },
+  { name: 'ml-latest-small', family: 'rated films', isSource: false, baseline: 0.044, trees: 0.0633, frozenShare: 0.95 },
+  { name: 'completejourney-types', family: 'groceries', isSource: true, baseline: 0.0534, trees: 0.0529 },
+  { name: 'online-retail-nextbasket', family: 'gifts', isSource: true, baseline: 0.0278, trees: 0.0246, cold: 0.2035 },
+  { name: 'online-retail', family: 'gifts', isSource: true, baseline: 0.187, trees: 0.2154 },
+  { name: 'movietweetings-100k', family: 'films', isSource: true, baseline: 0.0914, trees: 0.102, frozenShare: 1, cold: 0.0252, hasCurve: true },
+]
+
+/** Users that the shop of a learning curve has, and how many cases it is measured on. */
+const [curveUsers, curveCases] = [[25, 50, 100, 200, 500], 1000]
+
+/** Options of `recommendTransfer`. */
+export interface TransferOptions {
+  /** Networks by the family that they never saw, instead of pre-training them in the run. */
+  readonly backbones?: ReadonlyMap<string, BehaviourBackbone> | undefined
+  /** Names of the shops to measure. Default: all that the folder holds. */
+  readonly only?: readonly string[] | undefined
+  readonly onFigure?: ((figure: Figure) => void) | undefined
+}
+
+/**
+ * What carries over: networks over evidence, pre-trained on the folder's shops but those of the target's family, as they are
+ * and tuned on the target. Temporal leave-one-out over users with at least 5 positives, the full catalogue ranked; the
+ * test items are looked at once for each figure.
+ */
+export function recommendTransfer(folder: string, { backbones, only, onFigure = () => {} }: TransferOptions = {}): Benchmark {
+  return {
+    title: `${basename(folder)}: NDCG@10 of a network over evidence that never saw the shop's family, frozen and fine-tuned`,
+    async run() {
+      const figures: Figure[] = []
+      const present = targets.filter(({ name }) => existsSync(join(folder, name)) && (only?.includes(name) ?? true))
+      const known = backbones ?? (await pretrainWithoutEach(folder))
+      for (const target of present) {
+        const backbone = known.get(target.family) ?? known.get('none')
+        if (!backbone) continue
+        for await (const figure of figuresOf(folder, target, backbone)) {
+          figures.push(figure)
+          onFigure(figure)
+        }
+      }
+      return figures
+    },
+  }
+}
+
+/** A network for each family that never saw it, and one that saw all (`none`). */
+async function pretrainWithoutEach(folder: string): Promise<Map<string, BehaviourBackbone>> {
+  const examples = new Map<string, RankingExamples[]>()
+  for (const { name, family } of targets.filter((target) => target.isSource && existsSync(join(folder, target.name)))) {
+    const { histories, material } = await openShop(folder, name)
+    // The last interactions are the test, of these shops as well.
+    const sets = await rankingExamples(histories, material.terms, { name, backs: [2, 3] })
+    examples.set(family, [...(examples.get(family) ?? []), ...sets])
+  }
+  const networks = new Map<string, BehaviourBackbone>()
+  for (const left of [...examples.keys(), 'none']) {
+    const families = [...examples].filter(([family]) => family !== left).map(([name, sets]) => ({ name, examples: sets }))
+    networks.set(left, backboneFrom(`without ${left}`, encodeModel((await pretrain(families)).graph)))
+  }
+  return networks
+}
+
+async function openShop(folder: string, name: string): Promise<{ histories: Histories; material: Material }> {
+  const { catalogue, interactions } = await readShop(join(folder, name))
+  const terms = tfIdf(catalogue.texts())
+  return { histories: positives(interactions, catalogue.size, { minimum: 5 }), material: { catalogue, terms, texts: terms } }
+}
+
+async function* figuresOf(folder: string, target: Target, backbone: BehaviourBackbone): AsyncGenerator<Figure> {
+  const { name, baseline, trees, frozenShare, cold } = target
+  const { histories, material } = await openShop(folder, name)
+  const test = leaveOneOut(histories)
+  for (const method of [frozenMethod(backbone), fineTunedMethod(backbone)]) {
+    const started = performance.now()
+    const recommender = await method.fit(material, test.train, {})
+    const fitted = (performance.now() - started) / 1000
+    const { ndcg, intervals, hitRate, coverage, coldItems } = await evaluateRanking(recommender, test)
+    const isFrozen = method.name === 'frozen'
+    const least = isFrozen ? (frozenShare ?? 0) * baseline : Math.max(0.98 * baseline, trees)
+    yield {
+      what: `${name}, ${method.name}`,
+      measured: ndcg.toFixed(4),
+      ...(least > 0 && { target: `>= ${least.toFixed(4)}`, reached: ndcg >= least }),
+      beside: [
+        `95 % interval ${intervals.ndcg.map((end) => end.toFixed(4)).join(' to ')}`,
+        `best baseline ${baseline}`,
+        `trees trained here ${trees}`,
+        `HR@10 ${hitRate.toFixed(3)}`,
+        `coverage ${coverage.toFixed(2)}`,
+        `fitted in ${fitted.toFixed(0)} s`,
+      ].join('; '),
+    }
+    if (!coldItems) continue
+    const among = coldItems.amongThemselves
+    yield {
+      what: `${name}, ${method.name}, cold items among themselves`,
+      measured: among.ndcg.toFixed(4),
+      ...(cold !== undefined && { target: `>= ${cold}`, reached: among.ndcg >= cold }),
+      beside: `${among.cases} users; 95 % interval ${among.intervals.ndcg.map((end) => end.toFixed(4)).join(' to ')}`,
+    }
+  }
+  if (target.hasCurve) yield* curveOf(name, material, histories, backbone)
+}
+
+/** A shop with few users: everybody else is new to it, and is asked about. */
+async function* curveOf(name: string, material: Material, histories: Histories, backbone: BehaviourBackbone): AsyncGenerator<Figure> {
+  const { train, cases } = leaveOneOut(histories)
+  const { shuffle } = random(0)
+  const asked = shuffle(cases).slice(0, curveCases)
+  const users = shuffle([...histories.users])
+  for (const count of curveUsers) {
+    const some = new Set(users.slice(0, count))
+    const few: Split = { train: train.truncate(({ items }, place) => (some.has(train.users[place] as number) ? items.length : -1)), cases: asked }
+    const others = await Promise.all(
+      baselineMethods.map(async (method): Promise<[string, number]> => {
+        const usual = (await method.choose(material, { train: few.train, cases: [] })).settings
+        return [method.name, (await evaluateRanking(await method.fit(material, few.train, usual), few)).ndcg]
+      }),
+    )
+    others.push(['text', (await evaluateRanking(textSimilarity(material.terms), few)).ndcg])
+    const frozen = await evaluateRanking(await frozenMethod(backbone).fit(material, few.train, {}), few)
+    const most = Math.max(...others.map(([, ndcg]) => ndcg))
+    yield {
+      what: `${name}, frozen with ${count} users`,
+      measured: frozen.ndcg.toFixed(4),
+      target: `>= ${most.toFixed(4)}`,
+      reached: frozen.ndcg >= most,
+      beside: others.map(([method, ndcg]) => `${method} ${ndcg.toFixed(4)}`).join('; '),
+    }
+  }
+}

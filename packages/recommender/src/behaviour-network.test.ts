@@ -1,0 +1,97 @@
+import '@headstart/onnx/test'
+import { random } from '@headstart/core'
+import { decodeModel, encodeModel, float32, Session, type Tensor } from '@headstart/onnx'
+import { expect, it } from 'vitest'
+import { circleShop } from '../test/ranking-shop.js'
+import { behaviourBackbone } from './behaviour-backbone.js'
+import { behaviourNetwork, inputs, output, qualitySize, scorersOf, stageWeights, withWeights } from './behaviour-network.js'
+import { behaviourRecommender } from './behaviour-recommender.js'
+import { contextSize } from './evidence.js'
+import { EvidenceInTime } from './evidence-in-time.js'
+import { Catalogue } from './catalogue.js'
+import { recommenderOf } from './load-scorer.js'
+
+const scorers = ['a', 'b', 'c']
+
+/** Evidence by chance, [users, ...]. */
+function feedsOf(users: number, items: number, seed: number): Record<string, Tensor<'float32'>> {
+  const { normal } = random(seed)
+  const some = (...dims: number[]) => float32(dims, Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => normal()))
+  return {
+    [inputs.lifts]: some(users, scorers.length, items),
+    [inputs.deviations]: some(users, scorers.length, items),
+    [inputs.quality]: some(users, scorers.length, qualitySize),
+    [inputs.context]: some(users, contextSize),
+  }
+}
+
+/** A network whose gate is not at its beginning. */
+function anyNetwork() {
+  const { normal } = random(5)
+  const fresh = behaviourNetwork(scorers)
+  return withWeights(fresh, { 'head/kernel': float32([24, 3], Float32Array.from({ length: 72 }, () => normal())) })
+}
+
+it('scores are the same in whatever order the items are, and whatever others there are', async () => {
+  const session = await Session.create(anyNetwork().graph)
+  const feeds = feedsOf(2, 7, 1)
+  const scores = (await session.run(feeds))[output] as Tensor<'float32'>
+  expect(scores.dims).toEqual([2, 7])
+  const order = [3, 6, 0, 5, 2]
+  const reordered = (tensor: Tensor<'float32'>) => {
+    const data = new Float32Array(6 * order.length)
+    for (let row = 0; row < 6; row++) order.forEach((item, place) => (data[row * order.length + place] = tensor.data[row * 7 + item] as number))
+    return float32([2, 3, order.length], data)
+  }
+  const again = (await session.run({
+    ...feeds,
+    [inputs.lifts]: reordered(feeds[inputs.lifts] as Tensor<'float32'>),
+    [inputs.deviations]: reordered(feeds[inputs.deviations] as Tensor<'float32'>),
+  }))[output] as Tensor<'float32'>
+  expect([...again.data]).toBeAllclose([0, 1].flatMap((user) => order.map((item) => scores.data[user * 7 + item] as number)), { atol: 1e-5 })
+  await session.close()
+})
+
+it('untrained it is the sum of the lifts by the quality of their scorers', async () => {
+  const feeds = feedsOf(1, 4, 2)
+  const session = await Session.create(behaviourNetwork(scorers).graph)
+  const quality = scorers.map((_, scorer) => Math.exp(15 * (feeds[inputs.quality]?.data[scorer * qualitySize + 1] as number)))
+  const total = quality.reduce((sum, value) => sum + value, 0)
+  const expected = [0, 1, 2, 3].map((item) =>
+    scorers.reduce((sum, _, scorer) => sum + (3 * (quality[scorer] as number) / total) * (feeds[inputs.lifts]?.data[scorer * 4 + item] as number), 0),
+  )
+  const { [output]: scores } = await session.run(feeds)
+  expect([...((scores as Tensor<'float32'>).data)]).toBeAllclose(expected, { atol: 1e-4 })
+  await session.close()
+})
+
+it('the built-in network takes the evidence of this version, and is small', async () => {
+  const { network, modality, fingerprint } = await behaviourBackbone()
+  const { histories, texts } = circleShop(30, 1)
+  const evidence = await new EvidenceInTime(histories, texts).before(0)
+  expect(scorersOf(network)).toEqual(evidence.evidence.names)
+  expect(modality).toBe('behavior')
+  expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
+  expect(encodeModel(network.graph).length).toBeLessThan(10_000)
+  expect([...network.graph.initializers.keys()]).toEqual(expect.arrayContaining([...stageWeights.gate, ...stageWeights.head]))
+  expect(scorersOf({ graph: decodeModel(encodeModel(network.graph), 'again') })).toEqual(scorersOf(network))
+})
+
+it('finds what comes next in a shop it never saw, and after being saved', async () => {
+  const { histories, texts } = circleShop(200, 3)
+  const { network } = await behaviourBackbone()
+  const recommender = await behaviourRecommender('frozen', network, await new EvidenceInTime(histories, texts).before(0))
+  const history = { items: Int32Array.of(10, 11, 12), times: Float64Array.of(0, 1, 2) }
+  const scores = await recommender.score(history)
+  expect(scores.indexOf(Math.max(...scores.filter((_, item) => !history.items.includes(item))))).toBe(13)
+  const state = recommender.state?.()
+  if (!state) throw new TypeError('expected a state')
+  const catalogue = new Catalogue(Array.from({ length: 60 }, (_, item) => ({ id: String(item) })))
+  expect([...(await (await recommenderOf(state, catalogue)).score(history))]).toEqual([...scores])
+})
+
+it('refuses evidence of other scorers', async () => {
+  const { histories, texts } = circleShop(30, 1)
+  const evidence = await new EvidenceInTime(histories, texts).before(0)
+  await expect(behaviourRecommender('x', behaviourNetwork(scorers), evidence)).rejects.toThrow('network "behaviour": expected evidence of popularity')
+})

@@ -1,0 +1,54 @@
+import { DataError } from '@headstart/core'
+import { loadAls } from './als.js'
+import type { EaseInverse } from './ease.js'
+import type { EvidenceParts } from './evidence.js'
+import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
+import type { SparseRows } from './sparse-rows.js'
+
+/** What evidence is computed from, as data: nothing of a single user. */
+export function stateOfEvidence(parts: EvidenceParts): ScorerState {
+  const { itemCount, userCount, usualPopularity, popularity, neighbours, ease, easeText, follows, texts, als } = parts
+  return {
+    kind: 'evidence',
+    config: { itemCount, userCount, usualPopularity, hasClock: popularity.hasClock },
+    arrays: { ever: popularity.ever, lately: popularity.lately, now: popularity.now },
+    parts: [...[neighbours, follows, texts].map(sparseState), ...[ease, easeText].map(easeState), ...(als.state ? [als.state()] : [])],
+  }
+}
+
+/** @throws DataError for a state with something missing. */
+export function evidenceFrom(state: ScorerState): EvidenceParts {
+  const [neighbours, follows, texts, ease, easeText, als] = state.parts ?? []
+  if (!neighbours || !follows || !texts || !ease || !easeText || !als) {
+    throw new DataError('saved evidence', 'six parts', `${state.parts?.length ?? 0}`, 'Train the model again.')
+  }
+  return {
+    itemCount: numberIn(state, 'itemCount'),
+    userCount: numberIn(state, 'userCount'),
+    usualPopularity: numberIn(state, 'usualPopularity'),
+    popularity: {
+      ever: arrayIn(state, 'ever', Float32Array),
+      lately: arrayIn(state, 'lately', Float32Array),
+      now: arrayIn(state, 'now', Float32Array),
+      hasClock: state.config['hasClock'] === true,
+    },
+    neighbours: sparseIn(neighbours),
+    follows: sparseIn(follows),
+    texts: sparseIn(texts),
+    ease: easeFrom(ease),
+    easeText: easeFrom(easeText),
+    als: loadAls(als),
+  }
+}
+
+function sparseState(matrix: SparseRows): ScorerState {
+  return { kind: 'sparse matrix', config: { columnCount: matrix.columnCount }, arrays: sparseArrays(matrix) }
+}
+
+function easeState({ triangle, known }: EaseInverse): ScorerState {
+  return { kind: 'inverse of ease', config: {}, arrays: { triangle, known } }
+}
+
+function easeFrom(state: ScorerState): EaseInverse {
+  return { triangle: arrayIn(state, 'triangle', Float32Array), known: arrayIn(state, 'known', Int32Array) }
+}

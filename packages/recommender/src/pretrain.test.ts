@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { constant } from '@headstart/onnx'
+import { circleExamples } from '../test/ranking-shop.js'
+import { folderOf } from '../test/temporary-folder.js'
+import { behaviourNetwork, stageWeights } from './behaviour-network.js'
+import { fineTuneRanker } from './fine-tune-ranker.js'
+import { pretrain } from './pretrain.js'
+import { RankerTrainer } from './ranker-trainer.js'
+import type { RankingExamples } from './ranking-examples.js'
+
+type Examples = readonly [RankingExamples, ...RankingExamples[]]
+
+let [source, target]: [Examples, Examples] = [[] as unknown as Examples, [] as unknown as Examples]
+beforeAll(async () => {
+  source = await circleExamples(80, 1)
+  target = await circleExamples(60, 2)
+})
+
+async function ndcgOf(network: ReturnType<typeof behaviourNetwork>, examples: RankingExamples): Promise<number> {
+  const trainer = await RankerTrainer.create(network, [examples], {
+    groups: [{ names: stageWeights.head, learningRate: 0 }],
+    schedule: constant(),
+    batchSize: 4,
+    scorerDropout: 0,
+    embeddingDropout: 0,
+  })
+  const ndcg = await trainer.ndcg(examples, [...examples.users.keys()])
+  await trainer.close()
+  return ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length
+}
+
+const settings = { steps: 40, batchSize: 16, learningRate: 0.02 }
+const weightsOf = (network: ReturnType<typeof behaviourNetwork>): number[] =>
+  [...network.graph.initializers.values()].flatMap(({ type, data }) => (type === 'float32' ? [...(data as Float32Array)] : []))
+
+describe('pre-training', () => {
+  it('learns what holds in a shop it never saw', async () => {
+    const network = await pretrain([{ name: 'circle', examples: source }], settings)
+    const untrained = await ndcgOf(behaviourNetwork(source[0].scorers), target[0])
+    expect(await ndcgOf(network, target[0])).toBeGreaterThan(untrained)
+  })
+
+  it('is the same for the same seed, and when it is interrupted', async () => {
+    const families = [{ name: 'circle', examples: source }]
+    const whole = await pretrain(families, settings)
+    expect(weightsOf(await pretrain(families, settings))).toEqual(weightsOf(whole))
+    const checkpoint = { file: join(await folderOf({}), 'pretraining'), seconds: 0 }
+    const stop = new AbortController()
+    const interrupted = pretrain(families, {
+      ...settings,
+      checkpoint,
+      signal: stop.signal,
+      onEvent: (event) => event.type === 'step' && event.step === 21 && stop.abort(),
+    })
+    await expect(interrupted).rejects.toThrow('aborted')
+    let steps = 0
+    const resumed = await pretrain(families, { ...settings, checkpoint, resume: true, onEvent: ({ type }) => type === 'step' && steps++ })
+    expect(steps).toBeLessThan(settings.steps)
+    expect(weightsOf(resumed)).toEqual(weightsOf(whole))
+    await expect(pretrain(families, { ...settings, seed: 1, checkpoint, resume: true })).rejects.toThrow('the same options')
+  })
+
+  it('refuses families without examples', async () => {
+    await expect(pretrain([])).rejects.toThrow('pretrain: expected examples in every family')
+  })
+})
+
+describe('fine-tuning', () => {
+  const network = () => behaviourNetwork(target[0].scorers)
+
+  it('is never worse than frozen by validation', async () => {
+    for (const learningRate of [0.02, 100]) {
+      const tuned = await fineTuneRanker(network(), target, { epochs: 3, folds: 2, learningRate, batchSize: 16 })
+      expect(tuned.validation).toHaveLength(4)
+      expect(tuned.validation[tuned.epochs]).toBe(Math.max(...tuned.validation))
+      expect(tuned.validation[0]).toBeCloseTo(await ndcgOf(network(), target[0]), 6)
+      if (tuned.epochs === 0) expect(weightsOf(tuned.network)).toEqual(weightsOf(network()))
+    }
+  })
+
+  it('of the head leaves the gate as it is', async () => {
+    const { network: tuned, epochs } = await fineTuneRanker(network(), target, { unfreeze: 'head', epochs: 2, folds: 2, learningRate: 0.02, batchSize: 16 })
+    expect(epochs).toBeGreaterThan(0)
+    for (const name of stageWeights.gate) expect(tuned.graph.initializers.get(name)).toEqual(network().graph.initializers.get(name))
+    expect(tuned.graph.initializers.get('head/kernel')).not.toEqual(network().graph.initializers.get('head/kernel'))
+  })
+
+  it('of a handful of users is the frozen network', async () => {
+    const few = await circleExamples(3, 4)
+    expect((await fineTuneRanker(network(), few)).epochs).toBe(0)
+  })
+})
