@@ -35,7 +35,7 @@ describe('the recommendations app', () => {
     const { stdout, stderr } = await run('--project', project)
     expect(stderr).toMatch(/^note: 1 of 3 items .* left out: "nosuchpackage"\.\n$/)
     const measured = ndcgs(stdout)
-    expect(Object.keys(measured)).toEqual(expect.arrayContaining(['popularity', 'item-knn', 'ease', 'ease-text', 'als']))
+    expect(Object.keys(measured)).toEqual(expect.arrayContaining(['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned']))
     const { popularity = 1, ...others } = measured
     for (const figure of Object.values(others)) expect(figure).toBeGreaterThan(1.5 * popularity)
 
@@ -59,10 +59,10 @@ describe('the recommendations app', () => {
     expect((await run('--data', shop)).stdout).toMatch(/list of the user u\d+\nIt has /)
   })
 
-  it('recommends what is popular where it knows nothing of a project', async () => {
-    const { stdout } = await run('--history', 'nosuchpackage')
+  it('recommends what is popular where it knows nothing of a history', async () => {
+    const { stdout } = await run('--data', shop, '--history', 'nosuchitem')
     expect(stdout).toContain('Nothing of it is known here')
-    expect(listOf(stdout)[0]).toEqual(['tap', 'popular'])
+    expect(listOf(stdout).map(([, reason]) => reason)).toEqual(Array.from({ length: 10 }, () => 'popular'))
   })
 
   it('says what is wrong with a request', async () => {
