@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -50,9 +50,10 @@ function test() {
   const failed = install() || turbo(['run', 'typecheck', 'lint', 'test', '--continue', ...(process.env.CI ? [] : ['--output-logs=new-only'])])
   const counts = { passed: 0, failed: 0 }
   for (const path of results.filter(existsSync)) {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(path, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(path, 'utf8'))
     counts.passed += numPassedTests
     counts.failed += numFailedTests
+    if (numPendingTests > 0) console.log(`${numPendingTests} left out in ${relative(root, dirname(path))}: see above, or its README, for what they need.`)
   }
   // A type error, a lint error or a crash is a failure too, though no test counted it.
   if (failed && counts.failed === 0) counts.failed = 1

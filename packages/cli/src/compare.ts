@@ -1,6 +1,6 @@
 import { compare, type Dataset, formatComparison } from '@headstart/core'
 import { openConsole, print } from './console.js'
-import type { ComparedMethod } from './method-names.js'
+import { type ComparedMethod, methodNames, methodsAmong } from './method-names.js'
 import type { DataFlags, TaskEntry } from './task.js'
 import { findBackbone, type TaskName, tasks } from './tasks.js'
 import { type TuningFlags, tuningOf } from './tuning-flags.js'
@@ -10,7 +10,7 @@ interface CompareOptions extends DataFlags, TuningFlags {
   readonly backbone?: string
   readonly shots: readonly number[]
   readonly seeds: number
-  readonly methods?: readonly ComparedMethod[]
+  readonly methods?: readonly string[]
   readonly test?: string
   readonly unseen?: string
   readonly cache: boolean
@@ -23,13 +23,14 @@ export async function compareCommand(data: string, options: CompareOptions, sign
   try {
     const { task, shots, seeds } = options
     const open = findBackbone(task, options.backbone)
+    const wanted = new Set<ComparedMethod>(methodsAmong(methodNames, options.methods))
+    const isWanted = (name: ComparedMethod): boolean => wanted.has(name)
     const { methods: methodsOf, zeroShot, hasNames = () => true }: TaskEntry = tasks[task]
     const read = async (path: string): Promise<Dataset<string, string>> =>
       (await tasks[task].readDataset(path, 'classification', options, screen)) as Dataset<string, string>
     const examples = await read(data)
     const test = options.test === undefined ? undefined : await read(options.test)
     const unseen = options.unseen === undefined ? undefined : await read(options.unseen)
-    const isWanted = (name: ComparedMethod): boolean => options.methods?.includes(name) ?? true
     const backbone = await open(screen, isWanted('scratch') || isWanted('fine-tuned'))
     const methods = await methodsOf(backbone, tuningOf(options) ?? { strategy: 'joint' })
     const comparison = await compare(examples, {

@@ -4,12 +4,12 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { addBackboneCommand, backboneCommand, backbonesCommand } from './backbones.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
-import { methodNames, methods } from './method-names.js'
+import { methodNames } from './method-names.js'
 import { names } from './names.js'
 import { number, wholeNumber, wholeNumbers } from './numbers.js'
 import { predictCommand } from './predict.js'
 import { recommendCommand } from './recommend.js'
-import { compareShopCommand, evaluateShopCommand, recommenderFormat, recommendTask, trainShopCommand } from './shop-commands.js'
+import { compareShopCommand, evaluateShopCommand, recommenderFormat, recommenderNames, recommendTask, trainShopCommand } from './shop-commands.js'
 import { tasks } from './tasks.js'
 import { trainCommand } from './train.js'
 import { withTuning } from './tuning-flags.js'
@@ -49,6 +49,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
     .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
     .option('--balanced', 'weigh classes inversely to their frequency')
+    .option('--methods <list>', `for recommend: choose from some of ${recommenderNames.join(', ')}, separated by commas (the first four are quick)`, names)
     .option('--resume', 'go on with a tuning that was interrupted, from its last checkpoint')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
@@ -97,7 +98,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--backbone <id>', backboneHelp)
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
     .option('--seeds <n>', 'random draws of the training examples', wholeNumber, 5)
-    .option('--methods <list>', `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick)`, methods)
+    .option('--methods <list>', `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick); for recommend of ${recommenderNames.join(', ')}`, names)
     .option('--test <data>', 'measure on these examples (default: 30 % of DATA, held out)')
     .option('--unseen <data>', 'measure on these examples of a domain never trained on, too')
     .option('--no-cache', 'neither read nor write the feature cache')

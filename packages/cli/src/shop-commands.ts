@@ -1,10 +1,14 @@
 import { OptionError, textTable } from '@headstart/core'
-import type { ColumnNames, RankingReport, Shop } from '@headstart/recommender'
+import type { ColumnNames, RankingReport, RecommenderMethod, RecommenderMethodName, Shop } from '@headstart/recommender'
 import type { Command } from 'commander'
 import { type Console, openConsole, print } from './console.js'
+import { methodsAmong } from './method-names.js'
 
 /** The value of `--task` for a shop's recommendations. */
 export const recommendTask = 'recommend'
+
+/** What it chooses from, in the order of `compare`. */
+export const recommenderNames = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned'] as const satisfies readonly RecommenderMethodName[]
 
 /** What the folder of a recommender says that it is. */
 export const recommenderFormat = 'headstart-recommender'
@@ -18,7 +22,11 @@ interface ShopFlags {
   readonly json?: boolean
 }
 
-interface TrainFlags extends ShopFlags {
+interface MethodFlags extends ShopFlags {
+  readonly methods?: readonly string[]
+}
+
+interface TrainFlags extends MethodFlags {
   readonly out: string
   readonly seed: number
 }
@@ -27,11 +35,12 @@ interface TrainFlags extends ShopFlags {
 export async function trainShopCommand(data: string | undefined, options: TrainFlags, command: Command, signal: AbortSignal): Promise<void> {
   const screen = openConsole(signal)
   try {
-    refuseOtherFlags(command, ['out', 'seed'])
+    refuseOtherFlags(command, ['out', 'seed', 'methods'])
+    const methods = await methodsOf(options)
     const { trainRecommender, describeSettings } = await recommenderPackage()
     const shop = await read(data, options, screen)
     const started = performance.now()
-    const model = await trainRecommender(shop, { ...screen, seed: options.seed })
+    const model = await trainRecommender(shop, { ...screen, methods, seed: options.seed })
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
     screen.end()
@@ -96,12 +105,13 @@ export async function evaluateShopCommand(folder: string, data: string, options:
 }
 
 /** `headstart compare DATA --task recommend`: every method on the last item of each user. */
-export async function compareShopCommand(data: string, options: ShopFlags, command: Command, signal: AbortSignal): Promise<void> {
+export async function compareShopCommand(data: string, options: MethodFlags, command: Command, signal: AbortSignal): Promise<void> {
   const screen = openConsole(signal)
   try {
-    refuseOtherFlags(command, [])
+    refuseOtherFlags(command, ['methods'])
+    const methods = await methodsOf(options)
     const { compareRecommenders, formatRecommenderComparison } = await recommenderPackage()
-    const comparison = await compareRecommenders(await read(data, options, screen), screen)
+    const comparison = await compareRecommenders(await read(data, options, screen), { ...screen, methods })
     screen.end()
     print(options.json, comparison, () => formatRecommenderComparison(comparison))
   } finally {
@@ -113,6 +123,12 @@ async function read(data: string | undefined, { column }: ShopFlags, { onEvent, 
   if (data === undefined) throw new OptionError('headstart train', 'DATA, a folder with interactions.csv and items.csv', 'none', 'Give its path.')
   const { readShop } = await recommenderPackage()
   return readShop(data, { columns: column, signal, onNotice: (message) => onEvent({ type: 'notice', message }) })
+}
+
+async function methodsOf({ methods }: MethodFlags): Promise<RecommenderMethod[]> {
+  const wanted = new Set<RecommenderMethodName>(methodsAmong(recommenderNames, methods))
+  const { recommenderMethods } = await recommenderPackage()
+  return recommenderMethods.filter(({ name }) => wanted.has(name))
 }
 
 /** What only concerns labelled examples is not passed over in silence. */

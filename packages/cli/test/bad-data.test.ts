@@ -83,7 +83,7 @@ describe('headstart with a wrong request', () => {
     ['an unknown task', ['train', 'x.csv', '--task', 'sound'], /'sound' is invalid\. Allowed choices are text/],
     ['an unknown backbone', ['train', 'x.csv', '--task', 'text', '--backbone', 'bert'], /one of: universal-sentence-encoder-lite, got bert/],
     ['a seed that is none', ['train', 'x.csv', '--task', 'text', '--seed', 'x'], /Expected a whole number/],
-    ['a method that is none', ['compare', 'x.csv', '--task', 'text', '--methods', 'frozen,magic'], /Expected any of zero-shot, no-transfer, scratch, frozen, fine-tuned/],
+    ['a method that is none', ['compare', 'x.csv', '--task', 'text', '--methods', 'frozen,magic'], /option --methods: expected any of zero-shot, no-transfer, scratch, frozen, fine-tuned, got magic/],
     ['shots that are none', ['compare', 'x.csv', '--task', 'text', '--shots', '8,many'], /Expected a whole number/],
     ['nothing to predict', ['predict', 'model'], /expected inputs, or - to read them from stdin, got none/],
   ]

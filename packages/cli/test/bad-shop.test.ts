@@ -43,7 +43,7 @@ describe('headstart train --task recommend with odd data', () => {
   it.each(Object.entries(odd))('%s: says what it makes of it', async (name, { files, says, ...expected }) => {
     const shop = await scene.folder(name.replaceAll(/\W/g, '-'), files)
     const out = scene.path('model')
-    const { code, stdout, stderr } = await scene.run(['train', shop, '--task', 'recommend', '--out', out, '--json'])
+    const { code, stdout, stderr } = await scene.run(['train', shop, '--task', 'recommend', '--out', out, '--methods', 'popularity,item-knn,ease-text', '--json'])
     expect(stderr).toMatch(says)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject(expected)
@@ -61,6 +61,7 @@ const wrong: Record<string, { files?: Record<string, string>; args?: string[]; s
   'times mixed with running numbers': { files: { 'interactions.csv': table(header, [['u', 'a', 1_600_000_000], ['u', 'b', 5]]) }, says: /expected timestamps of one kind, got seconds \(1\), running numbers \(1\)/ },
   'returns alone': { files: { 'interactions.csv': table([...header, 'quantity'], [['u', 'a', 1, -1]]) }, says: /expected interactions that count as liked or bought, got none/ },
   'a flag for labelled examples': { files: { 'interactions.csv': interactions }, args: ['--backbone', 'x'], says: /option --backbone: expected a task of labelled examples, got --task recommend\. Leave it out/ },
+  'a method that is none': { files: { 'interactions.csv': interactions }, args: ['--methods', 'ease,magic'], says: /option --methods: expected any of popularity, item-knn, .*, got magic/ },
   'a column of a role that is none': { files: { 'interactions.csv': interactions }, args: ['--column', 'colour=red'], says: /Expected one of user, item, timestamp/ },
 }
 

@@ -43,10 +43,13 @@ export const textWindows: readonly [TextWindow, ...TextWindow[]] = [
 const fitted = new WeakMap<Histories, Promise<Scorer>>()
 const usualStrength = 300
 
+/** Two fits, on validation data and on all, and the work on one of them take less than 2 GB. */
+const itemLimit = 8_000
+
 function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
   const known = l2 === usualStrength ? fitted.get(train) : undefined
   if (known) return known
-  const fit = ease(train, { l2, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+  const fit = ease(train, { l2, itemLimit, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
   if (l2 === usualStrength) {
     fitted.set(train, fit)
     fit.catch(() => fitted.delete(train))

@@ -39,7 +39,7 @@ export async function recommend(recommender: Recommender, history: History, opti
 /** Sets the scores of what cannot be recommended to -Infinity. */
 export function exclude(scores: Float32Array, history: History, { candidates, repeats = false }: ListOptions): void {
   if (!repeats) for (const item of history.items) scores[item] = -Infinity
-  if (candidates) scores.forEach((_, item) => candidates[item] === 0 && (scores[item] = -Infinity))
+  if (candidates) for (let item = 0; item < scores.length; item++) if (candidates[item] === 0) scores[item] = -Infinity
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Catalogue, Item } from './catalogue.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
 import type { History } from './histories.js'
-import { historyFromIds, recommend, type Recommendation, type Recommender } from './recommend.js'
+import { historyFromIds, recommend, type Recommender } from './recommend.js'
 import type { RecommenderMethodName } from './recommender-method.js'
 import { saveRecommender } from './save-recommender.js'
 import type { SparseRows } from './sparse-rows.js'
@@ -128,11 +128,19 @@ export class RecommenderModel {
     if (!(diversity >= 0 && diversity <= 1)) throw new OptionError('option "diversity"', 'a number from 0 to 1', String(diversity), '0 takes the highest scores.')
     const known = historyFromIds(this.catalogue, latestOf(history), onNotice)
     const recommender = known.items.length === 0 ? this.popular : this.recommender
-    const candidates = this.#candidates(options.filter)
+    const candidates = options.filter && this.#candidates(options.filter)
     const length = diversity === 0 ? k : k * poolSize
     const ranked = await recommend(recommender, known, { k: length, candidates, repeats })
     const list = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
-    return this.#withReasons(list, recommender, known, candidates, options.explain ?? false, repeats, signal)
+    const numbers = list.map(({ item }) => item)
+    const carriers = options.explain
+      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), { signal })
+      : []
+    return list.map(({ item, score }, place) => ({
+      item: this.#item(item),
+      score,
+      because: (carriers[place] ?? []).map((carrier) => ({ ...carrier, item: this.#item(carrier.item) })),
+    }))
   }
 
   /**
@@ -154,9 +162,15 @@ export class RecommenderModel {
     await saveRecommender(this, folder, options)
   }
 
-  #candidates(filter: ((item: Item) => boolean) | undefined): Uint8Array {
-    const { items } = this.catalogue
-    return filter ? Uint8Array.from(items, (item) => (filter(item) ? 1 : 0)) : new Uint8Array(items.length).fill(1)
+  #candidates(filter: (item: Item) => boolean): Uint8Array {
+    return Uint8Array.from(this.catalogue.items, (item) => (filter(item) ? 1 : 0))
+  }
+
+  /** What can be in a list: 1, or 0 for what is no candidate and what the user has. */
+  #rivals(candidates: Uint8Array | undefined, had: History | undefined): Uint8Array {
+    const rivals = candidates?.slice() ?? new Uint8Array(this.catalogue.size).fill(1)
+    for (const item of had?.items ?? []) rivals[item] = 0
+    return rivals
   }
 
   #terms(): SparseRows {
@@ -165,25 +179,6 @@ export class RecommenderModel {
 
   #item(number: number): Item {
     return this.catalogue.items[number] as Item
-  }
-
-  async #withReasons(
-    list: readonly Recommendation[],
-    recommender: Recommender,
-    history: History,
-    candidates: Uint8Array,
-    wanted: boolean,
-    repeats: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<RecommendedItem[]> {
-    const rivals = candidates.slice()
-    if (!repeats) for (const item of history.items) rivals[item] = 0
-    const carriers = wanted ? await explain(recommender, history, list.map(({ item }) => item), rivals, { signal }) : []
-    return list.map(({ item, score }, place) => ({
-      item: this.#item(item),
-      score,
-      because: (carriers[place] ?? []).map((carrier) => ({ ...carrier, item: this.#item(carrier.item) })),
-    }))
   }
 }
 

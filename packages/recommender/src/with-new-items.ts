@@ -51,13 +51,13 @@ export function withNewItems(known: number, texts: SparseRows): (recommender: Re
     })
     return all
   }
-  return ({ name, score, state }) => ({
-    name,
+  return (recommender) => ({
+    name: recommender.name,
     score(history) {
-      const scores = score(translate(history))
+      const scores = recommender.score(translate(history))
       return scores instanceof Float32Array ? extend(scores) : scores.then(extend)
     },
-    ...(state && { state: () => ({ kind: newItems, config: { known }, parts: [state()] }) }),
+    ...(recommender.state && { state: () => ({ kind: newItems, config: { known }, parts: [recommender.state?.()].filter((part) => part !== undefined) }) }),
   })
 }
 
