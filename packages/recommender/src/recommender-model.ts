@@ -119,7 +119,7 @@ export class RecommenderModel {
   /**
    * The best items for somebody who took these, the oldest first. Nobody is looked up: a user never seen before is like any
    * other, and what was taken a moment ago counts. Ids that the catalogue does not hold are ignored, and said. Who took nothing
-   * gets what most users took.
+   * that anything is known of gets what most users took.
    * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
    */
   async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
@@ -127,10 +127,13 @@ export class RecommenderModel {
     if (!Number.isInteger(k) || k < 1) throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
     if (!(diversity >= 0 && diversity <= 1)) throw new OptionError('option "diversity"', 'a number from 0 to 1', String(diversity), '0 takes the highest scores.')
     const known = historyFromIds(this.catalogue, latestOf(history), onNotice)
-    const recommender = known.items.length === 0 ? this.popular : this.recommender
+    const scores = known.items.length === 0 ? undefined : await this.recommender.score(known)
+    // Equal scores say nothing: so it is where nobody took what the history holds, and it has no text either.
+    const isSilent = scores === undefined || scores.every((score) => score === scores[0])
+    const recommender = isSilent ? this.popular : this.recommender
     const candidates = options.filter && this.#candidates(options.filter)
     const length = diversity === 0 ? k : k * poolSize
-    const ranked = await recommend(recommender, known, { k: length, candidates, repeats })
+    const ranked = await recommend(isSilent ? this.popular : { name: recommender.name, score: () => scores }, known, { k: length, candidates, repeats })
     const list = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
     const numbers = list.map(({ item }) => item)
     const carriers = options.explain
