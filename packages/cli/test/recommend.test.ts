@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => scene.remove())
 
-const methods = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned']
+const methods = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'scratch', 'frozen', 'fine-tuned']
 const share = expect.any(Number) as number
 const pair = [expect.any(Number), expect.any(Number)]
 

@@ -4,13 +4,14 @@ import { fineTunedMethod, frozenMethod } from './behaviour-methods.js'
 import type { Catalogue } from './catalogue.js'
 import { type Histories, positives } from './histories.js'
 import type { Shop } from './read-shop.js'
+import { scratchMethod } from './sequence-method.js'
 import type { Choice, Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
 import { leaveOneOut, type Split } from './split-histories.js'
 import { unitRows } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
 
 /** All methods, from the simplest on. */
-export const recommenderMethods: readonly RecommenderMethod[] = [...baselineMethods, frozenMethod(), fineTunedMethod()]
+export const recommenderMethods: readonly RecommenderMethod[] = [...baselineMethods, scratchMethod, frozenMethod(), fineTunedMethod()]
 
 /** Options of whatever chooses between methods on a shop's data. */
 export interface ShopOptions extends MethodOptions {

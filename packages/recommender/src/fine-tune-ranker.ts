@@ -10,9 +10,9 @@ export interface FineTuneRankerOptions extends RunOptions {
   readonly unfreeze?: 'head' | 'all' | undefined
   /** Default: 3. */
   readonly folds?: number | undefined
-  /** Epochs at most; validation chooses how many, and may choose none. Default: 6. */
+  /** Epochs at most; validation chooses how many, and may choose none. Default: 4. */
   readonly epochs?: number | undefined
-  /** Default: 0.003. */
+  /** Default: 0.001. */
   readonly learningRate?: number | undefined
   /** Pull of the weights towards 0. Default: 0.01. */
   readonly weightDecay?: number | undefined
@@ -33,8 +33,8 @@ export interface TunedRanker {
 
 /**
  * Tunes a pre-trained network on a shop's own examples. Users are held out fold by fold, all of their examples together;
- * how many epochs help them is how many the tuning on all users takes. Where none does, the network stays as it is: it
- * is never worse than frozen by validation.
+ * how many epochs help them is how many the tuning on all users takes. Where they gain no more than one standard error
+ * of the gain, the network stays as it is: it is never worse than frozen by validation, and not tuned by chance.
  * @param examples Sets from newest to oldest or the other way; the held-out ones are those of the first.
  */
 export async function fineTuneRanker(
@@ -42,28 +42,41 @@ export async function fineTuneRanker(
   examples: readonly [RankingExamples, ...RankingExamples[]],
   options: FineTuneRankerOptions = {},
 ): Promise<TunedRanker> {
-  const { folds = 3, epochs = 6, seed = 0 } = options
+  const { folds = 3, epochs = 4, seed = 0 } = options
   const [newest] = examples
   const users = [...new Set(newest.users)]
   if (!(Number.isInteger(folds) && folds >= 2)) throw new OptionError('fineTuneRanker', 'a whole number of folds from 2 on', `${folds}`, 'Leave it out for 3.')
   // Too few to hold any out: nothing can be said of a tuning.
   if (users.length < 2 * folds) return { network, epochs: 0, validation: [] }
   const foldOf = new Map(random(seed).shuffle(users).map((user, place) => [user, place % folds]))
-  const sums = new Float64Array(epochs + 1)
+  // NDCG@10 of each held-out example after each number of epochs; 0 after a fold ended early.
+  const found = Array.from({ length: epochs + 1 }, () => new Float64Array(newest.length))
   for (let fold = 0; fold < folds; fold++) {
     const isHeldOut = (user: number): boolean => foldOf.get(user) === fold
     const held = placesOf(newest, isHeldOut)
     const measure = async (trainer: RankerTrainer, epoch: number): Promise<void> => {
       const ndcg = await trainer.ndcg(newest, held)
-      sums[epoch] = (sums[epoch] as number) + ndcg.reduce((sum, value) => sum + value, 0)
+      held.forEach((place, index) => ((found[epoch] as Float64Array)[place] = ndcg[index] as number))
     }
     await tune(network, examples, (user) => !isHeldOut(user), epochs, epochs, options, measure)
   }
-  const validation = Array.from(sums, (sum) => sum / newest.length)
+  const [frozen] = found as [Float64Array]
+  const validation = found.map(meanOf)
   const best = validation.indexOf(Math.max(...validation))
-  if (best === 0) return { network, epochs: 0, validation }
+  const gains = (found[best] as Float64Array).map((ndcg, place) => ndcg - (frozen[place] as number))
+  if (meanOf(gains) <= standardErrorOf(gains)) return { network, epochs: 0, validation }
   const tuned = await tune(network, examples, () => true, best, epochs, options)
   return tuned ? { network: tuned, epochs: best, validation } : { network, epochs: 0, validation }
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Of the mean. */
+function standardErrorOf(values: Float64Array): number {
+  const mean = meanOf(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length)
 }
 
 function placesOf({ users }: RankingExamples, wanted: (user: number) => boolean): number[] {
@@ -80,7 +93,7 @@ async function tune(
   wanted: (user: number) => boolean,
   epochs: number,
   scheduled: number,
-  { unfreeze = 'all', learningRate = 3e-3, weightDecay = 1e-2, batchSize = 32, seed = 0, signal, onEvent }: FineTuneRankerOptions,
+  { unfreeze = 'all', learningRate = 1e-3, weightDecay = 1e-2, batchSize = 32, seed = 0, signal, onEvent }: FineTuneRankerOptions,
   measure?: (trainer: RankerTrainer, epoch: number) => Promise<void>,
 ): Promise<Network | undefined> {
   const sets = examples.map((set) => ({ set, places: placesOf(set, wanted) }))

@@ -10,6 +10,7 @@ import { loadItemLinks } from './item-links.js'
 import type { Recommender } from './recommend.js'
 import { loadRepeats } from './repeats.js'
 import type { Scorer } from './scorer.js'
+import { loadSequence, sequence } from './sequence-recommender.js'
 import { numberIn, type ScorerState } from './scorer-state.js'
 import { loadTextSimilarity } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
@@ -45,6 +46,7 @@ type LoadRecommender = (state: ScorerState, catalogue: Catalogue) => Promise<Rec
 /** Recommenders that are no scorers: made of others, or networks. */
 const recommenders: Readonly<Record<string, LoadRecommender>> = {
   [behaviour]: loadBehaviour,
+  [sequence]: loadSequence,
   async [newItems](state, catalogue) {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')
