@@ -8,7 +8,7 @@ import { methodsAmong } from './method-names.js'
 export const recommendTask = 'recommend'
 
 /** What it chooses from, in the order of `compare`. */
-export const recommenderNames = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned'] as const satisfies readonly RecommenderMethodName[]
+export const recommenderNames = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'scratch', 'frozen', 'fine-tuned'] as const satisfies readonly RecommenderMethodName[]
 
 /** What the folder of a recommender says that it is. */
 export const recommenderFormat = 'headstart-recommender'

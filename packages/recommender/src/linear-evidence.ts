@@ -13,9 +13,12 @@ export function neighbourEvidence(similarities: SparseRows): EvidenceSource {
   return linear('knn', ['all', 'recent', 'last'], similarities)
 }
 
+/** Neighbours that are kept of an item; without a limit, memory would grow with the square of the catalogue. */
+const mostNeighbours = 1000
+
 /** What `neighbourEvidence` is made from. */
 export function neighbourLinks(train: Histories): SparseRows {
-  return knnSimilarities(train, train.itemCount, 5)
+  return knnSimilarities(train, Math.min(mostNeighbours, train.itemCount), 5)
 }
 
 /** EASE for the whole history, and for its late items (see `ease`). */
