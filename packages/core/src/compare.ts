@@ -12,7 +12,7 @@ import { verdictOf } from './verdict.js'
 
 /** Options of `compare`. */
 export interface CompareOptions<Input, Label extends string> extends RunOptions {
-  /** The ways to compare; such as `no-transfer` and `frozen`. */
+  /** The ways to compare, such as `no-transfer` and `frozen`. */
   readonly methods: readonly Method<Input>[]
   /** Examples per class. Default [8, 16, 64]. */
   readonly shots?: readonly number[]
