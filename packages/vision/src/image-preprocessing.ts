@@ -69,11 +69,14 @@ export function imagePreprocessing(
   const { input, size, channels, values, layout, resize, cropFraction, kernel } = parsed.data
   const [height, width] = typeof size === 'number' ? [size, size] : size
   const sizing = { height, width, resize, cropFraction, kernel }
-  const sources = channels === 'rgb' ? ([0, 1, 2] as const) : ([2, 1, 0] as const)
-  /** What becomes of each value of a byte, for each channel of the tensor. */
-  const tables = sources.map((source) => Float32Array.from({ length: 256 }, (_, value) => toNumber(values, value, source)))
+  /** What becomes of each value of a byte: of red, of green and of blue. */
+  const [reds, greens, blues] = [0, 1, 2].map((channel) =>
+    Float32Array.from({ length: 256 }, (_, value) => toNumber(values, value, channel)),
+  ) as [Float32Array, Float32Array, Float32Array]
   // From one number of the tensor to that of the next channel, and of the next pixel.
   const [channelStride, pixelStride] = layout === 'nchw' ? [height * width, 1] : [1, 3]
+  // From where a pixel begins to its red, green and blue.
+  const [red, green, blue] = (channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]).map((channel) => channel * channelStride) as [number, number, number]
   const dims = layout === 'nchw' ? [3, height, width] : [height, width, 3]
 
   return {
@@ -93,18 +96,14 @@ export function imagePreprocessing(
     cost: () => (height * width) / 98,
     collate(batch) {
       const data = new Float32Array(batch.length * height * width * 3)
-      const [first, second, third] = tables as [Float32Array, Float32Array, Float32Array]
-      const [a, b, c] = sources
-      batch.forEach((pixels, index) => {
-        const bytes = pixels.data
+      for (const [index, { data: bytes }] of batch.entries()) {
         let place = index * bytes.length
-        for (let pixel = 0; pixel < bytes.length; pixel += 3) {
-          data[place] = first[bytes[pixel + a] as number] as number
-          data[place + channelStride] = second[bytes[pixel + b] as number] as number
-          data[place + 2 * channelStride] = third[bytes[pixel + c] as number] as number
-          place += pixelStride
+        for (let byte = 0; byte < bytes.length; byte += 3, place += pixelStride) {
+          data[place + red] = reds[bytes[byte] as number] as number
+          data[place + green] = greens[bytes[byte + 1] as number] as number
+          data[place + blue] = blues[bytes[byte + 2] as number] as number
         }
-      })
+      }
       return { [input]: tensor('float32', [batch.length, ...dims], data) }
     },
   }
