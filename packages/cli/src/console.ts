@@ -23,13 +23,13 @@ export function openConsole(signal: AbortSignal): Console {
     bar?.bar.stop()
     bar = undefined
   }
-  /** The curve of the run under way: its validation losses, or training losses where nothing is held out. */
+  /** The curve of the run under way: its training losses, which every epoch has. */
   let curve: { readonly run: number; readonly losses: number[] } | undefined
   const sayEpoch = ({ run, runs, epoch, epochs, loss, validationLoss, validationScore }: EpochEvent): void => {
     if (!process.stderr.isTTY) return
     end()
     if (curve?.run !== run) curve = { run, losses: [] }
-    curve.losses.push(validationLoss ?? loss)
+    curve.losses.push(loss)
     const figures = [
       `loss ${loss.toFixed(4)}`,
       ...(validationLoss === undefined ? [] : [`validation loss ${validationLoss.toFixed(4)}`]),

@@ -11,7 +11,7 @@ import { writeFileAside } from './write-aside.js'
 
 /** How far a tuning is. */
 export interface TuningProgress {
-  /** What each run that has ended answered for its held-out rows, before its first epoch and after each. */
+  /** What each run that has ended answered for its held-out rows, before its first epoch and at each assessment. */
   readonly ended: readonly (readonly Matrix[])[]
   /** The run under way. */
   readonly current?: RunProgress | undefined

@@ -19,12 +19,14 @@ const right = (rows: readonly number[], count: number): Matrix =>
     return (row % 2 === 1) === place % 5 < count ? [1 - p, p] : [p, 1 - p]
   }))
 const folds = [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]] as const
+/** Three epochs, each assessed. */
+const plan = { folds, epochs: 3, assessEvery: 1 }
 /** The runs of both folds, by how many of five they answer right after each epoch. */
 const runs = (...counts: readonly (readonly number[])[]) => counts.map((own, fold) => own.map((count) => right(folds[fold] ?? [], count)))
 
 describe('chooseEpoch', () => {
   it('takes the epoch with the least mean loss over all folds', () => {
-    const choice = chooseEpoch(data, folds, runs([3, 4, 4], [3, 3, 5]))
+    const choice = chooseEpoch(data, plan, runs([3, 4, 4], [3, 3, 5]))
     expect(choice.epoch).toBe(2)
     expect(choice.rows).toEqual(folds.flat())
     expect(choice.results.rows).toBe(10)
@@ -33,8 +35,8 @@ describe('chooseEpoch', () => {
   })
 
   it('takes none where the frozen backbone is not beaten', () => {
-    expect(chooseEpoch(data, folds, runs([4, 3], [4, 4])).epoch).toBe(0)
-    expect(chooseEpoch(data, folds, runs([4, 4], [4, 4])).epoch).toBe(0)
+    expect(chooseEpoch(data, plan, runs([4, 3], [4, 4])).epoch).toBe(0)
+    expect(chooseEpoch(data, plan, runs([4, 4], [4, 4])).epoch).toBe(0)
   })
 
   it('takes the last epoch that is not clearly worse than the best', () => {
@@ -42,30 +44,36 @@ describe('chooseEpoch', () => {
     const lucky = right(folds[0], 4)
     lucky.data.set([0.72, 0.28, 0.15, 0.85, 0.85, 0.15])
     const runsOf = (...counts: number[]) => [[right(folds[0], 3), lucky, right(folds[0], 4)], counts.map((count) => right(folds[1], count))]
-    expect(chooseEpoch(data, folds, runsOf(3, 4, 4)).epoch).toBe(2)
-    expect(chooseEpoch(data, folds, runsOf(3, 5, 2)).epoch).toBe(1)
+    expect(chooseEpoch(data, plan, runsOf(3, 4, 4)).epoch).toBe(2)
+    expect(chooseEpoch(data, plan, runsOf(3, 5, 2)).epoch).toBe(1)
   })
 
   it('takes the best epoch of a single run, whose weights are kept', () => {
     const better = right(examples, 4)
     better.data.set([0.81, 0.19])
-    expect(chooseEpoch(data, [examples], [[right(examples, 3), better, right(examples, 4)]]).epoch).toBe(1)
+    expect(chooseEpoch(data, { ...plan, folds: [examples] }, [[right(examples, 3), better, right(examples, 4)]]).epoch).toBe(1)
   })
 
   it('counts a run that ended early with its last answers', () => {
     // Fold 1 has nothing better after its first epoch; fold 2 goes on to its third.
-    expect(chooseEpoch(data, folds, runs([3, 4], [3, 3, 3, 5])).epoch).toBe(3)
+    expect(chooseEpoch(data, plan, runs([3, 4], [3, 3, 3, 5])).epoch).toBe(3)
+  })
+
+  it('counts epochs between assessments; the last one may come sooner', () => {
+    const rare = { folds, epochs: 7, assessEvery: 3 }
+    expect(chooseEpoch(data, rare, runs([3, 5, 3, 3], [3, 5, 3, 3])).epoch).toBe(3)
+    expect(chooseEpoch(data, rare, runs([3, 3, 3, 5], [3, 3, 3, 5])).epoch).toBe(7)
   })
 
   it('counts examples by their weights', () => {
     const weights = Float64Array.from(examples, (row) => (row < 5 ? 100 : 1))
-    expect(chooseEpoch({ ...data, weights }, folds, runs([3, 5, 3], [3, 3, 5])).epoch).toBe(1)
+    expect(chooseEpoch({ ...data, weights }, plan, runs([3, 5, 3], [3, 3, 5])).epoch).toBe(1)
   })
 
   it('tells how sure the answers should have been', () => {
     // Quite sure, and three of five are right.
     const sure = folds.map((rows) => [right(rows, 3), matrix(...rows.map((row, place) => ((row % 2 === 1) === place % 5 < 4 ? [0.02, 0.98] : [0.98, 0.02])))])
-    const { epoch, sharpness } = chooseEpoch(data, folds, sure)
+    const { epoch, sharpness } = chooseEpoch(data, plan, sure)
     expect(epoch).toBe(1)
     expect(sharpness).toBeLessThan(0.6)
   })

@@ -2,6 +2,7 @@ import { lossesOf } from './held-out-loss.js'
 import { type Matrix, takeRows, zeroMatrix } from './matrix.js'
 import { bestSharpness, sharpened, weightedMean } from './sharpness.js'
 import type { TuningData } from './tuning-objective.js'
+import type { TuningPlan } from './tuning-plan.js'
 
 /** After how many epochs the held-out examples are answered best. */
 export interface EpochChoice {
@@ -27,39 +28,44 @@ const leastGain = 0
 const clearlyWorse = 1
 
 /**
- * Chooses the epoch by the mean loss over all held-out rows, once the answers are as sure as they should be. Of several runs it is the last one that is not clearly worse
- * than the best: towards the end of the schedule the weights settle, and few examples cannot tell one epoch from the next.
- * @param folds Rows held out in each run.
- * @param runs What each run answered for them, before its first epoch and after each; one that ended early counts with
- *   its last answers for the epochs that it did not take.
+ * Chooses the epoch by the mean loss over all held-out rows, once the answers are as sure as they should be. Of several runs
+ * it is the last one that is not clearly worse than the best: towards the end of the schedule the weights settle, and few
+ * examples cannot tell one epoch from the next.
+ * @param plan Rows held out in each run, and when they were assessed.
+ * @param runs What each run answered for them, before its first epoch and at each assessment; one that ended early counts
+ *   with its last answers for the epochs that it did not take.
  */
-export function chooseEpoch(data: TuningData, folds: readonly (readonly number[])[], runs: readonly (readonly Matrix[])[]): EpochChoice {
+export function chooseEpoch(
+  data: TuningData,
+  { folds, epochs, assessEvery }: Pick<TuningPlan, 'folds' | 'epochs' | 'assessEvery'>,
+  runs: readonly (readonly Matrix[])[],
+): EpochChoice {
   const rows = folds.flat()
   const truth = takeRows(data.targets, rows)
   const mass = rows.map((row) => data.weights[row] as number)
-  const after = (epoch: number): Matrix => concatMatrices(runs.map((results) => results[Math.min(epoch, results.length - 1)] as Matrix))
-  const epochs = Math.max(...runs.map(({ length }) => length))
-  const sharpness = Array.from({ length: epochs }, (_, epoch) => bestSharpness(data.task, truth, after(epoch), mass))
-  const results = (epoch: number): Matrix => sharpened(data.task, after(epoch), sharpness[epoch] as number)
-  const losses = Array.from({ length: epochs }, (_, epoch) => lossesOf(data.task, truth, results(epoch)))
+  const at = (assessment: number): Matrix => concatMatrices(runs.map((results) => results[Math.min(assessment, results.length - 1)] as Matrix))
+  const assessments = Math.max(...runs.map(({ length }) => length))
+  const sharpness = Array.from({ length: assessments }, (_, index) => bestSharpness(data.task, truth, at(index), mass))
+  const results = (index: number): Matrix => sharpened(data.task, at(index), sharpness[index] as number)
+  const losses = Array.from({ length: assessments }, (_, index) => lossesOf(data.task, truth, results(index)))
   const means = losses.map((own) => weightedMean(own, mass))
   const tunedLoss = Math.min(...means.slice(1))
   const best = 1 + means.slice(1).indexOf(tunedLoss)
-  /** By how many standard errors of the difference an epoch's loss lies below another's. */
-  const gain = (epoch: number, other: number): number => {
-    const gains = losses[other]?.map((loss, i) => loss - (losses[epoch]?.[i] as number)) as Float64Array
+  /** By how many standard errors of the difference one assessment's loss lies below another's. */
+  const gain = (one: number, other: number): number => {
+    const gains = losses[other]?.map((loss, i) => loss - (losses[one]?.[i] as number)) as Float64Array
     const mean = weightedMean(gains, mass)
     const variance = weightedMean(gains.map((one) => (one - mean) ** 2), mass)
     return mean === 0 ? 0 : mean / Math.sqrt(variance / rows.length)
   }
   // A single run keeps the weights of its best epoch, and is not run again.
-  const last = runs.length === 1 ? best : losses.findLastIndex((_, epoch) => epoch >= best && gain(best, epoch) <= clearlyWorse)
-  const epoch = gain(last, 0) > leastGain ? last : 0
+  const last = runs.length === 1 ? best : losses.findLastIndex((_, index) => index >= best && gain(best, index) <= clearlyWorse)
+  const chosen = gain(last, 0) > leastGain ? last : 0
   return {
-    epoch,
+    epoch: Math.min(chosen * assessEvery, epochs),
     rows,
-    results: results(epoch),
-    sharpness: sharpness[epoch] as number,
+    results: results(chosen),
+    sharpness: sharpness[chosen] as number,
     frozenLoss: means[0] as number,
     tunedLoss: means[last] as number,
   }

@@ -7,12 +7,17 @@ import { type Matrix, takeRows } from './matrix.js'
 import { topClasses } from './metrics.js'
 import { forward, type ObjectiveParts, paddedBatch, type TuningObjective } from './tuning-objective.js'
 
-const names = { loss: 'headstart.pairs.loss', alike: 'headstart.pairs.alike', mass: 'headstart.pairs.mass' }
+const names = { loss: 'headstart.contrast.loss', barred: 'headstart.contrast.barred', mass: 'headstart.contrast.mass' }
+
+/** Cosines are divided by it: the smaller, the more only the nearest examples of other classes are pushed away. */
+const temperature = 0.1
 
 /**
- * The tuned part alone: the cosine of the features of two examples should be 1 where they are of one class, else 0, as
- * in SetFit (Tunstall et al., "Efficient Few-Shot Learning Without Prompts", 2022, section 3). All pairs of a batch count,
- * those of one class together as much as those of two. A head is then solved on the features.
+ * The tuned part alone, by the supervised contrastive loss (Khosla et al., "Supervised Contrastive Learning", 2020,
+ * equation 2): among all others of its batch an example should be most like those of its class. A head is then solved on
+ * the features, as in SetFit (Tunstall et al., "Efficient Few-Shot Learning Without Prompts", 2022), whose loss, cosines of
+ * 1 for pairs of one class and 0 for others, gained a point less on short reviews of books and films (5 draws; no certain
+ * difference).
  *
  * Its penalty is as strong, relative to the features' total variance, as the one that suits the frozen features: the tuned
  * ones fit the examples that they were tuned on, whose cross-validation would ask for too weak a one.
@@ -28,13 +33,13 @@ export function contrastiveObjective({ tuned, data, rows }: ObjectiveParts): Tun
     return fitHead({ task, features: own, targets: takeRows(targets, rows) }, { regularisation, exampleWeights })
   }
   return {
-    graph: pairLoss(tuned, features),
+    graph: withLoss(tuned, features),
     loss: names.loss,
     headWeights: [],
     batches: (size, random) => classBatches(rows, classes, costs, lengths, size, random),
     feeds: async (batch, size) => ({
       ...(await paddedBatch(data, batch, size)),
-      ...pairs(batch.rows.map((row) => ({ label: classes[row] as number, weight: weights[row] as number })), size),
+      ...contrasts(batch.rows.map((row) => ({ label: classes[row] as number, weight: weights[row] as number })), size),
     }),
     head: async (trainer) => head(await forward(data, trainer, rows, features)),
     async results(trainer, held) {
@@ -45,38 +50,43 @@ export function contrastiveObjective({ tuned, data, rows }: ObjectiveParts): Tun
   }
 }
 
-/** Σ m_ij (cos(x_i, x_j) - a_ij)², over all pairs of a batch: a is 1 for a pair of one class, m the mass of each pair. */
-function pairLoss(tuned: Graph, features: string): Graph {
-  const g = new GraphBuilder('pairs', { opsets: { '': tuned.opsets.get('') ?? 17 } })
+/**
+ *     loss = -Σ_ij m_ij log softmax(cos(x_i, x) / temperature)_j
+ *
+ * over all pairs of a batch: m is the mass of each pair of one class. The softmax leaves out the example itself, and rows
+ * that fill up.
+ */
+function withLoss(tuned: Graph, features: string): Graph {
+  const g = new GraphBuilder('contrast', { opsets: { '': tuned.opsets.get('') ?? 17 } })
   const x = g.input('features', 'float32', ['batch', 'features'])
-  const alike = g.input(names.alike, 'float32', ['batch', 'batch'])
+  const barred = g.input(names.barred, 'float32', ['batch', 'batch'])
   const mass = g.input(names.mass, 'float32', ['batch', 'batch'])
   const squares = g.op('ReduceSum', [g.op('Mul', [x, x]), g.ints([1])], { keepdims: 1 })
   const unit = g.op('Div', [x, g.op('Sqrt', [g.op('Max', [squares, g.scalar(1e-12)])])])
-  const error = g.op('Sub', [g.op('MatMul', [unit, g.op('Transpose', [unit], { perm: [1, 0] })]), alike])
-  const loss = g.op('ReduceSum', [g.op('Mul', [mass, g.op('Mul', [error, error])])], { keepdims: 0 })
-  g.output(names.loss, loss, 'float32', [])
+  const cosines = g.op('MatMul', [unit, g.op('Transpose', [unit], { perm: [1, 0] })])
+  const logits = g.op('Add', [g.op('Mul', [cosines, g.scalar(1 / temperature)]), barred])
+  const likelihoods = g.op('Mul', [mass, g.op('LogSoftmax', [logits], { axis: -1 })])
+  g.output(names.loss, g.op('Neg', [g.op('ReduceSum', [likelihoods], { keepdims: 0 })]), 'float32', [])
   return connect(tuned, g.build(), { features })
 }
 
-/** Which pairs of a batch are of one class, and their masses: both kinds sum up to a half; rows that fill up have none. */
-function pairs(examples: readonly { readonly label: number; readonly weight: number }[], size: number) {
-  const alike = new Float32Array(size * size)
+/** What is added to the cosine of a pair that is barred. */
+const never = -1e9
+
+/**
+ * Which pairs of a batch are barred, and the masses of the others: those of an example with its class sum up to its weight,
+ * as a share of all.
+ */
+function contrasts(examples: readonly { readonly label: number; readonly weight: number }[], size: number) {
+  const barred = new Float32Array(size * size).fill(never)
   const mass = new Float32Array(size * size)
-  const sums = [0, 0]
-  const each = (visit: (place: number, same: 0 | 1, weight: number) => void): void => {
-    for (const [i, a] of examples.entries()) {
-      for (const [j, b] of examples.entries()) {
-        if (i !== j) visit(i * size + j, a.label === b.label ? 1 : 0, a.weight * b.weight)
-      }
-    }
+  const total = examples.reduce((sum, { weight }) => sum + weight, 0)
+  for (const [i, { label, weight }] of examples.entries()) {
+    const alike = [...examples.keys()].filter((j) => j !== i && examples[j]?.label === label)
+    for (const j of examples.keys()) if (j !== i) barred[i * size + j] = 0
+    for (const j of alike) mass[i * size + j] = weight / total / alike.length
   }
-  each((place, same, weight) => {
-    alike[place] = same
-    sums[same] = (sums[same] as number) + weight
-  })
-  each((place, same, weight) => (mass[place] = weight / (2 * (sums[same] as number))))
-  return { [names.alike]: float32([size, size], alike), [names.mass]: float32([size, size], mass) }
+  return { [names.barred]: float32([size, size], barred), [names.mass]: float32([size, size], mass) }
 }
 
 /** Sum of the variances of all columns. */

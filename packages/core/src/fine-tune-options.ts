@@ -29,17 +29,17 @@ export interface TuningOptions {
   readonly unfreeze?: number | 'all'
   /**
    * How the unfrozen stages are tuned. 'joint' (default): together with the head, by the head's own loss. 'contrastive':
-   * examples of one class are pulled together and those of two apart, then a head is solved on the new features (SetFit,
-   * Tunstall et al. 2022); for classification, best with few examples of each class.
+   * examples of one class are pulled together and those of two apart (Khosla et al. 2020), then a head is solved on the new
+   * features; for classification, best with few examples of each class.
    */
   readonly strategy?: 'joint' | 'contrastive'
   /** Trains low-rank updates of the unfrozen matrices instead of all weights. Default: all weights. */
   readonly lora?: LoraOptions
-  /** Passes over the training examples. Default: by their number, 20 for few to 4 for many. */
+  /** Passes over the training examples. Default: by their number, 10 for few to 4 for many. */
   readonly epochs?: number
-  /** Examples of one step. Default 16, contrastive 32. */
+  /** Examples of one step. Default 32. */
   readonly batchSize?: number
-  /** Learning rate of the last stage and the head, for AdamW. Default 3e-4; with LoRA 3e-3. */
+  /** Learning rate of the last stage and the head, for AdamW. Default 3e-4, contrastive 1.5e-4; with LoRA ten times that. */
   readonly learningRate?: number
   /**
    * The learning rate is divided by this from stage to stage towards the input. Default 2.6 (Howard and Ruder 2018), and 1

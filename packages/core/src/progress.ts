@@ -32,7 +32,7 @@ export interface EpochEvent {
   readonly epochs: number
   /** Mean training loss over the epoch's steps. */
   readonly loss: number
-  /** Mean loss of the examples that are held out; undefined in a run on all examples. */
+  /** Mean loss of the examples that are held out; undefined where they were not assessed, as in a run on all examples. */
   readonly validationLoss: number | undefined
   /** Their accuracy (R² for numbers), higher is better. */
   readonly validationScore: number | undefined

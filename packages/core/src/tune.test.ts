@@ -16,7 +16,7 @@ import type { EpochEvent, TrainEvent } from './progress.js'
 import type { Target } from './target.js'
 
 const cache = false
-const fast: FineTuneOptions = { cache, unfreeze: 'all', learningRate: 0.03, epochs: 8, l2: 1e-4 }
+const fast: FineTuneOptions = { cache, unfreeze: 'all', learningRate: 0.03, epochs: 8, batchSize: 16, l2: 1e-4 }
 const train = tinyDataset(20)
 const test = tinyDataset(100, 1)
 
@@ -44,10 +44,12 @@ describe('tuning', () => {
     const frozen = await fineTune(layeredBackbone(), train, { cache })
     const { model, epochs } = await tuned({}, train)
     expect(await model.accuracy(test, { cache })).toBeGreaterThan((await frozen.accuracy(test, { cache })) + 0.05)
-    expect(model.recipe).toMatchObject({ strategy: 'joint', unfreeze: 'all', learningRate: 0.03, epochs: 8, lora: null, validationRuns: 4 })
+    expect(model.recipe).toMatchObject({ strategy: 'joint', unfreeze: 'all', learningRate: 0.03, epochs: 8, lora: null, validationRuns: 3 })
     // A run for each fold, and one on all examples for as many epochs as were best.
-    expect(new Set(epochs.map(({ run }) => run))).toEqual(new Set([1, 2, 3, 4, 5]))
-    const last = epochs.filter(({ run }) => run === 5)
+    expect(new Set(epochs.map(({ run }) => run))).toEqual(new Set([1, 2, 3, 4]))
+    // Eight epochs, of which every second one is assessed.
+    expect(epochs.filter(({ run, validationLoss }) => run === 1 && validationLoss !== undefined).map(({ epoch }) => epoch)).toEqual([2, 4, 6, 8])
+    const last = epochs.filter(({ run }) => run === 4)
     expect(last.map(({ epoch }) => epoch)).toEqual(Array.from({ length: Number(model.recipe['epoch']) }, (_, index) => index + 1))
     expect(last.every(({ validationLoss }) => validationLoss === undefined)).toBe(true)
     expect(epochs.at(-1)?.loss).toBeLessThan((epochs[0]?.loss ?? 0) / 2)

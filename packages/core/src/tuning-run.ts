@@ -28,7 +28,7 @@ export interface TuningRun {
   readonly stages: readonly UnfrozenStage[]
   /** Number of examples that it learns from. */
   readonly examples: number
-  /** Rows that it is measured on after each epoch, and what the frozen network with its head answers for them. */
+  /** Rows that it is assessed on, and what the frozen network with its head answers for them. */
   readonly heldOut: readonly number[]
   readonly frozenResults: Matrix
   /** Epochs after which it ends. */
@@ -47,7 +47,7 @@ export interface RunProgress {
   /** Sum of the losses of these steps. */
   readonly lossSum: number
   readonly trainer: Tensors
-  /** What the network answered for the held-out rows, before the first epoch and after each. */
+  /** What the network answered for the held-out rows, before the first epoch and at each assessment. */
   readonly results: readonly Matrix[]
   /** The weights with the least held-out loss so far. */
   readonly best: Tensors
@@ -120,7 +120,8 @@ export async function runTuning(
       onEvent?.({ type: 'step', step: trainer.steps, steps: until * stepsPerEpoch, loss: found.loss })
       await onProgress?.(progress)
     }
-    const results = isMeasured ? await objective.results(trainer, heldOut) : undefined
+    const isAssessed = isMeasured && ((now.epoch + 1) % plan.assessEvery === 0 || now.epoch + 1 === until)
+    const results = isAssessed ? await objective.results(trainer, heldOut) : undefined
     if (results) {
       const sharp = sharpLoss(results)
       if (losses.every((other) => sharp < other)) now.best = trainer.parameters()
@@ -149,7 +150,7 @@ export async function runTuning(
       Object.assign(now, { ...resume, results: [...resume.results] })
       losses = resume.results.map(sharpLoss)
     }
-    while (now.epoch < until && !isPast(losses, plan.patience)) await tuneEpoch()
+    while (now.epoch < until && !isPast(losses, plan)) await tuneEpoch()
   } catch (error) {
     if (!(error instanceof DivergedError)) {
       await trainer.close()
@@ -166,8 +167,8 @@ export async function runTuning(
 }
 
 /** Whether the least of the losses lies `patience` epochs back. */
-function isPast(losses: readonly number[], patience: number): boolean {
-  return losses.length > 0 && losses.length - 1 - losses.indexOf(Math.min(...losses)) >= patience
+function isPast(losses: readonly number[], { patience, assessEvery }: TuningPlan): boolean {
+  return losses.length > 0 && (losses.length - 1 - losses.indexOf(Math.min(...losses))) * assessEvery >= patience
 }
 
 /** The last stage learns fastest; one that is unfrozen gradually begins as many epochs later as it lies below the last. */

@@ -94,7 +94,7 @@ export async function runTunings(
     ended.push(outcome.results)
     if (!isSplit) await checkpoint?.save(() => ({ ended }))
   }
-  const choice = chooseEpoch(data, folds, ended)
+  const choice = chooseEpoch(data, plan, ended)
   if (choice.epoch === 0) {
     const [tuned, frozen] = [choice.tunedLoss, choice.frozenLoss].map((loss) => loss.toFixed(4))
     return unbeaten(`Fine-tuning did not help on the examples held out: loss ${tuned}, frozen ${frozen}.`)
