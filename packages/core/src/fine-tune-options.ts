@@ -54,7 +54,8 @@ export interface TuningOptions {
   readonly patience?: number
   /**
    * Share of the training examples that is held out to choose by, above 0 and below 1. Default: 0.2, but below 400
-   * examples each is held out once, in a run of its own fold, and the last run learns from all.
+   * examples, a group (such as a picture and its changed copies) counted as one, each is held out once, in a run of its own
+   * fold, and the last run learns from all.
    */
   readonly validation?: number
   /** File in which the progress of the tuning is kept, so that an interrupted run can be resumed. Default: none. */

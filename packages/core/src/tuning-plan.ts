@@ -21,7 +21,7 @@ export interface TuningPlan {
   readonly folds: readonly (readonly number[])[]
 }
 
-/** Below this number of examples each is held out once. */
+/** Below this number of examples, each group of them counted as one, each is held out once. */
 const fewExamples = 400
 /** Folds in which few examples are held out, and assessments of each run: more would cost more than they tell. */
 const [mostFolds, assessments] = [3, 4]
@@ -83,7 +83,7 @@ function heldOutFolds(train: Dataset<unknown, Target>, share: number | undefined
     throw new OptionError('option "validation"', 'a share above 0 and below 1', String(share), 'Try 0.2.')
   }
   const { size } = train.representatives()
-  if (share === undefined && train.size < fewExamples) return train.folds(Math.min(mostFolds, size), seed)
+  if (share === undefined && size < fewExamples) return train.folds(Math.min(mostFolds, size), seed)
   // As many parts as hold the share, of which one is held out: stratified like folds.
   const parts = Math.min(Math.max(Math.round(1 / (share ?? 0.2)), 2), size)
   const [held = []] = train.folds(parts, seed)
