@@ -10,21 +10,20 @@ export const sourceShops = [
   { name: 'completejourney-types', family: 'groceries' },
 ] as const
 
-/** Catalogues up to this size are also shown as if few of their users were known. */
-const smallCatalogue = 5000
+/** Numbers of users that shops are also shown with, as if the others were new to them. */
+const fewUsers = [25, 100, 500]
 
 /**
  * Examples from one shop: the last but one and the last but two interactions of each user (the last is the benchmarks'
- * test, and stays unseen), with all of its users known, and with 50 and 200 of them.
+ * test, and stays unseen), with all of its users known; and the last but one with few of them known.
  */
 export async function examplesFrom(folder: string, name: string): Promise<RankingExamples[]> {
   const { catalogue, interactions } = await readShop(join(folder, name))
   const histories = positives(interactions, catalogue.size, { minimum: 5 })
   const texts = tfIdf(catalogue.texts())
-  const sets = await rankingExamples(histories, texts, { name, backs: [2, 3] })
-  if (catalogue.size > smallCatalogue) return sets
-  for (const [seed, knownUsers] of [[1, 50], [2, 200]] as const) {
-    sets.push(...(await rankingExamples(histories, texts, { name, backs: [2], knownUsers, seed, limit: 600 })))
+  const sets = await rankingExamples(histories, texts, { name, backs: [2, 3], limit: 800 })
+  for (const [seed, knownUsers] of fewUsers.entries()) {
+    sets.push(...(await rankingExamples(histories, texts, { name, backs: [2], knownUsers, seed, limit: 400, itemLimit: 4000 })))
   }
   return sets
 }
