@@ -12,8 +12,8 @@ import {
   type Material,
   positives,
   pretrain,
+  pretrainingExamples,
   random,
-  rankingExamples,
   type RankingExamples,
   readShop,
   type Split,
@@ -96,9 +96,7 @@ async function pretrainWithoutEach(folder: string): Promise<Map<string, Behaviou
   const examples = new Map<string, RankingExamples[]>()
   for (const { name, family } of targets.filter((target) => target.isSource && existsSync(join(folder, target.name)))) {
     const { histories, material } = await openShop(folder, name)
-    // The last interactions are the test, of these shops as well.
-    const sets = await rankingExamples(histories, material.terms, { name, backs: [2, 3] })
-    examples.set(family, [...(examples.get(family) ?? []), ...sets])
+    examples.set(family, [...(examples.get(family) ?? []), ...(await pretrainingExamples(name, histories, material.terms))])
   }
   const networks = new Map<string, BehaviourBackbone>()
   for (const left of [...examples.keys(), 'none']) {

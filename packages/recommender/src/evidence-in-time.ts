@@ -6,7 +6,7 @@ import type { SparseRows } from './sparse-rows.js'
 import { type Case, leaveOneOut, type Split } from './split-histories.js'
 
 /** With fewer cases to calibrate on, those before them are looked at as well; more than the most are not looked at. */
-const [enoughCases, mostCases] = [400, 1000]
+const [enoughCases, mostCases] = [400, 500]
 
 /** Cases, and calibrated evidence that does not know of them. */
 export interface ExamplesPart {
