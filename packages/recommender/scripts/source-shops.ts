@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { positives, readShop, tfIdf } from '../src/index.js'
-import { rankingExamples, type RankingExamples } from '../src/ranking-examples.js'
+import { positives, pretrainingExamples, type RankingExamples, readShop, tfIdf } from '../src/index.js'
 
 /** Openly licensed shops; those of one family are about the same people and things. */
 export const sourceShops = [
@@ -10,21 +9,8 @@ export const sourceShops = [
   { name: 'completejourney-types', family: 'groceries' },
 ] as const
 
-/** Catalogues up to this size are also shown as if few of their users were known. */
-const smallCatalogue = 5000
-
-/**
- * Examples from one shop: the last but one and the last but two interactions of each user (the last is the benchmarks'
- * test, and stays unseen), with all of its users known, and with 50 and 200 of them.
- */
+/** Examples from one shop. */
 export async function examplesFrom(folder: string, name: string): Promise<RankingExamples[]> {
   const { catalogue, interactions } = await readShop(join(folder, name))
-  const histories = positives(interactions, catalogue.size, { minimum: 5 })
-  const texts = tfIdf(catalogue.texts())
-  const sets = await rankingExamples(histories, texts, { name, backs: [2, 3] })
-  if (catalogue.size > smallCatalogue) return sets
-  for (const [seed, knownUsers] of [[1, 50], [2, 200]] as const) {
-    sets.push(...(await rankingExamples(histories, texts, { name, backs: [2], knownUsers, seed, limit: 600 })))
-  }
-  return sets
+  return pretrainingExamples(name, positives(interactions, catalogue.size, { minimum: 5 }), tfIdf(catalogue.texts()))
 }

@@ -5,17 +5,18 @@ import { EvidenceInTime } from './evidence-in-time.js'
 import { fineTuneRanker, type FineTuneRankerOptions } from './fine-tune-ranker.js'
 import type { Histories } from './histories.js'
 import { meanNdcg } from './rank-cases.js'
-import { examplesInTime } from './ranking-examples.js'
+import { latestExamples } from './ranking-examples.js'
 import type { Recommender } from './recommend.js'
 import type { Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
 
 /** Evidence is fitted once for both methods. */
 const fitted = new WeakMap<Histories, Promise<CalibratedEvidence>>()
 
-function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOptions): Promise<CalibratedEvidence> {
+/** @param past The shop's evidence in time, where it is there already. */
+function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOptions, past?: EvidenceInTime): Promise<CalibratedEvidence> {
   const known = fitted.get(train)
   if (known) return known
-  const evidence = new EvidenceInTime(train, terms, { signal }).before(0)
+  const evidence = (past ?? new EvidenceInTime(train, terms, { signal })).before(0)
   fitted.set(train, evidence)
   evidence.catch(() => fitted.delete(train))
   return evidence
@@ -30,18 +31,16 @@ export function frozenMethod(backbone?: BehaviourBackbone): RecommenderMethod {
 }
 
 /**
- * The pre-trained network tuned on what the shop's users took last, and before that; as it is, where held-out users do not
- * profit. @param backbone Default: the built-in one.
+ * The pre-trained network tuned on what the shop's users took last; as it is, where held-out users do not profit. @param backbone Default: the built-in one.
  */
 export function fineTunedMethod(backbone?: BehaviourBackbone, tuning: FineTuneRankerOptions = {}): RecommenderMethod {
   return method('fine-tuned', 'the same network, tuned on this shop', async (material, train, options) => {
     const { network } = backbone ?? (await behaviourBackbone())
     const past = new EvidenceInTime(train, material.terms, options)
-    const sets = (await examplesInTime(past, { seed: options.seed })).filter(({ length }) => length > 0).reverse()
-    const [newest, ...older] = sets
     const { seed, signal } = options
-    const tuned = newest ? await fineTuneRanker(network, [newest, ...older], { seed, signal, ...tuning }) : { network }
-    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(material, train, options))
+    const examples = await latestExamples(past, { seed })
+    const tuned = examples ? await fineTuneRanker(network, [examples], { seed, signal, ...tuning }) : { network }
+    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(material, train, options, past))
   })
 }
 

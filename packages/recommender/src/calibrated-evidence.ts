@@ -1,12 +1,9 @@
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize } from './behaviour-network.js'
-import { contextSize, deviationAt, type Evidence, type ItemEvidence } from './evidence.js'
+import { contextSize, deviationAt, type Evidence } from './evidence.js'
 import type { History } from './histories.js'
-import { liftAt, type RankLift, rankLift } from './rank-lift.js'
+import { liftAt, type RankLift } from './rank-lift.js'
 import type { Case } from './split-histories.js'
-
-/** Cases that are looked at to calibrate, at most. */
-const calibrationCases = 1000
 
 /**
  * Evidence that is comparable between shops: ranks as lifts, measured on each user's last interaction by scorers that did
@@ -45,16 +42,13 @@ export class CalibratedEvidence {
   }
 }
 
-/** Calibrates scorers on cases that they do not know of. */
-export function liftOf(evidence: Evidence, cases: readonly Case[]): RankLift {
-  const stride = Math.max(1, cases.length / calibrationCases)
-  const looked = Array.from({ length: Math.min(cases.length, calibrationCases) }, (_, place) => cases[Math.floor(place * stride)] as Case)
-  const ranks = looked.map(({ history, target }) => ranksOf(evidence.of(history), target, evidence))
-  return rankLift(ranks, evidence.names.length, evidence.itemCount)
-}
-
-function ranksOf({ ranks }: ItemEvidence, item: number, { names, itemCount }: Evidence): Float64Array {
-  return Float64Array.from(names, (_, scorer) => ranks[scorer * itemCount + item] as number)
+/** Where each scorer puts the targets of cases that it does not know of: of each case the rank by each scorer. */
+export function targetRanks(evidence: Evidence, cases: readonly Case[]): Float64Array[] {
+  const { names, itemCount } = evidence
+  return cases.map(({ history, target }) => {
+    const { ranks } = evidence.of(history)
+    return Float64Array.from(names, (_, scorer) => ranks[scorer * itemCount + target] as number)
+  })
 }
 
 /**

@@ -59,6 +59,14 @@ describe('evaluateRanking', () => {
     expect(high).toBeGreaterThan(report.ndcg)
   })
 
+  it('takes items that few took as cold, where asked to', async () => {
+    const cases = [ask([0], 1), ask([0], 2), ask([0, 1], 3)]
+    const { coldItems } = await evaluateRanking(fixed(5, 4, 3, 2, 1), { train, cases }, { k: 2, coldBelow: 2 })
+    // Items 2, 3 and 4; of these, 2 ranks first and 3 second.
+    expect(coldItems).toMatchObject({ items: 3, all: { cases: 2 }, amongThemselves: { cases: 2, hitRate: 1 } })
+    expect(coldItems?.amongThemselves.mrr).toBeCloseTo((1 + 1 / 2) / 2)
+  })
+
   it('says nothing of cold ones where there are none', async () => {
     const report = await evaluateRanking(fixed(5, 4, 3, 2, 1), { train, cases: [ask([0], 1)] })
     expect(report).toMatchObject({ coldItems: undefined, coldUsers: undefined, hitRate: 1 })

@@ -6,6 +6,8 @@ import type { Case, Split } from './split-histories.js'
 
 /** Options of `evaluateRanking`. */
 export interface EvaluateRankingOptions extends RankOptions {
+  /** Items are cold that fewer users took than this. Default: 1, those that nobody took. */
+  readonly coldBelow?: number | undefined
   /** Of the intervals. Default: 0. */
   readonly seed?: number | undefined
 }
@@ -41,7 +43,7 @@ export interface RankingReport extends RankingFigures {
    * where only the most popular one is.
    */
   readonly popularityBias: number
-  /** Targets that nobody took before, in the whole catalogue and ranked among themselves; undefined without any. */
+  /** Targets that nobody, or hardly anybody (`coldBelow`), took before, in the whole catalogue and ranked among themselves; undefined without any. */
   readonly coldItems: { readonly items: number; readonly all: RankingFigures; readonly amongThemselves: RankingFigures } | undefined
   /** Users without a history; undefined without any. */
   readonly coldUsers: RankingFigures | undefined
@@ -57,14 +59,15 @@ export interface RankingReport extends RankingFigures {
 export async function evaluateRanking(
   recommender: Recommender,
   { train, cases }: Asked,
-  { seed = 0, ...options }: EvaluateRankingOptions = {},
+  { seed = 0, coldBelow = 1, ...options }: EvaluateRankingOptions = {},
 ): Promise<RankingReport> {
   if (cases.length === 0) {
     throw new DataError('evaluateRanking', 'users to ask for', 'none', 'It takes users with enough interactions: see the minimum of positives.')
   }
   const popularity = train.popularity()
   const ranks = await rankCases(recommender, cases, options)
-  const isCold = (one: Case): boolean => popularity[one.target] === 0
+  const areCold = Uint8Array.from(popularity, (takers) => (takers < coldBelow ? 1 : 0))
+  const isCold = (one: Case): boolean => areCold[one.target] === 1
   const cold = cases.filter(isCold)
   const isNew = (one: Case): boolean => one.history.items.length === 0
   return {
@@ -74,12 +77,9 @@ export async function evaluateRanking(
     coverage: new Set(ranks.lists.flat()).size / train.itemCount,
     popularityBias: popularityBias(train, ranks.lists),
     coldItems: cold.length === 0 ? undefined : {
-      items: popularity.reduce((count, takers) => count + (takers === 0 ? 1 : 0), 0),
+      items: areCold.reduce((count, one) => count + one, 0),
       all: figuresOf(only(ranks, cases, isCold), seed),
-      amongThemselves: figuresOf(
-        await rankCases(recommender, cold, { ...options, candidates: Uint8Array.from(popularity, (takers) => (takers === 0 ? 1 : 0)) }),
-        seed,
-      ),
+      amongThemselves: figuresOf(await rankCases(recommender, cold, { ...options, candidates: areCold }), seed),
     },
     coldUsers: cases.some(isNew) ? figuresOf(only(ranks, cases, isNew), seed) : undefined,
     ndcgOfCases: ranks.ndcg,

@@ -1,8 +1,18 @@
-import { CalibratedEvidence, liftOf } from './calibrated-evidence.js'
+import { CalibratedEvidence, targetRanks } from './calibrated-evidence.js'
 import { Evidence, type EvidenceOptions } from './evidence.js'
 import type { Histories } from './histories.js'
+import { rankLift } from './rank-lift.js'
 import type { SparseRows } from './sparse-rows.js'
-import { leaveOneOut, type Split } from './split-histories.js'
+import { type Case, leaveOneOut, type Split } from './split-histories.js'
+
+/** With fewer cases to calibrate on, those before them are looked at as well; more than the most are not looked at. */
+const [enoughCases, mostCases] = [400, 500]
+
+/** Cases, and calibrated evidence that does not know of them. */
+export interface ExamplesPart {
+  readonly cases: readonly Case[]
+  readonly evidence: CalibratedEvidence
+}
 
 /**
  * Evidence as it was in a shop before each user's last interaction, the one before, and so on. Keeps what it fitted last:
@@ -13,6 +23,7 @@ export class EvidenceInTime {
   readonly #texts: SparseRows
   readonly #options: EvidenceOptions
   readonly #known: ReadonlySet<number> | undefined
+  readonly #ranks = new Map<number, readonly Float64Array[]>()
   #latest: { readonly back: number; readonly evidence: Evidence } | undefined
 
   /** @param known Numbers of the users that scorers are fitted on; the others are new to them. Default: all. */
@@ -25,17 +36,51 @@ export class EvidenceInTime {
 
   /**
    * What was known before the interaction of each user that is `back` from the end (1 is the last, 0 what is yet to come),
-   * calibrated on the interaction before that.
+   * calibrated on the interaction before that; where there are few users, on the two before.
    */
   async before(back: number): Promise<CalibratedEvidence> {
-    const { cases } = leaveOneOut(this.#histories, back + 1)
-    const lift = liftOf(await this.#fitted(back + 1), cases.filter(({ user }) => this.#known?.has(user) ?? true))
-    return new CalibratedEvidence(await this.#fitted(back), lift)
+    const few = this.#knownCases(back + 1).length < enoughCases
+    const ranks: Float64Array[] = []
+    for (const earlier of few ? [back + 2, back + 1] : [back + 1]) ranks.push(...(await this.#ranksAt(earlier)))
+    const evidence = await this.#fitted(back)
+    return new CalibratedEvidence(evidence, rankLift(ranks, evidence.names.length, evidence.itemCount))
+  }
+
+  /**
+   * The interactions that are `back` from the end, in `folds` parts by their users, each with evidence that is calibrated on
+   * the interactions of the others: nothing is fitted further back, and examples are calibrated on what they are like.
+   * @param cases Which of `cases(back)`, one for each user.
+   * @param folds Default: 5.
+   */
+  async apart(back: number, cases: readonly Case[], folds = 5): Promise<ExamplesPart[]> {
+    const evidence = await this.#fitted(back)
+    const ranks = targetRanks(evidence, cases)
+    return Array.from({ length: folds }, (_, fold): ExamplesPart => {
+      const isIn = (place: number): boolean => place % folds === fold
+      const others = ranks.filter((__, place) => !isIn(place))
+      const lift = rankLift(others, evidence.names.length, evidence.itemCount)
+      return { cases: cases.filter((__, place) => isIn(place)), evidence: new CalibratedEvidence(evidence, lift) }
+    })
   }
 
   /** The interactions that are `back` from the end, as questions. */
   cases(back: number): Split['cases'] {
     return leaveOneOut(this.#histories, back).cases
+  }
+
+  #knownCases(back: number): Split['cases'] {
+    return this.cases(back).filter(({ user }) => this.#known?.has(user) ?? true)
+  }
+
+  async #ranksAt(back: number): Promise<readonly Float64Array[]> {
+    const known = this.#ranks.get(back)
+    if (known) return known
+    const cases = this.#knownCases(back)
+    const stride = Math.max(1, cases.length / mostCases)
+    const looked = Array.from({ length: Math.min(cases.length, mostCases) }, (_, place) => cases[Math.floor(place * stride)] as Case)
+    const ranks = looked.length === 0 ? [] : targetRanks(await this.#fitted(back), looked)
+    this.#ranks.set(back, ranks)
+    return ranks
   }
 
   async #fitted(back: number): Promise<Evidence> {

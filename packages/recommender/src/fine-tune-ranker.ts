@@ -10,10 +10,12 @@ export interface FineTuneRankerOptions extends RunOptions {
   readonly unfreeze?: 'head' | 'all' | undefined
   /** Default: 3. */
   readonly folds?: number | undefined
-  /** Epochs at most; validation chooses how many, and may choose none. Default: 4. */
+  /** Epochs at most; validation chooses how many, and may choose none. Default: 8. */
   readonly epochs?: number | undefined
-  /** Default: 0.001. */
+  /** Default: 0.008. */
   readonly learningRate?: number | undefined
+  /** How little targets count that are far down: see `RankerTrainerOptions`. Default: 0.5. */
+  readonly generalisation?: number | undefined
   /** Pull of the weights towards 0. Default: 0.01. */
   readonly weightDecay?: number | undefined
   /** Default: 32. */
@@ -42,7 +44,7 @@ export async function fineTuneRanker(
   examples: readonly [RankingExamples, ...RankingExamples[]],
   options: FineTuneRankerOptions = {},
 ): Promise<TunedRanker> {
-  const { folds = 3, epochs = 4, seed = 0 } = options
+  const { folds = 3, epochs = 8, seed = 0 } = options
   const [newest] = examples
   const users = [...new Set(newest.users)]
   if (!(Number.isInteger(folds) && folds >= 2)) throw new OptionError('fineTuneRanker', 'a whole number of folds from 2 on', `${folds}`, 'Leave it out for 3.')
@@ -93,7 +95,7 @@ async function tune(
   wanted: (user: number) => boolean,
   epochs: number,
   scheduled: number,
-  { unfreeze = 'all', learningRate = 1e-3, weightDecay = 1e-2, batchSize = 32, seed = 0, signal, onEvent }: FineTuneRankerOptions,
+  { unfreeze = 'all', learningRate = 8e-3, generalisation = 0.5, weightDecay = 1e-2, batchSize = 32, seed = 0, signal, onEvent }: FineTuneRankerOptions,
   measure?: (trainer: RankerTrainer, epoch: number) => Promise<void>,
 ): Promise<Network | undefined> {
   const sets = examples.map((set) => ({ set, places: placesOf(set, wanted) }))
@@ -116,6 +118,7 @@ async function tune(
     batchSize,
     scorerDropout: 0,
     embeddingDropout: 0,
+    generalisation,
   })
   try {
     await measure?.(trainer, 0)

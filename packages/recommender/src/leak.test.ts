@@ -3,11 +3,12 @@ import { historiesOf } from '../test/histories.js'
 import { fixture } from '../test/scorers-fixture.js'
 import { als } from './als.js'
 import { ease } from './ease.js'
+import { EvidenceInTime } from './evidence-in-time.js'
 import type { Histories } from './histories.js'
 import { itemKnn } from './item-knn.js'
 import { itemAge, recency } from './item-times.js'
 import { popularity } from './popularity.js'
-import { rankingExamples } from './ranking-examples.js'
+import { latestExamples, rankingExamples } from './ranking-examples.js'
 import { repeats } from './repeats.js'
 import type { Scorer } from './scorer.js'
 import { leaveOneOut } from './split-histories.js'
@@ -62,5 +63,23 @@ it('examples to learn from are the same, whatever users took from their targets 
     expect(unknown?.targets).not.toEqual(known?.targets)
     // With 12 items all that the user has not are candidates, so that evidence about the same items is compared.
     for (const part of ['lifts', 'deviations', 'quality', 'contexts', 'penalties'] as const) expect(unknown?.[part], part).toEqual(known?.[part])
+  }
+})
+
+it('an example of the latest interactions is the same, whatever its own target is', async () => {
+  const lists = fixture.histories.filter(({ length }) => length >= 5)
+  const texts = tfIdf(fixture.texts)
+  const examples = async (of: readonly number[][]) => latestExamples(new EvidenceInTime(historiesOf(of, fixture.items), texts))
+  const known = await examples(lists)
+  for (const user of [0, 3]) {
+    const mine = lists[user] as number[]
+    const other = Array.from({ length: fixture.items }, (_, item) => item).find((item) => !mine.includes(item)) as number
+    const unknown = await examples(lists.map((list, index) => (index === user ? [...list.slice(0, -1), other] : list)))
+    const at = known?.users.indexOf(user) as number
+    expect(unknown?.targets[at]).not.toBe(known?.targets[at])
+    for (const part of ['lifts', 'deviations', 'quality', 'contexts', 'penalties'] as const) {
+      const [all, size] = [known?.[part] as Float32Array, (known?.[part].length as number) / lists.length]
+      expect(unknown?.[part].slice(at * size, (at + 1) * size), part).toEqual(all.slice(at * size, (at + 1) * size))
+    }
   }
 })

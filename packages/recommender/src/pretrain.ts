@@ -13,7 +13,7 @@ export interface PretrainingFamily {
 
 /** Options of `pretrain`. */
 export interface PretrainOptions extends RunOptions {
-  /** Default: 300. */
+  /** Default: 200. */
   readonly steps?: number | undefined
   /** Default: 32. */
   readonly batchSize?: number | undefined
@@ -21,6 +21,8 @@ export interface PretrainOptions extends RunOptions {
   readonly learningRate?: number | undefined
   /** Default: 0.001. */
   readonly weightDecay?: number | undefined
+  /** How little targets count that are far down: see `RankerTrainerOptions`. Default: 0.8. */
+  readonly generalisation?: number | undefined
   /** Share of the scorers whose evidence is left out of a step, so that no one is relied on. Default: 0.3. */
   readonly scorerDropout?: number | undefined
   /** Share of the scorers that a step knows by their quality alone. Default: 0.3. */
@@ -40,13 +42,14 @@ export interface PretrainOptions extends RunOptions {
  * @throws CheckpointError for a checkpoint that is damaged or of another training.
  */
 export async function pretrain(families: readonly PretrainingFamily[], options: PretrainOptions = {}): Promise<Network> {
-  const { steps = 300, batchSize = 32, learningRate = 4e-3, weightDecay = 1e-3, scorerDropout = 0.3, embeddingDropout = 0.3, seed = 0 } = options
+  const { steps = 200, batchSize = 32, learningRate = 4e-3, weightDecay = 1e-3, seed = 0 } = options
+  const { generalisation = 0.8, scorerDropout = 0.3, embeddingDropout = 0.3 } = options
   const sets = families.flatMap(({ examples }) => examples)
   const [first] = sets
   if (!first || families.some(({ examples }) => examples.length === 0)) {
     throw new DataError('pretrain', 'examples in every family', 'a family without', 'Collect some with rankingExamples.')
   }
-  const settings = { steps, batchSize, learningRate, weightDecay, scorerDropout, embeddingDropout, seed }
+  const settings = { steps, batchSize, learningRate, weightDecay, generalisation, scorerDropout, embeddingDropout, seed }
   const trainer = await RankerTrainer.create(behaviourNetwork(first.scorers, seed), sets, {
     groups: [{ names: [...stageWeights.gate, ...stageWeights.head], learningRate, weightDecay }],
     schedule: oneCycle({ steps, rise: 0.1 }),

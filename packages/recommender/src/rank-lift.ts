@@ -1,5 +1,5 @@
-/** Users that the prior counts as. */
-const priorUsers = 20
+/** Targets that the prior counts as. */
+const priorTargets = 60
 /** The prior chance of rank r is proportional to 1 / (r + 8). */
 const priorOffset = 8
 
@@ -16,7 +16,7 @@ export interface RankLift {
 }
 
 /**
- * Calibrates ranks: a histogram of the targets' ranks in octaves for each scorer, plus 20 users of a prior that falls as
+ * Calibrates ranks: a histogram of the targets' ranks in octaves for each scorer, plus 60 targets of a prior that falls as
  * 1 / (r + 8); the logarithm of its density relative to chance, joined by lines between the middles of the octaves.
  * With no target it is the prior.
  * @param ranks Ranks of the targets, [targets, scorers].
@@ -50,7 +50,7 @@ export function rankLift(ranks: readonly ArrayLike<number>[], scorers: number, i
     const points: Point[] = []
     counts.forEach((count, octave) => {
       if (width[octave] === 0) return
-      const share = (count + (priorUsers * (prior[octave] as number)) / total) / (ranks.length + priorUsers)
+      const share = (count + (priorTargets * (prior[octave] as number)) / total) / (ranks.length + priorTargets)
       // The middle of an octave; the first holds rank 1 alone.
       points.push([octave === 0 ? 0 : octave + 0.5, Math.log((share / (width[octave] as number)) * itemCount) / 3])
     })

@@ -17,11 +17,17 @@ export interface RankerTrainerOptions {
   readonly scorerDropout: number
   /** Share of the scorers whose embeddings are left out of a step. */
   readonly embeddingDropout: number
+  /**
+   * How little targets count that are hopelessly far down: q of the generalised cross-entropy. With 0 the many that no list of ten
+   * could hold are what is learned from most.
+   */
+  readonly generalisation: number
 }
 
 /**
- * Trains a network over evidence to rank targets first: cross-entropy of the softmax over an example's candidates
- * (ListNet with one relevant item: Cao et al., "Learning to rank: from pairwise approach to listwise approach", 2007).
+ * Trains a network over evidence to rank targets first: generalised cross-entropy of the softmax over an example's candidates
+ * (without the generalisation it is ListNet with one relevant item: Cao et al., "Learning to rank: from pairwise approach to
+ * listwise approach", 2007).
  */
 export class RankerTrainer {
   readonly #network: Network
@@ -39,7 +45,10 @@ export class RankerTrainer {
     }
     const [first] = examples
     if (!first) throw new DataError('training of a ranker', 'examples', 'none', 'Give at least one set.')
-    const { graph, loss, targets, weights } = softmaxCrossEntropy(trainingNetwork(network), { logits: output })
+    const { graph, loss, targets, weights } = softmaxCrossEntropy(trainingNetwork(network), {
+      logits: output,
+      generalisation: options.generalisation,
+    })
     const inputs = { targets, weights }
     const places = new Int32Array(options.batchSize)
     const trainer = await Trainer.create(graph, {

@@ -1,9 +1,9 @@
 import { random } from '@headstart/core'
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize, trainingInputs } from './behaviour-network.js'
-import { type CalibratedEvidence, qualityOf } from './calibrated-evidence.js'
+import { qualityOf } from './calibrated-evidence.js'
 import { contextSize, deviationAt, type EvidenceOptions, type ItemEvidence } from './evidence.js'
-import { EvidenceInTime } from './evidence-in-time.js'
+import { EvidenceInTime, type ExamplesPart } from './evidence-in-time.js'
 import type { Histories } from './histories.js'
 import { liftAt } from './rank-lift.js'
 import type { SparseRows } from './sparse-rows.js'
@@ -77,20 +77,38 @@ export async function examplesInTime(
   const sets: RankingExamples[] = []
   for (const back of backs.toSorted((a, b) => b - a)) {
     const evidence = await past.before(back)
-    sets.push(examplesOf(name, evidence, random(seed + back).shuffle(past.cases(back)).slice(0, limit)))
+    sets.push(examplesOf(name, [{ evidence, cases: drawn(past, back, limit, seed) }]))
   }
   return sets
 }
 
-/** Examples of cases that the evidence does not know of. */
-export function examplesOf(name: string, { evidence, lift }: CalibratedEvidence, cases: readonly Case[]): RankingExamples {
-  const [scorers, columns, length] = [evidence.names.length, candidateCount + 1, cases.length]
+/**
+ * Examples of a shop's last interactions to tune a network by: their calibration is by the last interactions of other users, so
+ * that they are what the network will be asked, in kind and in calibration.
+ */
+export async function latestExamples(
+  past: EvidenceInTime,
+  { name = 'shop', limit = 1500, seed = 0 }: Pick<RankingExamplesOptions, 'name' | 'limit' | 'seed'> = {},
+): Promise<RankingExamples | undefined> {
+  const cases = drawn(past, 1, limit, seed)
+  return cases.length === 0 ? undefined : examplesOf(name, await past.apart(1, cases))
+}
+
+function drawn(past: EvidenceInTime, back: number, limit: number, seed: number): Case[] {
+  return random(seed + back).shuffle(past.cases(back)).slice(0, limit)
+}
+
+/** Examples of cases that the evidence of their part does not know of; all parts are of one shop and time. */
+function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExamples {
+  const all = parts.flatMap(({ cases, evidence }) => cases.map((one) => ({ ...one, calibrated: evidence })))
+  const names = parts[0]?.evidence.evidence.names ?? []
+  const [scorers, columns, length] = [names.length, candidateCount + 1, all.length]
   const examples = {
     name,
     length,
-    scorers: evidence.names,
+    scorers: names,
     columns,
-    users: Int32Array.from(cases, ({ user }) => user),
+    users: Int32Array.from(all, ({ user }) => user),
     targets: new Int32Array(length),
     lifts: new Float32Array(length * scorers * columns),
     deviations: new Float32Array(length * scorers * columns),
@@ -98,7 +116,7 @@ export function examplesOf(name: string, { evidence, lift }: CalibratedEvidence,
     quality: new Float32Array(length * scorers * qualitySize),
     contexts: new Float32Array(length * contextSize),
   }
-  cases.forEach(({ history, target }, index) => {
+  all.forEach(({ history, target, calibrated: { evidence, lift } }, index) => {
     const found = evidence.of(history)
     const candidates = candidatesOf(found, scorers)
     const place = candidates.indexOf(target)

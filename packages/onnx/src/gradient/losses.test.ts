@@ -77,6 +77,20 @@ describe('losses', () => {
     await checkGradient(graph, feeds, { by, outputs: [make().loss] })
   })
 
+  it('of the generalised cross-entropy is (1 - p^q) / q, and has the gradient of its finite differences', async () => {
+    const made = softmaxCrossEntropy(passing('logits'), { logits, generalisation: 0.5 })
+    const feeds = {
+      logits: float32([2, 4], [0, 0, 0, 0, 0, 0, Math.log(6), 0]),
+      [made.targets]: float32([2, 4], [1, 0, 0, 0, 0, 0, 1, 0]),
+      [made.weights]: float32([2], [3, 1]),
+    }
+    const results = await runGraph(made.graph, feeds)
+    // The targets' probabilities are 1/4 and 2/3.
+    const expected = (3 * 2 * (1 - Math.sqrt(1 / 4)) + 2 * (1 - Math.sqrt(2 / 3))) / 4
+    expect(results[made.loss]?.data).toBeAllclose([expected], { rtol: 1e-5 })
+    await checkGradient(made.graph, feeds, { by: ['logits'], outputs: [made.loss] })
+  })
+
   it('keeps the outputs of the network, and takes names that are not in use', async () => {
     const first = meanSquaredError(passing('logits'), { predictions: logits })
     const second = meanSquaredError(first.graph, { predictions: logits })

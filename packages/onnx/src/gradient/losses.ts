@@ -31,6 +31,12 @@ export interface SoftmaxCrossEntropyOptions {
   readonly classWeights?: readonly number[]
   /** Share of each target that is spread over all classes (Szegedy et al., 2016), 0 to 1. Default: 0. */
   readonly labelSmoothing?: number
+  /**
+   * Exponent q of the generalised cross-entropy (Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep Neural
+   * Networks with Noisy Labels", 2018): an example of loss l counts (1 - exp(-q l)) / q. The nearer q is to 1, the less
+   * counts what is hopeless. Default: 0, the cross-entropy itself.
+   */
+  readonly generalisation?: number
 }
 
 /**
@@ -42,7 +48,7 @@ export interface SoftmaxCrossEntropyOptions {
  * @throws GraphEditError when the graph has no such value.
  */
 export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOptions): SupervisedLossGraph {
-  const { logits, classWeights, labelSmoothing: smoothing = 0 } = options
+  const { logits, classWeights, labelSmoothing: smoothing = 0, generalisation: q = 0 } = options
   return append(graph, { logits }, ['batch', 'classes'], (g, { logits: z, targets, weights }) => {
     const surprise = g.op('Neg', [g.op('LogSoftmax', [z], { axis: -1 })])
     const classWeight = classWeights && g.weight('class_weights', float32([classWeights.length], classWeights))
@@ -52,7 +58,10 @@ export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOp
     const smooth = (): Value =>
       g.op('Add', [g.op('Mul', [hit, g.scalar(1 - smoothing)]), g.op('Mul', [even(), g.scalar(smoothing)])])
     const norm = classWeight ? g.op('Mul', [weights, sumOver(g, weighted(targets))]) : weights
-    return weightedMean(g, smoothing > 0 ? smooth() : hit, weights, norm)
+    const each = smoothing > 0 ? smooth() : hit
+    const bounded = (): Value =>
+      g.op('Mul', [g.op('Sub', [g.scalar(1), g.op('Exp', [g.op('Mul', [each, g.scalar(-q)])])]), g.scalar(1 / q)])
+    return weightedMean(g, q > 0 ? bounded() : each, weights, norm)
   })
 }
 
