@@ -1,5 +1,6 @@
 import { random } from '@headstart/core'
 import type { Histories } from './histories.js'
+import { rowProducts } from './row-products.js'
 import type { Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
 import { type SparseRows, transposed } from './sparse-rows.js'
@@ -47,25 +48,21 @@ export function als(
     improveRows(items, byItem, users, problem)
   }
 
-  return alsScorer(items, problem)
+  // In single precision they are read in half the time.
+  return alsScorer(Float32Array.from(items), problem)
 }
 
 /** @param items Factors of the items, [items, factors]. */
-function alsScorer(items: Float64Array, problem: Problem): Scorer {
+function alsScorer(items: Float32Array, problem: Problem): Scorer {
   const { factors, l2, confidence } = problem
   const gram = gramOf(items, factors)
+  const products = rowProducts(items, factors)
   return {
     name: 'als',
     score(history) {
       const user = new Float64Array(factors)
       improveRow(user, history.items, items, gram, problem, factors)
-      const scores = new Float32Array(items.length / factors)
-      for (let item = 0; item < scores.length; item++) {
-        let sum = 0
-        for (let k = 0; k < factors; k++) sum += (user[k] as number) * (items[item * factors + k] as number)
-        scores[item] = sum
-      }
-      return scores
+      return products(user)
     },
     state: () => ({ kind: 'als', config: { factors, l2, confidence }, arrays: { items } }),
   }
@@ -73,8 +70,10 @@ function alsScorer(items: Float64Array, problem: Problem): Scorer {
 
 export function loadAls(state: ScorerState): Scorer {
   const problem = { factors: numberIn(state, 'factors'), l2: numberIn(state, 'l2'), confidence: numberIn(state, 'confidence') }
-  return alsScorer(arrayIn(state, 'items', Float64Array), problem)
+  return alsScorer(arrayIn(state, 'items', Float32Array), problem)
 }
+
+type Numbers = Float32Array | Float64Array
 
 interface Problem {
   readonly factors: number
@@ -96,7 +95,7 @@ function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Arra
 }
 
 /** Conjugate gradients on (YᵀY + α Σ y yᵀ + λI) x = (1 + α) Σ y over the others y, from x on. */
-function improveRow(x: Float64Array, others: Int32Array, fixed: Float64Array, gram: Float64Array, problem: Problem, most: number): void {
+function improveRow(x: Float64Array, others: Int32Array, fixed: Numbers, gram: Float64Array, problem: Problem, most: number): void {
   const { factors, l2, confidence } = problem
   if (others.length === 0) {
     x.fill(0)
@@ -129,19 +128,19 @@ function improveRow(x: Float64Array, others: Int32Array, fixed: Float64Array, gr
 }
 
 /** The vector times that which begins at `start`. */
-function dot(vector: Float64Array, values: Float64Array, start: number): number {
+function dot(vector: Float64Array, values: Numbers, start: number): number {
   let sum = 0
   for (let k = 0; k < vector.length; k++) sum += (vector[k] as number) * (values[start + k] as number)
   return sum
 }
 
 /** Adds `factor` times the vector that begins at `start`. */
-function addScaled(vector: Float64Array, values: Float64Array, start: number, factor: number): void {
+function addScaled(vector: Float64Array, values: Numbers, start: number, factor: number): void {
   for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] as number) + factor * (values[start + k] as number)
 }
 
 /** YᵀY */
-function gramOf(fixed: Float64Array, factors: number): Float64Array {
+function gramOf(fixed: Numbers, factors: number): Float64Array {
   const gram = new Float64Array(factors * factors)
   for (let start = 0; start < fixed.length; start += factors) {
     for (let row = 0; row < factors; row++) {

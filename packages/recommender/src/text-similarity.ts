@@ -1,4 +1,5 @@
 import { type Matrix, rowOf } from '@headstart/core'
+import { rowProducts } from './row-products.js'
 import { historyWeights, type Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import { addRow, type SparseRows, transposed } from './sparse-rows.js'
@@ -65,20 +66,14 @@ function sparseProduct(vectors: SparseRows): Product {
 }
 
 function denseProduct(vectors: Matrix): Product {
+  const products = rowProducts(vectors.data, vectors.columns)
   return (items, weights) => {
     const profile = new Float64Array(vectors.columns)
     items.forEach((item, place) => {
       const [row, weight] = [rowOf(vectors, item), weights[place] as number]
       if (weight !== 0) for (let k = 0; k < profile.length; k++) profile[k] = (profile[k] as number) + weight * (row[k] as number)
     })
-    const scores = new Float32Array(vectors.rows)
-    for (let item = 0; item < vectors.rows; item++) {
-      const row = rowOf(vectors, item)
-      let sum = 0
-      for (let k = 0; k < profile.length; k++) sum += (profile[k] as number) * (row[k] as number)
-      scores[item] = sum
-    }
-    return scores
+    return products(profile)
   }
 }
 
