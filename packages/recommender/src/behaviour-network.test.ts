@@ -108,13 +108,13 @@ it('scores as the whole network does over the evidence of all items, also severa
     const lifts = Float32Array.from(places, ([scorer, item]) => liftAt(lift, scorer, ranks[scorer * 60 + item] as number))
     const deviations = Float32Array.from(places, ([scorer, item]) => deviationAt(found, scorer, item))
     const highest = evidence.names.map((_, scorer) => Math.max(...lifts.subarray(scorer * 60, (scorer + 1) * 60).filter((__, item) => found.taken[item] === 0)))
-    const { [output]: scores } = await session.run({
+    const answer = await session.run({
       [inputs.lifts]: float32([1, evidence.names.length, 60], lifts),
       [inputs.deviations]: float32([1, evidence.names.length, 60], deviations),
       [inputs.quality]: float32([1, evidence.names.length, qualitySize], qualityOf(lift, highest)),
       [inputs.context]: float32([1, contextSize], evidence.context(history)),
     })
-    return [...(scores?.data as Float32Array)]
+    return [...((answer[output] as Tensor<'float32'>).data)]
   }
   const asked = [[10, 11, 12], [59, 3], [7], []].map(historyOf)
   const expected: number[][] = []

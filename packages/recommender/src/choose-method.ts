@@ -26,7 +26,10 @@ export interface ShopOptions extends MethodOptions {
    * 20 users have 5.
    */
   readonly minimum?: number | undefined
-  /** Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000. */
+  /**
+   * Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000, and fewer in
+   * a catalogue of more than 5,000 items, of which each has to be scored: down to 1000 in one of 50,000 and more.
+   */
   readonly askedUsers?: number | undefined
 }
 
@@ -78,8 +81,13 @@ function usualMinimum(everything: Histories, say: (message: string) => void): nu
   return least
 }
 
+/** Fifty million scores, of 1000 to 10,000 users. */
+function usuallyAsked(items: number): number {
+  return Math.min(10_000, Math.max(1000, Math.floor(5e7 / items)))
+}
+
 /** The split with at most so many of its cases as are to be asked. */
-export function drawn({ train, cases }: Split, { askedUsers = 10_000, seed = 0, onEvent }: ShopOptions): Split {
+export function drawn({ train, cases }: Split, { askedUsers = usuallyAsked(train.itemCount), seed = 0, onEvent }: ShopOptions): Split {
   if (!Number.isInteger(askedUsers) || askedUsers < 1) {
     throw new OptionError('option "askedUsers"', 'a whole number from 1 on', String(askedUsers), 'Leave it out for 10,000.')
   }

@@ -2,7 +2,7 @@ import { OptionError } from '@headstart/core'
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
 import { arrayIn, type NumberArray, numberIn, type ScorerState, textIn } from './scorer-state.js'
-import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { addRow, type SparseRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { invertSpd } from './spd-inverse.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
@@ -65,8 +65,11 @@ export async function easeInverse(
   const place = new Int32Array(train.itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
 
-  const rows = [...rowsOf(userItems(train), place, 1), ...(texts ? rowsOf(transposed(texts), place, textWeight) : [])]
-  const x = sparseRows(n, rows)
+  const lines = function* (): Generator<SparseRow> {
+    yield* rowsOf(userItems(train), place, 1)
+    if (texts) yield* rowsOf(transposed(texts), place, textWeight)
+  }
+  const x = sparseRows(n, lines())
   const inverse = x.rows < n ? await inverseByRows(x, l2, signal) : await inverseByColumns(x, l2, signal)
   return { inverse, known: Int32Array.from(known) }
 }
@@ -78,7 +81,7 @@ function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay
     score(history) {
       const scores = new Float32Array(itemCount)
       const counts = historyWeights(history, decay)
-      history.items.forEach((item, index) => addWeights(scores, item, counts[index] as number))
+      addWeights([scores], Array.from(history.items, (item, index) => ({ item, factors: [counts[index] as number] })))
       return scores
     },
     state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: easeArrays(inverse) }),
@@ -114,22 +117,42 @@ function mirror(matrix: Float32Array, n: number): void {
   }
 }
 
-/** Gives what adds `factor` times the weights B(item, j) to a row of all items. They are made of P on the way: B would be as large. */
+/** What an item adds to each of some rows of scores. */
+export interface ItemFactors {
+  readonly item: number
+  /** [rows] */
+  readonly factors: readonly number[]
+}
+
+/**
+ * Gives what adds the weights B(item, j) of items, times a factor for each row, to rows of all items that are 0 before. The
+ * weights are made of P on the way: B would take as much memory again.
+ */
 export function easeWeights({ inverse, known }: EaseInverse, itemCount: number) {
   const n = known.length
   const place = new Int32Array(itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
-  const minusDiagonal = Float64Array.from(known, (_, row) => -(inverse[row * (n + 1)] as number))
-  return (scores: Float32Array, item: number, factor: number): void => {
-    const row = place[item] as number
-    if (row === -1) return
-    const own = scores[item] as number
-    for (let column = 0, at = row * n; column < n; column++, at++) {
-      const other = known[column] as number
-      scores[other] = (scores[other] as number) + factor * Math.fround((inverse[at] as number) / (minusDiagonal[column] as number))
+  const scale = Float64Array.from(known, (_, row) => -1 / (inverse[row * (n + 1)] as number))
+  const weights = new Float32Array(n)
+  return (rows: readonly Float32Array[], added: readonly ItemFactors[]): void => {
+    const sums = rows.map(() => new Float32Array(n))
+    for (const { item, factors } of added) {
+      const own = place[item] as number
+      if (own === -1) continue
+      for (let column = 0, at = own * n; column < n; column++, at++) weights[column] = (inverse[at] as number) * (scale[column] as number)
+      weights[own] = 0
+      sums.forEach((sum, row) => addScaled(sum, weights, factors[row] as number))
     }
-    scores[item] = own
+    rows.forEach((row, index) => {
+      const sum = sums[index] as Float32Array
+      for (let column = 0; column < n; column++) row[known[column] as number] = sum[column] as number
+    })
   }
+}
+
+function addScaled(target: Float32Array, values: Float32Array, factor: number): void {
+  if (factor === 0) return
+  for (let k = 0; k < target.length; k++) target[k] = (target[k] as number) + factor * (values[k] as number)
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
@@ -141,8 +164,8 @@ function takersOfKnown(train: Histories, texts: SparseRows | undefined): Float64
 }
 
 /** The rows that have an entry among the known items, each with its entries there, times `factor`. */
-function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Line[] {
-  const lines = Array.from({ length: rows }, (_, row): Line => {
+function* rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Generator<SparseRow> {
+  for (let row = 0; row < rows; row++) {
     const line: { columns: number[]; values: number[] } = { columns: [], values: [] }
     for (let k = starts[row] as number; k < (starts[row + 1] as number); k++) {
       const column = place[columns[k] as number] as number
@@ -150,14 +173,8 @@ function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array
       line.columns.push(column)
       line.values.push(factor * (values[k] as number))
     }
-    return line
-  })
-  return lines.filter((line) => line.columns.length > 0)
-}
-
-interface Line {
-  readonly columns: readonly number[]
-  readonly values: readonly number[]
+    if (line.columns.length > 0) yield line
+  }
 }
 
 /** (XᵀX + λI)⁻¹, [columns, columns]. */
