@@ -9,15 +9,18 @@ import { examplesInTime } from './ranking-examples.js'
 import type { Recommender } from './recommend.js'
 import type { Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
 
-/** Evidence is fitted once for both methods. */
+/** Evidence is fitted once for both methods, where the memory that it takes meanwhile is no matter. */
 const fitted = new WeakMap<Histories, Promise<CalibratedEvidence>>()
+const mostKept = 20_000
 
-function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOptions): Promise<CalibratedEvidence> {
+function evidenceOf(past: EvidenceInTime, train: Histories): Promise<CalibratedEvidence> {
   const known = fitted.get(train)
   if (known) return known
-  const evidence = new EvidenceInTime(train, terms, { signal }).before(0)
-  fitted.set(train, evidence)
-  evidence.catch(() => fitted.delete(train))
+  const evidence = past.before(0)
+  if (train.itemCount <= mostKept) {
+    fitted.set(train, evidence)
+    evidence.catch(() => fitted.delete(train))
+  }
   return evidence
 }
 
@@ -25,7 +28,7 @@ function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOpt
 export function frozenMethod(backbone?: BehaviourBackbone): RecommenderMethod {
   return method('frozen', 'a network pre-trained on other shops, as it is', async (material, train, options) => {
     const { network } = backbone ?? (await behaviourBackbone())
-    return behaviourRecommender('frozen', network, await evidenceOf(material, train, options))
+    return behaviourRecommender('frozen', network, await evidenceOf(new EvidenceInTime(train, material.terms, options), train))
   })
 }
 
@@ -41,7 +44,7 @@ export function fineTunedMethod(backbone?: BehaviourBackbone, tuning: FineTuneRa
     const [newest, ...older] = sets
     const { seed, signal } = options
     const tuned = newest ? await fineTuneRanker(network, [newest, ...older], { seed, signal, ...tuning }) : { network }
-    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(material, train, options))
+    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(past, train))
   })
 }
 
