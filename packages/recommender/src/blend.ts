@@ -45,7 +45,7 @@ export function loadBlend(state: ScorerState, parts: readonly Scorer[]): Scorer 
 }
 
 /** The scores, overwritten: mean 0, standard deviation `weight`. */
-function standardised(scores: Float32Array, weight: number): Float32Array {
+export function standardised(scores: Float32Array, weight: number): Float32Array {
   let [sum, squares] = [0, 0]
   for (let item = 0; item < scores.length; item++) sum += scores[item] as number
   const mean = sum / scores.length

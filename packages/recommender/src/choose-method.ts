@@ -9,6 +9,7 @@ import type { Choice, Material, MethodOptions, RecommenderMethod } from './recom
 import { leaveOneOut, type Split } from './split-histories.js'
 import { unitRows } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
+import { withRepeats } from './with-repeats.js'
 
 /** All methods, from the simplest on. */
 export const recommenderMethods: readonly RecommenderMethod[] = [...baselineMethods, scratchMethod, frozenMethod(), fineTunedMethod()]
@@ -31,6 +32,11 @@ export interface ShopOptions extends MethodOptions {
    * a catalogue of more than 5,000 items, of which each has to be scored: down to 1000 in one of 50,000 and more.
    */
   readonly askedUsers?: number | undefined
+  /**
+   * For shops where things are taken again, such as groceries: repeated interactions count, and what a user has can be
+   * recommended again, by how often and how lately it was taken, as far as validation likes it. Default: false.
+   */
+  readonly repeats?: boolean | undefined
 }
 
 /** A method with the settings that were chosen for it. */
@@ -57,8 +63,8 @@ export interface Examined {
  * @throws DataError when nobody liked or bought anything.
  */
 export async function examine({ name, catalogue, interactions }: Shop, options: ShopOptions): Promise<Examined> {
-  const { threshold, onEvent } = options
-  const everything = positives(interactions, catalogue.size, { threshold })
+  const { threshold, repeats, onEvent } = options
+  const everything = positives(interactions, catalogue.size, { threshold, repeats })
   if (everything.length === 0) {
     const remedy = 'Check the ratings or quantities, or give a lower threshold.'
     throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
@@ -68,7 +74,7 @@ export async function examine({ name, catalogue, interactions }: Shop, options: 
     const remedy = 'Two are held out, one to choose by and one to measure on.'
     throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
   }
-  const asked = positives(interactions, catalogue.size, { threshold, minimum })
+  const asked = positives(interactions, catalogue.size, { threshold, minimum, repeats })
   return { material: await materialOf(catalogue, options), everything, asked, validation: drawn(leaveOneOut(asked, 2), options), minimum }
 }
 
@@ -114,7 +120,8 @@ async function featuresOf(texts: readonly string[], backbone: Backbone<string>, 
 
 /** Has every method choose its settings on the validation data, in their order. */
 export async function* chooseEach({ material, validation }: Examined, options: ShopOptions): AsyncGenerator<ChosenMethod> {
-  for (const method of options.methods ?? recommenderMethods) {
+  for (const plain of options.methods ?? recommenderMethods) {
+    const method = options.repeats ? withRepeats(plain) : plain
     options.signal?.throwIfAborted()
     const started = performance.now()
     const choice = await method.choose(material, validation, options)

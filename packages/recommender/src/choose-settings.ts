@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@headstart/core'
-import { meanNdcg } from './rank-cases.js'
+import { meanNdcg, type RankOptions } from './rank-cases.js'
 import type { Recommender } from './recommend.js'
 import type { Choice, MethodOptions } from './recommender-method.js'
 import type { Split } from './split-histories.js'
@@ -27,14 +27,14 @@ export async function chooseSettings<Settings extends JsonObject>(
   grid: Grid<Settings>,
   fit: (settings: Settings) => Recommender | Promise<Recommender>,
   validation: Split,
-  { signal }: MethodOptions = {},
+  { signal, repeats }: MethodOptions & Pick<RankOptions, 'repeats'> = {},
 ): Promise<Choice<Settings>> {
   const names = Object.keys(grid) as (keyof Settings)[]
   const usual = Object.fromEntries(names.map((name) => [name, usualOf(grid[name]) as JsonValue])) as Settings
   if (validation.cases.length === 0) return { settings: usual, ndcg: undefined }
   const measure = async (settings: Settings): Promise<number> => {
     signal?.throwIfAborted()
-    return meanNdcg(await fit(settings), validation, { signal })
+    return meanNdcg(await fit(settings), validation, { signal, repeats })
   }
   let best = { settings: usual, ndcg: await measure(usual) }
   for (const name of names) {

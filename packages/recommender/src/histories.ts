@@ -14,6 +14,8 @@ export interface History {
  * `items[starts[u]]` to `items[starts[u + 1] - 1]`, oldest first.
  */
 export class Histories {
+  #distinct: Histories | undefined
+
   constructor(
     /** Items in the catalogue. */
     readonly itemCount: number,
@@ -57,12 +59,28 @@ export class Histories {
     return join(this.itemCount, kept)
   }
 
+  /** Each item once in each history: see `distinct`. */
+  distinct(): Histories {
+    // Kept: what is fitted to them is found again by them.
+    return (this.#distinct ??= join(this.itemCount, Array.from(this.users, (user, place) => ({ user, history: distinct(this.at(place)) }))))
+  }
+
   /** Number of interactions with each item, [items]. */
   popularity(): Float64Array {
     const counts = new Float64Array(this.itemCount)
     for (const item of this.items) counts[item] = (counts[item] as number) + 1
     return counts
   }
+}
+
+/** Each item once, where it stands last: what was taken again counts as taken then. */
+export function distinct(history: History): History {
+  const { items, times } = history
+  const last = new Map<number, number>()
+  items.forEach((item, place) => last.set(item, place))
+  if (last.size === items.length) return history
+  const isLast = (_: number, place: number): boolean => last.get(items[place] as number) === place
+  return { items: items.filter(isLast), times: times.filter(isLast) }
 }
 
 function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {

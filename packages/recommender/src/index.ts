@@ -48,4 +48,5 @@ export { textSimilarity, type TextSimilarityOptions, unitRows } from './text-sim
 export { tfIdf } from './tf-idf.js'
 export { largest } from './top-k.js'
 export { trainRecommender } from './train-recommender.js'
+export { withRepeats } from './with-repeats.js'
 export { transitions, type TransitionsOptions } from './transitions.js'

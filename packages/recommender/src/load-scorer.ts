@@ -15,6 +15,7 @@ import { numberIn, type ScorerState } from './scorer-state.js'
 import { loadTextSimilarity } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
 import { newItems, withNewItems } from './with-new-items.js'
+import { loadRepeatTaker, repeatTaking } from './with-repeats.js'
 
 type Load = (state: ScorerState, parts: readonly Scorer[], catalogue: Catalogue) => Scorer
 
@@ -47,6 +48,7 @@ type LoadRecommender = (state: ScorerState, catalogue: Catalogue) => Promise<Rec
 const recommenders: Readonly<Record<string, LoadRecommender>> = {
   [behaviour]: loadBehaviour,
   [sequence]: loadSequence,
+  [repeatTaking]: (state, catalogue) => loadRepeatTaker(state, (part) => recommenderOf(part, catalogue), (part) => scorerOf(part, catalogue)),
   async [newItems](state, catalogue) {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')

@@ -22,6 +22,8 @@ export interface RecommenderRecipe {
   readonly threshold: number | null
   /** Positives of the users that were asked about. */
   readonly minimum: number
+  /** Whether it learned from repeated interactions, and recommends what the user has. */
+  readonly repeats: boolean
 }
 
 /** What a recommender was fitted to. */
@@ -65,7 +67,7 @@ export interface RecommendOptions {
    * relevance). Default: 0.
    */
   readonly diversity?: number | undefined
-  /** Whether what the user has can be recommended again. Default: false. */
+  /** Whether what the user has can be recommended again. Default: as it was trained. */
   readonly repeats?: boolean | undefined
   /** Whether to say which items of the history carried each recommendation. It scores once more for each of them. */
   readonly explain?: boolean | undefined
@@ -123,10 +125,10 @@ export class RecommenderModel {
    * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
    */
   async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
-    const { k = 10, diversity = 0, repeats = false, onNotice, signal } = options
+    const { k = 10, diversity = 0, repeats = this.recipe.repeats, onNotice, signal } = options
     if (!Number.isInteger(k) || k < 1) throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
     if (!(diversity >= 0 && diversity <= 1)) throw new OptionError('option "diversity"', 'a number from 0 to 1', String(diversity), '0 takes the highest scores.')
-    const known = historyFromIds(this.catalogue, latestOf(history), onNotice)
+    const known = historyFromIds(this.catalogue, this.recipe.repeats ? history : latestOf(history), onNotice)
     const scores = known.items.length === 0 ? undefined : await this.recommender.score(known)
     // Equal scores say nothing: so it is where nobody took what the history holds, and it has no text either.
     const isSilent = scores === undefined || scores.every((score) => score === scores[0])
