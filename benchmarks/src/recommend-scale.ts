@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { float32, GraphBuilder, Session } from '@headstart/onnx'
-import { type History, positives, recommend, type Recommender, recommenderMethods, textSimilarity, tfIdf } from '@headstart/recommender'
-import { atMost, type Benchmark, type Figure } from './figure.js'
+import { als, type History, positives, recommend, type Recommender, recommenderMethods, textSimilarity, tfIdf, withIndex } from '@headstart/recommender'
+import { atLeast, atMost, type Benchmark, type Figure } from './figure.js'
 import { generatedShop } from './generated-shop.js'
 import { median } from './measure.js'
 import type { Spent } from './recommend-scale-child.js'
@@ -17,7 +17,7 @@ const sizes = [10_000, 100_000, 1_000_000] as const
 /** Lists from a large catalogue beside a bare matrix product, and training as a shop grows. */
 export const recommendScale: Benchmark = {
   title: 'Recommenders at scale, on generated shops',
-  run: async () => [...(await listFigures()), ...(await trainingFigures())],
+  run: async () => [...(await listFigures()), ...(await indexFigures()), ...(await trainingFigures())],
 }
 
 /**
@@ -52,6 +52,31 @@ async function listFigures(): Promise<Figure[]> {
 
 function listOf(recommender: Recommender, history: History): Promise<unknown> {
   return recommend(recommender, history, { k: 10 })
+}
+
+/** An approximate index beside lists that are exact, of the factors of ALS. */
+async function indexFigures(): Promise<Figure[]> {
+  const many = 2 * items
+  const train = positives(generatedShop({ interactions: 3 * many, items: many }).interactions, many)
+  const exact = als(train, { factors: width, iterations: 2 })
+  const started = performance.now()
+  const indexed = await withIndex(exact)
+  const built = (performance.now() - started) / 1000
+  const [own, beside, found]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 0; round < rounds; round++) {
+    const history = train.at((round * 37) % train.length)
+    beside.push(await millisecondsOf(() => recommend(exact, history)))
+    own.push(await millisecondsOf(() => recommend(indexed, history)))
+    const best = new Set((await recommend(exact, history)).map(({ item }) => item))
+    found.push((await recommend(indexed, history)).filter(({ item }) => best.has(item)).length / best.size)
+  }
+  const [list, product] = [median(own), median(beside)]
+  const recall = found.reduce((sum, share) => sum + share, 0) / found.length
+  const worth = `built in ${built.toFixed(0)} s, worth it from ${Math.ceil((1000 * built) / Math.max(product - list, 1e-3))} lists on`
+  return [
+    atLeast(`als: share of the ten best of ${many} items that the index finds`, recall, 0.95, worth),
+    atMost('als: a list by the index, times an exact one', list / product, 1, `${list.toFixed(1)} ms beside ${product.toFixed(1)} ms`),
+  ]
 }
 
 async function bareProduct(): Promise<{ run: () => Promise<unknown>; close: () => Promise<void> }> {

@@ -1,5 +1,5 @@
 import { random } from '@headstart/core'
-import type { Histories } from './histories.js'
+import type { Histories, History } from './histories.js'
 import { rowProducts } from './row-products.js'
 import type { Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
@@ -57,13 +57,15 @@ function alsScorer(items: Float32Array, problem: Problem): Scorer {
   const { factors, l2, confidence } = problem
   const improve = rowImprover(items, gramOf(items, factors), problem)
   const products = rowProducts(items, factors)
+  const userOf = (history: History): Float64Array => {
+    const user = new Float64Array(factors)
+    improve(user, history.items, factors)
+    return user
+  }
   return {
     name: 'als',
-    score(history) {
-      const user = new Float64Array(factors)
-      improve(user, history.items, factors)
-      return products(user)
-    },
+    score: (history) => products(userOf(history)),
+    vectors: { data: items, columns: factors, of: userOf },
     state: () => ({ kind: 'als', config: { factors, l2, confidence }, arrays: { items } }),
   }
 }

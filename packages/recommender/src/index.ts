@@ -24,6 +24,7 @@ export { defaultThreshold, type Interactions, type ValueKind } from './interacti
 export { idsIn } from './ids-in.js'
 export { categoryAffinity, type ItemFactsOptions, priceFit } from './item-facts.js'
 export { itemKnn, type ItemKnnOptions } from './item-knn.js'
+export { type ItemVectors, withIndex } from './item-index.js'
 export { itemAge, recency } from './item-times.js'
 export { loadRecommender } from './load-recommender.js'
 export { popularity, type PopularityOptions } from './popularity.js'
