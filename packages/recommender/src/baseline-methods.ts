@@ -2,7 +2,7 @@ import type { JsonObject } from '@headstart/core'
 import { als } from './als.js'
 import { blend } from './blend.js'
 import { chooseSettings, type Grid, type Scale } from './choose-settings.js'
-import { ease } from './ease.js'
+import { easeAndNeighbours } from './ease-and-neighbours.js'
 import type { Histories } from './histories.js'
 import { itemKnn } from './item-knn.js'
 import { popularity } from './popularity.js'
@@ -58,7 +58,7 @@ const itemLimit = 8_000
 function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
   const known = fitted.get(train)?.get(l2)
   if (known) return known
-  const fit = ease(train, { l2, itemLimit, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+  const fit = easeAndNeighbours(train, { l2, itemLimit, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
   if (l2 === strengths.usual || train.itemCount <= smallCatalogue) {
     const fits = fitted.get(train) ?? new Map<number, Promise<Scorer>>()
     fitted.set(train, fits.set(l2, fit))

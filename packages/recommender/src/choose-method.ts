@@ -2,7 +2,7 @@ import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, ra
 import { baselineMethods } from './baseline-methods.js'
 import { fineTunedMethod, frozenMethod } from './behaviour-methods.js'
 import type { Catalogue } from './catalogue.js'
-import { type Histories, positives } from './histories.js'
+import { countPositives, type Histories, positives } from './histories.js'
 import type { Shop } from './read-shop.js'
 import { scratchMethod } from './sequence-method.js'
 import type { Choice, Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
@@ -68,6 +68,11 @@ export async function examine({ name, catalogue, interactions }: Shop, options: 
   if (everything.length === 0) {
     const remedy = 'Check the ratings or quantities, or give a lower threshold.'
     throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
+  }
+  const again = countPositives(interactions, threshold) - everything.items.length
+  if (again > 0) {
+    const what = repeats ? 'of one user, item and time count as one' : 'repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like'
+    onEvent?.({ type: 'notice', message: `${again} interactions ${what}.` })
   }
   const minimum = options.minimum ?? usualMinimum(everything, (message) => onEvent?.({ type: 'notice', message }))
   if (!Number.isInteger(minimum) || minimum < 3) {

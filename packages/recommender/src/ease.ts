@@ -74,7 +74,8 @@ export async function easeInverse(
   return { inverse, known: Int32Array.from(known) }
 }
 
-function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
+/** EASE by an inverse. */
+export function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
   const addWeights = easeWeights(inverse, itemCount)
   return {
     name,

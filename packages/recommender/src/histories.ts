@@ -105,6 +105,20 @@ export interface PositivesOptions {
   readonly repeats?: boolean | undefined
 }
 
+/** Says of a row whether it is liked or bought. */
+function positiveRows({ value }: Interactions, threshold: number): (row: number) => boolean {
+  return (row) => {
+    const given = value?.[row] ?? Number.NaN
+    return Number.isNaN(given) || given >= threshold
+  }
+}
+
+/** How many rows are liked or bought, whether or not the user took the item before. */
+export function countPositives(interactions: Interactions, threshold = defaultThreshold(interactions)): number {
+  const isPositive = positiveRows(interactions, threshold)
+  return interactions.item.reduce((count, _, row) => count + (isPositive(row) ? 1 : 0), 0)
+}
+
 /**
  * What users liked or bought, by user and time. Interactions of one user at one time keep the order of the file. An
  * empty value counts as liked: the row is all that is known.
@@ -117,11 +131,8 @@ export function positives(
   { threshold = defaultThreshold(interactions), minimum = 1, repeats = false }: PositivesOptions = {},
 ): Histories {
   if (!Number.isFinite(threshold)) throw new OptionError('positives', 'a number as threshold', `${threshold}`, 'Give the least value that counts as liked.')
-  const { users, user, item, time, value } = interactions
-  const isPositive = (row: number): boolean => {
-    const given = value?.[row] ?? Number.NaN
-    return Number.isNaN(given) || given >= threshold
-  }
+  const { users, user, item, time } = interactions
+  const isPositive = positiveRows(interactions, threshold)
   const ends = new Int32Array(users.length + 1)
   user.forEach((number, row) => {
     if (isPositive(row)) ends[number + 1] = (ends[number + 1] as number) + 1

@@ -14,6 +14,7 @@ export { compareRecommenders, formatRecommenderComparison, type RecommenderCompa
 export { evaluateRecommender, type EvaluateRecommenderOptions } from './evaluate-recommender.js'
 export { diversify } from './diversify.js'
 export { ease, type EaseOptions } from './ease.js'
+export { easeAndNeighbours } from './ease-and-neighbours.js'
 export { evaluateRanking, type EvaluateRankingOptions, type RankingFigures, type RankingReport } from './evaluate-ranking.js'
 export { Evidence, type EvidenceOptions, type ItemEvidence } from './evidence.js'
 export { EvidenceInTime } from './evidence-in-time.js'

@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.js'
 import { loadConstantScores } from './constant-scores.js'
 import { loadEase } from './ease.js'
 import { categoryAffinity, priceFit } from './item-facts.js'
+import { easeNeighbours, loadEaseNeighbours } from './ease-and-neighbours.js'
 import { loadItemLinks } from './item-links.js'
 import type { Recommender } from './recommend.js'
 import { loadRepeats } from './repeats.js'
@@ -24,6 +25,7 @@ const kinds: Readonly<Record<string, Load>> = {
   'item-links': loadItemLinks,
   'text-similarity': loadTextSimilarity,
   ease: loadEase,
+  [easeNeighbours]: loadEaseNeighbours,
   als: loadAls,
   repeats: loadRepeats,
   category: (state, _, catalogue) => categoryAffinity(catalogue, { decay: numberIn(state, 'decay') }),

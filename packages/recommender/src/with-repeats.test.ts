@@ -55,12 +55,16 @@ describe('a shop where things are taken again', () => {
   it('says what was chosen, and is the same after a file', async () => {
     expect(model.recipe).toMatchObject({ repeats: true, settings: { repeats: { weight: expect.any(Number) as number, decay: expect.any(Number) as number } } })
     expect(model.training.interactions).toBe(lists.flat().length)
+    const notices: string[] = []
+    await trainRecommender(shop, { methods, onEvent: (event) => event.type === 'notice' && notices.push(event.message) })
+    const again = lists.flat().length - lists.flatMap((list) => [...new Set(list)]).length
+    expect(notices[0]).toBe(`${again} interactions repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like.`)
     const folder = await folderOf({})
     await model.save(`${folder}/model`)
-    const again = await loadRecommender(`${folder}/model`)
+    const loaded = await loadRecommender(`${folder}/model`)
     const history = [3, 1, 3, 3, 8].map((number) => smallItems[number]?.id as string)
-    expect(await again.recommend(history)).toEqual(await model.recommend(history))
-    expect(again.recipe).toEqual(model.recipe)
+    expect(await loaded.recommend(history)).toEqual(await model.recommend(history))
+    expect(loaded.recipe).toEqual(model.recipe)
     expect(model.withItems([{ id: 'new', title: 'lamp z' }]).recipe.repeats).toBe(true)
   })
 
