@@ -140,7 +140,7 @@ export function easeWeights({ inverse, known }: EaseInverse, itemCount: number) 
     for (const { item, factors } of added) {
       const own = place[item] as number
       if (own === -1) continue
-      for (let column = 0, at = own * n; column < n; column++, at++) weights[column] = (inverse[at] as number) * (scale[column] as number)
+      multiply(weights, inverse.subarray(own * n, (own + 1) * n), scale)
       weights[own] = 0
       sums.forEach((sum, row) => addScaled(sum, weights, factors[row] as number))
     }
@@ -149,6 +149,10 @@ export function easeWeights({ inverse, known }: EaseInverse, itemCount: number) 
       for (let column = 0; column < n; column++) row[known[column] as number] = sum[column] as number
     })
   }
+}
+
+function multiply(target: Float32Array, values: Float32Array, factors: Float64Array): void {
+  for (let k = 0; k < target.length; k++) target[k] = (values[k] as number) * (factors[k] as number)
 }
 
 function addScaled(target: Float32Array, values: Float32Array, factor: number): void {

@@ -13,32 +13,34 @@ export function rowProducts(data: Float32Array, columns: number): (vector: Float
     const start = (row - (row % panelRows)) * columns + (row % panelRows)
     for (let k = 0; k < columns; k++) panels[start + k * panelRows] = data[row * columns + k] as number
   }
-  return (vector) => {
-    const products = new Float32Array(rows)
-    for (let row = 0, at = 0; row < rows; row += panelRows) {
-      let [a, b, c, d] = [0, 0, 0, 0]
-      let [e, f, g, h] = [0, 0, 0, 0]
-      for (let k = 0; k < columns; k++, at += panelRows) {
-        const factor = vector[k] as number
-        a += factor * (panels[at] as number)
-        b += factor * (panels[at + 1] as number)
-        c += factor * (panels[at + 2] as number)
-        d += factor * (panels[at + 3] as number)
-        e += factor * (panels[at + 4] as number)
-        f += factor * (panels[at + 5] as number)
-        g += factor * (panels[at + 6] as number)
-        h += factor * (panels[at + 7] as number)
-      }
-      // What lies beyond the last row is not kept.
-      products[row] = a
-      products[row + 1] = b
-      products[row + 2] = c
-      products[row + 3] = d
-      products[row + 4] = e
-      products[row + 5] = f
-      products[row + 6] = g
-      products[row + 7] = h
+  return (vector) => productsOf(panels, vector, new Float32Array(rows))
+}
+
+// All as arguments: what several closures share the compiler does not take for constant, which costs three times the time.
+function productsOf(panels: Float32Array, vector: Float64Array, products: Float32Array): Float32Array {
+  for (let row = 0, at = 0; row < products.length; row += panelRows) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    let [e, f, g, h] = [0, 0, 0, 0]
+    for (let k = 0; k < vector.length; k++, at += panelRows) {
+      const factor = vector[k] as number
+      a += factor * (panels[at] as number)
+      b += factor * (panels[at + 1] as number)
+      c += factor * (panels[at + 2] as number)
+      d += factor * (panels[at + 3] as number)
+      e += factor * (panels[at + 4] as number)
+      f += factor * (panels[at + 5] as number)
+      g += factor * (panels[at + 6] as number)
+      h += factor * (panels[at + 7] as number)
     }
-    return products
+    // What lies beyond the last row is not kept.
+    products[row] = a
+    products[row + 1] = b
+    products[row + 2] = c
+    products[row + 3] = d
+    products[row + 4] = e
+    products[row + 5] = f
+    products[row + 6] = g
+    products[row + 7] = h
   }
+  return products
 }
