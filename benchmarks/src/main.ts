@@ -16,6 +16,7 @@ import { imageFolder } from './image-folder.js'
 import { pictures } from './pictures.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
+import { recommendScale } from './recommend-scale.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
@@ -30,6 +31,7 @@ const benchmarks: Record<string, Benchmark> = {
   'fine-tuning': fineTuning,
   'training-again': trainingAgain,
   demo,
+  'recommend-scale': recommendScale,
 }
 
 const { positionals, values } = parseArgs({

@@ -5,6 +5,7 @@ import {
   compareRecommenders,
   formatRecommenderComparison,
   HeadstartError,
+  idsIn,
   OptionError,
   positives,
   readShop,
@@ -21,10 +22,10 @@ import type { Wording } from './page.js'
 import { pageApp, servePage, titleOf } from './page-server.js'
 import { readProject } from './read-project.js'
 
-const usage = `Usage: main.js [--project PACKAGE.JSON | --data FOLDER] [--history ID,ID,...] [--serve [--port NUMBER]] [--seed NUMBER]
+const usage = `Usage: main.js [--project PACKAGE.JSON | --data FOLDER] [--history ID,ID,...]... [--serve [--port NUMBER]] [--seed NUMBER]
   --project  a package.json: which packages would go with those it lists (default: this app's own)
   --data     a shop: a folder with interactions.csv and items.csv, in the place of the built-in lists of npm packages
-  --history  whom to recommend for, by what they have: ids of items, the latest last
+  --history  whom to recommend for, by what they have: ids of items as a line of CSV, the latest last; can be repeated
   --serve    shows a page, on this machine alone, on which a history can be clicked together
   --port     of the page (default: any that is free)
   --seed     of what is drawn by lot (default: 0)`
@@ -45,7 +46,7 @@ const onEvent = (event: TrainEvent): void => {
 const options = {
   project: { type: 'string' },
   data: { type: 'string' },
-  history: { type: 'string' },
+  history: { type: 'string', multiple: true },
   serve: { type: 'boolean', default: false },
   port: { type: 'string', default: '0' },
   seed: { type: 'string', default: '0' },
@@ -58,12 +59,13 @@ async function main({ project, data, history, serve, ...numbers }: Values): Prom
   }
   const port = wholeNumber('port', numbers.port, 65_535)
   const seed = wholeNumber('seed', numbers.seed, 2 ** 32 - 1)
-  const somebody = history === undefined ? await projectOf(project, data) : { name: '--history', history: history.split(',').map((id) => id.trim()) }
+  const ofProject = history === undefined ? await projectOf(project, data) : undefined
   console.log(pc.bold('What goes together?'))
   const shop = data === undefined ? await baskets(seed) : await readShop(data, { onNotice })
   if (data === undefined) {
     console.log(`Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalogue.size} packages, ${shop.interactions.item.length} times.`)
   }
+  const somebody = history === undefined ? ofProject : { name: '--history', history: history.flatMap((value) => idsIn(value, shop.catalogue, '--history')) }
   if (serve) {
     console.log('Training ...')
     return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)

@@ -56,6 +56,8 @@ describe('the recommendations app', () => {
     const list = listOf(stdout)
     expect(list.slice(0, 3).map(([item]) => item.slice(-2)).toSorted()).toEqual(['c1', 'c3', 'c5'])
     expect(list[0]?.[1]).toMatch(/^because of .*c[24]/)
+    // As a line of CSV, and given twice.
+    expect(listOf((await run('--data', shop, '--history', '"c2"', '--history', 'c4')).stdout)).toEqual(list)
     expect((await run('--data', shop)).stdout).toMatch(/list of the user u\d+\nIt has /)
   })
 
@@ -72,6 +74,7 @@ describe('the recommendations app', () => {
       return stderr
     }
     expect(await refused('--shop', 'x')).toContain('Usage: main.js [--project PACKAGE.JSON')
+    expect(await refused('--data', shop, '--history', '"c2')).toContain('option --history: expected ids separated by commas, as a line of CSV, got "c2')
     expect(await refused('--project', join(folder, 'none.json'))).toContain('got nothing of that name')
     expect(await refused('--project', await file('broken.json', '{'))).toContain('expected JSON, got')
     expect(await refused('--project', await file('list.json', '[]'))).toContain('expected an object, got []')

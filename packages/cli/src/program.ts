@@ -35,6 +35,7 @@ export function createProgram(signal: AbortSignal): Command {
     command.option('--column <role=name>', `for ${recommendTask}: a column by another name, such as user=who; can be repeated`, columnName, {})
   const dataHelp = 'labelled examples: a file; for pictures also a folder with one folder for each class; for recommend a folder with interactions.csv and items.csv'
   const backboneHelp = 'pre-trained network: one of the list (see: headstart backbones), an id on the hub, or a folder'
+  const repeatsHelp = `for ${recommendTask}: what is taken again counts, and can be recommended again, as in groceries`
   const json = '--json'
   const jsonHelp = 'print one JSON object on stdout and nothing else there'
 
@@ -49,6 +50,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
     .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
     .option('--balanced', 'weigh classes inversely to their frequency')
+    .option('--repeats', repeatsHelp)
     .option('--methods <list>', `for recommend: choose from some of ${recommenderNames.join(', ')}, separated by commas (the first four are quick)`, names)
     .option('--resume', 'go on with a tuning that was interrupted, from its last checkpoint')
     .option('--no-cache', 'neither read nor write the feature cache')
@@ -86,7 +88,8 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--k <n>', 'length of the list', wholeNumber, 10)
     .option('--explain', 'say which items of the history carried each recommendation, as is seen by taking them out')
     .option('--diversity <share>', 'from 0, the highest scores, to 1, items as unlike each other as can be', number, 0)
-    .option('--repeats', 'recommend what was taken before as well')
+    .option('--repeats', 'recommend what was taken before as well (default: as the model was trained)')
+    .option('--no-repeats', 'leave out what was taken before')
     .option('--category <name>', 'only items of this category')
     .option(json, jsonHelp)
     .action((model, options) => recommendCommand(model, options, signal))
@@ -99,6 +102,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
     .option('--seeds <n>', 'random draws of the training examples', wholeNumber, 5)
     .option('--methods <list>', `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick); for recommend of ${recommenderNames.join(', ')}`, names)
+    .option('--repeats', repeatsHelp)
     .option('--test <data>', 'measure on these examples (default: 30 % of DATA, held out)')
     .option('--unseen <data>', 'measure on these examples of a domain never trained on, too')
     .option('--no-cache', 'neither read nor write the feature cache')

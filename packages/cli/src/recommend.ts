@@ -1,6 +1,4 @@
-import { OptionError } from '@headstart/core'
-import type { Catalogue, RecommendedItem } from '@headstart/recommender'
-import { parse } from 'csv-parse/sync'
+import type { RecommendedItem } from '@headstart/recommender'
 import { openConsole, print } from './console.js'
 import { recommenderPackage } from './shop-commands.js'
 
@@ -19,9 +17,9 @@ interface RecommendOptions {
 export async function recommendCommand(folder: string, options: RecommendOptions, signal: AbortSignal): Promise<void> {
   const screen = openConsole(signal)
   try {
-    const { loadRecommender } = await recommenderPackage()
+    const { idsIn, loadRecommender } = await recommenderPackage()
     const model = await loadRecommender(folder)
-    const ids = options.history.flatMap((value) => idsIn(value, model.catalogue))
+    const ids = options.history.flatMap((value) => idsIn(value, model.catalogue, '--history'))
     const { category } = options
     const list = await model.recommend(ids, {
       signal,
@@ -51,23 +49,6 @@ export async function recommendCommand(folder: string, options: RecommendOptions
     print(options.json, result, () => describe(list, result.history.length > 0, options.explain ?? false))
   } finally {
     screen.end()
-  }
-}
-
-/**
- * The ids of a list that is written as a line of CSV: what holds commas or quotes stands in quotes, with quotes doubled. A value
- * that is an id of the catalogue as a whole is that one. Spaces around an id count where the catalogue has them.
- * @throws OptionError for a quote that is never closed.
- */
-function idsIn(value: string, catalogue: Catalogue): string[] {
-  if (value === '') return []
-  if (catalogue.numberOf(value) !== undefined) return [value]
-  try {
-    const [cells = []] = parse(value, { relax_quotes: true, relax_column_count: true }) as string[][]
-    return cells.map((cell) => (catalogue.numberOf(cell) === undefined ? cell.trim() : cell)).filter((cell) => cell !== '')
-  } catch (cause) {
-    const remedy = 'Put ids with commas in double quotes and double the quotes within, or repeat --history.'
-    throw new OptionError('option --history', 'ids separated by commas, as a line of CSV', value, remedy, { cause })
   }
 }
 

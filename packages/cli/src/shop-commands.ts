@@ -24,6 +24,7 @@ interface ShopFlags {
 
 interface MethodFlags extends ShopFlags {
   readonly methods?: readonly string[]
+  readonly repeats?: boolean
 }
 
 interface TrainFlags extends MethodFlags {
@@ -35,12 +36,12 @@ interface TrainFlags extends MethodFlags {
 export async function trainShopCommand(data: string | undefined, options: TrainFlags, command: Command, signal: AbortSignal): Promise<void> {
   const screen = openConsole(signal)
   try {
-    refuseOtherFlags(command, ['out', 'seed', 'methods'])
+    refuseOtherFlags(command, ['out', 'seed', 'methods', 'repeats'])
     const methods = await methodsOf(options)
     const { trainRecommender, describeSettings } = await recommenderPackage()
     const shop = await read(data, options, screen)
     const started = performance.now()
-    const model = await trainRecommender(shop, { ...screen, methods, seed: options.seed })
+    const model = await trainRecommender(shop, { ...screen, methods, seed: options.seed, repeats: options.repeats })
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
     screen.end()
@@ -54,6 +55,7 @@ export async function trainShopCommand(data: string | undefined, options: TrainF
       items: training.items,
       interactions: training.interactions,
       seed: recipe.seed,
+      repeats: recipe.repeats,
       seconds,
       validation: validation.map(({ method, settings, ndcg }) => ({ method, settings, 'ndcg@10': ndcg })),
     }
@@ -98,7 +100,7 @@ export async function evaluateShopCommand(folder: string, data: string, options:
       'coldNdcg@10': coldItems?.amongThemselves.ndcg ?? null,
       intervals: { 'hr@10': intervals.hitRate, 'ndcg@10': intervals.ndcg, mrr: intervals.mrr },
     }
-    print(options.json, result, () => describeReport(report, result.method))
+    print(options.json, result, () => describeReport(report, result.method, model.recipe.repeats))
   } finally {
     screen.end()
   }
@@ -108,10 +110,10 @@ export async function evaluateShopCommand(folder: string, data: string, options:
 export async function compareShopCommand(data: string, options: MethodFlags, command: Command, signal: AbortSignal): Promise<void> {
   const screen = openConsole(signal)
   try {
-    refuseOtherFlags(command, ['methods'])
+    refuseOtherFlags(command, ['methods', 'repeats'])
     const methods = await methodsOf(options)
     const { compareRecommenders, formatRecommenderComparison } = await recommenderPackage()
-    const comparison = await compareRecommenders(await read(data, options, screen), { ...screen, methods })
+    const comparison = await compareRecommenders(await read(data, options, screen), { ...screen, methods, repeats: options.repeats })
     screen.end()
     print(options.json, comparison, () => formatRecommenderComparison(comparison))
   } finally {
@@ -139,7 +141,7 @@ function refuseOtherFlags(command: Command, own: readonly string[]): void {
   throw new OptionError(`option ${other.long ?? other.flags}`, 'a task of labelled examples', `--task ${recommendTask}`, 'Leave it out.')
 }
 
-function describeReport(report: RankingReport, method: string): string {
+function describeReport(report: RankingReport, method: string, repeats: boolean): string {
   const { intervals, coldItems } = report
   const range = (figure: keyof typeof intervals): string => intervals[figure].map((end) => end.toFixed(4)).join(' to ')
   return [
@@ -152,6 +154,6 @@ function describeReport(report: RankingReport, method: string): string {
       ['popularity bias', report.popularityBias.toFixed(4), ''],
       ...(coldItems ? [['cold items, NDCG@10', coldItems.amongThemselves.ndcg.toFixed(4), '']] : []),
     ]),
-    'The last item of each user is asked for, the whole catalogue ranked without what the user has.',
+    `The last item of each user is asked for, the whole catalogue ranked ${repeats ? 'with' : 'without'} what the user has.`,
   ].join('\n')
 }

@@ -13,7 +13,7 @@ const byItem = rows.toSorted(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
 
 /** Odd data from which there is something to learn: what is said, and how many users and interactions remain. */
 const odd: Record<string, { files: Record<string, string>; says: RegExp; users?: number; interactions?: number }> = {
-  'duplicate rows': { files: { 'items.csv': items, 'interactions.csv': table(header, [...rows, ...rows]) }, says: /timestamps in seconds/, interactions: 240 },
+  'duplicate rows': { files: { 'items.csv': items, 'interactions.csv': table(header, [...rows, ...rows]) }, says: /240 interactions repeat what the user took before, and do not count\. With repeats \(--repeats\) they do/, interactions: 240 },
   'timestamps in seconds, milliseconds and ISO 8601': {
     files: {
       'items.csv': items,

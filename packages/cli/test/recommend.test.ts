@@ -52,6 +52,7 @@ describe('headstart train --task recommend', () => {
       items: 20,
       interactions: 240,
       seed: 0,
+      repeats: false,
       seconds: expect.any(Number) as number,
     })
     const tried = methods.map((method) => ({ method, settings: expect.any(Object) as object, 'ndcg@10': share }))
@@ -185,6 +186,30 @@ describe('headstart recommend', () => {
     expect(stderr).toMatch(says)
     expect(stdout).toBe('')
     expect(code).toBe(2)
+  })
+})
+
+describe('a grocery, with --repeats', () => {
+  // Everybody buys two things in turn.
+  const bought = Array.from({ length: 30 }, (_, user) =>
+    Array.from({ length: 8 }, (__, step) => [`u${user}`, ids[(user + (step % 2)) % 20] as string, 1_600_000_000 + 100 * step + user] as const),
+  ).flat()
+  const some = ['--methods', 'popularity,item-knn', '--repeats', '--json']
+
+  it('learns that things are taken again, and recommends and measures accordingly', async () => {
+    const grocery = await scene.folder('grocery', { 'items.csv': items, 'interactions.csv': table(['user', 'item', 'timestamp'], bought) })
+    const out = scene.path('grocery-model')
+    const trained = await scene.run(['train', grocery, '--task', 'recommend', '--out', out, ...some])
+    expect(JSON.parse(trained.stdout)).toMatchObject({ repeats: true, interactions: 240, settings: { repeats: { weight: expect.any(Number) as number } } })
+    const listed = async (...args: string[]) => {
+      const { stdout } = await scene.run(['recommend', out, '--history', 'i0,i1,i0', '--json', ...args])
+      return (JSON.parse(stdout) as Listed).recommendations.map(({ item }) => item)
+    }
+    expect((await listed('--k', '2')).toSorted()).toEqual(['i0', 'i1'])
+    expect(await listed('--no-repeats', '--k', '20')).toHaveLength(18)
+    const { rows } = JSON.parse((await scene.run(['compare', grocery, '--task', 'recommend', ...some])).stdout) as { rows: { 'hr@10': number }[] }
+    expect(rows.map((row) => row['hr@10'])).toEqual([1, 1])
+    expect((await scene.run(['evaluate', out, grocery])).stdout).toContain('the whole catalogue ranked with what the user has.')
   })
 })
 

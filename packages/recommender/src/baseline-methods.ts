@@ -1,8 +1,8 @@
 import type { JsonObject } from '@headstart/core'
 import { als } from './als.js'
 import { blend } from './blend.js'
-import { chooseSettings, type Grid } from './choose-settings.js'
-import { ease } from './ease.js'
+import { chooseSettings, type Grid, type Scale } from './choose-settings.js'
+import { easeAndNeighbours } from './ease-and-neighbours.js'
 import type { Histories } from './histories.js'
 import { itemKnn } from './item-knn.js'
 import { popularity } from './popularity.js'
@@ -13,7 +13,8 @@ import { textSimilarity } from './text-similarity.js'
 
 /** A method that fits with given settings, and what there is to choose between. */
 interface Recipe<Settings extends JsonObject> extends Pick<RecommenderMethod, 'name' | 'description'> {
-  readonly grid: Grid<Settings>
+  /** What to choose between, which may depend on how much there is to learn from. */
+  grid(train: Histories): Grid<Settings>
   fit(material: Material, train: Histories, settings: Settings, options: MethodOptions): Recommender | Promise<Recommender>
 }
 
@@ -23,7 +24,7 @@ function withGrid<Settings extends JsonObject>({ name, description, grid, fit }:
     name,
     description,
     choose: (material, validation, options = {}) =>
-      chooseSettings(grid, (settings) => fit(material, validation.train, settings, options), validation, options),
+      chooseSettings(grid(validation.train), (settings) => fit(material, validation.train, settings, options), validation, options),
     fit: async (material, train, settings, options = {}) => fit(material, train, settings as Settings, options),
   }
 }
@@ -39,20 +40,29 @@ export const textWindows: readonly [TextWindow, ...TextWindow[]] = [
   { last: 50, decay: 0.95 },
 ]
 
-/** EASE is fitted once for EASE itself and for its blend, where both want the usual strength. */
-const fitted = new WeakMap<Histories, Promise<Scorer>>()
-const usualStrength = 300
+/**
+ * EASE is fitted once for EASE itself and for its blend: of the usual strength, and in small catalogues of every strength
+ * that is tried.
+ */
+const fitted = new WeakMap<Histories, Map<number, Promise<Scorer>>>()
+
+/** The usual strength of its regularisation, and those for shops with little data, which it would be too much for. */
+const strengths: Scale<number> = { usual: 300, below: [100, 30, 10], above: [1000] }
+
+/** Up to so many items a fit takes a second and 36 MB. */
+const smallCatalogue = 3000
 
 /** Two fits, on validation data and on all, and the work on one of them take less than 2 GB. */
 const itemLimit = 8_000
 
 function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
-  const known = l2 === usualStrength ? fitted.get(train) : undefined
+  const known = fitted.get(train)?.get(l2)
   if (known) return known
-  const fit = ease(train, { l2, itemLimit, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
-  if (l2 === usualStrength) {
-    fitted.set(train, fit)
-    fit.catch(() => fitted.delete(train))
+  const fit = easeAndNeighbours(train, { l2, itemLimit, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+  if (l2 === strengths.usual || train.itemCount <= smallCatalogue) {
+    const fits = fitted.get(train) ?? new Map<number, Promise<Scorer>>()
+    fitted.set(train, fits.set(l2, fit))
+    fit.catch(() => fits.delete(l2))
   }
   return fit
 }
@@ -62,32 +72,32 @@ export const baselineMethods: readonly RecommenderMethod[] = [
   withGrid({
     name: 'popularity',
     description: 'what most users took, the same for everybody',
-    grid: {},
+    grid: () => ({}),
     fit: (_, train) => popularity(train),
   }),
   withGrid({
     name: 'item-knn',
     description: 'items that share users with those of the history',
-    grid: { neighbours: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] },
+    grid: () => ({ neighbours: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] }),
     fit: (_, train, settings) => itemKnn(train, settings),
   }),
   withGrid({
     name: 'ease',
     description: 'a linear autoencoder of histories, in closed form',
-    grid: { l2: [usualStrength, 100, 1000] },
+    grid: () => ({ l2: strengths }),
     fit: (_, train, { l2 }, options) => easeOf(train, l2, options),
   }),
   withGrid({
     name: 'ease-text',
     description: 'EASE, and how much texts are alike',
-    grid: { weight: [0.3, 0.1, 1, 2], window: textWindows, l2: [usualStrength] },
+    grid: ({ itemCount }) => ({ weight: [0.3, 0.1, 1, 2], window: textWindows, l2: itemCount <= smallCatalogue ? strengths : [strengths.usual] }),
     fit: async ({ texts }, train, { weight, window, l2 }, options) =>
       blend('ease-text', [[await easeOf(train, l2, options), 1], [textSimilarity(texts, window), weight]]),
   }),
   withGrid({
     name: 'als',
     description: 'factors of users and items by alternating least squares',
-    grid: { confidence: [10, 40], l2: [10, 100] },
+    grid: () => ({ confidence: [10, 40], l2: [10, 100] }),
     fit: (_, train, settings, { seed, signal }) => als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
   }),
 ]

@@ -9,16 +9,18 @@ import { latestExamples } from './ranking-examples.js'
 import type { Recommender } from './recommend.js'
 import type { Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
 
-/** Evidence is fitted once for both methods. */
+/** Evidence is fitted once for both methods, where the memory that it takes meanwhile is no matter. */
 const fitted = new WeakMap<Histories, Promise<CalibratedEvidence>>()
+const mostKept = 20_000
 
-/** @param past The shop's evidence in time, where it is there already. */
-function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOptions, past?: EvidenceInTime): Promise<CalibratedEvidence> {
+function evidenceOf(past: EvidenceInTime, train: Histories): Promise<CalibratedEvidence> {
   const known = fitted.get(train)
   if (known) return known
-  const evidence = (past ?? new EvidenceInTime(train, terms, { signal })).before(0)
-  fitted.set(train, evidence)
-  evidence.catch(() => fitted.delete(train))
+  const evidence = past.before(0)
+  if (train.itemCount <= mostKept) {
+    fitted.set(train, evidence)
+    evidence.catch(() => fitted.delete(train))
+  }
   return evidence
 }
 
@@ -26,12 +28,13 @@ function evidenceOf({ terms }: Material, train: Histories, { signal }: MethodOpt
 export function frozenMethod(backbone?: BehaviourBackbone): RecommenderMethod {
   return method('frozen', 'a network pre-trained on other shops, as it is', async (material, train, options) => {
     const { network } = backbone ?? (await behaviourBackbone())
-    return behaviourRecommender('frozen', network, await evidenceOf(material, train, options))
+    return behaviourRecommender('frozen', network, await evidenceOf(new EvidenceInTime(train, material.terms, options), train))
   })
 }
 
 /**
- * The pre-trained network tuned on what the shop's users took last; as it is, where held-out users do not profit. @param backbone Default: the built-in one.
+ * The pre-trained network tuned on what the shop's users took last; as it is, where held-out users do not profit.
+ * @param backbone Default: the built-in one.
  */
 export function fineTunedMethod(backbone?: BehaviourBackbone, tuning: FineTuneRankerOptions = {}): RecommenderMethod {
   return method('fine-tuned', 'the same network, tuned on this shop', async (material, train, options) => {
@@ -40,7 +43,7 @@ export function fineTunedMethod(backbone?: BehaviourBackbone, tuning: FineTuneRa
     const { seed, signal } = options
     const examples = await latestExamples(past, { seed })
     const tuned = examples ? await fineTuneRanker(network, [examples], { seed, signal, ...tuning }) : { network }
-    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(material, train, options, past))
+    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(past, train))
   })
 }
 

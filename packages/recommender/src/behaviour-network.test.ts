@@ -2,14 +2,18 @@ import '@headstart/onnx/test'
 import { random } from '@headstart/core'
 import { decodeModel, encodeModel, float32, Session, type Tensor } from '@headstart/onnx'
 import { expect, it } from 'vitest'
+import { historyOf } from '../test/histories.js'
 import { circleShop } from '../test/ranking-shop.js'
 import { behaviourBackbone } from './behaviour-backbone.js'
-import { behaviourNetwork, inputs, output, qualitySize, scorersOf, stageWeights, withWeights } from './behaviour-network.js'
+import { behaviourNetwork, gateNetwork, inputs, output, qualitySize, scorersOf, stageWeights, withWeights } from './behaviour-network.js'
 import { behaviourRecommender } from './behaviour-recommender.js'
-import { contextSize } from './evidence.js'
+import { qualityOf } from './calibrated-evidence.js'
+import { allRanks, contextSize, deviationAt } from './evidence.js'
 import { EvidenceInTime } from './evidence-in-time.js'
 import { Catalogue } from './catalogue.js'
+import type { History } from './histories.js'
 import { recommenderOf } from './load-scorer.js'
+import { liftAt } from './rank-lift.js'
 
 const scorers = ['a', 'b', 'c']
 
@@ -88,6 +92,36 @@ it('finds what comes next in a shop it never saw, and after being saved', async 
   if (!state) throw new TypeError('expected a state')
   const catalogue = new Catalogue(Array.from({ length: 60 }, (_, item) => ({ id: String(item) })))
   expect([...(await (await recommenderOf(state, catalogue)).score(history))]).toEqual([...scores])
+})
+
+it('scores as the whole network does over the evidence of all items, also several histories at once', async () => {
+  const { histories, texts } = circleShop(60, 4)
+  const { network } = await behaviourBackbone()
+  const calibrated = await new EvidenceInTime(histories, texts).before(0)
+  const { evidence, lift } = calibrated
+  const session = await Session.create(network.graph)
+  const gate = await Session.create(gateNetwork(network))
+  const wholeScores = async (history: History): Promise<number[]> => {
+    const found = evidence.of(history)
+    const ranks = allRanks(found)
+    const places = Array.from({ length: evidence.names.length * 60 }, (_, at) => [Math.floor(at / 60), at % 60] as const)
+    const lifts = Float32Array.from(places, ([scorer, item]) => liftAt(lift, scorer, ranks[scorer * 60 + item] as number))
+    const deviations = Float32Array.from(places, ([scorer, item]) => deviationAt(found, scorer, item))
+    const highest = evidence.names.map((_, scorer) => Math.max(...lifts.subarray(scorer * 60, (scorer + 1) * 60).filter((__, item) => found.taken[item] === 0)))
+    const answer = await session.run({
+      [inputs.lifts]: float32([1, evidence.names.length, 60], lifts),
+      [inputs.deviations]: float32([1, evidence.names.length, 60], deviations),
+      [inputs.quality]: float32([1, evidence.names.length, qualitySize], qualityOf(lift, highest)),
+      [inputs.context]: float32([1, contextSize], evidence.context(history)),
+    })
+    return [...((answer[output] as Tensor<'float32'>).data)]
+  }
+  const asked = [[10, 11, 12], [59, 3], [7], []].map(historyOf)
+  const expected: number[][] = []
+  for (const history of asked) expected.push(await wholeScores(history))
+  const scores = await Promise.all(asked.map((history) => calibrated.scores(history, gate)))
+  scores.forEach((found, place) => expect([...found]).toBeAllclose(expected[place] ?? [], { atol: 1e-5 }))
+  await Promise.all([session.close(), gate.close()])
 })
 
 it('refuses evidence of other scorers', async () => {

@@ -12,6 +12,8 @@ const embeddingSize = 4
 /** Names of the network's inputs and its output. */
 export const inputs = { lifts: 'lifts', deviations: 'deviations', quality: 'quality', context: 'context' } as const
 export const output = 'scores'
+/** What each scorer counts for a user, [users, scorers, 1]: outputs of the gate alone. */
+export const gateOutputs = { counts: 'counts', signed: 'signed' } as const
 /** Inputs of the network in training alone. */
 export const trainingInputs = {
   /** [scorers, 1]: what the scorers' embeddings are multiplied by. */
@@ -36,7 +38,7 @@ export const trainingInputs = {
  * scores `[users, items]`. Stages: gate, head.
  */
 export function behaviourNetwork(scorers: readonly string[], seed = 0): Network {
-  return { graph: graphOf(scorers, freshGate(scorers.length, seed), false), stages }
+  return { graph: graphOf(scorers, freshGate(scorers.length, seed), 'whole'), stages }
 }
 
 const stages = [
@@ -51,7 +53,12 @@ type Weights = Readonly<Record<string, Tensor>>
  * batch of users with unequally many.
  */
 export function trainingNetwork({ graph }: Network): Network['graph'] {
-  return graphOf(scorersOf({ graph }), Object.fromEntries(graph.initializers), true)
+  return graphOf(scorersOf({ graph }), Object.fromEntries(graph.initializers), 'training')
+}
+
+/** The network without its last sums: quality and context in, w(s) and w(s) tanh(o₃(s)) out. */
+export function gateNetwork({ graph }: Pick<Network, 'graph'>): Network['graph'] {
+  return graphOf(scorersOf({ graph }), Object.fromEntries(graph.initializers), 'gate')
 }
 
 /** The network with other weights, those of a training. */
@@ -95,17 +102,17 @@ function freshGate(scorers: number, seed: number): Weights {
   }
 }
 
-function graphOf(scorers: readonly string[], weights: Weights, isTraining: boolean): Network['graph'] {
+function graphOf(scorers: readonly string[], weights: Weights, part: 'whole' | 'training' | 'gate'): Network['graph'] {
   const g = new GraphBuilder('behaviour', { opsets: { '': 18 } })
   const n = scorers.length
-  const lifts = g.input(inputs.lifts, 'float32', ['users', n, 'items'])
-  const deviations = g.input(inputs.deviations, 'float32', ['users', n, 'items'])
+  const evidence = (name: string) => g.input(name, 'float32', ['users', n, 'items'])
+  const [lifts, deviations] = part === 'gate' ? [] : [evidence(inputs.lifts), evidence(inputs.deviations)]
   const quality = g.input(inputs.quality, 'float32', ['users', n, qualitySize])
   const context = g.input(inputs.context, 'float32', ['users', contextSize])
   const weight = (name: string) => g.weight(name, weights[name] as Tensor)
 
   const embedding = weight('gate/embedding')
-  const shown = isTraining ? g.op('Mul', [embedding, g.input(trainingInputs.embeddings, 'float32', [n, 1])]) : embedding
+  const shown = part === 'training' ? g.op('Mul', [embedding, g.input(trainingInputs.embeddings, 'float32', [n, 1])]) : embedding
   const ofScorers = g.op('Add', [g.op('MatMul', [shown, weight('gate/embedding_kernel')]), weight('gate/bias')])
   const ofUsers = g.op('Unsqueeze', [g.op('MatMul', [context, weight('gate/context')]), g.ints([1])])
   const ofBoth = g.op('Add', [g.op('Add', [g.op('MatMul', [quality, weight('gate/quality')]), ofScorers]), ofUsers])
@@ -120,9 +127,14 @@ function graphOf(scorers: readonly string[], weights: Weights, isTraining: boole
   const signed = g.op('Mul', [counts, g.op('Tanh', [column(out, 2)])])
   // [users, 1, scorers] by [users, scorers, items]
   const sum = (by: typeof out, evidence: typeof out) => g.op('MatMul', [g.op('Transpose', [by], { perm: [0, 2, 1] }), evidence])
+  if (!lifts || !deviations) {
+    g.output(gateOutputs.counts, counts, 'float32', ['users', n, 1])
+    g.output(gateOutputs.signed, signed, 'float32', ['users', n, 1])
+    return g.build()
+  }
   const total = g.op('Add', [sum(counts, lifts), sum(signed, deviations)])
   const scores = g.op('Squeeze', [total, g.ints([1])])
-  const penalised = isTraining ? g.op('Add', [scores, g.input(trainingInputs.penalties, 'float32', ['users', 'items'])]) : scores
+  const penalised = part === 'training' ? g.op('Add', [scores, g.input(trainingInputs.penalties, 'float32', ['users', 'items'])]) : scores
   g.output(output, penalised, 'float32', ['users', 'items'])
   g.metadata('headstart.scorers', JSON.stringify(scorers))
   return g.build()

@@ -1,6 +1,6 @@
 import { DataError, type Network } from '@headstart/core'
 import { decodeModel, encodeModel, Session } from '@headstart/onnx'
-import { output, scorersOf } from './behaviour-network.js'
+import { gateNetwork, scorersOf } from './behaviour-network.js'
 import { CalibratedEvidence } from './calibrated-evidence.js'
 import { Evidence } from './evidence.js'
 import { evidenceFrom, stateOfEvidence } from './evidence-state.js'
@@ -20,13 +20,10 @@ export async function behaviourRecommender(name: string, { graph }: Pick<Network
   const [expected, got] = [scorersOf({ graph }).join(', '), evidence.evidence.names.join(', ')]
   if (expected !== got) throw new DataError(`network "${graph.name}"`, `evidence of ${got}`, expected, 'Train it again with this version.')
   // A few small products for each history: more threads would cost more than they bring.
-  const session = await Session.create(graph, { threads: 1 })
+  const gate = await Session.create(gateNetwork({ graph }), { threads: 1 })
   return {
     name,
-    async score(history) {
-      const scores = await session.run(evidence.inputOf(history))
-      return scores[output]?.data as Float32Array
-    },
+    score: (history) => evidence.scores(history, gate),
     state: () => ({
       kind: behaviour,
       config: { name },

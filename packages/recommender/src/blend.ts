@@ -20,7 +20,8 @@ export function blend(name: string, shares: readonly Share[]): Scorer {
     score(history) {
       const sum = standardised(first[0].score(history), first[1])
       for (const [scorer, weight] of others) {
-        standardised(scorer.score(history), weight).forEach((value, item) => (sum[item] = (sum[item] as number) + value))
+        const more = standardised(scorer.score(history), weight)
+        for (let item = 0; item < sum.length; item++) sum[item] = (sum[item] as number) + (more[item] as number)
       }
       return sum
     },
@@ -44,11 +45,14 @@ export function loadBlend(state: ScorerState, parts: readonly Scorer[]): Scorer 
 }
 
 /** The scores, overwritten: mean 0, standard deviation `weight`. */
-function standardised(scores: Float32Array, weight: number): Float32Array {
+export function standardised(scores: Float32Array, weight: number): Float32Array {
   let [sum, squares] = [0, 0]
-  for (const score of scores) sum += score
+  for (let item = 0; item < scores.length; item++) sum += scores[item] as number
   const mean = sum / scores.length
-  for (const score of scores) squares += (score - mean) ** 2
+  for (let item = 0; item < scores.length; item++) {
+    const distance = (scores[item] as number) - mean
+    squares += distance * distance
+  }
   const factor = squares > 0 ? weight / Math.sqrt(squares / scores.length) : 0
   for (let item = 0; item < scores.length; item++) scores[item] = ((scores[item] as number) - mean) * factor
   return scores

@@ -1,7 +1,8 @@
-import { float32, type Tensors } from '@headstart/onnx'
-import { inputs, qualitySize } from './behaviour-network.js'
-import { contextSize, deviationAt, type Evidence } from './evidence.js'
+import { float32, type Session } from '@headstart/onnx'
+import { gateOutputs, inputs, qualitySize } from './behaviour-network.js'
+import { contextSize, deviationOf, type Evidence, type ItemEvidence, rankAt } from './evidence.js'
 import type { History } from './histories.js'
+import type { Ranking } from './rank-items.js'
 import { liftAt, type RankLift } from './rank-lift.js'
 import type { Case } from './split-histories.js'
 
@@ -10,44 +11,80 @@ import type { Case } from './split-histories.js'
  * not know of it.
  */
 export class CalibratedEvidence {
+  /** Ends with the scores of the history before: what is known of it is overwritten by the next. */
+  #last: Promise<unknown> = Promise.resolve()
+
   constructor(
     readonly evidence: Evidence,
     readonly lift: RankLift,
   ) {}
 
-  /** Input of the network for one history and all items, [1, ...] each. Those that the user has are among them. */
-  inputOf(history: History): Tensors {
-    const { evidence, lift } = this
-    const [scorers, items] = [evidence.names.length, evidence.itemCount]
-    const found = evidence.of(history)
-    const lifts = new Float32Array(scorers * items)
-    const deviations = new Float32Array(scorers * items)
-    const best = new Float32Array(scorers)
-    for (let scorer = 0; scorer < scorers; scorer++) {
-      let most = -Infinity
-      for (let item = 0; item < items; item++) {
-        const value = liftAt(lift, scorer, found.ranks[scorer * items + item] as number)
-        lifts[scorer * items + item] = value
-        deviations[scorer * items + item] = deviationAt(found, scorer, item)
-        if (value > most && found.taken[item] === 0) most = value
-      }
-      best[scorer] = most
-    }
-    return {
-      [inputs.lifts]: float32([1, scorers, items], lifts),
-      [inputs.deviations]: float32([1, scorers, items], deviations),
-      [inputs.quality]: float32([1, scorers, qualitySize], qualityOf(lift, best)),
-      [inputs.context]: float32([1, contextSize], evidence.context(history)),
-    }
+  /**
+   * Scores of all items for one history by a network over this evidence, [items]; what the user has is among them. A scorer
+   * says the same of most items: the work is in those of which it says something else.
+   * @param gate What each scorer counts for a user (`gateNetwork`).
+   */
+  scores(history: History, gate: Session): Promise<Float32Array> {
+    const scores = this.#last.then(() => this.#scores(history, gate))
+    this.#last = scores.catch(() => {})
+    return scores
   }
+
+  async #scores(history: History, gate: Session): Promise<Float32Array> {
+    const { evidence, lift } = this
+    const scorers = evidence.names.length
+    const found = evidence.of(history)
+    const quality = qualityOf(lift, found.rankings.map((ranking, scorer) => highestLift(lift, scorer, ranking)))
+    const { [gateOutputs.counts]: counts, [gateOutputs.signed]: signed } = await gate.run({
+      [inputs.quality]: float32([1, scorers, qualitySize], quality),
+      [inputs.context]: float32([1, contextSize], evidence.context(history)),
+    })
+    const scores = new Float32Array(evidence.itemCount)
+    let usual = 0
+    for (let scorer = 0; scorer < scorers; scorer++) {
+      usual += addContributions(scores, found, lift, scorer, counts?.data[scorer] as number, signed?.data[scorer] as number)
+    }
+    for (let item = 0; item < scores.length; item++) scores[item] = (scores[item] as number) + usual
+    return scores
+  }
+}
+
+/** The highest lift of what the user has not. */
+function highestLift(lift: RankLift, scorer: number, { ranks, hasZeros, zeroRank }: Ranking): number {
+  let highest = hasZeros ? liftAt(lift, scorer, zeroRank) : -Infinity
+  for (let place = 0; place < ranks.length; place++) highest = Math.max(highest, liftAt(lift, scorer, ranks[place] as number))
+  return highest
+}
+
+/**
+ * Adds count · lift + signed · deviation of each item, less what most items get from the scorer, those of score 0.
+ * @returns What most items get.
+ */
+function addContributions(target: Float32Array, found: ItemEvidence, lift: RankLift, scorer: number, count: number, signed: number): number {
+  const { items, ranks, zeroRank } = found.rankings[scorer] as Ranking
+  const [row, ranking, itemCount] = [found.scores[scorer] as Float32Array, found.rankings[scorer] as Ranking, target.length]
+  const usual = count * liftAt(lift, scorer, zeroRank) + signed * deviationOf(ranking, 0)
+  let [last, more] = [0, 0]
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place] as number
+    const rank = ranks[place] as number
+    // Items of equal scores stand together, and get the same.
+    if (rank !== last) more = count * liftAt(lift, scorer, rank) + signed * deviationOf(ranking, row[item] as number) - usual
+    last = rank
+    target[item] = (target[item] as number) + more
+  }
+  for (const item of found.had) {
+    const own = count * liftAt(lift, scorer, itemCount) + signed * deviationOf(ranking, row[item] as number)
+    target[item] = (target[item] as number) + own - usual
+  }
+  return usual
 }
 
 /** Where each scorer puts the targets of cases that it does not know of: of each case the rank by each scorer. */
 export function targetRanks(evidence: Evidence, cases: readonly Case[]): Float64Array[] {
-  const { names, itemCount } = evidence
   return cases.map(({ history, target }) => {
-    const { ranks } = evidence.of(history)
-    return Float64Array.from(names, (_, scorer) => ranks[scorer * itemCount + target] as number)
+    const found = evidence.of(history)
+    return Float64Array.from(evidence.names, (_, scorer) => rankAt(found, scorer, target))
   })
 }
 

@@ -2,13 +2,14 @@ import { type Backbone, DataError, type JsonObject, type Matrix, OptionError, ra
 import { baselineMethods } from './baseline-methods.js'
 import { fineTunedMethod, frozenMethod } from './behaviour-methods.js'
 import type { Catalogue } from './catalogue.js'
-import { type Histories, positives } from './histories.js'
+import { countPositives, type Histories, positives } from './histories.js'
 import type { Shop } from './read-shop.js'
 import { scratchMethod } from './sequence-method.js'
 import type { Choice, Material, MethodOptions, RecommenderMethod } from './recommender-method.js'
 import { leaveOneOut, type Split } from './split-histories.js'
 import { unitRows } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
+import { withRepeats } from './with-repeats.js'
 
 /** All methods, from the simplest on. */
 export const recommenderMethods: readonly RecommenderMethod[] = [...baselineMethods, scratchMethod, frozenMethod(), fineTunedMethod()]
@@ -26,8 +27,16 @@ export interface ShopOptions extends MethodOptions {
    * 20 users have 5.
    */
   readonly minimum?: number | undefined
-  /** Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000. */
+  /**
+   * Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000, and fewer in
+   * a catalogue of more than 5,000 items, of which each has to be scored: down to 1000 in one of 50,000 and more.
+   */
   readonly askedUsers?: number | undefined
+  /**
+   * For shops where things are taken again, such as groceries: repeated interactions count, and what a user has can be
+   * recommended again, by how often and how lately it was taken, as far as validation likes it. Default: false.
+   */
+  readonly repeats?: boolean | undefined
 }
 
 /** A method with the settings that were chosen for it. */
@@ -54,18 +63,23 @@ export interface Examined {
  * @throws DataError when nobody liked or bought anything.
  */
 export async function examine({ name, catalogue, interactions }: Shop, options: ShopOptions): Promise<Examined> {
-  const { threshold, onEvent } = options
-  const everything = positives(interactions, catalogue.size, { threshold })
+  const { threshold, repeats, onEvent } = options
+  const everything = positives(interactions, catalogue.size, { threshold, repeats })
   if (everything.length === 0) {
     const remedy = 'Check the ratings or quantities, or give a lower threshold.'
     throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
+  }
+  const again = countPositives(interactions, threshold) - everything.items.length
+  if (again > 0) {
+    const what = repeats ? 'of one user, item and time count as one' : 'repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like'
+    onEvent?.({ type: 'notice', message: `${again} interactions ${what}.` })
   }
   const minimum = options.minimum ?? usualMinimum(everything, (message) => onEvent?.({ type: 'notice', message }))
   if (!Number.isInteger(minimum) || minimum < 3) {
     const remedy = 'Two are held out, one to choose by and one to measure on.'
     throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
   }
-  const asked = positives(interactions, catalogue.size, { threshold, minimum })
+  const asked = positives(interactions, catalogue.size, { threshold, minimum, repeats })
   return { material: await materialOf(catalogue, options), everything, asked, validation: drawn(leaveOneOut(asked, 2), options), minimum }
 }
 
@@ -78,8 +92,13 @@ function usualMinimum(everything: Histories, say: (message: string) => void): nu
   return least
 }
 
+/** Fifty million scores, of 1000 to 10,000 users. */
+function usuallyAsked(items: number): number {
+  return Math.min(10_000, Math.max(1000, Math.floor(5e7 / items)))
+}
+
 /** The split with at most so many of its cases as are to be asked. */
-export function drawn({ train, cases }: Split, { askedUsers = 10_000, seed = 0, onEvent }: ShopOptions): Split {
+export function drawn({ train, cases }: Split, { askedUsers = usuallyAsked(train.itemCount), seed = 0, onEvent }: ShopOptions): Split {
   if (!Number.isInteger(askedUsers) || askedUsers < 1) {
     throw new OptionError('option "askedUsers"', 'a whole number from 1 on', String(askedUsers), 'Leave it out for 10,000.')
   }
@@ -106,7 +125,8 @@ async function featuresOf(texts: readonly string[], backbone: Backbone<string>, 
 
 /** Has every method choose its settings on the validation data, in their order. */
 export async function* chooseEach({ material, validation }: Examined, options: ShopOptions): AsyncGenerator<ChosenMethod> {
-  for (const method of options.methods ?? recommenderMethods) {
+  for (const plain of options.methods ?? recommenderMethods) {
+    const method = options.repeats ? withRepeats(plain) : plain
     options.signal?.throwIfAborted()
     const started = performance.now()
     const choice = await method.choose(material, validation, options)

@@ -22,6 +22,22 @@ describe('chooseSettings', () => {
     expect(ndcg).toBeCloseTo(1 / Math.log2(3))
   })
 
+  it.each<[string, Record<number, number>, number[], number]>([
+    ['down as far as it gets better', { 100: 3, 30: 2, 10: 1, 3: 1, 300: 0 }, [100, 30, 10, 3], 10],
+    ['up where down is no better', { 100: 2, 30: 3, 300: 1, 1000: 2 }, [100, 30, 300, 1000], 300],
+    ['nowhere where neither is', { 100: 1, 30: 1, 300: 1 }, [100, 30, 300], 100],
+  ])('goes along a scale: %s', async (_, above, values, chosen) => {
+    const tried: number[] = []
+    const scale = { usual: 100, below: [30, 10, 3, 1], above: [300, 1000] }
+    const fit = ({ l2 }: { l2: number }) => {
+      tried.push(l2)
+      return { name: 'x', score: () => Float32Array.from([0, 1, 2, 3], (item) => (item === 3 ? 0 : item < (above[l2] as number) ? 1 : -1)) }
+    }
+    const { settings } = await chooseSettings<{ l2: number }>({ l2: scale }, fit, validation)
+    expect(tried).toEqual(values)
+    expect(settings).toEqual({ l2: chosen })
+  })
+
   it('takes the usual settings where there is nobody to ask, without fitting', async () => {
     const nobody = { ...validation, cases: [] }
     const never = (): never => expect.fail('it was fitted')

@@ -37,7 +37,7 @@ export interface RecommenderComparison {
  * @throws DataError when nobody took enough to be asked, and as `trainRecommender`.
  */
 export async function compareRecommenders(shop: Shop, options: ShopOptions = {}): Promise<RecommenderComparison> {
-  const { methods = recommenderMethods, signal, seed, onEvent } = options
+  const { methods = recommenderMethods, repeats, signal, seed, onEvent } = options
   const examined = await examine(shop, options)
   const { material, asked, minimum } = examined
   const test = drawn(leaveOneOut(asked), options)
@@ -50,7 +50,7 @@ export async function compareRecommenders(shop: Shop, options: ShopOptions = {})
     const started = performance.now()
     const recommender = await chosen.method.fit(material, test.train, chosen.settings, options)
     const seconds = chosen.seconds + (performance.now() - started) / 1000
-    measured.push({ chosen, seconds, report: await evaluateRanking(recommender, test, { signal, seed }) })
+    measured.push({ chosen, seconds, report: await evaluateRanking(recommender, test, { signal, seed, repeats }) })
     onEvent?.({ type: 'compare', done: measured.length, total: methods.length, method: chosen.method.name })
   }
   const winner = best(measured.map(({ chosen }) => chosen)).method.name

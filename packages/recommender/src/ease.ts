@@ -1,8 +1,8 @@
 import { OptionError } from '@headstart/core'
 import type { Histories } from './histories.js'
 import { historyWeights, type Scorer } from './scorer.js'
-import { arrayIn, numberIn, type ScorerState, textIn } from './scorer-state.js'
-import { addRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { arrayIn, type NumberArray, numberIn, type ScorerState, textIn } from './scorer-state.js'
+import { addRow, type SparseRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { invertSpd } from './spd-inverse.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
@@ -45,8 +45,8 @@ export async function ease(train: Histories, { decay = 1, ...options }: EaseOpti
 
 /** What EASE is fitted to. */
 export interface EaseInverse {
-  /** P without what is above its diagonal, row by row. */
-  readonly triangle: Float32Array
+  /** P, [known items, known items]. */
+  readonly inverse: Float32Array
   /** Numbers of the items that it knows, rising. */
   readonly known: Int32Array
 }
@@ -65,68 +65,99 @@ export async function easeInverse(
   const place = new Int32Array(train.itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
 
-  const rows = [...rowsOf(userItems(train), place, 1), ...(texts ? rowsOf(transposed(texts), place, textWeight) : [])]
-  const x = sparseRows(n, rows)
+  const lines = function* (): Generator<SparseRow> {
+    yield* rowsOf(userItems(train), place, 1)
+    if (texts) yield* rowsOf(transposed(texts), place, textWeight)
+  }
+  const x = sparseRows(n, lines())
   const inverse = x.rows < n ? await inverseByRows(x, l2, signal) : await inverseByColumns(x, l2, signal)
-  return { triangle: lowerTriangle(inverse, n), known: Int32Array.from(known) }
+  return { inverse, known: Int32Array.from(known) }
 }
 
-function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
-  const { triangle, known } = inverse
+/** EASE by an inverse. */
+export function easeScorer(name: string, inverse: EaseInverse, itemCount: number, decay: number): Scorer {
   const addWeights = easeWeights(inverse, itemCount)
   return {
     name,
     score(history) {
       const scores = new Float32Array(itemCount)
       const counts = historyWeights(history, decay)
-      history.items.forEach((item, index) => addWeights(scores, item, counts[index] as number))
+      addWeights([scores], Array.from(history.items, (item, index) => ({ item, factors: [counts[index] as number] })))
       return scores
     },
-    // P is symmetric, B is not: half of the numbers are enough.
-    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: { triangle, known } }),
+    state: () => ({ kind: 'ease', config: { name, itemCount, decay }, arrays: easeArrays(inverse) }),
   }
 }
 
 export function loadEase(state: ScorerState): Scorer {
-  const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
-  return easeScorer(textIn(state, 'name'), { triangle, known }, numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+  return easeScorer(textIn(state, 'name'), easeInverseIn(state), numberIn(state, 'itemCount'), numberIn(state, 'decay'))
 }
 
-/** Gives what adds `factor` times the weights B(item, j) to a row of all items. */
-export function easeWeights({ triangle, known }: EaseInverse, itemCount: number) {
+/** As numbers of a state. P is symmetric: half of it is enough, row by row up to the diagonal. */
+export function easeArrays({ inverse, known }: EaseInverse): Record<'triangle' | 'known', NumberArray> {
   const n = known.length
-  const weights = weightsOf(triangle, n)
+  const triangle = new Float32Array((n * (n + 1)) / 2)
+  for (let row = 0; row < n; row++) triangle.set(inverse.subarray(row * n, row * n + row + 1), (row * (row + 1)) / 2)
+  return { triangle, known }
+}
+
+/** The inverse in a state. @throws DataError when it has none. */
+export function easeInverseIn(state: ScorerState): EaseInverse {
+  const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
+  const n = known.length
+  const inverse = new Float32Array(n * n)
+  for (let row = 0; row < n; row++) inverse.set(triangle.subarray((row * (row + 1)) / 2, ((row + 1) * (row + 2)) / 2), row * n)
+  mirror(inverse, n)
+  return { inverse, known }
+}
+
+/** Copies what is below the diagonal to above it. */
+function mirror(matrix: Float32Array, n: number): void {
+  for (let row = 1; row < n; row++) {
+    for (let column = 0; column < row; column++) matrix[column * n + row] = matrix[row * n + column] as number
+  }
+}
+
+/** What an item adds to each of some rows of scores. */
+export interface ItemFactors {
+  readonly item: number
+  /** [rows] */
+  readonly factors: readonly number[]
+}
+
+/**
+ * Gives what adds the weights B(item, j) of items, times a factor for each row, to rows of all items that are 0 before. The
+ * weights are made of P on the way: B would take as much memory again.
+ */
+export function easeWeights({ inverse, known }: EaseInverse, itemCount: number) {
+  const n = known.length
   const place = new Int32Array(itemCount).fill(-1)
   known.forEach((item, row) => (place[item] = row))
-  return (scores: Float32Array, item: number, factor: number): void => {
-    const row = place[item] as number
-    if (row === -1) return
-    for (let column = 0, at = row * n; column < n; column++, at++) {
-      const other = known[column] as number
-      scores[other] = (scores[other] as number) + factor * (weights[at] as number)
+  const scale = Float64Array.from(known, (_, row) => -1 / (inverse[row * (n + 1)] as number))
+  const weights = new Float32Array(n)
+  return (rows: readonly Float32Array[], added: readonly ItemFactors[]): void => {
+    const sums = rows.map(() => new Float32Array(n))
+    for (const { item, factors } of added) {
+      const own = place[item] as number
+      if (own === -1) continue
+      multiply(weights, inverse.subarray(own * n, (own + 1) * n), scale)
+      weights[own] = 0
+      sums.forEach((sum, row) => addScaled(sum, weights, factors[row] as number))
     }
+    rows.forEach((row, index) => {
+      const sum = sums[index] as Float32Array
+      for (let column = 0; column < n; column++) row[known[column] as number] = sum[column] as number
+    })
   }
 }
 
-/** The rows of a matrix, [n, n], each up to the diagonal. */
-function lowerTriangle(matrix: Float32Array, n: number): Float32Array {
-  const triangle = new Float32Array((n * (n + 1)) / 2)
-  for (let row = 0; row < n; row++) triangle.set(matrix.subarray(row * n, row * n + row + 1), (row * (row + 1)) / 2)
-  return triangle
+function multiply(target: Float32Array, values: Float32Array, factors: Float64Array): void {
+  for (let k = 0; k < target.length; k++) target[k] = (values[k] as number) * (factors[k] as number)
 }
 
-/** B, [known items, known items]. */
-function weightsOf(triangle: Float32Array, n: number): Float32Array {
-  const diagonal = Float64Array.from({ length: n }, (_, row) => triangle[(row * (row + 3)) / 2] as number)
-  const weights = new Float32Array(n * n)
-  for (let row = 0, at = 0; row < n; row++, at++) {
-    for (let column = 0; column < row; column++, at++) {
-      const value = triangle[at] as number
-      weights[row * n + column] = -value / (diagonal[column] as number)
-      weights[column * n + row] = -value / (diagonal[row] as number)
-    }
-  }
-  return weights
+function addScaled(target: Float32Array, values: Float32Array, factor: number): void {
+  if (factor === 0) return
+  for (let k = 0; k < target.length; k++) target[k] = (target[k] as number) + factor * (values[k] as number)
 }
 
 /** How many took each item, [items]; -Infinity where nothing is known of it, not even a text: its weights would be 0. */
@@ -138,8 +169,8 @@ function takersOfKnown(train: Histories, texts: SparseRows | undefined): Float64
 }
 
 /** The rows that have an entry among the known items, each with its entries there, times `factor`. */
-function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Line[] {
-  const lines = Array.from({ length: rows }, (_, row): Line => {
+function* rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array, factor: number): Generator<SparseRow> {
+  for (let row = 0; row < rows; row++) {
     const line: { columns: number[]; values: number[] } = { columns: [], values: [] }
     for (let k = starts[row] as number; k < (starts[row + 1] as number); k++) {
       const column = place[columns[k] as number] as number
@@ -147,14 +178,8 @@ function rowsOf({ rows, starts, columns, values }: SparseRows, place: Int32Array
       line.columns.push(column)
       line.values.push(factor * (values[k] as number))
     }
-    return line
-  })
-  return lines.filter((line) => line.columns.length > 0)
-}
-
-interface Line {
-  readonly columns: readonly number[]
-  readonly values: readonly number[]
+    if (line.columns.length > 0) yield line
+  }
 }
 
 /** (XᵀX + λI)⁻¹, [columns, columns]. */
@@ -187,5 +212,7 @@ async function inverseByRows(x: SparseRows, l2: number, signal: AbortSignal | un
     }
   }
   for (let column = 0; column < n; column++) inverse[column * n + column] = (inverse[column * n + column] as number) + 1 / l2
+  // Symmetric to the last bit, which sums in another order are not.
+  mirror(inverse, n)
   return inverse
 }

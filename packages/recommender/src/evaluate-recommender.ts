@@ -7,6 +7,7 @@ import type { Interactions } from './interactions.js'
 import type { Shop } from './read-shop.js'
 import type { RecommenderModel } from './recommender-model.js'
 import { leaveOneOut } from './split-histories.js'
+import { withRepeats } from './with-repeats.js'
 
 /** Options of `evaluateRecommender`. */
 export type EvaluateRecommenderOptions = Pick<ShopOptions, 'methods' | 'texts' | 'seed' | 'signal' | 'onEvent'>
@@ -23,19 +24,20 @@ export async function evaluateRecommender(model: RecommenderModel, shop: Shop, o
   const { signal, seed } = options
   const say = (message: string): void => options.onEvent?.({ type: 'notice', message })
   const threshold = model.recipe.threshold ?? undefined
-  const everything = positives(shop.interactions, shop.catalogue.size, { threshold })
+  const { repeats } = model.recipe
+  const everything = positives(shop.interactions, shop.catalogue.size, { threshold, repeats })
   if (fingerprintOf(shop.catalogue, everything) === model.training.fingerprint) {
     say('these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.')
     return evaluateRefitted(model, shop, options)
   }
   const known = interactionsKnownTo(model, shop, say)
-  const { cases } = leaveOneOut(positives(known, model.catalogue.size, { threshold, minimum: 2 }))
+  const { cases } = leaveOneOut(positives(known, model.catalogue.size, { threshold, minimum: 2, repeats }))
   checkCases(shop, cases.length, 2)
   const takers = Float64Array.from(await model.popular.score({ items: new Int32Array(), times: new Float64Array() }))
   // What came to the catalogue later was taken by nobody.
   takers.fill(0, model.training.items)
   const train = { itemCount: model.catalogue.size, popularity: () => takers.slice() }
-  return evaluateRanking(model.recommender, { train, cases }, { signal, seed })
+  return evaluateRanking(model.recommender, { train, cases }, { signal, seed, repeats })
 }
 
 async function evaluateRefitted({ recipe }: RecommenderModel, shop: Shop, options: EvaluateRecommenderOptions): Promise<RankingReport> {
@@ -46,11 +48,11 @@ async function evaluateRefitted({ recipe }: RecommenderModel, shop: Shop, option
     const remedy = 'Give the same as in training.'
     throw new OptionError('option "texts"', recipe.texts ?? 'no backbone', texts?.id ?? 'none', remedy)
   }
-  const { threshold, minimum, settings, seed } = recipe
-  const test = leaveOneOut(positives(shop.interactions, shop.catalogue.size, { threshold: threshold ?? undefined, minimum }))
+  const { threshold, minimum, settings, seed, repeats } = recipe
+  const test = leaveOneOut(positives(shop.interactions, shop.catalogue.size, { threshold: threshold ?? undefined, minimum, repeats }))
   checkCases(shop, test.cases.length, minimum)
-  const recommender = await method.fit(await materialOf(shop.catalogue, options), test.train, settings, { ...options, seed })
-  return evaluateRanking(recommender, test, { signal, seed: options.seed })
+  const recommender = await (repeats ? withRepeats(method) : method).fit(await materialOf(shop.catalogue, options), test.train, settings, { ...options, seed })
+  return evaluateRanking(recommender, test, { signal, seed: options.seed, repeats })
 }
 
 /** The interactions with items of the model, by the model's numbers. */

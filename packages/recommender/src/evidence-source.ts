@@ -3,6 +3,8 @@ import type { History } from './histories.js'
 /** Some scorers of one kind, which share what they are computed from: pieces of evidence about every item for a history. */
 export interface EvidenceSource {
   readonly names: readonly string[]
+  /** How many of them, from the first on, give the same scores for every history. Default: none. */
+  readonly constant?: number | undefined
   /** Writes the scores of all items into one row for each name, [items] each, that is zero before. Never NaN. */
   score(history: History, rows: readonly Float32Array[]): void
 }

@@ -1,6 +1,6 @@
 import { DataError } from '@headstart/core'
 import { loadAls } from './als.js'
-import type { EaseInverse } from './ease.js'
+import { easeArrays, type EaseInverse, easeInverseIn } from './ease.js'
 import type { EvidenceParts } from './evidence.js'
 import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import type { SparseRows } from './sparse-rows.js'
@@ -35,8 +35,8 @@ export function evidenceFrom(state: ScorerState): EvidenceParts {
     neighbours: sparseIn(neighbours),
     follows: sparseIn(follows),
     texts: sparseIn(texts),
-    ease: easeFrom(ease),
-    easeText: easeFrom(easeText),
+    ease: easeInverseIn(ease),
+    easeText: easeInverseIn(easeText),
     als: loadAls(als),
   }
 }
@@ -45,10 +45,6 @@ function sparseState(matrix: SparseRows): ScorerState {
   return { kind: 'sparse matrix', config: { columnCount: matrix.columnCount }, arrays: sparseArrays(matrix) }
 }
 
-function easeState({ triangle, known }: EaseInverse): ScorerState {
-  return { kind: 'inverse of ease', config: {}, arrays: { triangle, known } }
-}
-
-function easeFrom(state: ScorerState): EaseInverse {
-  return { triangle: arrayIn(state, 'triangle', Float32Array), known: arrayIn(state, 'known', Int32Array) }
+function easeState(inverse: EaseInverse): ScorerState {
+  return { kind: 'inverse of ease', config: {}, arrays: easeArrays(inverse) }
 }

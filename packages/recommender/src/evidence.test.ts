@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { historiesOf } from '../test/histories.js'
 import { fixture } from '../test/scorers-fixture.js'
-import { deviationAt, Evidence } from './evidence.js'
+import { allRanks, deviationAt, Evidence, rankAt } from './evidence.js'
 import type { History } from './histories.js'
 import { liftAt, rankLift } from './rank-lift.js'
 import { ItemRanker } from './rank-items.js'
@@ -48,14 +48,17 @@ it('ranks and deviations are over what the user has not', async () => {
   const evidence = await Evidence.fit(historiesOf(fixture.histories, fixture.items), texts)
   const history = asked[0] as History
   const found = evidence.of(history)
+  const ranks = allRanks(found)
   evidence.names.forEach((name, scorer) => {
+    for (const item of history.items) expect(ranks[scorer * fixture.items + item]).toBe(fixture.items)
     const others = Array.from({ length: fixture.items }, (_, item) => item).filter((item) => !history.items.includes(item))
     const scoreOf = (item: number): number => found.scores[scorer]?.[item] ?? Number.NaN
     const mean = others.reduce((sum, item) => sum + scoreOf(item), 0) / others.length
     const spread = Math.sqrt(others.reduce((sum, item) => sum + (scoreOf(item) - mean) ** 2, 0) / others.length)
     for (const item of others) {
       const [above, equal] = [others.filter((other) => scoreOf(other) > scoreOf(item)), others.filter((other) => scoreOf(other) === scoreOf(item))]
-      expect(found.ranks[scorer * fixture.items + item], name).toBe(above.length + (equal.length + 1) / 2)
+      expect(rankAt(found, scorer, item), name).toBe(above.length + (equal.length + 1) / 2)
+      expect(ranks[scorer * fixture.items + item], name).toBe(rankAt(found, scorer, item))
       if (spread < 1e-3) continue
       const z = (scoreOf(item) - mean) / spread
       expect(deviationAt(found, scorer, item), name).toBeCloseTo((Math.sign(z) * Math.log1p(Math.min(Math.abs(z), z < 0 ? 5 : 25))) / 2, 2)
@@ -64,9 +67,10 @@ it('ranks and deviations are over what the user has not', async () => {
 })
 
 it('ranks negative numbers, zeros and ties', () => {
-  const ranks = new Float32Array(7)
-  new ItemRanker(7).rank(Float32Array.of(0, -2, 3, 0, 3, -1e-20, 100), Uint8Array.of(0, 0, 0, 0, 0, 0, 1), ranks)
-  expect([...ranks.subarray(0, 6)]).toEqual([3.5, 6, 1.5, 3.5, 1.5, 5])
+  const { items, ranks, zeroRank, hasZeros } = new ItemRanker(7).rank(Float32Array.of(0, -2, 3, 0, 3, -1e-20, 100), Uint8Array.of(0, 0, 0, 0, 0, 0, 1), 6)
+  expect([...items]).toEqual([2, 4, 5, 1])
+  expect([...ranks]).toEqual([1.5, 1.5, 5, 6])
+  expect([hasZeros, zeroRank]).toEqual([true, 3.5])
 })
 
 it('ranks by the prior alone where nobody was asked', () => {
@@ -80,7 +84,7 @@ it.each([[[]], [[0]], [[0, 1, 2]]])('answers in a shop of one user with history 
   for (const lists of [[[0, 1]], []]) {
     const evidence = await Evidence.fit(historiesOf(lists, 3), tfIdf(['a', '', 'b']))
     const found = evidence.of({ items: Int32Array.from(items), times: Float64Array.from(items) })
-    expect(found.ranks.every(Number.isFinite)).toBe(true)
+    expect(allRanks(found).every(Number.isFinite)).toBe(true)
     expect(Array.from({ length: 3 }, (_, item) => deviationAt(found, 0, item)).every(Number.isFinite)).toBe(true)
     expect([...evidence.context({ items: Int32Array.from(items), times: Float64Array.from(items) })].every(Number.isFinite)).toBe(true)
   }

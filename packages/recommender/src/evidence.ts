@@ -4,7 +4,7 @@ import type { EvidenceSource } from './evidence-source.js'
 import type { Histories, History } from './histories.js'
 import { easeEvidence, neighbourEvidence, neighbourLinks, transitionEvidence, transitionLinks } from './linear-evidence.js'
 import { type PopularityCounts, popularityCounts, popularityEvidence } from './popularity-evidence.js'
-import { ItemRanker } from './rank-items.js'
+import { ItemRanker, type Ranking } from './rank-items.js'
 import type { Scorer } from './scorer.js'
 import type { SparseRows } from './sparse-rows.js'
 import { textEvidence } from './text-evidence.js'
@@ -16,15 +16,14 @@ export interface EvidenceOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is known about all items for one history. Views of memory that the next history overwrites. */
+/** What is known about all items for one history. Scores are views of memory that the next history overwrites. */
 export interface ItemEvidence {
-  /** [scorers, items]: rank among what the user has not, 1 the best. What the user has stands last. */
-  readonly ranks: Float32Array
   /** [scorers] of [items] */
   readonly scores: readonly Float32Array[]
-  /** [scorers]: mean and standard deviation of the scores over what the user has not. */
-  readonly means: Float64Array
-  readonly spreads: Float64Array
+  /** [scorers]: what the user has not in the order of each scorer, with mean and standard deviation of its scores. */
+  readonly rankings: readonly Ranking[]
+  /** What the user has, each item once. */
+  readonly had: readonly number[]
   /** [items]: 1 for what the user has. */
   readonly taken: Uint8Array
 }
@@ -33,9 +32,32 @@ export interface ItemEvidence {
  * How far the score of an item is from the mean over what the user has not, in standard deviations z (from -5 to 25), as
  * sign(z) ln(1 + |z|) / 2.
  */
-export function deviationAt({ scores, means, spreads }: ItemEvidence, scorer: number, item: number): number {
-  const z = ((scores[scorer]?.[item] ?? 0) - (means[scorer] as number)) / (spreads[scorer] as number)
+export function deviationAt({ scores, rankings }: ItemEvidence, scorer: number, item: number): number {
+  return deviationOf(rankings[scorer] as Ranking, scores[scorer]?.[item] ?? 0)
+}
+
+/** The same of a score. */
+export function deviationOf({ mean, spread }: Ranking, score: number): number {
+  const z = (score - mean) / spread
   return z < 0 ? -Math.log1p(Math.min(-z, 5)) / 2 : Math.log1p(Math.min(z, 25)) / 2
+}
+
+/** The rank of an item, 1 the best. What the user has stands last. */
+export function rankAt({ scores, rankings, taken }: ItemEvidence, scorer: number, item: number): number {
+  const { items, ranks, zeroRank } = rankings[scorer] as Ranking
+  if (taken[item] === 1) return taken.length
+  return scores[scorer]?.[item] === 0 ? zeroRank : (ranks[items.indexOf(item)] as number)
+}
+
+/** The ranks of all items, [scorers, items], as `rankAt` gives them one by one. */
+export function allRanks({ rankings, had, taken }: ItemEvidence): Float32Array {
+  const all = new Float32Array(rankings.length * taken.length)
+  rankings.forEach(({ items, ranks, zeroRank }, scorer) => {
+    const mine = all.subarray(scorer * taken.length, (scorer + 1) * taken.length).fill(zeroRank)
+    for (let place = 0; place < items.length; place++) mine[items[place] as number] = ranks[place] as number
+    for (const item of had) mine[item] = taken.length
+  })
+  return all
 }
 
 /** Columns of `Evidence.context`. */
@@ -67,7 +89,9 @@ export class Evidence {
   readonly parts: EvidenceParts
   readonly #sources: readonly EvidenceSource[]
   readonly #ranker: ItemRanker
-  readonly #found: ItemEvidence
+  readonly #scores: readonly Float32Array[]
+  readonly #taken: Uint8Array
+  readonly #orders: Uint32Array[] = []
 
   /**
    * @param train First occurrences only.
@@ -104,14 +128,8 @@ export class Evidence {
     ]
     this.names = this.#sources.flatMap(({ names }) => names)
     this.#ranker = new ItemRanker(itemCount)
-    const scorers = this.names.length
-    this.#found = {
-      ranks: new Float32Array(scorers * itemCount),
-      scores: this.names.map(() => new Float32Array(itemCount)),
-      means: new Float64Array(scorers),
-      spreads: new Float64Array(scorers),
-      taken: new Uint8Array(itemCount),
-    }
+    this.#scores = this.names.map(() => new Float32Array(itemCount))
+    this.#taken = new Uint8Array(itemCount)
   }
 
   get itemCount(): number {
@@ -120,19 +138,23 @@ export class Evidence {
 
   /** Evidence about all items for a history. */
   of(history: History): ItemEvidence {
-    const { ranks, scores, means, spreads, taken } = this.#found
-    taken.fill(0)
-    for (const item of history.items) taken[item] = 1
+    const [scores, taken, had] = [this.#scores, this.#taken.fill(0), [...new Set(history.items)]]
+    for (const item of had) taken[item] = 1
+    const left = this.itemCount - had.length
     for (const row of scores) row.fill(0)
     let next = 0
-    for (const source of this.#sources) source.score(history, scores.slice(next, (next += source.names.length)))
-    scores.forEach((row, scorer) => {
-      const mine = ranks.subarray(scorer * this.itemCount, (scorer + 1) * this.itemCount)
-      this.#ranker.rank(row, taken, mine)
-      for (const item of history.items) mine[item] = this.itemCount
-      ;[means[scorer], spreads[scorer]] = momentsOf(row, taken)
+    const rankings = this.#sources.flatMap(({ names, constant = 0, score }) => {
+      const [begin, rows] = [next, scores.slice(next, (next += names.length))]
+      score(history, rows)
+      return rows.map((row, place) => this.#ranker.rank(row, taken, left, place < constant ? this.#orderOf(begin + place) : undefined))
     })
-    return this.#found
+    return { scores, had, taken, rankings }
+  }
+
+  /** The items in the order of a scorer that gives the same scores for every history. */
+  #orderOf(scorer: number): Uint32Array {
+    const row = this.#scores[scorer] as Float32Array
+    return (this.#orders[scorer] ??= this.#ranker.rank(row, new Uint8Array(row.length), row.length).items)
   }
 
   /**
@@ -168,18 +190,4 @@ export class Evidence {
     }
     return sum / (items.length - 1)
   }
-}
-
-/** Mean and standard deviation over what is not taken. */
-function momentsOf(scores: Float32Array, taken: Uint8Array): [mean: number, deviation: number] {
-  let [count, sum, squares] = [0, 0, 0]
-  for (let item = 0; item < scores.length; item++) {
-    if (taken[item] === 1) continue
-    const score = scores[item] as number
-    count++
-    sum += score
-    squares += score * score
-  }
-  const mean = sum / Math.max(count, 1)
-  return [mean, Math.sqrt(Math.max(squares / Math.max(count, 1) - mean * mean, 1e-12)) + 1e-6]
 }

@@ -28,9 +28,9 @@ export async function explain(
 ): Promise<Carrier[][]> {
   const whole = await recommender.score(history)
   const carriers: Carrier[][] = items.map(() => [])
-  for (const [place, taken] of history.items.entries()) {
+  for (const taken of new Set(history.items)) {
     signal?.throwIfAborted()
-    const scores = await recommender.score(without(history, place))
+    const scores = await recommender.score(without(history, taken))
     items.forEach((item, index) => {
       const score = scores[item] as number
       const drop = (whole[item] as number) - score
@@ -40,8 +40,8 @@ export async function explain(
   return carriers.map((found) => found.sort((a, b) => b.drop - a.drop).slice(0, most))
 }
 
-function without({ items, times }: History, place: number): History {
-  const stays = (_: number, index: number): boolean => index !== place
+function without({ items, times }: History, taken: number): History {
+  const stays = (_: number, place: number): boolean => items[place] !== taken
   return { items: items.filter(stays), times: times.filter(stays) }
 }
 

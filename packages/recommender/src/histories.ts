@@ -14,6 +14,8 @@ export interface History {
  * `items[starts[u]]` to `items[starts[u + 1] - 1]`, oldest first.
  */
 export class Histories {
+  #distinct: Histories | undefined
+
   constructor(
     /** Items in the catalogue. */
     readonly itemCount: number,
@@ -57,12 +59,28 @@ export class Histories {
     return join(this.itemCount, kept)
   }
 
+  /** Each item once in each history: see `distinct`. */
+  distinct(): Histories {
+    // Kept: what is fitted to them is found again by them.
+    return (this.#distinct ??= join(this.itemCount, Array.from(this.users, (user, place) => ({ user, history: distinct(this.at(place)) }))))
+  }
+
   /** Number of interactions with each item, [items]. */
   popularity(): Float64Array {
     const counts = new Float64Array(this.itemCount)
     for (const item of this.items) counts[item] = (counts[item] as number) + 1
     return counts
   }
+}
+
+/** Each item once, where it stands last: what was taken again counts as taken then. */
+export function distinct(history: History): History {
+  const { items, times } = history
+  const last = new Map<number, number>()
+  items.forEach((item, place) => last.set(item, place))
+  if (last.size === items.length) return history
+  const isLast = (_: number, place: number): boolean => last.get(items[place] as number) === place
+  return { items: items.filter(isLast), times: times.filter(isLast) }
 }
 
 function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
@@ -87,6 +105,20 @@ export interface PositivesOptions {
   readonly repeats?: boolean | undefined
 }
 
+/** Says of a row whether it is liked or bought. */
+function positiveRows({ value }: Interactions, threshold: number): (row: number) => boolean {
+  return (row) => {
+    const given = value?.[row] ?? Number.NaN
+    return Number.isNaN(given) || given >= threshold
+  }
+}
+
+/** How many rows are liked or bought, whether or not the user took the item before. */
+export function countPositives(interactions: Interactions, threshold = defaultThreshold(interactions)): number {
+  const isPositive = positiveRows(interactions, threshold)
+  return interactions.item.reduce((count, _, row) => count + (isPositive(row) ? 1 : 0), 0)
+}
+
 /**
  * What users liked or bought, by user and time. Interactions of one user at one time keep the order of the file. An
  * empty value counts as liked: the row is all that is known.
@@ -99,11 +131,8 @@ export function positives(
   { threshold = defaultThreshold(interactions), minimum = 1, repeats = false }: PositivesOptions = {},
 ): Histories {
   if (!Number.isFinite(threshold)) throw new OptionError('positives', 'a number as threshold', `${threshold}`, 'Give the least value that counts as liked.')
-  const { users, user, item, time, value } = interactions
-  const isPositive = (row: number): boolean => {
-    const given = value?.[row] ?? Number.NaN
-    return Number.isNaN(given) || given >= threshold
-  }
+  const { users, user, item, time } = interactions
+  const isPositive = positiveRows(interactions, threshold)
   const ends = new Int32Array(users.length + 1)
   user.forEach((number, row) => {
     if (isPositive(row)) ends[number + 1] = (ends[number + 1] as number) + 1

@@ -1,7 +1,7 @@
 import type { Histories } from './histories.js'
 import { itemLinks } from './item-links.js'
 import type { Scorer } from './scorer.js'
-import { type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { type SparseRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 import { largest } from './top-k.js'
 import { userItems } from './user-items.js'
 
@@ -37,22 +37,26 @@ export function knnSimilarities(train: Histories, neighbours: number, shrinkage:
   const users = transposed(userItems(train))
   const counts = train.popularity()
   const common = new Float64Array(itemCount)
-  const lines = Array.from({ length: itemCount }, (_, item) => {
-    const met: number[] = []
-    for (let k = users.starts[item] as number; k < (users.starts[item + 1] as number); k++) {
-      const user = users.columns[k] as number
-      for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
-        const other = train.items[place] as number
-        if (common[other] === 0 && other !== item) met.push(other)
-        common[other] = (common[other] as number) + 1
+  const linesOf = function* (): Generator<SparseRow> {
+    for (let item = 0; item < itemCount; item++) {
+      const met: number[] = []
+      for (let k = users.starts[item] as number; k < (users.starts[item + 1] as number); k++) {
+        const user = users.columns[k] as number
+        for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
+          const other = train.items[place] as number
+          if (common[other] === 0 && other !== item) met.push(other)
+          common[other] = (common[other] as number) + 1
+        }
+      }
+      const similarities = met.map((other) => (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage))
+      for (const other of met) common[other] = 0
+      common[item] = 0
+      if (met.length <= neighbours) yield { columns: met, values: similarities }
+      else {
+        const chosen = largest(similarities, neighbours)
+        yield { columns: chosen.map((place) => met[place] as number), values: chosen.map((place) => similarities[place] as number) }
       }
     }
-    const similarities = met.map((other) => (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage))
-    for (const other of met) common[other] = 0
-    common[item] = 0
-    if (met.length <= neighbours) return { columns: met, values: similarities }
-    const chosen = largest(similarities, neighbours)
-    return { columns: chosen.map((place) => met[place] as number), values: chosen.map((place) => similarities[place] as number) }
-  })
-  return transposed(sparseRows(itemCount, lines))
+  }
+  return transposed(sparseRows(itemCount, linesOf()))
 }

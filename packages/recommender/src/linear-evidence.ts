@@ -1,5 +1,5 @@
 import { type EaseInverse, easeWeights } from './ease.js'
-import { type EvidenceSource, forEachWeighted, type WeightingName } from './evidence-source.js'
+import { type EvidenceSource, forEachWeighted, type WeightingName, weightings } from './evidence-source.js'
 import type { Histories } from './histories.js'
 import { knnSimilarities } from './item-knn.js'
 import { addRow, type SparseRows, transposed } from './sparse-rows.js'
@@ -27,8 +27,9 @@ export function easeEvidence(name: string, inverse: EaseInverse, itemCount: numb
   const names = ['all', 'recent'] as const
   return {
     names: names.map((weighting) => `${name}-${weighting}`),
-    score(history, rows) {
-      forEachWeighted(history, names, (item, index, weight) => addWeights(rows[index] as Float32Array, item, weight))
+    score({ items }, rows) {
+      const factorsOf = (place: number): number[] => names.map((weighting) => weightings[weighting](items.length - 1 - place))
+      addWeights(rows, Array.from(items, (item, place) => ({ item, factors: factorsOf(place) })))
     },
   }
 }

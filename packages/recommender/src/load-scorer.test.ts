@@ -5,6 +5,7 @@ import { als } from './als.js'
 import { blend } from './blend.js'
 import { Catalogue } from './catalogue.js'
 import { ease } from './ease.js'
+import { easeAndNeighbours } from './ease-and-neighbours.js'
 import { categoryAffinity, priceFit } from './item-facts.js'
 import { itemKnn } from './item-knn.js'
 import { itemAge, recency } from './item-times.js'
@@ -46,6 +47,7 @@ describe('a scorer that went through a file scores to the last bit alike', () =>
     ['transitions', () => transitions(train)],
     ['ease', () => ease(train, { itemLimit: 7, decay: 0.9 })],
     ['ease with texts', () => ease(train, { texts: terms })],
+    ['ease with neighbours', () => easeAndNeighbours(train, { itemLimit: 7 })],
     ['als', () => als(train, { factors: 4 })],
     ['similarity of terms', () => textSimilarity(terms, { last: 2, decay: 0.5 })],
     ['similarity of features', () => textSimilarity(features)],

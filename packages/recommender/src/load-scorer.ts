@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.js'
 import { loadConstantScores } from './constant-scores.js'
 import { loadEase } from './ease.js'
 import { categoryAffinity, priceFit } from './item-facts.js'
+import { easeNeighbours, loadEaseNeighbours } from './ease-and-neighbours.js'
 import { loadItemLinks } from './item-links.js'
 import type { Recommender } from './recommend.js'
 import { loadRepeats } from './repeats.js'
@@ -15,6 +16,7 @@ import { numberIn, type ScorerState } from './scorer-state.js'
 import { loadTextSimilarity } from './text-similarity.js'
 import { tfIdf } from './tf-idf.js'
 import { newItems, withNewItems } from './with-new-items.js'
+import { loadRepeatTaker, repeatTaking } from './with-repeats.js'
 
 type Load = (state: ScorerState, parts: readonly Scorer[], catalogue: Catalogue) => Scorer
 
@@ -23,6 +25,7 @@ const kinds: Readonly<Record<string, Load>> = {
   'item-links': loadItemLinks,
   'text-similarity': loadTextSimilarity,
   ease: loadEase,
+  [easeNeighbours]: loadEaseNeighbours,
   als: loadAls,
   repeats: loadRepeats,
   category: (state, _, catalogue) => categoryAffinity(catalogue, { decay: numberIn(state, 'decay') }),
@@ -47,6 +50,7 @@ type LoadRecommender = (state: ScorerState, catalogue: Catalogue) => Promise<Rec
 const recommenders: Readonly<Record<string, LoadRecommender>> = {
   [behaviour]: loadBehaviour,
   [sequence]: loadSequence,
+  [repeatTaking]: (state, catalogue) => loadRepeatTaker(state, (part) => recommenderOf(part, catalogue), (part) => scorerOf(part, catalogue)),
   async [newItems](state, catalogue) {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')

@@ -44,6 +44,7 @@ export function popularityCounts(train: Histories): PopularityCounts {
 export function popularityEvidence({ ever, lately, now, order }: PopularityCounts): EvidenceSource {
   return {
     names: ['popularity', 'popularity-lately', 'popularity-before'],
+    constant: 2,
     score({ times }, [total, late, before]) {
       total?.set(ever)
       late?.set(lately)

@@ -2,7 +2,7 @@ import { random } from '@headstart/core'
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize, trainingInputs } from './behaviour-network.js'
 import { qualityOf } from './calibrated-evidence.js'
-import { contextSize, deviationAt, type EvidenceOptions, type ItemEvidence } from './evidence.js'
+import { allRanks, contextSize, deviationAt, type EvidenceOptions } from './evidence.js'
 import { EvidenceInTime, type ExamplesPart } from './evidence-in-time.js'
 import type { Histories } from './histories.js'
 import { liftAt } from './rank-lift.js'
@@ -118,7 +118,8 @@ function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExampl
   }
   all.forEach(({ history, target, calibrated: { evidence, lift } }, index) => {
     const found = evidence.of(history)
-    const candidates = candidatesOf(found, scorers)
+    const ranks = allRanks(found)
+    const candidates = candidatesOf(ranks, found.taken, scorers)
     const place = candidates.indexOf(target)
     examples.targets[index] = place === -1 ? columns - 1 : place
     const shown = place === -1 ? [...candidates, target] : candidates
@@ -128,7 +129,7 @@ function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExampl
       examples.penalties[index * columns + column] = 0
       for (let scorer = 0; scorer < scorers; scorer++) {
         const [from, to] = [scorer * evidence.itemCount + item, (index * scorers + scorer) * columns + column]
-        const value = liftAt(lift, scorer, found.ranks[from] as number)
+        const value = liftAt(lift, scorer, ranks[from] as number)
         examples.lifts[to] = value
         examples.deviations[to] = deviationAt(found, scorer, item)
         if (nth < candidates.length && value > (highest[scorer] as number)) highest[scorer] = value
@@ -141,7 +142,7 @@ function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExampl
 }
 
 /** The items that any scorer ranks highest, the mean of their ranks deciding between equals. */
-function candidatesOf({ ranks, taken }: ItemEvidence, scorers: number): number[] {
+function candidatesOf(ranks: Float32Array, taken: Uint8Array, scorers: number): number[] {
   const items = taken.length
   const keys = new Float64Array(items)
   for (let item = 0; item < items; item++) {

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.js'
 import type { History } from './histories.js'
+import type { ItemVectors } from './item-index.js'
 import type { ScorerState } from './scorer-state.js'
 import { largest } from './top-k.js'
 
@@ -8,6 +9,10 @@ export interface Recommender {
   readonly name: string
   /** [items of the catalogue]; higher is better. The caller may change them. */
   score(history: History): Float32Array | Promise<Float32Array>
+  /** Where scores are products of vectors: these. */
+  readonly vectors?: ItemVectors | undefined
+  /** The items of about the highest scores, `count` of them, best first, without scoring all of them: see `withIndex`. */
+  nearest?(history: History, count: number): number[]
   /** What it was fitted to, as data from which it can be made again. Without it the recommender cannot be saved. */
   state?(): ScorerState
 }
@@ -20,6 +25,8 @@ export interface ListOptions {
   readonly candidates?: Uint8Array | undefined
   /** Whether what the user has can be recommended again. Default: false. */
   readonly repeats?: boolean | undefined
+  /** Whether all items are scored, even where there is an index of them. Default: false. */
+  readonly exact?: boolean | undefined
 }
 
 /** One line of a list. */
@@ -29,11 +36,35 @@ export interface Recommendation {
   readonly score: number
 }
 
-/** The items of the highest scores, best first; of equal ones that which stands further up in the catalogue. */
+/**
+ * The items of the highest scores, best first; of equal ones that which stands further up in the catalogue. They are exactly
+ * these, unless the recommender has an index of the items (`withIndex`), which may miss some where it is asked without
+ * `candidates`.
+ */
 export async function recommend(recommender: Recommender, history: History, options: ListOptions = {}): Promise<Recommendation[]> {
+  if (recommender.nearest && recommender.vectors && !options.exact && !options.candidates) {
+    return nearestOf(recommender.nearest, recommender.vectors, history, options)
+  }
   const scores = await recommender.score(history)
   exclude(scores, history, options)
   return largest(scores, options.k ?? 10).map((item) => ({ item, score: scores[item] as number }))
+}
+
+/** Of what the index finds, as many more as the user has, the best by their exact scores. */
+function nearestOf(
+  nearest: NonNullable<Recommender['nearest']>,
+  { data, columns, of }: ItemVectors,
+  history: History,
+  { k = 10, repeats = false }: ListOptions,
+): Recommendation[] {
+  const had = new Set(repeats ? [] : history.items)
+  const user = of(history)
+  const scored = nearest(history, k + had.size).flatMap((item) => {
+    if (had.has(item)) return []
+    const score = data.subarray(item * columns, (item + 1) * columns).reduce((sum, value, k) => sum + value * (user[k] as number), 0)
+    return { item, score: Math.fround(score) }
+  })
+  return scored.sort((a, b) => b.score - a.score || a.item - b.item).slice(0, k)
 }
 
 /** Sets the scores of what cannot be recommended to -Infinity. */

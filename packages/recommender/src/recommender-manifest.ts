@@ -14,7 +14,7 @@ const manifestSchema = z.object({
   format: z.literal('headstart-recommender'),
   formatVersion: z.literal(1),
   task: z.literal('recommend'),
-  recipe: z.object({ method: methodName, settings, seed: z.number(), texts: z.string().nullable(), threshold: z.number().nullable(), minimum: z.number() }),
+  recipe: z.object({ method: methodName, settings, seed: z.number(), texts: z.string().nullable(), threshold: z.number().nullable(), minimum: z.number(), repeats: z.boolean().default(false) }),
   training: z.object({ users: z.number(), interactions: z.number(), items: z.number(), fingerprint: z.string() }),
   validation: z.array(z.object({ method: methodName, settings, ndcg: z.number().nullable() })),
   recommender: packedStateSchema,

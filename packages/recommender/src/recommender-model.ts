@@ -3,7 +3,8 @@ import type { Catalogue, Item } from './catalogue.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
 import type { History } from './histories.js'
-import { historyFromIds, recommend, type Recommender } from './recommend.js'
+import { withIndex } from './item-index.js'
+import { historyFromIds, type ListOptions, recommend, type Recommendation, type Recommender } from './recommend.js'
 import type { RecommenderMethodName } from './recommender-method.js'
 import { saveRecommender } from './save-recommender.js'
 import type { SparseRows } from './sparse-rows.js'
@@ -22,6 +23,8 @@ export interface RecommenderRecipe {
   readonly threshold: number | null
   /** Positives of the users that were asked about. */
   readonly minimum: number
+  /** Whether it learned from repeated interactions, and recommends what the user has. */
+  readonly repeats: boolean
 }
 
 /** What a recommender was fitted to. */
@@ -65,8 +68,10 @@ export interface RecommendOptions {
    * relevance). Default: 0.
    */
   readonly diversity?: number | undefined
-  /** Whether what the user has can be recommended again. Default: false. */
+  /** Whether what the user has can be recommended again. Default: as it was trained. */
   readonly repeats?: boolean | undefined
+  /** Whether all items are scored, even where there is an index of them: see `withIndex`. Default: false. */
+  readonly exact?: boolean | undefined
   /** Whether to say which items of the history carried each recommendation. It scores once more for each of them. */
   readonly explain?: boolean | undefined
   /** Told of items of the history that the catalogue does not hold. */
@@ -123,23 +128,21 @@ export class RecommenderModel {
    * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
    */
   async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
-    const { k = 10, diversity = 0, repeats = false, onNotice, signal } = options
+    const { k = 10, diversity = 0, repeats = this.recipe.repeats, onNotice, signal } = options
     if (!Number.isInteger(k) || k < 1) throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
     if (!(diversity >= 0 && diversity <= 1)) throw new OptionError('option "diversity"', 'a number from 0 to 1', String(diversity), '0 takes the highest scores.')
-    const known = historyFromIds(this.catalogue, latestOf(history), onNotice)
-    const scores = known.items.length === 0 ? undefined : await this.recommender.score(known)
-    // Equal scores say nothing: so it is where nobody took what the history holds, and it has no text either.
-    const isSilent = scores === undefined || scores.every((score) => score === scores[0])
-    const recommender = isSilent ? this.popular : this.recommender
+    const known = historyFromIds(this.catalogue, this.recipe.repeats ? history : latestOf(history), onNotice)
     const candidates = options.filter && this.#candidates(options.filter)
-    const length = diversity === 0 ? k : k * poolSize
-    const ranked = await recommend(isSilent ? this.popular : { name: recommender.name, score: () => scores }, known, { k: length, candidates, repeats })
-    const list = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
-    const numbers = list.map(({ item }) => item)
+    const list = { k: diversity === 0 ? k : k * poolSize, candidates, repeats, exact: options.exact }
+    const found = known.items.length === 0 ? undefined : await this.#ranked(known, list)
+    const recommender = found ? this.recommender : this.popular
+    const ranked = found ?? (await recommend(this.popular, known, list))
+    const lines = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
+    const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
       ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), { signal })
       : []
-    return list.map(({ item, score }, place) => ({
+    return lines.map(({ item, score }, place) => ({
       item: this.#item(item),
       score,
       because: (carriers[place] ?? []).map((carrier) => ({ ...carrier, item: this.#item(carrier.item) })),
@@ -158,11 +161,35 @@ export class RecommenderModel {
   }
 
   /**
+   * The same recommender with an approximate index of its items, for whoever asks for many lists of a catalogue of more than
+   * `from` items (100,000 unless given): where scores are products of vectors (als), a list is then made without scoring all
+   * items, except with a filter or `exact`. It takes minutes to build, and is not saved. Smaller catalogues and other methods
+   * stay exact.
+   * @throws OptionError where it would help and the package usearch is not installed.
+   */
+  async withIndex({ from = 100_000 }: { readonly from?: number } = {}): Promise<RecommenderModel> {
+    if (this.catalogue.size <= from) return this
+    return new RecommenderModel({ ...this, recommender: await withIndex(this.recommender) })
+  }
+
+  /**
    * Writes the model as a folder that `loadRecommender` reads; an older model there is replaced as a whole or not at all.
    * @throws FileError when the folder cannot be written, or something that is no model stands there.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
     await saveRecommender(this, folder, options)
+  }
+
+  /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */
+  async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
+    const { recommender } = this
+    if (recommender.nearest && !options.exact && !options.candidates) {
+      const found = await recommend(recommender, history, options)
+      return found.some(({ score }) => score !== 0) ? found : undefined
+    }
+    const scores = await recommender.score(history)
+    if (scores.every((score) => score === scores[0])) return undefined
+    return recommend({ name: recommender.name, score: () => scores }, history, options)
   }
 
   #candidates(filter: (item: Item) => boolean): Uint8Array {

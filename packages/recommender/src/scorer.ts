@@ -1,4 +1,5 @@
 import type { History } from './histories.js'
+import type { ItemVectors } from './item-index.js'
 import type { ScorerState } from './scorer-state.js'
 
 /**
@@ -13,6 +14,8 @@ export interface Scorer {
    * already is scored like anything else. Never NaN.
    */
   score(history: History): Float32Array
+  /** Where scores are products of vectors: these. */
+  readonly vectors?: ItemVectors | undefined
   /** What it was fitted to, as data from which `scorerOf` makes it again. Without it the scorer cannot be saved. */
   state?(): ScorerState
 }

@@ -5,6 +5,7 @@ import { answers, fixture, train } from '../test/scorers-fixture.js'
 import { als } from './als.js'
 import { Catalogue } from './catalogue.js'
 import { ease } from './ease.js'
+import { easeAndNeighbours } from './ease-and-neighbours.js'
 import { categoryAffinity, priceFit } from './item-facts.js'
 import { itemKnn } from './item-knn.js'
 import { itemAge, recency } from './item-times.js'
@@ -69,6 +70,27 @@ describe('EASE', () => {
 
   it('refuses no regularisation', async () => {
     await expect(ease(train, { l2: 0 })).rejects.toThrow('ease: expected an l2 above 0, got 0.')
+  })
+})
+
+describe('EASE of a large catalogue', () => {
+  it('scores items beyond the limit by their neighbours, on its own scale', async () => {
+    const notices: string[] = []
+    const both = await easeAndNeighbours(train, { itemLimit: 7, onNotice: (message) => notices.push(message) })
+    expect(notices).toEqual([`ease: of ${train.popularity().filter((count) => count > 0).length} items it takes the 7 that most users took; item-knn scores the others.`])
+    const inside = new Set(both.state?.().arrays?.['known'])
+    const isKnown = (item: number): boolean => inside.has(item)
+    const [few, neighbours] = [await ease(train, { itemLimit: 7 }), itemKnn(train, { neighbours: 200 })]
+    for (const history of fixture.asked.map(historyOf)) {
+      const [scores, known, others] = [both, few, neighbours].map((scorer) => [...scorer.score(history)]) as [number[], number[], number[]]
+      const ratios = scores.flatMap((score, item) => (isKnown(item) || others[item] === 0 ? [] : [score / (others[item] as number)]))
+      scores.forEach((score, item) => isKnown(item) && expect(score).toBe(known[item]))
+      if (ratios.length > 0) expect(ratios).toBeAllclose(ratios.map(() => ratios[0] as number), { rtol: 1e-5 })
+    }
+  })
+
+  it('is EASE where all items are within the limit', async () => {
+    expect((await easeAndNeighbours(train)).state?.().kind).toBe('ease')
   })
 })
 

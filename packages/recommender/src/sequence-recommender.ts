@@ -40,12 +40,13 @@ export async function trainSequence(
   { epochs = 20, seed = 0, signal, onEvent, onEpoch }: TrainSequenceOptions = {},
 ): Promise<SequenceRecommender> {
   const fresh = freshSequenceWeights(texts, seed)
-  const places = [...train.users.keys()].filter((place) => train.lengthOf(place) >= 2)
-  const perEpoch = Math.ceil(places.length / batchSize)
+  const places = learnable(train)
+  const perEpoch = stepsOfEpoch(train)
   if (perEpoch === 0) return sequenceRecommender(sequenceGraph(fresh, false))
   const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), { logits: sequenceNames.scores })
+  let [ofEpoch, order] = [-1, places]
   const batch = (epoch: number, step: number): Tensors => {
-    const order = random(seed + 7919 * (epoch + 1)).shuffle(places)
+    if (epoch !== ofEpoch) [ofEpoch, order] = [epoch, random(seed + 7919 * (epoch + 1)).shuffle(places)]
     const some = Array.from({ length: batchSize }, (_, row) => order[(step * batchSize + row) % order.length] as number)
     return batchOf(some.map((place) => train.at(place)), train.itemCount, random(seed + 104_729 * (epoch * perEpoch + step + 1)), { targets, weights })
   }
@@ -71,6 +72,16 @@ export async function trainSequence(
   } finally {
     await trainer.close()
   }
+}
+
+/** Users from whom something can be learned: who took one thing after another. */
+function learnable(train: Histories): number[] {
+  return [...train.users.keys()].filter((place) => train.lengthOf(place) >= 2)
+}
+
+/** Steps in which a training goes through all histories once. */
+export function stepsOfEpoch(train: Histories): number {
+  return Math.ceil(learnable(train).length / batchSize)
 }
 
 export async function loadSequence({ files }: ScorerState): Promise<Recommender> {

@@ -1,3 +1,5 @@
+import { GrowingArray } from './growing-array.js'
+
 /** A sparse matrix, row by row: row `r` has `values[k]` in `columns[k]` for k from `starts[r]` to `starts[r + 1] - 1`. */
 export interface SparseRows {
   readonly rows: number
@@ -34,17 +36,26 @@ export function transposed({ rows, columnCount, starts, columns, values }: Spars
   return turned
 }
 
-/** Joins rows of which each is given by its columns and values. */
-export function sparseRows(columnCount: number, lines: readonly { columns: ArrayLike<number>; values: ArrayLike<number> }[]): SparseRows {
-  const starts = new Int32Array(lines.length + 1)
-  lines.forEach(({ columns }, row) => (starts[row + 1] = (starts[row] as number) + columns.length))
-  const total = starts[lines.length] as number
-  const joined = { rows: lines.length, columnCount, starts, columns: new Int32Array(total), values: new Float32Array(total) }
-  lines.forEach(({ columns, values }, row) => {
-    joined.columns.set(columns, starts[row])
-    joined.values.set(values, starts[row])
-  })
-  return joined
+/** Columns and values of one row. */
+export interface SparseRow {
+  readonly columns: ArrayLike<number>
+  readonly values: ArrayLike<number>
+}
+
+/** Joins rows, taking one after the other: only what they amount to stays in memory. */
+export function sparseRows(columnCount: number, lines: Iterable<SparseRow>): SparseRows {
+  const starts = new GrowingArray((length) => new Int32Array(length))
+  const columns = new GrowingArray((length) => new Int32Array(length))
+  const values = new GrowingArray((length) => new Float32Array(length))
+  starts.push(0)
+  for (const line of lines) {
+    for (let k = 0; k < line.columns.length; k++) {
+      columns.push(line.columns[k] as number)
+      values.push(line.values[k] as number)
+    }
+    starts.push(columns.length)
+  }
+  return { rows: starts.length - 1, columnCount, starts: starts.finish(), columns: columns.finish(), values: values.finish() }
 }
 
 /** Adds `factor` times row `row` of the matrix to a dense row. */

@@ -19,7 +19,8 @@ export interface InvertOptions {
  * Only the upper half is computed, and memory is 1.5 times that of the matrix.
  */
 export async function invertSpd(matrix: Float32Array, n: number, { blockSize = 256, signal }: InvertOptions = {}): Promise<void> {
-  const product = await Session.create(productGraph())
+  // Between products there is work for the cores.
+  const product = await Session.create(productGraph(), { spin: false })
   try {
     const blocks = Array.from({ length: Math.ceil(n / blockSize) }, (_, block) => ({
       start: block * blockSize,

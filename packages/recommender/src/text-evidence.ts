@@ -13,6 +13,7 @@ export function textEvidence(texts: SparseRows): EvidenceSource {
   const byTerm = transposed(texts)
   const profile = new Float32Array(texts.columnCount)
   const one = new Float32Array(texts.rows)
+  const touched = new Int32Array(texts.rows)
   const names: readonly WeightingName[] = ['last', 'ten', 'all']
   return {
     names: [...names.map((weighting) => `text-${weighting}`), 'text-nearest'],
@@ -30,12 +31,22 @@ export function textEvidence(texts: SparseRows): EvidenceSource {
       })
       const nearest = rows[names.length] as Float32Array
       for (const item of history.items.subarray(-nearestAmong)) {
-        one.fill(0)
+        let met = 0
         for (let k = texts.starts[item] as number; k < (texts.starts[item + 1] as number); k++) {
-          addRow(one, byTerm, texts.columns[k] as number, texts.values[k] as number)
+          const term = texts.columns[k] as number
+          const weight = texts.values[k] as number
+          for (let entry = byTerm.starts[term] as number; entry < (byTerm.starts[term + 1] as number); entry++) {
+            const other = byTerm.columns[entry] as number
+            const before = one[other] as number
+            if (before === 0) touched[met++] = other
+            one[other] = before + weight * (byTerm.values[entry] as number)
+          }
         }
-        for (let other = 0; other < one.length; other++) {
-          if ((one[other] as number) > (nearest[other] as number)) nearest[other] = one[other] as number
+        for (let place = 0; place < met; place++) {
+          const other = touched[place] as number
+          const cosine = one[other] as number
+          if (cosine > (nearest[other] as number)) nearest[other] = cosine
+          one[other] = 0
         }
       }
     },

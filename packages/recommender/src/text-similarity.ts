@@ -1,4 +1,6 @@
 import { type Matrix, rowOf } from '@headstart/core'
+import type { History } from './histories.js'
+import { rowProducts } from './row-products.js'
 import { historyWeights, type Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import { addRow, type SparseRows, transposed } from './sparse-rows.js'
@@ -20,14 +22,14 @@ export interface TextSimilarityOptions {
  */
 export function textSimilarity(vectors: SparseRows | Matrix, { last = 10, decay = 1 }: TextSimilarityOptions = {}): Scorer {
   const isSparse = 'starts' in vectors
-  const scoresOf = isSparse ? sparseProduct(vectors) : denseProduct(vectors)
+  const weightsOf = (history: History): Float64Array => {
+    const weights = historyWeights(history, decay, last)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    return weights.map((weight) => weight / total)
+  }
   return {
     name: last === 1 ? 'text similarity to the last item' : `text similarity to the last ${last} items`,
-    score(history) {
-      const weights = historyWeights(history, decay, last)
-      const total = weights.reduce((sum, weight) => sum + weight, 0)
-      return scoresOf(history.items, weights.map((weight) => weight / total))
-    },
+    ...(isSparse ? sparseScores(vectors, weightsOf) : denseScores(vectors, weightsOf)),
     state: () => ({
       kind: 'text-similarity',
       config: { last, decay, columnCount: isSparse ? vectors.columnCount : vectors.columns },
@@ -43,43 +45,42 @@ export function loadTextSimilarity(state: ScorerState): Scorer {
   return textSimilarity({ rows: data.length / columns, columns, data }, options)
 }
 
-type Product = (items: Int32Array, weights: Float64Array) => Float32Array
+/** What each item of a history counts, [items of the history]. */
+type Weights = (history: History) => Float64Array
 
 /** Goes through the texts that share a term, no others. */
-function sparseProduct(vectors: SparseRows): Product {
+function sparseScores(vectors: SparseRows, weightsOf: Weights): Pick<Scorer, 'score'> {
   const byTerm = transposed(vectors)
-  return (items, weights) => {
-    const profile = new Map<number, number>()
-    items.forEach((item, place) => {
-      const weight = weights[place] as number
-      if (weight === 0) return
-      for (let k = vectors.starts[item] as number; k < (vectors.starts[item + 1] as number); k++) {
-        const term = vectors.columns[k] as number
-        profile.set(term, (profile.get(term) ?? 0) + weight * (vectors.values[k] as number))
-      }
-    })
-    const scores = new Float32Array(vectors.rows)
-    for (const [term, weight] of profile) addRow(scores, byTerm, term, weight)
-    return scores
+  return {
+    score(history) {
+      const profile = new Map<number, number>()
+      weightsOf(history).forEach((weight, place) => {
+        if (weight === 0) return
+        const item = history.items[place] as number
+        for (let k = vectors.starts[item] as number; k < (vectors.starts[item + 1] as number); k++) {
+          const term = vectors.columns[k] as number
+          profile.set(term, (profile.get(term) ?? 0) + weight * (vectors.values[k] as number))
+        }
+      })
+      const scores = new Float32Array(vectors.rows)
+      for (const [term, weight] of profile) addRow(scores, byTerm, term, weight)
+      return scores
+    },
   }
 }
 
-function denseProduct(vectors: Matrix): Product {
-  return (items, weights) => {
-    const profile = new Float64Array(vectors.columns)
-    items.forEach((item, place) => {
-      const [row, weight] = [rowOf(vectors, item), weights[place] as number]
-      if (weight !== 0) for (let k = 0; k < profile.length; k++) profile[k] = (profile[k] as number) + weight * (row[k] as number)
+function denseScores(matrix: Matrix, weightsOf: Weights): Pick<Scorer, 'score' | 'vectors'> {
+  const { data, columns } = matrix
+  const products = rowProducts(data, columns)
+  const of = (history: History): Float64Array => {
+    const profile = new Float64Array(columns)
+    weightsOf(history).forEach((weight, place) => {
+      const row = rowOf(matrix, history.items[place] as number)
+      if (weight !== 0) for (let k = 0; k < columns; k++) profile[k] = (profile[k] as number) + weight * (row[k] as number)
     })
-    const scores = new Float32Array(vectors.rows)
-    for (let item = 0; item < vectors.rows; item++) {
-      const row = rowOf(vectors, item)
-      let sum = 0
-      for (let k = 0; k < profile.length; k++) sum += (profile[k] as number) * (row[k] as number)
-      scores[item] = sum
-    }
-    return scores
+    return profile
   }
+  return { score: (history) => products(of(history)), vectors: { data, columns, of } }
 }
 
 /** The matrix with every row divided by its length, so that products of rows are cosines; rows of zeros stay so. */

@@ -12,7 +12,7 @@ import { RecommenderModel } from './recommender-model.js'
  * @throws OptionError for an option outside its range.
  */
 export async function trainRecommender(shop: Shop, options: ShopOptions = {}): Promise<RecommenderModel> {
-  const { methods = recommenderMethods, seed = 0, threshold, onEvent } = options
+  const { methods = recommenderMethods, seed = 0, threshold, repeats = false, onEvent } = options
   const examined = await examine(shop, options)
   const { material, everything, validation, minimum } = examined
   const chosen: ChosenMethod[] = []
@@ -29,8 +29,8 @@ export async function trainRecommender(shop: Shop, options: ShopOptions = {}): P
   return new RecommenderModel({
     catalogue: shop.catalogue,
     recommender: await method.fit(material, everything, settings, options),
-    popular: popularity(everything),
-    recipe: { method: method.name, settings, seed, texts: options.texts?.id ?? null, threshold: threshold ?? null, minimum },
+    popular: popularity(repeats ? everything.distinct() : everything),
+    recipe: { method: method.name, settings, seed, texts: options.texts?.id ?? null, threshold: threshold ?? null, minimum, repeats },
     training: {
       users: everything.length,
       interactions: everything.items.length,

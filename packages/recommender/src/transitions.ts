@@ -1,7 +1,7 @@
 import type { Histories } from './histories.js'
 import { itemLinks } from './item-links.js'
 import type { Scorer } from './scorer.js'
-import { type SparseRows, sparseRows, transposed } from './sparse-rows.js'
+import { type SparseRow, type SparseRows, sparseRows, transposed } from './sparse-rows.js'
 
 /** Options of `transitions`. */
 export interface TransitionsOptions {
@@ -46,20 +46,21 @@ export function followCounts(train: Histories, reach: number): SparseRows {
   for (let user = 0; user < train.length; user++) ends.fill(starts[user + 1] as number, starts[user], starts[user + 1])
 
   const counts = new Float64Array(itemCount)
-  const lines = Array.from({ length: itemCount }, (_, item) => {
-    const met: number[] = []
-    for (let k = places.starts[item] as number; k < (places.starts[item + 1] as number); k++) {
-      const place = places.columns[k] as number
-      const end = Math.min(ends[place] as number, place + 1 + reach)
-      for (let next = place + 1; next < end; next++) {
-        const follower = items[next] as number
-        if (counts[follower] === 0) met.push(follower)
-        counts[follower] = (counts[follower] as number) + 1 / (next - place)
+  const linesOf = function* (): Generator<SparseRow> {
+    for (let item = 0; item < itemCount; item++) {
+      const met: number[] = []
+      for (let k = places.starts[item] as number; k < (places.starts[item + 1] as number); k++) {
+        const place = places.columns[k] as number
+        const end = Math.min(ends[place] as number, place + 1 + reach)
+        for (let next = place + 1; next < end; next++) {
+          const follower = items[next] as number
+          if (counts[follower] === 0) met.push(follower)
+          counts[follower] = (counts[follower] as number) + 1 / (next - place)
+        }
       }
+      yield { columns: met, values: met.map((follower) => counts[follower] as number) }
+      for (const follower of met) counts[follower] = 0
     }
-    const values = met.map((follower) => counts[follower] as number)
-    for (const follower of met) counts[follower] = 0
-    return { columns: met, values }
-  })
-  return sparseRows(itemCount, lines)
+  }
+  return sparseRows(itemCount, linesOf())
 }
