@@ -1,5 +1,6 @@
 import { networkBackbone, type Preprocessing, type TunableBackbone } from '@headstart/core'
 import { encodeModel, type Tensor } from '@headstart/onnx'
+import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 
 /** Runs a backbone's network by onnxruntime-node alone, on the batches that `embed` makes of the inputs, prepared before. */
@@ -14,7 +15,7 @@ export async function bareLoop<Input>(backbone: TunableBackbone<Input>, inputs: 
     },
   }
   await networkBackbone({ ...backbone, preprocessing }).embed(inputs)
-  const session = await ort.InferenceSession.create(encodeModel(backbone.network.graph))
+  const session = await ort.InferenceSession.create(encodeModel(backbone.network.graph), { intraOpNumThreads: availableParallelism() })
   return async () => {
     for (const batch of batches) await session.run(batch)
   }

@@ -5,13 +5,14 @@ import { FeedError, SessionError, SessionOptionError, TensorError } from './erro
 import type { Graph, ValueInfo } from './graph.js'
 import { printValueInfo } from './print.js'
 import { concatRows, sizeOf, sliceRows, type Tensor } from './tensor.js'
+import { threadsOfMachine } from './threads-of-machine.js'
 
 /** Tensors by the name of the input or output. */
 export type Tensors = Readonly<Record<string, Tensor>>
 
 /** Options of `Session.create`. */
 export interface SessionOptions {
-  /** Threads of one operator. Default: one per core. */
+  /** Threads of one operator. Default: one for each core that the process may use. */
   readonly threads?: number
   /**
    * How far onnxruntime rewrites the graph before it runs. 'disabled' loads faster, for a graph that runs once.
@@ -53,7 +54,7 @@ export class Session {
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     try {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
-        intraOpNumThreads: options.threads ?? 0,
+        intraOpNumThreads: options.threads ?? threadsOfMachine(),
         graphOptimizationLevel: options.optimisation ?? 'all',
         extra: {
           session: {

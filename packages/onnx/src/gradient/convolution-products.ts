@@ -1,8 +1,9 @@
 import { sizeOf } from '../tensor.js'
+import { isDepthwise } from './convolution-gradients.js'
 import { batchFirst, batchLast } from './layout.js'
 import { at, type Dims } from './shapes.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
-import { positions, type Window } from './window.js'
+import type { Window } from './window.js'
 
 /** Whether each output looks at one place only, and at all channels. */
 export function isPointwise({ kernel, pads }: Window, group: number): boolean {
@@ -30,64 +31,50 @@ export function pointwiseProduct(
   const [batch, channels, ...spatial] = seen.dims as [number, number, ...number[]]
   const [outputs, places] = [at(w.dims, 0), sizeOf(spatial)]
   const matrix = ops.reshape(w, [outputs, channels])
-  const biased = (product: TypedValue) => (bias ? ops.add(product, ops.reshape(bias, [outputs, 1])) : product)
   if (places >= widePlaces && !seen.permuted) {
-    const product = ops.matMul(matrix, ops.reshape(seen, [batch, channels, places]))
-    return ops.reshape(biased(product), [batch, outputs, ...spatial])
+    const product = ops.reshape(ops.matMul(matrix, ops.reshape(seen, [batch, channels, places])), [batch, outputs, ...spatial])
+    return bias ? ops.add(product, ops.reshape(bias, [outputs, ...spatial.map(() => 1)])) : product
   }
   const images = ops.reshape(batchLast(ops, seen), [channels, places * batch])
-  return batchFirst(ops, ops.reshape(biased(ops.matMul(matrix, images)), [outputs, ...spatial, batch]))
+  const product = ops.reshape(ops.matMul(matrix, images), [outputs, ...spatial, batch])
+  // Not before the reshape: onnxruntime would take the bias into the product, by way of a matrix that one thread fills.
+  return batchFirst(ops, bias ? ops.add(product, ops.reshape(bias, [outputs, ...spatial.map(() => 1), 1])) : product)
 }
 
 /**
- * Places of input times places of output up to which a depthwise convolution is written as a matrix product. onnxruntime
- * runs one small product for each channel of each image, and does not share a transposed one among its threads; with
- * images of 7×7 the product over all of them takes a fifth of the time. Above 10×10 the matrices become too large.
+ * Whether each channel is convolved by itself, in images of which there are several and which are small enough to be laid
+ * side by side.
  */
-const depthwisePlaces = 100 * 100
-
-export function isSmallDepthwise(x: TypedValue, w: TypedValue, y: TypedValue, group: number): boolean {
-  const eachByItself = group > 1 && group === at(w.dims, 0) && at(w.dims, 1) === 1
-  return eachByItself && sizeOf(x.dims.slice(2)) * sizeOf(y.dims.slice(2)) <= depthwisePlaces
+export function isSmallDepthwise(x: TypedValue, w: TypedValue, group: number): boolean {
+  const [batch, , ...spatial] = x.dims
+  // onnxruntime convolves over three axes at most, of which one is the batch.
+  return isDepthwise(w, group) && batch !== 1 && spatial.length <= 2 && sizeOf(spatial) < widePlaces
 }
 
 /**
- * A depthwise convolution as a product of each channel's Toeplitz matrix, which holds the kernel's element k where an
- * output meets an input by it, with its images, `[channels, places, batch]`. The matrices are made of the kernel by a
- * product with a constant of 0 and 1, so that its gradient is a product as well.
+ * A depthwise convolution with the batch as one more axis of a single image, along which the kernel has the size 1.
+ * onnxruntime has a task for each channel of each image, which for small images costs more than what it does; and what
+ * pointwise products give has the batch last already.
  */
-export function depthwiseProduct(
+export function depthwiseOverBatch(
   ops: TensorOps,
   x: TypedValue,
   w: TypedValue,
   bias: TypedValue | undefined,
-  window: Window,
+  { kernel, strides, dilations, pads }: Window,
   dims: Dims,
 ): TypedValue {
   const [batch, channels, ...spatial] = x.dims as [number, number, ...number[]]
-  const [inputs, outputs] = [sizeOf(spatial), sizeOf(dims.slice(2))]
-  const size = sizeOf(window.kernel)
-  const meetings = ops.constant('float32', [size, inputs * outputs], meetingsOf(window, spatial, dims.slice(2)))
-  const matrices = ops.reshape(ops.matMul(ops.reshape(w, [channels, size]), meetings), [channels, inputs, outputs])
-  // Transposed here, so that it is as it lies in the backward pass, where it has more rows than columns with a stride.
-  const product = ops.matMul(matrices, ops.reshape(batchLast(ops, x), [channels, inputs, batch]), { transA: true })
-  const biased = bias ? ops.add(product, ops.reshape(bias, [channels, 1, 1])) : product
-  return batchFirst(ops, ops.reshape(biased, [channels, ...dims.slice(2), batch]))
-}
-
-/** 1 where an element of the kernel, an input and an output meet: `[kernel, inputs, outputs]`. */
-function meetingsOf({ kernel, strides, dilations, pads }: Window, spatial: Dims, outputs: Dims): Float32Array {
-  const [inputCount, outputCount] = [sizeOf(spatial), sizeOf(outputs)]
-  const meets = new Float32Array(sizeOf(kernel) * inputCount * outputCount)
-  for (const [k, offset] of positions(kernel).entries()) {
-    for (const [p, place] of positions(outputs).entries()) {
-      const met = place.map(
-        (index, axis) => index * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis),
-      )
-      if (met.some((index, axis) => index < 0 || index >= at(spatial, axis))) continue
-      const input = met.reduce((flat, index, axis) => flat * at(spatial, axis) + index, 0)
-      meets[(k * inputCount + input) * outputCount + p] = 1
-    }
+  const rank = spatial.length
+  const attributes = {
+    group: channels,
+    kernel_shape: [...kernel, 1],
+    strides: [...strides, 1],
+    dilations: [...dilations, 1],
+    pads: [...pads.slice(0, rank), 0, ...pads.slice(rank), 0],
   }
-  return meets
+  const image = ops.reshape(batchLast(ops, x), [1, channels, ...spatial, batch])
+  const output = { type: x.type, dims: [1, channels, ...dims.slice(2), batch] }
+  const convolved = ops.op('Conv', [image, ops.reshape(w, [...w.dims, 1]), bias], output, attributes)
+  return batchFirst(ops, ops.reshape(convolved, [channels, ...dims.slice(2), batch]))
 }

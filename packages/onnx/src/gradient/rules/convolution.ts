@@ -1,6 +1,6 @@
 /** Convolutions, over any number of spatial axes. */
 import { intOf } from '../attributes.js'
-import { depthwiseProduct, isPointwise, isSmallDepthwise, pointwiseProduct } from '../convolution-products.js'
+import { depthwiseOverBatch, isPointwise, isSmallDepthwise, pointwiseProduct } from '../convolution-products.js'
 import { kernelGradient, spread } from '../convolution-gradients.js'
 import { rule } from '../rule.js'
 import { range } from '../shapes.js'
@@ -13,7 +13,7 @@ import { transposedWindowOf, windowOf } from '../window.js'
  * - dW[o,i,k] = Σ_n,p dY[n,o,p] X[n,i,s·p + d·k - pad], one product for each position k of the kernel;
  * - dB is the sum of dY over batch and space.
  *
- * A pointwise convolution, and a depthwise one of a small image, are written as matrix products.
+ * A pointwise convolution is written as a matrix product, a depthwise one of small images as that of a single image.
  */
 export const Conv = rule(
   (step) => {
@@ -34,7 +34,7 @@ export const Conv = rule(
     const group = intOf(node, 'group', 1)
     const window = windowOf(step, w.dims.slice(2), x.dims.slice(2), output.dims.slice(2))
     if (isPointwise(window, group)) return [pointwiseProduct(ops, x, w, b, window)]
-    return isSmallDepthwise(x, w, output, group) ? [depthwiseProduct(ops, x, w, b, window, output.dims)] : undefined
+    return isSmallDepthwise(x, w, group) ? [depthwiseOverBatch(ops, x, w, b, window, output.dims)] : undefined
   },
 )
 
