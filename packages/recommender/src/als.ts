@@ -64,7 +64,7 @@ function alsScorer(items: Float32Array, problem: Problem): Scorer {
   }
   return {
     name: 'als',
-    score: (history) => products(userOf(history)),
+    score: (history) => products(userOf(history)).slice(),
     vectors: { data: items, columns: factors, of: userOf },
     state: () => ({ kind: 'als', config: { factors, l2, confidence }, arrays: { items } }),
   }
@@ -97,14 +97,14 @@ function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Arra
 
 /** Gives what takes steps of conjugate gradients on (YᵀY + α Σ y yᵀ + λI) x = (1 + α) Σ y over the others y, from x on. */
 function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confidence }: Problem) {
+  const gramProduct = rowProducts(gram, factors)
   const residual = new Float64Array(factors)
   const direction = new Float64Array(factors)
   const product = new Float64Array(factors)
   /** The matrix times a vector, without the matrix. */
   const multiply = (vector: Float64Array, others: Int32Array): void => {
-    for (let k = 0; k < factors; k++) product[k] = l2 * (vector[k] as number)
-    // Row by row, of a symmetric matrix.
-    for (let row = 0; row < factors; row++) addScaled(product, gram, row * factors, vector[row] as number)
+    product.set(gramProduct(vector))
+    addScaled(product, vector, 0, l2)
     for (const other of others) addScaled(product, fixed, other * factors, confidence * dot(vector, fixed, other * factors))
   }
   return (x: Float64Array, others: Int32Array, most: number): void => {
@@ -151,13 +151,19 @@ function addScaled(vector: Float64Array, values: Numbers, start: number, factor:
 /** YᵀY */
 function gramOf(fixed: Numbers, factors: number): Float64Array {
   const gram = new Float64Array(factors * factors)
-  for (let start = 0; start < fixed.length; start += factors) {
-    for (let row = 0; row < factors; row++) {
-      const value = fixed[start + row] as number
-      for (let column = 0; column < factors; column++) {
-        gram[row * factors + column] = (gram[row * factors + column] as number) + value * (fixed[start + column] as number)
-      }
-    }
+  for (let start = 0; start < fixed.length; start += factors) addSquare(gram, fixed, start, factors)
+  for (let row = 0; row < factors; row++) {
+    for (let column = 0; column < row; column++) gram[column * factors + row] = gram[row * factors + column] as number
   }
   return gram
+}
+
+/** Adds y yᵀ of the vector that begins at `start`, up to the diagonal. */
+function addSquare(gram: Float64Array, values: Numbers, start: number, factors: number): void {
+  for (let row = 0; row < factors; row++) {
+    const value = values[start + row] as number
+    if (value === 0) continue
+    const at = row * factors
+    for (let column = 0; column <= row; column++) gram[at + column] = (gram[at + column] as number) + value * (values[start + column] as number)
+  }
 }

@@ -80,7 +80,7 @@ function denseScores(matrix: Matrix, weightsOf: Weights): Pick<Scorer, 'score' |
     })
     return profile
   }
-  return { score: (history) => products(of(history)), vectors: { data, columns, of } }
+  return { score: (history) => products(of(history)).slice(), vectors: { data, columns, of } }
 }
 
 /** The matrix with every row divided by its length, so that products of rows are cosines; rows of zeros stay so. */
