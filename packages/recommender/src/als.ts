@@ -100,33 +100,48 @@ function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confiden
   const gramProduct = rowProducts(gram, factors)
   const residual = new Float64Array(factors)
   const direction = new Float64Array(factors)
-  const product = new Float64Array(factors)
-  /** The matrix times a vector, without the matrix. */
-  const multiply = (vector: Float64Array, others: Int32Array): void => {
-    product.set(gramProduct(vector))
-    addScaled(product, vector, 0, l2)
-    for (const other of others) addScaled(product, fixed, other * factors, confidence * dot(vector, fixed, other * factors))
-  }
   return (x: Float64Array, others: Int32Array, most: number): void => {
     if (others.length === 0) {
       x.fill(0)
       return
     }
-    multiply(x, others)
-    for (let k = 0; k < factors; k++) residual[k] = -(product[k] as number)
+    /** The matrix times a vector, without the matrix. */
+    const times = (vector: Float64Array): Float64Array => {
+      const product = gramProduct(vector)
+      addScaled(product, vector, 0, l2)
+      addProjections(product, vector, fixed, others, confidence)
+      return product
+    }
+    residual.fill(0)
     for (const other of others) addScaled(residual, fixed, other * factors, 1 + confidence)
+    addScaled(residual, times(x), 0, -1)
     direction.set(residual)
     let squares = dot(residual, residual, 0)
     for (let step = 0; step < most && squares > 1e-20; step++) {
-      multiply(direction, others)
+      const product = times(direction)
       const length = squares / dot(direction, product, 0)
       addScaled(x, direction, 0, length)
       addScaled(residual, product, 0, -length)
       const left = dot(residual, residual, 0)
-      for (let k = 0; k < factors; k++) direction[k] = (residual[k] as number) + (left / squares) * (direction[k] as number)
+      scaleAndAdd(direction, left / squares, residual)
       squares = left
     }
   }
+}
+
+// Loops stand by themselves, with all that they use as arguments: what a closure holds the compiler does not take for constant.
+
+/** Adds α Σ y (y · vector) over the rows y of the others. */
+function addProjections(target: Float64Array, vector: Float64Array, rows: Numbers, others: Int32Array, confidence: number): void {
+  for (let place = 0; place < others.length; place++) {
+    const start = (others[place] as number) * vector.length
+    addScaled(target, rows, start, confidence * dot(vector, rows, start))
+  }
+}
+
+/** vector = factor · vector + added */
+function scaleAndAdd(vector: Float64Array, factor: number, added: Float64Array): void {
+  for (let k = 0; k < vector.length; k++) vector[k] = factor * (vector[k] as number) + (added[k] as number)
 }
 
 /** The vector times that which begins at `start`; four sums, since each addition has to wait for the one before. */
