@@ -52,7 +52,14 @@ export class CalibratedEvidence {
 /** The highest lift of what the user has not. */
 function highestLift(lift: RankLift, scorer: number, { ranks, hasZeros, zeroRank }: Ranking): number {
   let highest = hasZeros ? liftAt(lift, scorer, zeroRank) : -Infinity
-  for (let place = 0; place < ranks.length; place++) highest = Math.max(highest, liftAt(lift, scorer, ranks[place] as number))
+  let last = 0
+  for (let place = 0; place < ranks.length; place++) {
+    const rank = ranks[place] as number
+    if (rank === last) continue
+    last = rank
+    const own = liftAt(lift, scorer, rank)
+    if (own > highest) highest = own
+  }
   return highest
 }
 
@@ -61,20 +68,20 @@ function highestLift(lift: RankLift, scorer: number, { ranks, hasZeros, zeroRank
  * @returns What most items get.
  */
 function addContributions(target: Float32Array, found: ItemEvidence, lift: RankLift, scorer: number, count: number, signed: number): number {
-  const { items, ranks, zeroRank } = found.rankings[scorer] as Ranking
-  const [row, ranking, itemCount] = [found.scores[scorer] as Float32Array, found.rankings[scorer] as Ranking, target.length]
+  const ranking = found.rankings[scorer] as Ranking
+  const { items, scores, ranks, zeroRank } = ranking
   const usual = count * liftAt(lift, scorer, zeroRank) + signed * deviationOf(ranking, 0)
   let [last, more] = [0, 0]
   for (let place = 0; place < items.length; place++) {
     const item = items[place] as number
     const rank = ranks[place] as number
     // Items of equal scores stand together, and get the same.
-    if (rank !== last) more = count * liftAt(lift, scorer, rank) + signed * deviationOf(ranking, row[item] as number) - usual
+    if (rank !== last) more = count * liftAt(lift, scorer, rank) + signed * deviationOf(ranking, scores[place] as number) - usual
     last = rank
     target[item] = (target[item] as number) + more
   }
   for (const item of found.had) {
-    const own = count * liftAt(lift, scorer, itemCount) + signed * deviationOf(ranking, row[item] as number)
+    const own = count * liftAt(lift, scorer, target.length) + signed * deviationOf(ranking, found.scores[scorer]?.[item] as number)
     target[item] = (target[item] as number) + own - usual
   }
   return usual

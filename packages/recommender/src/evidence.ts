@@ -4,7 +4,7 @@ import type { EvidenceSource } from './evidence-source.js'
 import type { Histories, History } from './histories.js'
 import { easeEvidence, neighbourEvidence, neighbourLinks, transitionEvidence, transitionLinks } from './linear-evidence.js'
 import { type PopularityCounts, popularityCounts, popularityEvidence } from './popularity-evidence.js'
-import { ItemRanker, type Ranking } from './rank-items.js'
+import { ItemRanker, type Ranking, ScoredItems } from './rank-items.js'
 import type { Scorer } from './scorer.js'
 import type { SparseRows } from './sparse-rows.js'
 import { textEvidence } from './text-evidence.js'
@@ -16,7 +16,7 @@ export interface EvidenceOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is known about all items for one history. Scores are views of memory that the next history overwrites. */
+/** What is known about all items for one history, in memory that the next history overwrites. */
 export interface ItemEvidence {
   /** [scorers] of [items] */
   readonly scores: readonly Float32Array[]
@@ -39,7 +39,7 @@ export function deviationAt({ scores, rankings }: ItemEvidence, scorer: number, 
 /** The same of a score. */
 export function deviationOf({ mean, spread }: Ranking, score: number): number {
   const z = (score - mean) / spread
-  return z < 0 ? -Math.log1p(Math.min(-z, 5)) / 2 : Math.log1p(Math.min(z, 25)) / 2
+  return z < 0 ? -Math.log(1 + Math.min(-z, 5)) / 2 : Math.log(1 + Math.min(z, 25)) / 2
 }
 
 /** The rank of an item, 1 the best. What the user has stands last. */
@@ -88,10 +88,9 @@ export class Evidence {
   readonly names: readonly string[]
   readonly parts: EvidenceParts
   readonly #sources: readonly EvidenceSource[]
-  readonly #ranker: ItemRanker
+  readonly #rankers: readonly ItemRanker[]
   readonly #scores: readonly Float32Array[]
   readonly #taken: Uint8Array
-  readonly #orders: Uint32Array[] = []
 
   /**
    * @param train First occurrences only.
@@ -127,7 +126,8 @@ export class Evidence {
       { names: ['als'], score: (history, [row]) => row?.set(factors.score(history)) },
     ]
     this.names = this.#sources.flatMap(({ names }) => names)
-    this.#ranker = new ItemRanker(itemCount)
+    const between = new ScoredItems(itemCount)
+    this.#rankers = this.#sources.flatMap(({ names, constant = 0 }) => names.map((_, place) => new ItemRanker(itemCount, place < constant, between)))
     this.#scores = this.names.map(() => new Float32Array(itemCount))
     this.#taken = new Uint8Array(itemCount)
   }
@@ -143,18 +143,8 @@ export class Evidence {
     const left = this.itemCount - had.length
     for (const row of scores) row.fill(0)
     let next = 0
-    const rankings = this.#sources.flatMap(({ names, constant = 0, score }) => {
-      const [begin, rows] = [next, scores.slice(next, (next += names.length))]
-      score(history, rows)
-      return rows.map((row, place) => this.#ranker.rank(row, taken, left, place < constant ? this.#orderOf(begin + place) : undefined))
-    })
-    return { scores, had, taken, rankings }
-  }
-
-  /** The items in the order of a scorer that gives the same scores for every history. */
-  #orderOf(scorer: number): Uint32Array {
-    const row = this.#scores[scorer] as Float32Array
-    return (this.#orders[scorer] ??= this.#ranker.rank(row, new Uint8Array(row.length), row.length).items)
+    for (const { names, score } of this.#sources) score(history, scores.slice(next, (next += names.length)))
+    return { scores, had, taken, rankings: this.#rankers.map((ranker, scorer) => ranker.rank(scores[scorer] as Float32Array, taken, left)) }
   }
 
   /**

@@ -2,6 +2,8 @@
 export interface Ranking {
   /** Those whose score is not 0 and that are not left out, best first. */
   readonly items: Uint32Array
+  /** Their scores, falling. */
+  readonly scores: Float32Array
   /** The rank of each of them, 1 being the best; items of equal scores share the mean of their ranks. */
   readonly ranks: Float32Array
   /** Whether any item that is not left out scores 0, and the rank that all of these share. */
@@ -15,127 +17,177 @@ export interface Ranking {
 /** Digits of 11 bits, and what they can be. */
 const [digits, values] = [3, 2048]
 
+/** Items, and beside each of them a score or the key that the score is sorted by, in the same memory. */
+export class ScoredItems {
+  readonly items: Uint32Array
+  readonly scores: Float32Array
+  readonly keys: Uint32Array
+
+  constructor(itemCount: number) {
+    this.items = new Uint32Array(itemCount)
+    this.scores = new Float32Array(itemCount)
+    this.keys = new Uint32Array(this.scores.buffer)
+  }
+}
+
+/** What is counted of scores before they are sorted. */
+interface Counted {
+  /** Scores that are not 0, and those above 0. */
+  readonly length: number
+  readonly above: number
+  readonly sum: number
+  readonly squares: number
+}
+
 /**
- * Ranks items by their scores. Keeps its memory from one ranking to the next. Zeros, of which there are many where
+ * Ranks items by their scores, in memory that is kept: a ranking lasts until the next one. Zeros, of which there are many where
  * evidence is sparse, are not sorted; the others are by radix (LSD, three digits of 11 bits), in time linear in their number.
  */
 export class ItemRanker {
-  #keys: Uint32Array<ArrayBuffer>
-  #items: Uint32Array<ArrayBuffer>
-  #otherKeys: Uint32Array<ArrayBuffer>
-  #otherItems: Uint32Array<ArrayBuffer>
+  readonly #sorted: ScoredItems
+  readonly #between: ScoredItems
+  readonly #ranks: Float32Array
   readonly #counts = new Uint32Array(digits * values)
+  /** All items in their order, where it is always the same. */
+  #order: ScoredItems | undefined
+  readonly #isConstant: boolean
 
-  constructor(itemCount: number) {
-    this.#keys = new Uint32Array(itemCount)
-    this.#items = new Uint32Array(itemCount)
-    this.#otherKeys = new Uint32Array(itemCount)
-    this.#otherItems = new Uint32Array(itemCount)
+  /**
+   * @param isConstant Whether the scores are the same each time: then they are sorted once.
+   * @param between Memory for the work between, of at least so many items, which rankers can share.
+   */
+  constructor(itemCount: number, isConstant = false, between = new ScoredItems(itemCount)) {
+    this.#sorted = new ScoredItems(itemCount)
+    this.#between = between
+    this.#ranks = new Float32Array(itemCount)
+    this.#isConstant = isConstant
   }
 
   /**
    * @param scores [items]
    * @param leftOut [items]: 1 for those that have no rank.
    * @param count How many are not left out.
-   * @param order The items of a ranking of the same scores from which nothing was left out: then they are not sorted again.
    */
-  rank(scores: Float32Array, leftOut: Uint8Array, count: number, order?: Uint32Array): Ranking {
-    const sorted = order ? this.#collectInOrder(scores, leftOut, order) : this.#collect(scores, leftOut)
-    if (!order) for (let digit = 0; digit < digits; digit++) this.#sortDigit(sorted, digit)
-    const items = this.#items.slice(0, sorted)
-    let [above, sum, squares] = [0, 0, 0]
-    for (let place = 0; place < sorted; place++) {
-      const score = scores[items[place] as number] as number
-      if (score > 0) above++
-      sum += score
-      squares += score * score
-    }
-    const zeros = count - sorted
+  rank(scores: Float32Array, leftOut: Uint8Array, count: number): Ranking {
+    const counted = this.#isConstant ? this.#pick(scores, leftOut) : this.#sort(scores, leftOut)
+    const { length, above, sum, squares } = counted
+    const zeros = count - length
+    const sorted = this.#sorted.scores.subarray(0, length)
+    const ranks = this.#ranks.subarray(0, length)
+    fillRanks(ranks, sorted, above, zeros)
     const mean = sum / Math.max(count, 1)
     return {
-      items,
-      ranks: this.#ranksOfSorted(sorted, above, zeros),
+      items: this.#sorted.items.subarray(0, length),
+      scores: sorted,
+      ranks,
       hasZeros: zeros > 0,
-      zeroRank: above + (zeros + 1) / 2,
+      zeroRank: above + (1 + zeros) / 2,
       mean,
       spread: Math.sqrt(Math.max(squares / Math.max(count, 1) - mean * mean, 1e-12)) + 1e-6,
     }
   }
 
-  /** Gathers what has a score, and counts digits. */
-  #collect(scores: Float32Array, leftOut: Uint8Array): number {
-    const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length)
-    const [keys, items, counts] = [this.#keys, this.#items, this.#counts.fill(0)]
-    let length = 0
-    for (let item = 0; item < scores.length; item++) {
-      if (scores[item] === 0 || leftOut[item] === 1) continue
-      const key = keyOf(bits[item] as number)
-      keys[length] = key
-      items[length] = item
-      length++
-      const low = key & 2047
-      const middle = values + ((key >>> 11) & 2047)
-      const high = 2 * values + (key >>> 22)
-      counts[low] = (counts[low] as number) + 1
-      counts[middle] = (counts[middle] as number) + 1
-      counts[high] = (counts[high] as number) + 1
+  #sort(scores: Float32Array, leftOut: Uint8Array): Counted {
+    const counted = collect(scores, leftOut, this.#between, this.#counts.fill(0))
+    // Three times from one to the other: sorted in the end.
+    for (let digit = 0; digit < digits; digit++) {
+      const [from, to] = digit % 2 === 0 ? [this.#between, this.#sorted] : [this.#sorted, this.#between]
+      sortDigit(from, to, this.#counts.subarray(digit * values, (digit + 1) * values), counted.length, 11 * digit)
     }
-    return length
+    const { keys } = this.#sorted
+    for (let place = 0; place < counted.length; place++) keys[place] = bitsOf(keys[place] as number)
+    return counted
   }
 
-  #collectInOrder(scores: Float32Array, leftOut: Uint8Array, order: Uint32Array): number {
-    const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length)
-    const [keys, items] = [this.#keys, this.#items]
-    let length = 0
-    for (let place = 0; place < order.length; place++) {
-      const item = order[place] as number
-      if (leftOut[item] === 1) continue
-      keys[length] = keyOf(bits[item] as number)
-      items[length] = item
-      length++
+  /** From all items in their order. */
+  #pick(scores: Float32Array, leftOut: Uint8Array): Counted {
+    if (!this.#order) {
+      const { length } = this.#sort(scores, new Uint8Array(scores.length))
+      this.#order = new ScoredItems(length)
+      this.#order.items.set(this.#sorted.items.subarray(0, length))
+      this.#order.scores.set(this.#sorted.scores.subarray(0, length))
     }
-    return length
+    return pick(this.#order, leftOut, this.#sorted)
   }
+}
 
-  #ranksOfSorted(sorted: number, above: number, zeros: number): Float32Array {
-    const keys = this.#keys
-    const ranks = new Float32Array(sorted)
-    for (let start = 0; start < sorted; ) {
-      const key = keys[start]
-      let end = start + 1
-      while (end < sorted && keys[end] === key) end++
-      const rank = (start + 1 + end) / 2 + (start < above ? 0 : zeros)
-      for (; start < end; start++) ranks[start] = rank
-    }
-    return ranks
+/** Gathers the keys of what has a score, and counts their digits. */
+function collect(scores: Float32Array, leftOut: Uint8Array, into: ScoredItems, counts: Uint32Array): Counted {
+  const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length)
+  const { keys, items } = into
+  let [length, above, sum, squares] = [0, 0, 0, 0]
+  for (let item = 0; item < scores.length; item++) {
+    const score = scores[item] as number
+    if (score === 0 || leftOut[item] === 1) continue
+    const key = keyOf(bits[item] as number)
+    keys[length] = key
+    items[length] = item
+    length++
+    if (score > 0) above++
+    sum += score
+    squares += score * score
+    const low = key & 2047
+    const middle = values + ((key >>> 11) & 2047)
+    const high = 2 * values + (key >>> 22)
+    counts[low] = (counts[low] as number) + 1
+    counts[middle] = (counts[middle] as number) + 1
+    counts[high] = (counts[high] as number) + 1
   }
+  return { length, above, sum, squares }
+}
 
-  #sortDigit(length: number, digit: number): void {
-    const [keys, items, otherKeys, otherItems] = [this.#keys, this.#items, this.#otherKeys, this.#otherItems]
-    const next = this.#counts.subarray(digit * values, (digit + 1) * values)
-    let sum = 0
-    for (let value = 0; value < values; value++) {
-      const count = next[value] as number
-      next[value] = sum
-      sum += count
-    }
-    const shift = 11 * digit
-    for (let place = 0; place < length; place++) {
-      const key = keys[place] as number
-      const value = (key >>> shift) & 2047
-      const to = next[value] as number
-      next[value] = to + 1
-      otherKeys[to] = key
-      otherItems[to] = items[place] as number
-    }
-    this.#keys = otherKeys
-    this.#items = otherItems
-    this.#otherKeys = keys
-    this.#otherItems = items
+function pick(order: ScoredItems, leftOut: Uint8Array, into: ScoredItems): Counted {
+  let [length, above, sum, squares] = [0, 0, 0, 0]
+  for (let place = 0; place < order.items.length; place++) {
+    const item = order.items[place] as number
+    if (leftOut[item] === 1) continue
+    const score = order.scores[place] as number
+    into.items[length] = item
+    into.scores[length] = score
+    length++
+    if (score > 0) above++
+    sum += score
+    squares += score * score
+  }
+  return { length, above, sum, squares }
+}
+
+function sortDigit(from: ScoredItems, to: ScoredItems, counts: Uint32Array, length: number, shift: number): void {
+  let sum = 0
+  for (let value = 0; value < values; value++) {
+    const count = counts[value] as number
+    counts[value] = sum
+    sum += count
+  }
+  const { keys, items } = from
+  const { keys: sortedKeys, items: sortedItems } = to
+  for (let place = 0; place < length; place++) {
+    const key = keys[place] as number
+    const value = (key >>> shift) & 2047
+    const next = counts[value] as number
+    counts[value] = next + 1
+    sortedKeys[next] = key
+    sortedItems[next] = items[place] as number
+  }
+}
+
+/** @param scores Falling; the first `above` of them are above 0, and between these and the others lie the zeros. */
+function fillRanks(ranks: Float32Array, scores: Float32Array, above: number, zeros: number): void {
+  for (let start = 0; start < ranks.length; ) {
+    const score = scores[start]
+    let end = start + 1
+    while (end < ranks.length && scores[end] === score) end++
+    const rank = (start + 1 + end) / 2 + (start < above ? 0 : zeros)
+    for (; start < end; start++) ranks[start] = rank
   }
 }
 
 /** Bits of a float as a whole number that is the smaller, the larger the float is. */
 function keyOf(bits: number): number {
   return (bits >>> 31 === 1 ? bits : ~(bits | 0x80000000)) >>> 0
+}
+
+/** The bits of the float with that key. */
+function bitsOf(key: number): number {
+  return key >>> 31 === 1 ? key : ~key & 0x7fffffff
 }
