@@ -1,5 +1,6 @@
 import { random } from '@headstart/core'
 import type { Histories, History } from './histories.js'
+import { ItemVectors } from './item-vectors.js'
 import { rowProducts } from './row-products.js'
 import type { Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
@@ -56,16 +57,16 @@ export function als(
 function alsScorer(items: Float32Array, problem: Problem): Scorer {
   const { factors, l2, confidence } = problem
   const improve = rowImprover(items, gramOf(items, factors), problem)
-  const products = rowProducts(items, factors)
   const userOf = (history: History): Float64Array => {
     const user = new Float64Array(factors)
     improve(user, history.items, factors)
     return user
   }
+  const vectors = new ItemVectors(items, factors, userOf)
   return {
     name: 'als',
-    score: (history) => products(userOf(history)).slice(),
-    vectors: { data: items, columns: factors, of: userOf },
+    score: (history) => vectors.scores(history),
+    vectors,
     state: () => ({ kind: 'als', config: { factors, l2, confidence }, arrays: { items } }),
   }
 }

@@ -1,16 +1,7 @@
 import { OptionError } from '@headstart/core'
 import type { Index } from 'usearch'
-import type { History } from './histories.js'
+import type { ItemVectors } from './item-vectors.js'
 import type { Recommender } from './recommend.js'
-
-/** What the scores are products of, for recommenders of which they are: [items, columns], and a vector for a history. */
-export interface ItemVectors {
-  /** [items, columns], row-major. */
-  readonly data: Float32Array
-  readonly columns: number
-  /** [columns]: the score of an item is the product of its row with this. */
-  of(history: History): Float64Array
-}
 
 /** Neighbours of an item in the graph, those that are looked at when one is added, and when one is looked for. */
 const settings = { connectivity: 32, expansion_add: 256, expansion_search: 2048 }

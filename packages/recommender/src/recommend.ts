@@ -1,6 +1,6 @@
 import type { Catalogue } from './catalogue.js'
 import type { History } from './histories.js'
-import type { ItemVectors } from './item-index.js'
+import type { ItemVectors } from './item-vectors.js'
 import type { ScorerState } from './scorer-state.js'
 import { largest } from './top-k.js'
 
@@ -45,6 +45,7 @@ export async function recommend(recommender: Recommender, history: History, opti
   if (recommender.nearest && recommender.vectors && !options.exact && !options.candidates) {
     return nearestOf(recommender.nearest, recommender.vectors, history, options)
   }
+  if (recommender.vectors) return recommender.vectors.best(history, options)
   const scores = await recommender.score(history)
   exclude(scores, history, options)
   return largest(scores, options.k ?? 10).map((item) => ({ item, score: scores[item] as number }))

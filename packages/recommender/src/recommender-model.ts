@@ -183,7 +183,7 @@ export class RecommenderModel {
   /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */
   async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
     const { recommender } = this
-    if (recommender.nearest && !options.exact && !options.candidates) {
+    if (recommender.vectors) {
       const found = await recommend(recommender, history, options)
       return found.some(({ score }) => score !== 0) ? found : undefined
     }

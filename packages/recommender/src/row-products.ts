@@ -15,8 +15,11 @@ const columnBytes = 64
 
 type Floats = Float32Array | Float64Array
 
-/** What multiplies a vector by a matrix. The products are a view that the next vector overwrites. */
-export type RowProducts<T extends Floats> = (vector: ArrayLike<number>) => T
+/**
+ * Multiplies a vector by the rows of a matrix, those from `from` (a multiple of 16) to before `to`, or all. The products, one for
+ * each of these rows, are a view that the next ones overwrite.
+ */
+export type RowProducts<T extends Floats> = (vector: ArrayLike<number>, from?: number, to?: number) => T
 
 /**
  * Gives the products of all rows of a matrix with a vector, in the matrix's precision. JavaScript multiplies one number at a
@@ -28,15 +31,19 @@ export type RowProducts<T extends Floats> = (vector: ArrayLike<number>) => T
  */
 export function rowProducts<T extends Floats>(data: T, columns: number): RowProducts<T> {
   const panelRows = columnBytes / data.BYTES_PER_ELEMENT
-  const blockSize = Math.max(1, Math.floor(mostBytes / columns / columnBytes)) * panelRows * columns
-  if (data.length <= blockSize) return blockProducts(data, columns)
-  const blocks = Array.from({ length: Math.ceil(data.length / blockSize) }, (_, block) => {
-    return blockProducts(data.subarray(block * blockSize, (block + 1) * blockSize) as T, columns)
+  const rows = data.length / columns
+  const blockRows = Math.max(1, Math.floor(mostBytes / columns / columnBytes)) * panelRows
+  if (rows <= blockRows) return blockProducts(data, columns)
+  const blocks = Array.from({ length: Math.ceil(rows / blockRows) }, (_, block) => {
+    return blockProducts(data.subarray(block * blockRows * columns, (block + 1) * blockRows * columns) as T, columns)
   })
-  const products = floatsLike(data, data.length / columns)
-  return (vector) => {
-    blocks.forEach((multiply, block) => products.set(multiply(vector), (block * blockSize) / columns))
-    return products
+  const products = floatsLike(data, rows)
+  return (vector, from = 0, to = rows) => {
+    blocks.forEach((multiply, block) => {
+      const [first, end] = [Math.max(from - block * blockRows, 0), Math.min(to - block * blockRows, blockRows)]
+      if (first < end) products.set(multiply(vector, first, end), block * blockRows + first)
+    })
+    return products.subarray(from, to) as T
   }
 }
 
@@ -57,10 +64,11 @@ function blockProducts<T extends Floats>(data: T, columns: number): RowProducts<
   }
   const { multiply } = new Instance(kernelOf(data), { js: { memory } }).exports as { multiply: Multiply }
   const [given, products] = [floatsLike(data, memory.buffer, vectorAt, columns), floatsLike(data, memory.buffer, productsAt, rows)]
-  return (vector) => {
+  return (vector, from = 0, to = rows) => {
     given.set(vector)
-    multiply(vectorAt, vectorEnd, productsAt, vectorAt)
-    return products
+    const [first, end] = [Math.floor(from / panelRows), Math.ceil(to / panelRows)]
+    if (first < end) multiply(first * columns * columnBytes, vectorAt, vectorEnd, productsAt + first * columnBytes, productsAt + end * columnBytes)
+    return from === 0 && to === rows ? products : (products.subarray(from, to) as T)
   }
 }
 
@@ -68,8 +76,8 @@ function floatsLike<T extends Floats>(like: T, ...view: readonly [number] | read
   return new (like.constructor as new (...view: readonly unknown[]) => T)(...view)
 }
 
-/** Places in bytes; panels begin at 0. */
-type Multiply = (vectorAt: number, vectorEnd: number, productsAt: number, productsEnd: number) => void
+/** Places in bytes, of the first panel, the vector and the products. */
+type Multiply = (panelAt: number, vectorAt: number, vectorEnd: number, productsAt: number, productsEnd: number) => void
 
 const kernels = new Map<number, object>()
 
@@ -112,8 +120,8 @@ const precisions = {
  */
 function kernelBytes(precision: keyof typeof precisions): Uint8Array<ArrayBuffer> {
   const { bytes, loadSplat, add, multiply } = precisions[precision]
-  const [vectorAt, vectorEnd, productsAt, productsEnd, panelAt, at, factor] = [0, 1, 2, 3, 4, 5, 6]
-  const quarters = [0, 1, 2, 3].map((quarter) => ({ sum: 7 + quarter, offset: 16 * quarter }))
+  const [panelAt, vectorAt, vectorEnd, productsAt, productsEnd, at, factor] = [0, 1, 2, 3, 4, 5, 6]
+  const quarters = [0, 1, 2, 3].map((quarter) => ({ sum: factor + 1 + quarter, offset: 16 * quarter }))
   const advance = (local: number, by: number): number[] => [...op.get(local), ...op.i32(by), ...op.i32Add, ...op.tee(local)]
   const body = [
     ...op.loop,
@@ -134,7 +142,7 @@ function kernelBytes(precision: keyof typeof precisions): Uint8Array<ArrayBuffer
       ...op.set(sum),
     ]),
     ...advance(panelAt, columnBytes),
-    // The panel's place is not looked at.
+    // The panel's place is not compared with anything.
     ...op.drop,
     ...advance(at, bytes),
     ...op.get(vectorEnd),
@@ -153,13 +161,13 @@ function kernelBytes(precision: keyof typeof precisions): Uint8Array<ArrayBuffer
   const name = (text: string): number[] => [text.length, ...Buffer.from(text)]
   return Uint8Array.from([
     ...[0x00, ...Buffer.from('asm'), 1, 0, 0, 0],
-    // One type of function: four whole numbers in, nothing out.
-    ...section(1, [1, 0x60, 4, i32, i32, i32, i32, 0]),
+    // One type of function: five whole numbers in, nothing out.
+    ...section(1, [1, 0x60, 5, i32, i32, i32, i32, i32, 0]),
     ...section(2, [1, ...name('js'), ...name('memory'), 0x02, 0x00, 0]),
     ...section(3, [1, 0]),
     ...section(7, [1, ...name('multiply'), 0x00, 0]),
-    // Two more whole numbers and five registers of floats as locals.
-    ...section(10, [1, ...sized([2, 2, i32, 5, v128, ...body])]),
+    // One more whole number and five registers of floats as locals.
+    ...section(10, [1, ...sized([2, 1, i32, 5, v128, ...body])]),
   ])
 }
 

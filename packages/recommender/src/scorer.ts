@@ -1,5 +1,5 @@
 import type { History } from './histories.js'
-import type { ItemVectors } from './item-index.js'
+import type { ItemVectors } from './item-vectors.js'
 import type { ScorerState } from './scorer-state.js'
 
 /**

@@ -1,6 +1,6 @@
 import { type Matrix, rowOf } from '@headstart/core'
 import type { History } from './histories.js'
-import { rowProducts } from './row-products.js'
+import { ItemVectors } from './item-vectors.js'
 import { historyWeights, type Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from './scorer-state.js'
 import { addRow, type SparseRows, transposed } from './sparse-rows.js'
@@ -71,7 +71,6 @@ function sparseScores(vectors: SparseRows, weightsOf: Weights): Pick<Scorer, 'sc
 
 function denseScores(matrix: Matrix, weightsOf: Weights): Pick<Scorer, 'score' | 'vectors'> {
   const { data, columns } = matrix
-  const products = rowProducts(data, columns)
   const of = (history: History): Float64Array => {
     const profile = new Float64Array(columns)
     weightsOf(history).forEach((weight, place) => {
@@ -80,7 +79,8 @@ function denseScores(matrix: Matrix, weightsOf: Weights): Pick<Scorer, 'score' |
     })
     return profile
   }
-  return { score: (history) => products(of(history)).slice(), vectors: { data, columns, of } }
+  const vectors = new ItemVectors(data, columns, of)
+  return { score: (history) => vectors.scores(history), vectors }
 }
 
 /** The matrix with every row divided by its length, so that products of rows are cosines; rows of zeros stay so. */
