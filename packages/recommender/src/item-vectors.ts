@@ -50,7 +50,8 @@ export class ItemVectors {
     // Room for what is rounded in a product.
     const most = lengthOf(vector) * (1 + 2 ** -22 * this.columns)
     const list: Recommendation[] = []
-    for (let from = 0; from < order.length && k > 0; from += blockSize) {
+    if (k < 1) return list
+    for (let from = 0; from < order.length; from += blockSize) {
       if (list.length === k && most * (lengths[from] as number) < (list.at(-1) as Recommendation).score) break
       const products = this.#products(vector, from, Math.min(from + blockSize, order.length))
       for (let place = 0; place < products.length; place++) {

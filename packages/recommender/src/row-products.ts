@@ -103,7 +103,7 @@ const op = {
   // Aligned to 16 bytes, at an offset.
   load: (offset: number) => [0xfd, 0x00, 4, offset],
   store: (offset: number) => [0xfd, 0x0b, 4, offset],
-  zeros: [0xfd, 0x0c, ...new Array<number>(16).fill(0)],
+  zeros: [0xfd, 0x0c, ...new Uint8Array(16)],
 } as const
 
 /** Those of the precisions; a splat is one number as often as a register holds it. */
@@ -160,7 +160,12 @@ function kernelBytes(precision: keyof typeof precisions): Uint8Array<ArrayBuffer
   const [i32, v128] = [0x7f, 0x7b]
   const name = (text: string): number[] => [text.length, ...Buffer.from(text)]
   return Uint8Array.from([
-    ...[0x00, ...Buffer.from('asm'), 1, 0, 0, 0],
+    0x00,
+    ...Buffer.from('asm'),
+    1,
+    0,
+    0,
+    0,
     // One type of function: five whole numbers in, nothing out.
     ...section(1, [1, 0x60, 5, i32, i32, i32, i32, i32, 0]),
     ...section(2, [1, ...name('js'), ...name('memory'), 0x02, 0x00, 0]),
