@@ -1,7 +1,6 @@
 import { random } from '@headstart/core'
 import type { Histories, History } from './histories.js'
 import { ItemVectors } from './item-vectors.js'
-import { rowProducts } from './row-products.js'
 import type { Scorer } from './scorer.js'
 import { arrayIn, numberIn, type ScorerState } from './scorer-state.js'
 import { type SparseRows, transposed } from './sparse-rows.js'
@@ -98,7 +97,7 @@ function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Arra
 
 /** Gives what takes steps of conjugate gradients on (YᵀY + α Σ y yᵀ + λI) x = (1 + α) Σ y over the others y, from x on. */
 function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confidence }: Problem) {
-  const gramProduct = rowProducts(gram, factors)
+  const product = new Float64Array(factors)
   const residual = new Float64Array(factors)
   const direction = new Float64Array(factors)
   return (x: Float64Array, others: Int32Array, most: number): void => {
@@ -108,7 +107,9 @@ function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confiden
     }
     /** The matrix times a vector, without the matrix. */
     const times = (vector: Float64Array): Float64Array => {
-      const product = gramProduct(vector)
+      product.fill(0)
+      // Row by row, of a symmetric matrix.
+      for (let row = 0; row < factors; row++) addScaled(product, gram, row * factors, vector[row] as number)
       addScaled(product, vector, 0, l2)
       addProjections(product, vector, fixed, others, confidence)
       return product
@@ -119,10 +120,10 @@ function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confiden
     direction.set(residual)
     let squares = dot(residual, residual, 0)
     for (let step = 0; step < most && squares > 1e-20; step++) {
-      const product = times(direction)
-      const length = squares / dot(direction, product, 0)
+      const moved = times(direction)
+      const length = squares / dot(direction, moved, 0)
       addScaled(x, direction, 0, length)
-      addScaled(residual, product, 0, -length)
+      addScaled(residual, moved, 0, -length)
       const left = dot(residual, residual, 0)
       scaleAndAdd(direction, left / squares, residual)
       squares = left

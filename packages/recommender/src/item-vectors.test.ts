@@ -14,16 +14,15 @@ describe('rowProducts', () => {
     [16, 3],
     [35, 64],
     [100, 33],
-  ])('multiplies %d rows of %d numbers, all or some, in both precisions', (rows, columns) => {
-    const data = Float64Array.from({ length: rows * columns }, () => normal())
+  ])('multiplies %d rows of %d numbers, all or some', (rows, columns) => {
+    const data = Float32Array.from({ length: rows * columns }, () => normal())
     const vector = Float64Array.from({ length: columns }, () => normal())
     const expected = Array.from({ length: rows }, (_, row) => vector.reduce((sum, value, k) => sum + value * (data[row * columns + k] as number), 0))
-    const [single, double] = [rowProducts(Float32Array.from(data), columns), rowProducts(data, columns)]
-    expect([...double(vector)]).toBeAllclose(expected, { rtol: 1e-12, atol: 1e-12 })
-    expect([...single(vector)]).toBeAllclose(expected, { rtol: 1e-5, atol: 1e-5 })
+    const products = rowProducts(data, columns)
+    expect([...products(vector)]).toBeAllclose(expected, { rtol: 1e-6, atol: 1e-6 })
     if (rows <= 16) return
-    expect([...double(vector, 16)]).toBeAllclose(expected.slice(16), { rtol: 1e-12, atol: 1e-12 })
-    expect([...single(vector, 16, rows - 1)]).toBeAllclose(expected.slice(16, -1), { rtol: 1e-5, atol: 1e-5 })
+    expect([...products(vector, 16)]).toBeAllclose(expected.slice(16), { rtol: 1e-6, atol: 1e-6 })
+    expect([...products(vector, 16, rows - 1)]).toBeAllclose(expected.slice(16, -1), { rtol: 1e-6, atol: 1e-6 })
   })
 })
 

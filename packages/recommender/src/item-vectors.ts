@@ -18,7 +18,7 @@ export class ItemVectors {
   readonly #order: Uint32Array
   /** [items], in that order. */
   readonly #lengths: Float64Array
-  readonly #products: RowProducts<Float32Array>
+  readonly #products: RowProducts
 
   constructor(
     /** [items, columns], row-major. */
