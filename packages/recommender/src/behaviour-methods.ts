@@ -1,5 +1,6 @@
 import { type BehaviourBackbone, behaviourBackbone } from './behaviour-backbone.js'
 import { behaviourRecommender } from './behaviour-recommender.js'
+import { withScorers } from './behaviour-network.js'
 import type { CalibratedEvidence } from './calibrated-evidence.js'
 import { EvidenceInTime } from './evidence-in-time.js'
 import { fineTuneRanker, type FineTuneRankerOptions } from './fine-tune-ranker.js'
@@ -28,7 +29,8 @@ function evidenceOf(past: EvidenceInTime, train: Histories): Promise<CalibratedE
 export function frozenMethod(backbone?: BehaviourBackbone): RecommenderMethod {
   return method('frozen', 'a network pre-trained on other shops, as it is', async (material, train, options) => {
     const { network } = backbone ?? (await behaviourBackbone())
-    return behaviourRecommender('frozen', network, await evidenceOf(new EvidenceInTime(train, material.terms, options), train))
+    const evidence = await evidenceOf(new EvidenceInTime(train, material.terms, options), train)
+    return behaviourRecommender('frozen', withScorers(network, evidence.evidence.names), evidence)
   })
 }
 
@@ -42,8 +44,10 @@ export function fineTunedMethod(backbone?: BehaviourBackbone, tuning: FineTuneRa
     const past = new EvidenceInTime(train, material.terms, options)
     const { seed, signal } = options
     const examples = await latestExamples(past, { seed })
-    const tuned = examples ? await fineTuneRanker(network, [examples], { seed, signal, ...tuning }) : { network }
-    return behaviourRecommender('fine-tuned', tuned.network, await evidenceOf(past, train))
+    const evidence = await evidenceOf(past, train)
+    const whole = withScorers(network, evidence.evidence.names)
+    const tuned = examples ? await fineTuneRanker(whole, [examples], { seed, signal, ...tuning }) : { network: whole }
+    return behaviourRecommender('fine-tuned', tuned.network, evidence)
   })
 }
 

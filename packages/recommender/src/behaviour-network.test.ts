@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { historyOf } from '../test/histories.js'
 import { circleShop } from '../test/ranking-shop.js'
 import { behaviourBackbone } from './behaviour-backbone.js'
-import { behaviourNetwork, gateNetwork, inputs, output, qualitySize, scorersOf, stageWeights, withWeights } from './behaviour-network.js'
+import { behaviourNetwork, gateNetwork, inputs, output, qualitySize, scorersOf, stageWeights, withScorers, withWeights } from './behaviour-network.js'
 import { behaviourRecommender } from './behaviour-recommender.js'
 import { qualityOf } from './calibrated-evidence.js'
 import { allRanks, contextSize, deviationAt } from './evidence.js'
@@ -81,10 +81,11 @@ it('the built-in network takes the evidence of this version, and is small', asyn
   expect(scorersOf({ graph: decodeModel(encodeModel(network.graph), 'again') })).toEqual(scorersOf(network))
 })
 
-it('finds what comes next in a shop it never saw, and after being saved', async () => {
+it.each([false, true])('finds what comes next in a shop it never saw, and after being saved; with a sequence model: %s', async (sequence) => {
   const { histories, texts } = circleShop(200, 3)
-  const { network } = await behaviourBackbone()
-  const recommender = await behaviourRecommender('frozen', network, await new EvidenceInTime(histories, texts).before(0))
+  const evidence = await new EvidenceInTime(histories, texts, { sequence }).before(0)
+  const network = withScorers((await behaviourBackbone()).network, evidence.evidence.names)
+  const recommender = await behaviourRecommender('frozen', network, evidence)
   const history = { items: Int32Array.of(10, 11, 12), times: Float64Array.of(0, 1, 2) }
   const scores = await recommender.score(history)
   expect(scores.indexOf(Math.max(...scores.filter((_, item) => !history.items.includes(item))))).toBe(13)
@@ -94,15 +95,16 @@ it('finds what comes next in a shop it never saw, and after being saved', async 
   expect([...(await (await recommenderOf(state, catalogue)).score(history))]).toEqual([...scores])
 })
 
-it('scores as the whole network does over the evidence of all items, also several histories at once', async () => {
+it.each([false, true])('scores as the whole network does over the evidence of all items, also several histories at once; with a sequence model: %s', async (sequence) => {
   const { histories, texts } = circleShop(60, 4)
-  const { network } = await behaviourBackbone()
-  const calibrated = await new EvidenceInTime(histories, texts).before(0)
+  const calibrated = await new EvidenceInTime(histories, texts, { sequence }).before(0)
   const { evidence, lift } = calibrated
+  expect(evidence.names.includes('sequence')).toBe(sequence)
+  const network = withScorers((await behaviourBackbone()).network, evidence.names)
   const session = await Session.create(network.graph)
   const gate = await Session.create(gateNetwork(network))
   const wholeScores = async (history: History): Promise<number[]> => {
-    const found = evidence.of(history)
+    const found = await evidence.of(history)
     const ranks = allRanks(found)
     const places = Array.from({ length: evidence.names.length * 60 }, (_, at) => [Math.floor(at / 60), at % 60] as const)
     const lifts = Float32Array.from(places, ([scorer, item]) => liftAt(lift, scorer, ranks[scorer * 60 + item] as number))

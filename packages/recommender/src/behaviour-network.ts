@@ -67,6 +67,18 @@ export function withWeights({ graph, stages: same }: Network, weights: Weights):
   return { graph: graph.with({ initializers }), stages: same }
 }
 
+/**
+ * The network for evidence of some scorers more: it was trained not to rely on its embeddings, and knows new ones by their
+ * quality alone.
+ * @param scorers Those that it knows, then the new ones.
+ */
+export function withScorers({ graph }: Network, scorers: readonly string[]): Network {
+  const embeddings = new Float32Array(scorers.length * embeddingSize)
+  embeddings.set(graph.initializers.get('gate/embedding')?.data as Float32Array)
+  const weights = { ...Object.fromEntries(graph.initializers), 'gate/embedding': float32([scorers.length, embeddingSize], embeddings) }
+  return { graph: graphOf(scorers, weights, 'whole'), stages }
+}
+
 /** A network from a file. */
 export function networkOf(graph: Network['graph']): Network {
   return { graph, stages }

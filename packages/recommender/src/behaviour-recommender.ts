@@ -38,7 +38,7 @@ export async function loadBehaviour(state: ScorerState): Promise<Recommender> {
   const [part] = state.parts ?? []
   const bytes = state.files?.[file]
   if (!part || !bytes) throw new DataError(`saved recommender "${behaviour}"`, `evidence and ${file}`, 'not both', 'Train the model again.')
-  const parts = evidenceFrom(part)
+  const parts = await evidenceFrom(part)
   const lift = { itemCount: parts.itemCount, table: arrayIn(state, 'table', Float32Array), quality: arrayIn(state, 'quality', Float32Array) }
   return behaviourRecommender(textIn(state, 'name'), { graph: decodeModel(bytes, file) }, new CalibratedEvidence(new Evidence(parts), lift))
 }

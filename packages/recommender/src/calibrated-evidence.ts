@@ -33,7 +33,7 @@ export class CalibratedEvidence {
   async #scores(history: History, gate: Session): Promise<Float32Array> {
     const { evidence, lift } = this
     const scorers = evidence.names.length
-    const found = evidence.of(history)
+    const found = await evidence.of(history)
     const quality = qualityOf(lift, found.rankings.map((ranking, scorer) => highestLift(lift, scorer, ranking)))
     const { [gateOutputs.counts]: counts, [gateOutputs.signed]: signed } = await gate.run({
       [inputs.quality]: float32([1, scorers, qualitySize], quality),
@@ -88,11 +88,13 @@ function addContributions(target: Float32Array, found: ItemEvidence, lift: RankL
 }
 
 /** Where each scorer puts the targets of cases that it does not know of: of each case the rank by each scorer. */
-export function targetRanks(evidence: Evidence, cases: readonly Case[]): Float64Array[] {
-  return cases.map(({ history, target }) => {
-    const found = evidence.of(history)
-    return Float64Array.from(evidence.names, (_, scorer) => rankAt(found, scorer, target))
-  })
+export async function targetRanks(evidence: Evidence, cases: readonly Case[]): Promise<Float64Array[]> {
+  const ranks: Float64Array[] = []
+  for (const { history, target } of cases) {
+    const found = await evidence.of(history)
+    ranks.push(Float64Array.from(evidence.names, (_, scorer) => rankAt(found, scorer, target)))
+  }
+  return ranks
 }
 
 /**

@@ -8,6 +8,12 @@ import { type Case, leaveOneOut, type Split } from './split-histories.js'
 /** With fewer cases to calibrate on, those before them are looked at as well; more than the most are not looked at. */
 const [enoughCases, mostCases] = [400, 500]
 
+/**
+ * Interactions of a shop where a sequence model is evidence: with fewer it tells little that neighbours do not, with more it
+ * would take longer than all else.
+ */
+const [fewestToLearn, mostToLearn] = [20_000, 500_000]
+
 /** Cases, and calibrated evidence that does not know of them. */
 export interface ExamplesPart {
   readonly cases: readonly Case[]
@@ -30,7 +36,8 @@ export class EvidenceInTime {
   constructor(histories: Histories, texts: SparseRows, options: EvidenceOptions = {}, known?: ReadonlySet<number>) {
     this.#histories = histories
     this.#texts = texts
-    this.#options = options
+    const learnable = histories.items.length
+    this.#options = { sequence: !known && learnable >= fewestToLearn && learnable <= mostToLearn, ...options }
     this.#known = known
   }
 
@@ -54,7 +61,7 @@ export class EvidenceInTime {
    */
   async apart(back: number, cases: readonly Case[], folds = 5): Promise<ExamplesPart[]> {
     const evidence = await this.#fitted(back)
-    const ranks = targetRanks(evidence, cases)
+    const ranks = await targetRanks(evidence, cases)
     return Array.from({ length: folds }, (_, fold): ExamplesPart => {
       const isIn = (place: number): boolean => place % folds === fold
       const others = ranks.filter((__, place) => !isIn(place))
@@ -78,7 +85,7 @@ export class EvidenceInTime {
     const cases = this.#knownCases(back)
     const stride = Math.max(1, cases.length / mostCases)
     const looked = Array.from({ length: Math.min(cases.length, mostCases) }, (_, place) => cases[Math.floor(place * stride)] as Case)
-    const ranks = looked.length === 0 ? [] : targetRanks(await this.#fitted(back), looked)
+    const ranks = looked.length === 0 ? [] : await targetRanks(await this.#fitted(back), looked)
     this.#ranks.set(back, ranks)
     return ranks
   }

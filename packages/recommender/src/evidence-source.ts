@@ -6,7 +6,7 @@ export interface EvidenceSource {
   /** How many of them, from the first on, give the same scores for every history. Default: none. */
   readonly constant?: number | undefined
   /** Writes the scores of all items into one row for each name, [items] each, that is zero before. Never NaN. */
-  score(history: History, rows: readonly Float32Array[]): void
+  score(history: History, rows: readonly Float32Array[]): void | Promise<void>
 }
 
 /** What an item of a history counts by its age: 0 for the last one, 1 for the one before, and so on. */

@@ -29,12 +29,12 @@ describe('evidence agrees with NumPy and scikit-learn', () => {
   ])('%s', async (_, times, expected) => {
     const evidence = await Evidence.fit(historiesOf(fixture.histories, fixture.items, times), texts)
     expect(evidence.names).toEqual([...Object.keys(expected[0] ?? {}), 'als'])
-    asked.forEach((history, index) => {
-      const { scores } = evidence.of(history)
+    for (const [index, history] of asked.entries()) {
+      const { scores } = await evidence.of(history)
       evidence.names.slice(0, -1).forEach((name, scorer) => {
         expect([...(scores[scorer] ?? [])], name).toBeAllclose(expected[index]?.[name] ?? [], { rtol: 1e-4, atol: 2e-5 })
       })
-    })
+    }
   })
 
   it('in the lift of ranks', () => {
@@ -47,7 +47,7 @@ describe('evidence agrees with NumPy and scikit-learn', () => {
 it('ranks and deviations are over what the user has not', async () => {
   const evidence = await Evidence.fit(historiesOf(fixture.histories, fixture.items), texts)
   const history = asked[0] as History
-  const found = evidence.of(history)
+  const found = await evidence.of(history)
   const ranks = allRanks(found)
   evidence.names.forEach((name, scorer) => {
     for (const item of history.items) expect(ranks[scorer * fixture.items + item]).toBe(fixture.items)
@@ -83,7 +83,7 @@ it('ranks by the prior alone where nobody was asked', () => {
 it.each([[[]], [[0]], [[0, 1, 2]]])('answers in a shop of one user with history %j, and with none', async (items) => {
   for (const lists of [[[0, 1]], []]) {
     const evidence = await Evidence.fit(historiesOf(lists, 3), tfIdf(['a', '', 'b']))
-    const found = evidence.of({ items: Int32Array.from(items), times: Float64Array.from(items) })
+    const found = await evidence.of({ items: Int32Array.from(items), times: Float64Array.from(items) })
     expect(allRanks(found).every(Number.isFinite)).toBe(true)
     expect(Array.from({ length: 3 }, (_, item) => deviationAt(found, 0, item)).every(Number.isFinite)).toBe(true)
     expect([...evidence.context({ items: Int32Array.from(items), times: Float64Array.from(items) })].every(Number.isFinite)).toBe(true)

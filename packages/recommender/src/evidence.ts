@@ -5,7 +5,9 @@ import type { Histories, History } from './histories.js'
 import { easeEvidence, neighbourEvidence, neighbourLinks, transitionEvidence, transitionLinks } from './linear-evidence.js'
 import { type PopularityCounts, popularityCounts, popularityEvidence } from './popularity-evidence.js'
 import { ItemRanker, type Ranking, ScoredItems } from './rank-items.js'
+import type { Recommender } from './recommend.js'
 import type { Scorer } from './scorer.js'
+import { epochsWithin, trainSequence } from './sequence-recommender.js'
 import type { SparseRows } from './sparse-rows.js'
 import { textEvidence } from './text-evidence.js'
 
@@ -13,6 +15,13 @@ import { textEvidence } from './text-evidence.js'
 export interface EvidenceOptions {
   /** Items in the matrices of EASE: see `ease`. Default: 6000, which takes seconds. */
   readonly itemLimit?: number | undefined
+  /**
+   * Whether a sequence model trained on the same histories is one more scorer, `sequence`. Default: false; `EvidenceInTime`
+   * looks at the shop.
+   */
+  readonly sequence?: boolean | undefined
+  /** Of the sequence model. Default: 0. */
+  readonly seed?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -77,6 +86,7 @@ export interface EvidenceParts {
   readonly follows: SparseRows
   readonly texts: SparseRows
   readonly als: Scorer
+  readonly sequence?: Recommender | undefined
 }
 
 /**
@@ -96,7 +106,7 @@ export class Evidence {
    * @param train First occurrences only.
    * @param texts One row for each item of the catalogue, of length 1 or 0 (`tfIdf`).
    */
-  static async fit(train: Histories, texts: SparseRows, { itemLimit = 6000, signal }: EvidenceOptions = {}): Promise<Evidence> {
+  static async fit(train: Histories, texts: SparseRows, { itemLimit = 6000, sequence = false, seed, signal }: EvidenceOptions = {}): Promise<Evidence> {
     const counts = train.popularity()
     return new Evidence({
       itemCount: train.itemCount,
@@ -110,11 +120,12 @@ export class Evidence {
       follows: transitionLinks(train),
       texts,
       als: als(train, { factors: 32, iterations: 6, signal }),
+      ...(sequence && { sequence: await trainSequence({ texts }, train, { epochs: epochsWithin(15, train), seed, signal }) }),
     })
   }
 
   constructor(parts: EvidenceParts) {
-    const { itemCount, als: factors } = parts
+    const { itemCount, als: factors, sequence } = parts
     this.parts = parts
     this.#sources = [
       popularityEvidence(parts.popularity),
@@ -124,6 +135,7 @@ export class Evidence {
       transitionEvidence(parts.follows),
       textEvidence(parts.texts),
       { names: ['als'], score: (history, [row]) => row?.set(factors.score(history)) },
+      ...(sequence ? [{ names: ['sequence'], score: async (history: History, [row]: readonly Float32Array[]) => row?.set(await sequence.score(history)) }] : []),
     ]
     this.names = this.#sources.flatMap(({ names }) => names)
     const between = new ScoredItems(itemCount)
@@ -136,14 +148,14 @@ export class Evidence {
     return this.parts.itemCount
   }
 
-  /** Evidence about all items for a history. */
-  of(history: History): ItemEvidence {
+  /** Evidence about all items for a history. Ask for the next one when this is there. */
+  async of(history: History): Promise<ItemEvidence> {
     const [scores, taken, had] = [this.#scores, this.#taken.fill(0), [...new Set(history.items)]]
     for (const item of had) taken[item] = 1
     const left = this.itemCount - had.length
     for (const row of scores) row.fill(0)
     let next = 0
-    for (const { names, score } of this.#sources) score(history, scores.slice(next, (next += names.length)))
+    for (const { names, score } of this.#sources) await score(history, scores.slice(next, (next += names.length)))
     return { scores, had, taken, rankings: this.#rankers.map((ranker, scorer) => ranker.rank(scores[scorer] as Float32Array, taken, left)) }
   }
 

@@ -77,7 +77,7 @@ export async function examplesInTime(
   const sets: RankingExamples[] = []
   for (const back of backs.toSorted((a, b) => b - a)) {
     const evidence = await past.before(back)
-    sets.push(examplesOf(name, [{ evidence, cases: drawn(past, back, limit, seed) }]))
+    sets.push(await examplesOf(name, [{ evidence, cases: drawn(past, back, limit, seed) }]))
   }
   return sets
 }
@@ -99,7 +99,7 @@ function drawn(past: EvidenceInTime, back: number, limit: number, seed: number):
 }
 
 /** Examples of cases that the evidence of their part does not know of; all parts are of one shop and time. */
-function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExamples {
+async function examplesOf(name: string, parts: readonly ExamplesPart[]): Promise<RankingExamples> {
   const all = parts.flatMap(({ cases, evidence }) => cases.map((one) => ({ ...one, calibrated: evidence })))
   const names = parts[0]?.evidence.evidence.names ?? []
   const [scorers, columns, length] = [names.length, candidateCount + 1, all.length]
@@ -116,8 +116,8 @@ function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExampl
     quality: new Float32Array(length * scorers * qualitySize),
     contexts: new Float32Array(length * contextSize),
   }
-  all.forEach(({ history, target, calibrated: { evidence, lift } }, index) => {
-    const found = evidence.of(history)
+  for (const [index, { history, target, calibrated: { evidence, lift } }] of all.entries()) {
+    const found = await evidence.of(history)
     const ranks = allRanks(found)
     const candidates = candidatesOf(ranks, found.taken, scorers)
     const place = candidates.indexOf(target)
@@ -137,7 +137,7 @@ function examplesOf(name: string, parts: readonly ExamplesPart[]): RankingExampl
     })
     examples.quality.set(qualityOf(lift, highest), index * scorers * qualitySize)
     examples.contexts.set(evidence.context(history), index * contextSize)
-  })
+  }
   return examples
 }
 

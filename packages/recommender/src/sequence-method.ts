@@ -1,25 +1,17 @@
-import type { Histories } from './histories.js'
 import type { Choice, RecommenderMethod } from './recommender-method.js'
 import { meanNdcg } from './rank-cases.js'
-import { stepsOfEpoch, trainSequence } from './sequence-recommender.js'
+import { epochsWithin, trainSequence } from './sequence-recommender.js'
 
 /** How many epochs are tried at most, and how often it is looked how good the model is. */
 const [mostEpochs, lookEvery] = [30, 5]
 const usualEpochs = 20
-/** Steps of a training at most: of many users it takes fewer epochs, so that it ends within minutes. */
-const mostSteps = 6_000
-
-/** Epochs of a training at most. */
-function epochsFor(train: Histories): number {
-  return Math.max(1, Math.min(mostEpochs, Math.floor(mostSteps / stepsOfEpoch(train))))
-}
 
 /** A sequence model of the shop's own data alone: what pre-training has to be better than. */
 export const scratchMethod: RecommenderMethod = {
   name: 'scratch',
   description: 'a sequence model trained on this shop alone (SASRec, with texts)',
   async choose(material, validation, options = {}): Promise<Choice> {
-    const epochs = epochsFor(validation.train)
+    const epochs = epochsWithin(mostEpochs, validation.train)
     if (validation.cases.length === 0) return { settings: { epochs: Math.min(usualEpochs, epochs) }, ndcg: undefined }
     if (epochs < mostEpochs) options.onEvent?.({ type: 'notice', message: `scratch: ${epochs} epochs at most, for so many users.` })
     const every = Math.min(lookEvery, epochs)

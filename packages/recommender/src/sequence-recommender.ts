@@ -12,6 +12,8 @@ const file = 'sequence.onnx'
 
 /** Histories of one step, and the items that each of their places is told from. */
 const [batchSize, candidateCount] = [32, 1024]
+/** Steps of a training at most: of many users it takes fewer epochs, so that it ends within minutes. */
+const mostSteps = 6_000
 /** Settings of the training. */
 const [learningRate, weightDecay] = [2e-3, 0.05]
 
@@ -80,8 +82,13 @@ function learnable(train: Histories): number[] {
 }
 
 /** Steps in which a training goes through all histories once. */
-export function stepsOfEpoch(train: Histories): number {
+function stepsOfEpoch(train: Histories): number {
   return Math.ceil(learnable(train).length / batchSize)
+}
+
+/** Epochs for a training on these histories, at most so many. */
+export function epochsWithin(most: number, train: Histories): number {
+  return Math.max(1, Math.min(most, Math.floor(mostSteps / Math.max(stepsOfEpoch(train), 1))))
 }
 
 export async function loadSequence({ files }: ScorerState): Promise<Recommender> {
