@@ -11,6 +11,9 @@ import { epochsWithin, trainSequence } from './sequence-recommender.js'
 import type { SparseRows } from './sparse-rows.js'
 import { textEvidence } from './text-evidence.js'
 
+/** Epochs and steps for a sequence model at most: it is fitted several times, and its worth is measured. */
+const [sequenceEpochs, sequenceSteps] = [15, 2000]
+
 /** Options of `Evidence.fit`. */
 export interface EvidenceOptions {
   /** Items in the matrices of EASE: see `ease`. Default: 6000, which takes seconds. */
@@ -120,7 +123,7 @@ export class Evidence {
       follows: transitionLinks(train),
       texts,
       als: als(train, { factors: 32, iterations: 6, signal }),
-      ...(sequence && { sequence: await trainSequence({ texts }, train, { epochs: epochsWithin(15, train), seed, signal }) }),
+      ...(sequence && { sequence: await trainSequence({ texts }, train, { epochs: epochsWithin(sequenceEpochs, train, sequenceSteps), seed, signal }) }),
     })
   }
 

@@ -86,9 +86,9 @@ function stepsOfEpoch(train: Histories): number {
   return Math.ceil(learnable(train).length / batchSize)
 }
 
-/** Epochs for a training on these histories, at most so many. */
-export function epochsWithin(most: number, train: Histories): number {
-  return Math.max(1, Math.min(most, Math.floor(mostSteps / Math.max(stepsOfEpoch(train), 1))))
+/** Epochs for a training on these histories, at most so many. @param steps At most; default: 6000, which take minutes. */
+export function epochsWithin(most: number, train: Histories, steps = mostSteps): number {
+  return Math.max(1, Math.min(most, Math.floor(steps / Math.max(stepsOfEpoch(train), 1))))
 }
 
 export async function loadSequence({ files }: ScorerState): Promise<Recommender> {
