@@ -178,7 +178,8 @@ const mostMeetings = 100 * 100
 
 function meetsAtFewPlaces(x: TypedValue, dy: TypedValue, { kernel }: Window): boolean {
   const places = ({ dims }: TypedValue) => sizeOf(dims.slice(2, -1))
-  return x.dims[0] === 1 && kernel.length > 1 && kernel.at(-1) === 1 && places(x) * places(dy) <= mostMeetings
+  const isApart = kernel.at(-1) === 1 && x.dims.at(-1) === dy.dims.at(-1)
+  return x.dims[0] === 1 && kernel.length > 1 && isApart && places(x) * places(dy) <= mostMeetings
 }
 
 /**

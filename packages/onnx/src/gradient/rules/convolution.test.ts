@@ -35,6 +35,8 @@ describe('convolutions', () => {
       convolve([3, 2, 12, 11], [2, 1, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
       convolve([2, 3, 9], [3, 1, 3], { group: 3, strides: [2], pads: [1, 1] }),
       convolve([2, 2, 3, 4, 3], [2, 1, 2, 2, 2], { group: 2, strides: [1, 2, 1] }),
+      convolve([1, 2, 4, 5], [2, 1, 3, 1], { group: 2, strides: [1, 2], pads: [1, 0, 1, 0] }),
+      convolve([1, 2, 3, 4, 5], [2, 1, 2, 2, 1], { group: 2, strides: [1, 1, 3] }),
       convolve([1, 2, 5, 5], [4, 1, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
       convolve([2, 3, 7, 7], [3, 1, 3, 3], { group: 3, dilations: [2, 2], pads: [2, 2, 2, 2] }),
       convolve([1, 2, 5, 6], [2, 2, 3, 2], { auto_pad: 'SAME_UPPER', strides: [2, 2] }),
