@@ -61,6 +61,8 @@ export class Session {
             intra_op: { allow_spinning: options.spin === false ? '0' : '1' },
             force_spinning_stop: options.spin === 'while running' ? '1' : '0',
           },
+          // It takes a bias into the product before it, by way of a matrix that a single thread fills.
+          optimization: { disable_specified_optimizers: 'MatMulAddFusion' },
         },
         // Fatal only: an error is thrown, and need not stand on stderr as well.
         logSeverityLevel: 4,
