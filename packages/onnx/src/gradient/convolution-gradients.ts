@@ -39,18 +39,19 @@ export function spread(
   return ops.op('ConvTranspose', [y, w], { type: y.type, dims }, attributes)
 }
 
-/** A convolution with strides of 1. */
-function convolve(
+/** A convolution. */
+export function convolve(
   ops: TensorOps,
   x: TypedValue,
   w: TypedValue,
-  { kernel, dilations, pads }: Window,
+  { kernel, strides, dilations, pads }: Window,
   group: number,
   dims: Dims,
+  bias?: TypedValue,
 ): TypedValue {
-  const attributes = { dilations, pads, group, kernel_shape: kernel }
-  if (kernel.length !== 3 || at(kernel, 2) !== 1 || dims.at(-1) !== x.dims.at(-1)) {
-    return ops.op('Conv', [x, w], { type: x.type, dims }, attributes)
+  const isApart = kernel.length === 3 && at(kernel, 2) === 1 && dims.at(-1) === x.dims.at(-1)
+  if (!isApart || at(strides, 1) !== 1) {
+    return ops.op('Conv', [x, w, bias], { type: x.type, dims }, { strides, dilations, pads, group, kernel_shape: kernel })
   }
   // Nothing meets along the last axis: with the one before as a single one, which is dilated by it, there are two axes,
   // over which onnxruntime goes two to three times as fast.
@@ -58,9 +59,10 @@ function convolve(
   const flat = (shape: Dims) => [...shape.slice(0, -2), at(shape, -2) * at(shape, -1)]
   const convolved = ops.op(
     'Conv',
-    [ops.reshape(x, flat(x.dims)), ops.reshape(w, w.dims.slice(0, -1))],
+    [ops.reshape(x, flat(x.dims)), ops.reshape(w, w.dims.slice(0, -1)), bias],
     { type: x.type, dims: flat(dims) },
     {
+      strides: strides.slice(0, 2),
       dilations: [at(dilations, 0), at(dilations, 1) * size],
       pads: [at(pads, 0), at(pads, 1) * size, at(pads, 3), at(pads, 4) * size],
       group,
@@ -106,8 +108,9 @@ export function kernelGradient(
   window: Window,
   group: number,
 ): TypedValue {
-  if (isDepthwise({ dims }, group) && meetsAtFewPlaces(x, dy, window)) {
-    return ops.reshape(depthwiseAtFewPlaces(ops, x, dy, window), dims)
+  if (isDepthwise({ dims }, group)) {
+    const [wide, wideDy, apart] = withApartLast(ops, x, dy, window)
+    if (meetsAtFewPlaces(wide, wideDy, apart)) return ops.reshape(depthwiseAtFewPlaces(ops, wide, wideDy, apart), dims)
   }
   const parts =
     group === 1
@@ -168,6 +171,30 @@ function depthwise(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window
   const gradient = byGroup(order(ops, dy))
   const met = shifts(ops, order(ops, x), dy, window, 1)
   return met.map((part) => ops.reduceSum(ops.mul(gradient, byGroup(part)), others, false))
+}
+
+/**
+ * Where the kernel is dilated along the last axis, only places that are as far from each other meet: of a single image they are
+ * told apart by one more axis, along which the kernel has the size 1.
+ */
+function withApartLast(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window): [TypedValue, TypedValue, Window] {
+  const rank = window.kernel.length
+  const apart = window.dilations.at(-1) as number
+  const [begin, end] = [at(window.pads, rank - 1), at(window.pads, 2 * rank - 1)]
+  const isWhole = [x.dims.at(-1) as number, dy.dims.at(-1) as number, begin, end].every((size) => size % apart === 0)
+  if (apart === 1 || window.strides.at(-1) !== 1 || x.dims[0] !== 1 || !isWhole) return [x, dy, window]
+  const wide = (value: TypedValue) => ops.reshape(value, [...value.dims.slice(0, -1), (value.dims.at(-1) as number) / apart, apart])
+  const { kernel, strides, dilations, pads } = window
+  return [
+    wide(x),
+    wide(dy),
+    {
+      kernel: [...kernel, 1],
+      strides: [...strides, 1],
+      dilations: [...dilations.slice(0, -1), 1, 1],
+      pads: [...pads.slice(0, rank - 1), begin / apart, 0, ...pads.slice(rank, -1), end / apart, 0],
+    },
+  ]
 }
 
 /**

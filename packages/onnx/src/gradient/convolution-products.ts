@@ -1,5 +1,5 @@
 import { sizeOf } from '../tensor.js'
-import { isDepthwise } from './convolution-gradients.js'
+import { convolve, isDepthwise } from './convolution-gradients.js'
 import { batchFirst, batchLast } from './layout.js'
 import { at, type Dims } from './shapes.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
@@ -66,15 +66,14 @@ export function depthwiseOverBatch(
 ): TypedValue {
   const [batch, channels, ...spatial] = x.dims as [number, number, ...number[]]
   const rank = spatial.length
-  const attributes = {
-    group: channels,
-    kernel_shape: [...kernel, 1],
+  const overBatch: Window = {
+    kernel: [...kernel, 1],
     strides: [...strides, 1],
     dilations: [...dilations, 1],
     pads: [...pads.slice(0, rank), 0, ...pads.slice(rank), 0],
   }
   const image = ops.reshape(batchLast(ops, x), [1, channels, ...spatial, batch])
-  const output = { type: x.type, dims: [1, channels, ...dims.slice(2), batch] }
-  const convolved = ops.op('Conv', [image, ops.reshape(w, [...w.dims, 1]), bias], output, attributes)
+  const output = [1, channels, ...dims.slice(2), batch]
+  const convolved = convolve(ops, image, ops.reshape(w, [...w.dims, 1]), overBatch, channels, output, bias)
   return batchFirst(ops, ops.reshape(convolved, [channels, ...dims.slice(2), batch]))
 }

@@ -1,14 +1,15 @@
+import { float } from '../builder.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
 
 /**
  * y = x Φ(x), with Φ the normal distribution function: dx = dy · (Φ(x) + x φ(x)). (Hendrycks and Gimpel, 2016)
- * With u = x/√2 that is dy/2 · (1 + erf u + 2/√π · u · exp(-u²)).
+ * With u = x/√2, φ(x) = exp(-ln √(2π) - u²) and Φ(x) = (1 + erf u) / 2, which HardSigmoid gives in one go.
  */
 export function geluGradient(ops: TensorOps, x: TypedValue, dy: TypedValue): TypedValue {
   const u = ops.scale(x, Math.SQRT1_2)
-  const bell = ops.unary('Exp', ops.neg(ops.mul(u, u)))
-  const slope = ops.add(ops.unary('Erf', u), ops.scale(ops.mul(u, bell), 2 / Math.sqrt(Math.PI)))
-  return ops.mul(dy, ops.scale(ops.add(slope, ops.scalar(1, x)), 0.5))
+  const density = ops.unary('Exp', ops.sub(ops.scalar(-Math.log(2 * Math.PI) / 2, x), ops.mul(u, u)))
+  const distribution = ops.unary('HardSigmoid', ops.unary('Erf', u), { alpha: float(0.5), beta: float(0.5) })
+  return ops.mul(dy, ops.add(distribution, ops.mul(x, density)))
 }
 
 /**
