@@ -15,7 +15,7 @@ const itemLimit = 4000
  * @param texts One row for each item of the catalogue, of length 1 or 0 (`tfIdf`).
  */
 export async function pretrainingExamples(name: string, histories: Histories, texts: SparseRows): Promise<RankingExamples[]> {
-  const sets = await rankingExamples(histories, texts, { name, backs: [2, 3], limit, sequence: false })
+  const sets = await rankingExamples(histories, texts, { name, backs: [2, 3], limit })
   for (const [seed, knownUsers] of fewUsers.entries()) {
     sets.push(...(await rankingExamples(histories, texts, { name, backs: [2], knownUsers, seed, limit: fewLimit, itemLimit })))
   }

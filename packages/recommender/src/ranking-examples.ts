@@ -57,16 +57,17 @@ export interface RankingExamplesOptions extends EvidenceOptions {
 
 /**
  * Examples from a shop's own histories, one set for each of `backs`. No statistic knows its target, nor what came after it
- * for any user.
+ * for any user. There is no sequence model among the scorers unless it is asked for: what a network is pre-trained on are shops of
+ * all sizes, with the same scorers.
  */
 export async function rankingExamples(
   histories: Histories,
   texts: SparseRows,
-  { name, backs, knownUsers, limit, seed = 0, ...options }: RankingExamplesOptions = {},
+  { name, backs, knownUsers, limit, seed = 0, sequence = false, ...options }: RankingExamplesOptions = {},
 ): Promise<RankingExamples[]> {
   const { shuffle } = random(seed)
   const known = knownUsers === undefined ? undefined : new Set(shuffle([...histories.users]).slice(0, knownUsers))
-  return examplesInTime(new EvidenceInTime(histories, texts, options, known), { name, backs, limit, seed })
+  return examplesInTime(new EvidenceInTime(histories, texts, { ...options, sequence }, known), { name, backs, limit, seed })
 }
 
 /** The same from evidence in time, which can go on to what is yet to come. */
