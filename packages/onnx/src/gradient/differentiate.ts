@@ -182,6 +182,7 @@ function assemble(
   return {
     graph: pruned.with({
       inputs,
+      nodes: resultsLast(pruned),
       outputs: pruned.outputs.map((output) => {
         const gradient = infos.get(output.name)
         return gradient ? concrete({ ...gradient, name: output.name }) : output
@@ -191,4 +192,15 @@ function assemble(
     loss,
     gradients: names,
   }
+}
+
+/**
+ * The nodes that no other node reads after all others, the last first. onnxruntime goes from those to what they need, and
+ * begins with the last: so each gradient is computed as soon as it can be, while what it is made from is still in the
+ * caches, and that is freed.
+ */
+function resultsLast(graph: Graph): Node[] {
+  const consumers = graph.consumers()
+  const isRead = ({ outputs }: Node): boolean => outputs.some((name) => (consumers.get(name) ?? []).length > 0)
+  return [...graph.nodes.filter(isRead), ...graph.nodes.filter((node) => !isRead(node)).reverse()]
 }

@@ -6,16 +6,31 @@ import { composition, rule } from '../rule.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise, sameOrder, single } from './pointwise.js'
 
+/**
+ * 1 where x > 0, 0 elsewhere: min(1, 2¹²⁷ x) there, in one pass. A comparison gives truth values, which take another one
+ * to become numbers, slowly. What is smaller than a normal number of float32 counts in part.
+ */
+const positive = (ops: TensorOps, x: TypedValue) =>
+  x.type === 'float32'
+    ? ops.unary('HardSigmoid', x, { alpha: float(2 ** 127), beta: float(0) })
+    : ops.indicator('Greater', x, ops.scalar(0, x))
+
+/** 1 where x = y, 0 elsewhere: max(0, 1 - 2¹²⁷ |x - y|). Each pass can write where the one before did. */
+const same = (ops: TensorOps, x: TypedValue, y: TypedValue) =>
+  x.type === 'float32'
+    ? ops.unary('HardSigmoid', ops.unary('Abs', ops.sub(x, y)), { alpha: float(-(2 ** 127)), beta: float(1) })
+    : ops.indicator('Equal', x, y)
+
 /** 1 above the bound, 0 elsewhere. */
 const above = (ops: TensorOps, x: TypedValue, bound: number) => ops.indicator('Greater', x, ops.scalar(bound, x))
 
 /** dx = dy where x > 0 */
-export const Relu = pointwise(({ ops, y, dy }) => ops.mul(dy, above(ops, y, 0)))
+export const Relu = pointwise(({ ops, y, dy }) => ops.mul(dy, positive(ops, y)))
 
 /** y = x for x > 0, else αx */
 export const LeakyRelu = pointwise(({ ops, x, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 0.01)
-  const slope = ops.add(ops.scale(above(ops, x, 0), 1 - alpha), ops.scalar(alpha, x))
+  const slope = ops.add(ops.scale(positive(ops, x), 1 - alpha), ops.scalar(alpha, x))
   return ops.mul(dy, slope)
 })
 
@@ -72,7 +87,7 @@ export const Clip = rule(
       const bound = step.input(index)
       return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
     }
-    return [() => ops.mul(dy, ops.indicator('Equal', x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+    return [() => ops.mul(dy, same(ops, x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
   },
   undefined,
   sameOrder,
@@ -80,7 +95,7 @@ export const Clip = rule(
 
 /** y = min(max(αx + β, 0), 1): dx = α dy inside */
 export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {
-  const inside = ops.mul(above(ops, y, 0), ops.indicator('Less', y, ops.scalar(1, y)))
+  const inside = ops.mul(positive(ops, y), positive(ops, ops.sub(ops.scalar(1, y), y)))
   return ops.mul(ops.scale(dy, floatOf(step.node, 'alpha', 0.2)), inside)
 })
 
