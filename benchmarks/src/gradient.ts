@@ -106,15 +106,13 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
   const [inference, step] = [await Session.create(graph, options), await Session.create(training.graph, options)]
   const all = { ...feeds, ...Object.fromEntries(parameters.map((name) => [name, graph.initializers.get(name) as Tensor])) }
 
-  // As in a training, where the gradients of a step go into the memory of those before.
-  const results = await step.run(all)
   // In turns, so that a busy moment of the machine meets all of them; each twice, of which the second counts, since the
   // first finds the caches full of the other's numbers.
   const times: { inference: number; step: number; pytorch: number }[] = []
   for (let round = 0; round <= rounds; round++) {
     times.push({
       inference: await second(() => milliseconds(() => inference.run(inputs))),
-      step: await second(() => milliseconds(() => step.run(all, results))),
+      step: await second(() => milliseconds(() => step.run(all))),
       pytorch: timesPyTorch === undefined ? Number.NaN : await second(async () => (await pytorch?.step(name)) ?? Number.NaN),
     })
   }

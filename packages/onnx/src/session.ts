@@ -76,20 +76,17 @@ export class Session {
   /**
    * Runs the graph once.
    * @param feeds One tensor for each input.
-   * @param outputs The outputs to compute: their names, or tensors of their types and shapes to write them into, such as
-   *   a run before gave; large ones take less time so. Default: all, in new tensors.
+   * @param outputs Names of the outputs to compute; default: all.
    * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
    * @throws SessionError when onnxruntime fails.
    */
-  async run(
-    feeds: Tensors,
-    outputs: readonly string[] | Tensors = this.outputs.map(({ name }) => name),
-  ): Promise<Record<string, Tensor>> {
+  async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
     checkFeeds(this.name, this.inputs, feeds)
     try {
-      const fetches = isNames(outputs) ? outputs : toOrtTensors(outputs)
-      const results = await this.#session.run(toOrtTensors(feeds), fetches)
-      if (!isNames(outputs)) return outputs
+      const tensors = Object.fromEntries(
+        Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
+      )
+      const results = await this.#session.run(tensors, outputs)
       return Object.fromEntries(outputs.map((name) => [name, fromOrt(results[name] as ort.Tensor)]))
     } catch (cause) {
       throw new SessionError(this.name, 'run', cause)
@@ -172,18 +169,8 @@ export function checkFeeds(session: string, inputs: readonly ValueInfo[], feeds:
   }
 }
 
-function isNames(outputs: readonly string[] | Tensors): outputs is readonly string[] {
-  return Array.isArray(outputs)
-}
-
-/** Over the same memory. */
-function toOrtTensors(tensors: Tensors): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, data, dims }]) => [
-      name,
-      new ort.Tensor(type as ort.Tensor.Type, data as ort.Tensor.DataType, dims),
-    ]),
-  )
+function toOrt(type: ElementType, data: ElementArray, dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor(type as ort.Tensor.Type, data as ort.Tensor.DataType, dims)
 }
 
 function fromOrt({ type, data, dims }: ort.Tensor): Tensor {

@@ -9,7 +9,7 @@ export function geluGradient(ops: TensorOps, x: TypedValue, dy: TypedValue): Typ
   const u = ops.scale(x, Math.SQRT1_2)
   const density = ops.unary('Exp', ops.sub(ops.scalar(-Math.log(2 * Math.PI) / 2, x), ops.mul(u, u)))
   const distribution = ops.unary('HardSigmoid', ops.unary('Erf', u), { alpha: float(0.5), beta: float(0.5) })
-  return ops.mul(dy, ops.add(distribution, ops.mul(x, density)))
+  return ops.mul(ops.add(ops.mul(x, density), distribution), dy)
 }
 
 /**

@@ -68,8 +68,6 @@ export class Trainer {
   readonly #weights: Tensors
   /** The weights before the last step, with which loss and gradients were finite. */
   readonly #lastGood: readonly Float32Array[]
-  /** The loss and the gradients of the last step, into whose memory those of the next one go. */
-  #results: readonly Tensor[] | undefined
   #steps = 0
 
   /**
@@ -119,21 +117,20 @@ export class Trainer {
    */
   async step(feeds: Tensors, factor = this.#schedule(this.#steps)): Promise<StepResult> {
     const { session, loss: lossName, gradients: names } = await this.#sessions.for(feeds)
-    const outputs = [lossName, ...this.#parameters.map(({ name }) => names.get(name) as string)]
-    const into = this.#results?.map((result, index) => [outputs[index] as string, result] as const)
-    const written = await session.run({ ...feeds, ...this.#weights }, into ? Object.fromEntries(into) : outputs)
-    this.#results ??= outputs.map((name) => written[name] as Tensor)
-    const [loss, ...found] = this.#results.map(({ data }) => data as Float32Array) as [Float32Array, ...Float32Array[]]
-    const gradients = found.map((gradient, index) => (this.#steps < (this.#parameters[index]?.from ?? 0) ? undefined : gradient))
-    const result = { loss: loss[0] as number, gradientNorm: normOf(gradients) }
-    this.#requireFinite('loss', result.loss)
-    this.#requireFinite('gradient', result.gradientNorm)
+    const results = await session.run({ ...feeds, ...this.#weights }, [lossName, ...names.values()])
+    const loss = Number(results[lossName]?.data[0])
+    const gradients = this.#parameters.map(({ name, from }) =>
+      this.#steps < from ? undefined : (results[names.get(name) as string]?.data as Float32Array),
+    )
+    const gradientNorm = normOf(gradients)
+    this.#requireFinite('loss', loss)
+    this.#requireFinite('gradient', gradientNorm)
     this.#lastGood.forEach((good, index) => good.set(this.#parameters[index]?.data as Float32Array))
     // PyTorch's clip_grad_norm_ has the same 1e-6, against a norm of 0.
-    const scale = Math.min(1, this.#clipNorm / (result.gradientNorm + 1e-6))
+    const scale = Math.min(1, this.#clipNorm / (gradientNorm + 1e-6))
     this.#optimiser.step(gradients, factor, scale)
     this.#steps++
-    return result
+    return { loss, gradientNorm }
   }
 
   /**

@@ -7,31 +7,26 @@ import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise, sameOrder, single } from './pointwise.js'
 
 /**
- * 1 where x > 0, 0 elsewhere: min(1, 2¹²⁷ x) there, in one pass. A comparison gives truth values, which take another one
- * to become numbers, slowly. What is smaller than a normal number of float32 counts in part.
+ * 1 where x lies above (or below) the bound, 0 elsewhere: min(max(2¹⁰⁰ (x - bound), 0), 1), in one pass. A comparison gives
+ * truth values, which take another one to become numbers, slowly. Within 2⁻¹⁰⁰ of the bound it is in between.
  */
-const positive = (ops: TensorOps, x: TypedValue) =>
-  x.type === 'float32'
-    ? ops.unary('HardSigmoid', x, { alpha: float(2 ** 127), beta: float(0) })
-    : ops.indicator('Greater', x, ops.scalar(0, x))
+const beyond = (ops: TensorOps, x: TypedValue, opType: 'Greater' | 'Less', bound: number) => {
+  if (x.type !== 'float32' || Math.abs(bound) > 2 ** 27) return ops.indicator(opType, x, ops.scalar(bound, x))
+  const steep = opType === 'Greater' ? 2 ** 100 : -(2 ** 100)
+  return ops.unary('HardSigmoid', x, { alpha: float(steep), beta: float(-Math.fround(bound) * steep) })
+}
 
-/** 1 where x = y, 0 elsewhere: max(0, 1 - 2¹²⁷ |x - y|). Each pass can write where the one before did. */
-const same = (ops: TensorOps, x: TypedValue, y: TypedValue) =>
-  x.type === 'float32'
-    ? ops.unary('HardSigmoid', ops.unary('Abs', ops.sub(x, y)), { alpha: float(-(2 ** 127)), beta: float(1) })
-    : ops.indicator('Equal', x, y)
-
-/** 1 above the bound, 0 elsewhere. */
-const above = (ops: TensorOps, x: TypedValue, bound: number) => ops.indicator('Greater', x, ops.scalar(bound, x))
+// Where a slope is multiplied by dy, dy is the second factor: onnxruntime computes that one first, and the slope when it
+// is needed, while it is in the caches.
 
 /** dx = dy where x > 0 */
-export const Relu = pointwise(({ ops, y, dy }) => ops.mul(dy, positive(ops, y)))
+export const Relu = pointwise(({ ops, y, dy }) => ops.mul(beyond(ops, y, 'Greater', 0), dy))
 
 /** y = x for x > 0, else αx */
 export const LeakyRelu = pointwise(({ ops, x, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 0.01)
-  const slope = ops.add(ops.scale(positive(ops, x), 1 - alpha), ops.scalar(alpha, x))
-  return ops.mul(dy, slope)
+  const slope = ops.add(ops.scale(beyond(ops, x, 'Greater', 0), 1 - alpha), ops.scalar(alpha, x))
+  return ops.mul(slope, dy)
 })
 
 /** y = x for x > 0, else slope · x: dx = dy · (1 or slope), dslope = sum of dy · min(x, 0) */
@@ -47,7 +42,7 @@ export const PRelu = rule((step) => {
 
 /** y = x for x > α, else 0 */
 export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) =>
-  ops.mul(dy, above(ops, x, floatOf(step.node, 'alpha', 1))),
+  ops.mul(beyond(ops, x, 'Greater', floatOf(step.node, 'alpha', 1)), dy),
 )
 
 /** y = α (exp x - 1) for x < 0: dx = dy · (y + α) there. (Clevert et al., 2015) */
@@ -77,17 +72,25 @@ function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue)
 }
 
 /**
- * y = min(max(x, low), high): dx = dy where low < x < high, which is where y = x; each bound gets what is beyond it.
+ * y = min(max(x, low), high): dx = dy where low < y < high; each bound gets what is beyond it. x itself is read only
+ * where the bounds are no constants, so that y can be written in its place.
  */
 export const Clip = rule(
   (step) => {
     const { ops, dy, output: y } = step
     const x = step.input(0)
-    const beyond = (index: number, opType: 'Less' | 'Greater') => () => {
+    const [, low, high] = step.inputs
+    const isBound = (bound: TypedValue | undefined) => bound === undefined || bound.constant !== undefined
+    const within = () => {
+      if (!isBound(low) || !isBound(high)) return ops.mul(ops.indicator('Equal', x, y), dy)
+      const above = low?.constant === undefined ? dy : ops.mul(beyond(ops, y, 'Greater', low.constant), dy)
+      return high?.constant === undefined ? above : ops.mul(beyond(ops, y, 'Less', high.constant), above)
+    }
+    const outside = (index: number, opType: 'Less' | 'Greater') => () => {
       const bound = step.input(index)
       return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
     }
-    return [() => ops.mul(dy, same(ops, x, y)), beyond(1, 'Less'), beyond(2, 'Greater')]
+    return [within, outside(1, 'Less'), outside(2, 'Greater')]
   },
   undefined,
   sameOrder,
@@ -95,8 +98,8 @@ export const Clip = rule(
 
 /** y = min(max(αx + β, 0), 1): dx = α dy inside */
 export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {
-  const inside = ops.mul(positive(ops, y), positive(ops, ops.sub(ops.scalar(1, y), y)))
-  return ops.mul(ops.scale(dy, floatOf(step.node, 'alpha', 0.2)), inside)
+  const scaled = ops.scale(dy, floatOf(step.node, 'alpha', 0.2))
+  return ops.mul(beyond(ops, y, 'Less', 1), ops.mul(beyond(ops, y, 'Greater', 0), scaled))
 })
 
 /** y = x · HardSigmoid(x; 1/6, 1/2). (Howard et al., 2019) */
