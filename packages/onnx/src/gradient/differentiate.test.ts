@@ -66,6 +66,16 @@ describe('differentiate', () => {
     expect(results[training.gradients.get('b') ?? '']).toBeAllclose(float32([1], [11]))
   })
 
+  it('writes what nothing reads last, the gradients of the last layers at the very end', async () => {
+    const graph = summed((g, x) => {
+      const layer = (name: string, value: Value): Value => g.op('MatMul', [value, g.weight(name, randomTensor([3, 3]))])
+      return layer('w3', layer('w2', layer('w1', x)))
+    })
+    const { graph: training, gradients } = await differentiate(graph, { loss: 'loss', parameters: ['w1', 'w2', 'w3'], feeds: { x } })
+    const written = training.nodes.flatMap(({ outputs }) => outputs)
+    expect(written.slice(-4)).toEqual([...['w1', 'w2', 'w3'].map((name) => gradients.get(name)), 'loss'])
+  })
+
   it('adds up the gradients of a value that is used several times', async () => {
     const graph = summed((g, x) => {
       const w = g.weight('w', float32([3], [1, 2, 3]))
