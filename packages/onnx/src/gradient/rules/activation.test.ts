@@ -20,6 +20,8 @@ describe('activation functions', () => {
       { inputs: [x, '', scalar(1.2)] },
       { inputs: [x, scalar(0)], opset: 12 },
       { inputs: [x], attributes: { min: float(0), max: float(1.2) }, opset: 10 },
+      { inputs: [x], attributes: { min: float(-1), max: float(1e30) }, opset: 10 },
+      { inputs: [x], attributes: { max: float(-0.5) }, opset: 10 },
     ],
     Elu: [{ inputs: [x] }, withAlpha(0.4)],
     Gelu: [
