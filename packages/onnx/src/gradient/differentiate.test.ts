@@ -76,6 +76,14 @@ describe('differentiate', () => {
     expect(written.slice(-4)).toEqual([...['w1', 'w2', 'w3'].map((name) => gradients.get(name)), 'loss'])
   })
 
+  it('lets through what lies between the bounds of an activation, and nothing else, in single precision', async () => {
+    const x = float32([2, 3], [-2, 0, 1e-25, 5.9999995, 6, 7])
+    const clip = summed((g, value) => g.op('Clip', [value, g.scalar(0), g.scalar(6)]))
+    expect((await gradientsOf(clip, ['x'], { x }))['x']).toBeAllclose(float32([2, 3], [0, 0, 1, 1, 0, 0]))
+    const relu = summed((g, value) => g.op('Relu', [value]))
+    expect((await gradientsOf(relu, ['x'], { x }))['x']).toBeAllclose(float32([2, 3], [0, 0, 1, 1, 1, 1]))
+  })
+
   it('adds up the gradients of a value that is used several times', async () => {
     const graph = summed((g, x) => {
       const w = g.weight('w', float32([3], [1, 2, 3]))
