@@ -80,9 +80,9 @@ export const Clip = rule(
     const { ops, dy, output: y } = step
     const x = step.input(0)
     const [, low, high] = step.inputs
-    const isBound = (bound: TypedValue | undefined) => bound === undefined || bound.constant !== undefined
+    const isConstant = (bound: TypedValue | undefined) => bound === undefined || bound.constant !== undefined
     const within = () => {
-      if (!isBound(low) || !isBound(high)) return ops.mul(ops.indicator('Equal', x, y), dy)
+      if (!isConstant(low) || !isConstant(high)) return ops.mul(ops.indicator('Equal', x, y), dy)
       const above = low?.constant === undefined ? dy : ops.mul(beyond(ops, y, 'Greater', low.constant), dy)
       return high?.constant === undefined ? above : ops.mul(beyond(ops, y, 'Less', high.constant), above)
     }
