@@ -19,6 +19,7 @@ export const files = {
   'onnx/model.onnx': noise(300_000),
   'onnx/model_quantized.onnx': noise(70_000),
 }
+
 /** What is fetched of it. */
 export const wanted = ['1_Pooling/config.json', 'config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json']
 
