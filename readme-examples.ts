@@ -29,7 +29,8 @@ export interface ReadmeExamples {
 export async function readmeExamples(home: URL, names: readonly string[]): Promise<ReadmeExamples> {
   const readme = await readFile(new URL('README.md', home), 'utf8')
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
-  if (blocks.length !== names.length) throw new Error(`README.md of ${home.pathname}: expected ${names.length} examples, got ${blocks.length}.`)
+  if (blocks.length !== names.length)
+    throw new Error(`README.md of ${home.pathname}: expected ${names.length} examples, got ${blocks.length}.`)
   const folder = await mkdtemp(fileURLToPath(new URL('test/.readme-', home)))
   for (const [place, code] of blocks.entries()) await writeFile(join(folder, `${names[place]}.ts`), code)
   await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }')

@@ -13,7 +13,9 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 /** Every member of the workspace that is there. */
 const members = ['packages', 'apps']
-  .flatMap((group) => (existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : []))
+  .flatMap((group) =>
+    existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
+  )
   .concat('benchmarks')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
@@ -47,13 +49,18 @@ function test() {
   const results = members.map((path) => join(root, path, 'test-results.json'))
   // Turbo puts back those of the packages that have not changed.
   for (const path of results) rmSync(path, { force: true })
-  const failed = install() || turbo(['run', 'typecheck', 'lint', 'test', '--continue', ...(process.env.CI ? [] : ['--output-logs=new-only'])])
+  const failed =
+    install() ||
+    turbo(['run', 'typecheck', 'lint', 'test', '--continue', ...(process.env.CI ? [] : ['--output-logs=new-only'])])
   const counts = { passed: 0, failed: 0 }
   for (const path of results.filter(existsSync)) {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(path, 'utf8'))
     counts.passed += numPassedTests
     counts.failed += numFailedTests
-    if (numPendingTests > 0) console.log(`${numPendingTests} left out in ${relative(root, dirname(path))}: see above, or its README, for what they need.`)
+    if (numPendingTests > 0)
+      console.log(
+        `${numPendingTests} left out in ${relative(root, dirname(path))}: see above, or its README, for what they need.`,
+      )
   }
   // A type error, a lint error or a crash is a failure too, though no test counted it.
   if (failed && counts.failed === 0) counts.failed = 1

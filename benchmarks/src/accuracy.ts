@@ -25,7 +25,11 @@ export const accuracy: Benchmark = {
       for (const domain of domains) {
         const data = reviews([domain])
         const right = await (await zeroShot(backbone, data.labels)).accuracy(data, { cache })
-        figures.push({ what: `no example, ${domain}`, measured: right.toFixed(3), beside: `the names ${data.labels.join(' and ')} alone; one class 0.5` })
+        figures.push({
+          what: `no example, ${domain}`,
+          measured: right.toFixed(3),
+          beside: `the names ${data.labels.join(' and ')} alone; one class 0.5`,
+        })
       }
       for (const [perClass, target] of shotTargets) {
         const means: number[] = []
@@ -40,7 +44,14 @@ export const accuracy: Benchmark = {
             beside: `sd ${frozen.sd.toFixed(3)}; no transfer ${none.mean.toFixed(3)}, one class 0.5`,
           })
         }
-        figures.push(atLeast(`${perClass} per class, mean of the three`, spreadOf(means).mean, target, 'measured on all others of the kind; one class 0.5'))
+        figures.push(
+          atLeast(
+            `${perClass} per class, mean of the three`,
+            spreadOf(means).mean,
+            target,
+            'measured on all others of the kind; one class 0.5',
+          ),
+        )
       }
       for (const unseen of domains) {
         const train = reviews(domains.filter((domain) => domain !== unseen))

@@ -4,7 +4,10 @@ import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 
 /** Runs a backbone's network by onnxruntime-node alone, on the batches that `embed` makes of the inputs, prepared before. */
-export async function bareLoop<Input>(backbone: TunableBackbone<Input>, inputs: readonly Input[]): Promise<() => Promise<void>> {
+export async function bareLoop<Input>(
+  backbone: TunableBackbone<Input>,
+  inputs: readonly Input[],
+): Promise<() => Promise<void>> {
   const batches: Record<string, ort.Tensor>[] = []
   const preprocessing: Preprocessing<Input> = {
     ...backbone.preprocessing,
@@ -15,7 +18,9 @@ export async function bareLoop<Input>(backbone: TunableBackbone<Input>, inputs: 
     },
   }
   await networkBackbone({ ...backbone, preprocessing }).embed(inputs)
-  const session = await ort.InferenceSession.create(encodeModel(backbone.network.graph), { intraOpNumThreads: availableParallelism() })
+  const session = await ort.InferenceSession.create(encodeModel(backbone.network.graph), {
+    intraOpNumThreads: availableParallelism(),
+  })
   return async () => {
     for (const batch of batches) await session.run(batch)
   }

@@ -26,7 +26,10 @@ export const demo: Benchmark = {
 function run(app: string, cache: string): Promise<number> {
   const main = fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))
   const args = ['--import', `data:text/javascript,${encodeURIComponent(sayMemory)}`, main]
-  const child = spawn(process.execPath, args, { env: { ...process.env, HEADSTART_CACHE: cache }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, HEADSTART_CACHE: cache },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
   return new Promise((resolve, reject) => {

@@ -42,8 +42,18 @@ export const embedding: Benchmark = {
     const rate = (of: keyof (typeof rates)[number]): string => `${median(rates.map((one) => one[of])).toFixed(0)} /s`
     const ratio = (peer: 'bare' | 'original'): number => median(rates.map((one) => one.ours / one[peer]))
     return [
-      atLeast('times TensorFlow.js (WASM)', ratio('original'), 10, `${rate('ours')}, TensorFlow.js ${rate('original')}`),
-      atLeast('times a bare onnxruntime-node loop over prepared tensors', ratio('bare'), 0.9, `${rate('ours')}, bare ${rate('bare')}`),
+      atLeast(
+        'times TensorFlow.js (WASM)',
+        ratio('original'),
+        10,
+        `${rate('ours')}, TensorFlow.js ${rate('original')}`,
+      ),
+      atLeast(
+        'times a bare onnxruntime-node loop over prepared tensors',
+        ratio('bare'),
+        0.9,
+        `${rate('ours')}, bare ${rate('bare')}`,
+      ),
     ]
   },
 }

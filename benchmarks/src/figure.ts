@@ -18,12 +18,24 @@ export interface Benchmark {
 
 /** A figure that should be at least `target`. */
 export function atLeast(what: string, value: number, target: number, beside: string, unit = ''): Figure {
-  return { what, measured: `${value.toFixed(3)}${unit}`, beside, target: `>= ${target}${unit}`, reached: value >= target }
+  return {
+    what,
+    measured: `${value.toFixed(3)}${unit}`,
+    beside,
+    target: `>= ${target}${unit}`,
+    reached: value >= target,
+  }
 }
 
 /** A figure that should be at most `target`. */
 export function atMost(what: string, value: number, target: number, beside: string, unit = ''): Figure {
-  return { what, measured: `${Number(value.toPrecision(3))}${unit}`, beside, target: `<= ${target}${unit}`, reached: value <= target }
+  return {
+    what,
+    measured: `${Number(value.toPrecision(3))}${unit}`,
+    beside,
+    target: `<= ${target}${unit}`,
+    reached: value <= target,
+  }
 }
 
 export function formatFigures(figures: readonly Figure[]): string {

@@ -21,7 +21,7 @@ const measured = 500
 const [textsPerClass, picturesPerClass] = [16, 50]
 
 const textTunings: Tunings = { 'fine-tuned': { strategy: 'joint' }, contrastive: { strategy: 'contrastive' } }
-/** The last blocks, on flipped, cropped and recoloured copies. */
+/** The last blocks, on flipped, cropped and recolored copies. */
 const pictureTunings: Tunings = { 'fine-tuned with augmentation': { unfreeze: 4 } }
 
 type Tunings = Readonly<Record<string, TuningOptions>>
@@ -57,15 +57,24 @@ export function fineTuningFolder(folder: string): Benchmark {
         const gains: Gains = {}
         const name = basename(folder)
         if (isText) {
-          const [train, test] = await Promise.all([readTextDataset(join(folder, 'train.csv')), readTextDataset(join(folder, 'test.csv'))])
+          const [train, test] = await Promise.all([
+            readTextDataset(join(folder, 'train.csv')),
+            readTextDataset(join(folder, 'test.csv')),
+          ])
           const fewer = measured < test.size ? test.split({ test: measured / test.size, seed: 0 }).test : test
           const draw = async (seed: number) => ({ train: train.sample({ perClass, seed }), test: fewer })
-          return [await tuned(name, await universalSentenceEncoder(), draw, textTunings, cache, gains), ...overFrozen(gains, 2)]
+          return [
+            await tuned(name, await universalSentenceEncoder(), draw, textTunings, cache, gains),
+            ...overFrozen(gains, 2),
+          ]
         }
         const data = dataset<ImageInput, string>((await readImageDataset(folder, { onNotice: console.error })).examples)
         const draw = async (seed: number) => drawn(data, perClass, seed)
         const copies = (train: typeof data) => augmented(train, { copies: 3 })
-        return [await tuned(name, await mobileNetV2(), draw, pictureTunings, cache, gains, copies), ...overFrozen(gains, 1)]
+        return [
+          await tuned(name, await mobileNetV2(), draw, pictureTunings, cache, gains, copies),
+          ...overFrozen(gains, 1),
+        ]
       }),
   }
 }
@@ -104,13 +113,23 @@ async function tuned<Input>(
     return `${name} ${mean.toFixed(3)} (sd ${sd.toFixed(3)})`
   })
   const runs = seeds * Object.keys(tunings).length
-  return { what, measured: inWords.join(', '), beside: `${kept} of ${runs} tunings beat frozen in validation, ${(seconds / runs).toFixed(1)} s each` }
+  return {
+    what,
+    measured: inWords.join(', '),
+    beside: `${kept} of ${runs} tunings beat frozen in validation, ${(seconds / runs).toFixed(1)} s each`,
+  }
 }
 
 function overFrozen(gains: Gains, aim: number): Figure[] {
   const means = Object.entries(gains).map(([name, points]) => [name, spreadOf(points).mean] as const)
   return [
-    atLeast('the best one over frozen', Math.max(...means.map(([, mean]) => mean)), aim, 'mean over all draws', ' points'),
+    atLeast(
+      'the best one over frozen',
+      Math.max(...means.map(([, mean]) => mean)),
+      aim,
+      'mean over all draws',
+      ' points',
+    ),
     ...means.map(([name, mean]) => atLeast(`${name} over frozen`, mean, -1, 'never to be much worse', ' points')),
   ]
 }

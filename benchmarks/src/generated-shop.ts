@@ -1,4 +1,4 @@
-import { Catalogue, type Item, random, type Shop } from '@headstart/recommender'
+import { Catalog, type Item, random, type Shop } from '@headstart/recommender'
 
 /** How large a generated shop is. */
 export interface ShopSize {
@@ -16,7 +16,10 @@ const kindSize = 50
  * A shop that grows as shops do: an item's popularity falls as its rank to the power of -0.8 (Zipf), users take from a few
  * kinds of things, now and then what comes after the last, and histories are of unequal length (exponential, from 3 on).
  */
-export function generatedShop({ interactions, items = Math.ceil(interactions / 20), perUser = 12 }: ShopSize, seed = 0): Shop {
+export function generatedShop(
+  { interactions, items = Math.ceil(interactions / 20), perUser = 12 }: ShopSize,
+  seed = 0,
+): Shop {
   const { uniform, below } = random(seed)
   const kinds = Math.ceil(items / kindSize)
   // Place r of n, so that the density falls as r to the power of -0.8.
@@ -27,14 +30,14 @@ export function generatedShop({ interactions, items = Math.ceil(interactions / 2
   let users = 0
   for (let row = 0; row < interactions; users++) {
     const length = Math.min(interactions - row, 3 + Math.floor(-Math.log(1 - uniform()) * (perUser - 3)))
-    const favourites = [zipf(kinds), below(kinds), below(kinds)]
+    const favorites = [zipf(kinds), below(kinds), below(kinds)]
     const begins = 1_600_000_000 + below(3e7)
     const had = new Set<number>()
     let last = -1
     for (let place = 0; place < length; place++, row++) {
       do {
         const isNext = last !== -1 && uniform() < 0.3
-        last = isNext ? (last + kinds) % items : (favourites[below(3)] as number) + kinds * zipf(kindSize)
+        last = isNext ? (last + kinds) % items : (favorites[below(3)] as number) + kinds * zipf(kindSize)
       } while (last >= items || (had.has(last) && uniform() < 0.9))
       had.add(last)
       user[row] = users
@@ -44,12 +47,22 @@ export function generatedShop({ interactions, items = Math.ceil(interactions / 2
   }
   return {
     name: `generated, ${interactions} interactions`,
-    catalogue: new Catalogue(Array.from({ length: items }, (_, number): Item => ({ id: `i${number}`, title: titleOf(number, kinds, items) }))),
-    interactions: { users: Array.from({ length: users }, (_, number) => `u${number}`), user, item, time, clock: 'time', value: undefined, valueKind: 'none' },
+    catalog: new Catalog(
+      Array.from({ length: items }, (_, number): Item => ({ id: `i${number}`, title: titleOf(number, kinds, items) })),
+    ),
+    interactions: {
+      users: Array.from({ length: users }, (_, number) => `u${number}`),
+      user,
+      item,
+      time,
+      clock: 'time',
+      value: undefined,
+      valueKind: 'none',
+    },
   }
 }
 
-/** What it is, of its kind; a colour, of which there are few; a word that few share; and a name of its own. */
+/** What it is, of its kind; a color, of which there are few; a word that few share; and a name of its own. */
 function titleOf(number: number, kinds: number, items: number): string {
-  return `kind${number % kinds} colour${number % 23} maker${(number * 7919) % Math.ceil(items / 30)} n${number}`
+  return `kind${number % kinds} color${number % 23} maker${(number * 7919) % Math.ceil(items / 30)} n${number}`
 }

@@ -37,7 +37,8 @@ export const gradient: Benchmark = {
     const pytorch = await startPyTorch()
     try {
       const figures: Figure[] = []
-      for (const network of [...networks(), await publishedEncoder()]) figures.push(...(await measure(network, pytorch)))
+      for (const network of [...networks(), await publishedEncoder()])
+        figures.push(...(await measure(network, pytorch)))
       return figures
     } finally {
       pytorch?.close()
@@ -83,7 +84,12 @@ async function publishedEncoder(): Promise<Network> {
   })
   const g = new GraphBuilder('head', { opsets: { '': network.graph.opsets.get('') ?? 17 } })
   const features = g.input('features', 'float32', ['batch', 384])
-  g.output('logits', g.op('MatMul', [features, g.weight('head.weight', randomTensor([384, 2], 1, -0.05, 0.05))]), 'float32', ['batch', 2])
+  g.output(
+    'logits',
+    g.op('MatMul', [features, g.weight('head.weight', randomTensor([384, 2], 1, -0.05, 0.05))]),
+    'float32',
+    ['batch', 2],
+  )
   const text = await preprocessing.prepare('the food was very good '.repeat(20))
   return {
     name: 'published-encoder',
@@ -98,13 +104,19 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
   const { name, what, graph, inputs, timesInference, timesPyTorch } = network
   const before = process.memoryUsage().rss
   const { graph: whole, loss, targets = '', weights } = softmaxCrossEntropy(graph, { logits: 'logits' })
-  const classes = float32([batch, 2], Array.from({ length: 2 * batch }, (_, i) => Number(i % 4 === 0 || i % 4 === 3)))
+  const classes = float32(
+    [batch, 2],
+    Array.from({ length: 2 * batch }, (_, i) => Number(i % 4 === 0 || i % 4 === 3)),
+  )
   const feeds: Tensors = { ...inputs, [targets]: classes, [weights]: float32([batch], new Float32Array(batch).fill(1)) }
   const parameters = [...graph.initializers.keys()].filter((name) => /(weight|bias)$/.test(name))
   const training = await differentiate(whole, { loss, parameters, feeds })
   const options = { spin: 'while running' } as const
   const [inference, step] = [await Session.create(graph, options), await Session.create(training.graph, options)]
-  const all = { ...feeds, ...Object.fromEntries(parameters.map((name) => [name, graph.initializers.get(name) as Tensor])) }
+  const all = {
+    ...feeds,
+    ...Object.fromEntries(parameters.map((name) => [name, graph.initializers.get(name) as Tensor])),
+  }
 
   // In turns, so that a busy moment of the machine meets all of them; each twice, of which the second counts, since the
   // first finds the caches full of the other's numbers.
@@ -113,7 +125,8 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
     times.push({
       inference: await second(() => milliseconds(() => inference.run(inputs))),
       step: await second(() => milliseconds(() => step.run(all))),
-      pytorch: timesPyTorch === undefined ? Number.NaN : await second(async () => (await pytorch?.step(name)) ?? Number.NaN),
+      pytorch:
+        timesPyTorch === undefined ? Number.NaN : await second(async () => (await pytorch?.step(name)) ?? Number.NaN),
     })
   }
   const memory = process.memoryUsage().rss - before
@@ -134,7 +147,12 @@ async function measure(network: Network, pytorch: Awaited<ReturnType<typeof star
     return [atMost(title, ours.least / theirs.least, timesPyTorch, `${ours.title}, PyTorch ${theirs.title}`)]
   }
   return [
-    atMost(`${what}: times its inference pass`, ours.least / forward.least, timesInference, `${ours.title}, inference ${forward.title}`),
+    atMost(
+      `${what}: times its inference pass`,
+      ours.least / forward.least,
+      timesInference,
+      `${ours.title}, inference ${forward.title}`,
+    ),
     ...beside(),
     atMost(`${what}: memory`, memory / 1e6, 2000, 'both sessions, weights and gradients', ' MB'),
   ]

@@ -20,7 +20,11 @@ export const head: Benchmark = {
       const figures = []
       for (const { l2, loss } of oracle) {
         let ours = Number.NaN
-        await fineTune(backbone, reviews(), { l2, cache, onEvent: (event) => event.type === 'head' && (ours = event.loss) })
+        await fineTune(backbone, reviews(), {
+          l2,
+          cache,
+          onEvent: (event) => event.type === 'head' && (ours = event.loss),
+        })
         const beside = `ours ${ours.toFixed(7)}, scikit-learn ${loss.toFixed(7)}`
         figures.push(atMost(`relative difference at l2 = ${l2}`, Math.abs(ours / loss - 1), 1e-4, beside))
       }

@@ -42,12 +42,16 @@ const { positionals, values } = parseArgs({
 const ofFolders = ['recommend']
 const unknown = positionals.filter((name) => !(name in benchmarks) && !ofFolders.includes(name))
 if (unknown.length > 0) {
-  console.error(`bench: expected any of ${[...Object.keys(benchmarks), ...ofFolders].join(', ')}, got ${unknown.join(', ')}.`)
+  console.error(
+    `bench: expected any of ${[...Object.keys(benchmarks), ...ofFolders].join(', ')}, got ${unknown.join(', ')}.`,
+  )
   process.exit(2)
 }
 const everything = positionals.length === 0 && values.data.length === 0
 const isTuned = positionals.includes('fine-tuning')
-const named = positionals.filter((name) => name !== 'recommend' && !(isTuned && values.data.length > 0 && name === 'fine-tuning'))
+const named = positionals.filter(
+  (name) => name !== 'recommend' && !(isTuned && values.data.length > 0 && name === 'fine-tuning'),
+)
 const ofFolder = (folder: string): Benchmark => {
   if (isTuned) return fineTuningFolder(folder)
   if (existsSync(join(folder, 'train.csv'))) return textFolder(folder)

@@ -2,10 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { float32, GraphBuilder } from '@headstart/onnx'
-import { type ImageInput, imagePreprocessing, mobileNetV2, networkBackbone, random, type TunableBackbone } from '@headstart/vision'
+import {
+  type ImageInput,
+  imagePreprocessing,
+  mobileNetV2,
+  networkBackbone,
+  random,
+  type TunableBackbone,
+} from '@headstart/vision'
 import sharp from 'sharp'
 import { cocoSsd } from '../../packages/tfjs/test/coco-ssd.js'
-import { artifactsOf, fromTensorflow, originalGraphModel, scoped, toTensorflow, useBackend } from '../../packages/tfjs/test/original.js'
+import {
+  artifactsOf,
+  fromTensorflow,
+  originalGraphModel,
+  scoped,
+  toTensorflow,
+  useBackend,
+} from '../../packages/tfjs/test/original.js'
 import { randomTensor } from '../../packages/tfjs/test/random-tensor.js'
 import { bareLoop } from './bare-loop.js'
 import { atLeast, atMost, type Benchmark } from './figure.js'
@@ -27,7 +41,8 @@ export const pictures: Benchmark = {
     const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'))
     try {
       const paths = await writePictures(folder)
-      const inputs = (count: number): string[] => Array.from({ length: count }, (_, place) => paths[place % files] as string)
+      const inputs = (count: number): string[] =>
+        Array.from({ length: count }, (_, place) => paths[place % files] as string)
 
       const small = smallBackbone()
       const [before, after] = [await peakMemory(small, inputs(few)), await peakMemory(small, inputs(many))]
@@ -52,15 +67,22 @@ export const pictures: Benchmark = {
       return [
         atLeast(
           'times a bare onnxruntime-node loop over pixels in memory',
-          median(rates.map((one) => one.ours / one.bare)), 0.85, `${rate('ours')} from files, bare ${rate('bare')}`,
+          median(rates.map((one) => one.ours / one.bare)),
+          0.85,
+          `${rate('ours')} from files, bare ${rate('bare')}`,
         ),
         atLeast(
           'times the same network on TensorFlow.js (WASM), which is given pixels in memory',
-          median(rates.map((one) => one.ours / one.original)), 8, `${rate('ours')} from files, TensorFlow.js ${rate('original')}`,
+          median(rates.map((one) => one.ours / one.original)),
+          8,
+          `${rate('ours')} from files, TensorFlow.js ${rate('original')}`,
         ),
         atMost(
           `more memory for ${many.toLocaleString('en')} pictures than for ${few}`,
-          (after - before) / 2 ** 20, 300, `${(before / 2 ** 20).toFixed(0)} MiB for ${few}`, ' MiB',
+          (after - before) / 2 ** 20,
+          300,
+          `${(before / 2 ** 20).toFixed(0)} MiB for ${few}`,
+          ' MiB',
         ),
       ]
     } finally {
@@ -76,7 +98,8 @@ async function originalNetwork(): Promise<(paths: readonly string[]) => Promise<
   const last = 'FeatureExtractor/MobilenetV2/layer_19_2_Conv2d_2_3x3_s2_512/Relu6'
   const image = randomTensor([1, side, side, 3], 1, 0, 255)
   return async (paths) => {
-    for (const _ of paths) scoped(() => fromTensorflow(model.execute({ [cocoSsd.pixels]: toTensorflow(image) }, last) as never))
+    for (const _ of paths)
+      scoped(() => fromTensorflow(model.execute({ [cocoSsd.pixels]: toTensorflow(image) }, last) as never))
   }
 }
 
@@ -84,13 +107,19 @@ async function originalNetwork(): Promise<(paths: readonly string[]) => Promise<
 async function writePictures(folder: string): Promise<string[]> {
   const { below } = random(1)
   const noise = (width: number, height: number) =>
-    sharp(Uint8Array.from({ length: width * height * 3 }, () => below(256)), { raw: { width, height, channels: 3 } })
+    sharp(
+      Uint8Array.from({ length: width * height * 3 }, () => below(256)),
+      { raw: { width, height, channels: 3 } },
+    )
   const grain = await noise(500, 375).modulate({ saturation: 0.5 }).ensureAlpha(0.1).png().toBuffer()
   return Promise.all(
     Array.from({ length: files }, async (_, place) => {
       const path = join(folder, `${place}.jpg`)
       const shapes = noise(12, 9).resize(500, 375, { kernel: 'cubic' })
-      await shapes.composite([{ input: grain }]).jpeg({ quality: 85 }).toFile(path)
+      await shapes
+        .composite([{ input: grain }])
+        .jpeg({ quality: 85 })
+        .toFile(path)
       return path
     }),
   )
@@ -105,7 +134,12 @@ function smallBackbone(): TunableBackbone<ImageInput> {
   const places = g.op('Conv', [pixels, kernel], { strides: [16, 16] })
   g.output('features', g.op('Flatten', [g.op('GlobalAveragePool', [places])]), 'float32', ['batch', 8])
   const preprocessing = imagePreprocessing({ input: 'pixels', size: side, values: { scale: 1 / 255, offset: 0 } })
-  return networkBackbone({ id: 'one-convolution', modality: 'image', network: { graph: g.build(), stages: [] }, preprocessing })
+  return networkBackbone({
+    id: 'one-convolution',
+    modality: 'image',
+    network: { graph: g.build(), stages: [] },
+    preprocessing,
+  })
 }
 
 /** Largest resident memory of the process while it embeds, in bytes. */

@@ -26,7 +26,7 @@ const spent: Spent = {
   seconds: (performance.now() - started) / 1000,
   cpuSeconds: (cpu.user + cpu.system) / 1e6,
   megabytes: mostMemory(),
-  items: shop.catalogue.size,
+  items: shop.catalog.size,
   ...found,
 }
 console.log(JSON.stringify(spent))
@@ -34,7 +34,9 @@ console.log(JSON.stringify(spent))
 /** In MB. Of Linux from its own figures: what `resourceUsage` says there begins with the memory of the process that started this one. */
 function mostMemory(): number {
   const { maxRSS } = process.resourceUsage()
-  const own = existsSync('/proc/self/status') ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] : undefined
+  const own = existsSync('/proc/self/status')
+    ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    : undefined
   return Number(own ?? maxRSS) / 1024
 }
 
@@ -45,9 +47,9 @@ async function everything(): Promise<Pick<Spent, 'chosen' | 'ndcg'>> {
 
 /** Once, with the usual settings: those of a choice without anything to choose by. */
 async function one(): Promise<object> {
-  const histories = positives(shop.interactions, shop.catalogue.size)
-  const terms = tfIdf(shop.catalogue.texts())
-  const material = { catalogue: shop.catalogue, terms, texts: terms }
+  const histories = positives(shop.interactions, shop.catalog.size)
+  const terms = tfIdf(shop.catalog.texts())
+  const material = { catalog: shop.catalog, terms, texts: terms }
   const method = recommenderMethods.find((candidate) => candidate.name === name)
   if (!method) throw new TypeError(`expected a method, got ${name}`)
   const { train } = leaveOneOut(histories)

@@ -20,13 +20,13 @@ import { generatedShop } from './generated-shop.js'
 import { median } from './measure.js'
 import type { Spent } from './recommend-scale-child.js'
 
-/** Items of the catalogue from which a list is made, and factors of the bare product beside. */
+/** Items of the catalog from which a list is made, and factors of the bare product beside. */
 const [items, width] = [100_000, 64]
 const rounds = 61
 /** Interactions that are learned from. */
 const sizes = [10_000, 100_000, 1_000_000] as const
 
-/** Lists from a large catalogue beside a bare matrix product, and training as a shop grows. */
+/** Lists from a large catalog beside a bare matrix product, and training as a shop grows. */
 export const recommendScale: Benchmark = {
   title: 'Recommenders at scale, on generated shops',
   run: async () => [...(await listFigures()), ...(await indexFigures()), ...(await trainingFigures())],
@@ -39,8 +39,8 @@ export const recommendScale: Benchmark = {
 async function listFigures(): Promise<Figure[]> {
   const shop = generatedShop({ interactions: 3 * items, items })
   const train = positives(shop.interactions, items)
-  const terms = tfIdf(shop.catalogue.texts())
-  const material = { catalogue: shop.catalogue, terms, texts: terms }
+  const terms = tfIdf(shop.catalog.texts())
+  const material = { catalog: shop.catalog, terms, texts: terms }
   const recommenders: Recommender[] = [textSimilarity(terms)]
   for (const method of recommenderMethods.filter(({ name }) => name !== 'scratch' && name !== 'fine-tuned')) {
     const { settings } = await method.choose(material, { train, cases: [] })
@@ -52,13 +52,19 @@ async function listFigures(): Promise<Figure[]> {
   const times = recommenders.map((): number[] => [])
   for (const history of [...histories.slice(0, 10), ...histories]) {
     bare.push(await millisecondsOf(product.run))
-    for (const [place, recommender] of recommenders.entries()) times[place]?.push(await millisecondsOf(() => listOf(recommender, history)))
+    for (const [place, recommender] of recommenders.entries())
+      times[place]?.push(await millisecondsOf(() => listOf(recommender, history)))
   }
   await product.close()
   const beside = Math.min(...bare.slice(-rounds))
   return recommenders.map(({ name }, place) => {
     const own = Math.min(...(times[place] ?? []).slice(-rounds))
-    return atMost(`${name}: ten of ${items} items, times a bare product`, own / beside, 3, `${own.toFixed(1)} ms beside ${beside.toFixed(1)} ms`)
+    return atMost(
+      `${name}: ten of ${items} items, times a bare product`,
+      own / beside,
+      3,
+      `${own.toFixed(1)} ms beside ${beside.toFixed(1)} ms`,
+    )
   })
 }
 
@@ -86,10 +92,20 @@ async function indexFigures(): Promise<Figure[]> {
   }
   const [list, product] = [median(own), median(beside)]
   const recall = found.reduce((sum, share) => sum + share, 0) / found.length
-  const worth = list < product ? `worth it from ${Math.ceil((1000 * built) / (product - list))} lists on` : 'never worth it'
+  const worth =
+    list < product ? `worth it from ${Math.ceil((1000 * built) / (product - list))} lists on` : 'never worth it'
   return [
-    atLeast(`features of texts: share of the ten best of ${many} items that the index finds`, recall, 0.95, `built in ${built.toFixed(0)} s, ${worth}`),
-    { what: 'features of texts: a list by the index, times an exact one', measured: (list / product).toFixed(2), beside: `${list.toFixed(1)} ms beside ${product.toFixed(1)} ms` },
+    atLeast(
+      `features of texts: share of the ten best of ${many} items that the index finds`,
+      recall,
+      0.95,
+      `built in ${built.toFixed(0)} s, ${worth}`,
+    ),
+    {
+      what: 'features of texts: a list by the index, times an exact one',
+      measured: (list / product).toFixed(2),
+      beside: `${list.toFixed(1)} ms beside ${product.toFixed(1)} ms`,
+    },
   ]
 }
 
@@ -108,7 +124,13 @@ function generatedFeatures(rows: number): Matrix {
 async function bareProduct(): Promise<{ run: () => Promise<unknown>; close: () => Promise<void> }> {
   const g = new GraphBuilder('bare product')
   const user = g.input('user', 'float32', [1, width])
-  const factors = g.weight('factors', float32([width, items], Float32Array.from({ length: width * items }, (_, at) => Math.sin(at))))
+  const factors = g.weight(
+    'factors',
+    float32(
+      [width, items],
+      Float32Array.from({ length: width * items }, (_, at) => Math.sin(at)),
+    ),
+  )
   g.output('scores', g.op('MatMul', [user, factors]), 'float32', [1, items])
   const session = await Session.create(g.build(), { threads: 1 })
   const feed = float32([1, width], new Float32Array(width).fill(0.1))
@@ -133,7 +155,12 @@ async function trainingFigures(): Promise<Figure[]> {
       return `${sizes[place]}: ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} of CPU), ${megabytes.toFixed(0)} MB`
     })
     figures.push(
-      atMost(`${what}: CPU for an interaction, times that with a hundredth of them`, most.cpuSeconds / least.cpuSeconds / 100, 1.5, beside.join('; ')),
+      atMost(
+        `${what}: CPU for an interaction, times that with a hundredth of them`,
+        most.cpuSeconds / least.cpuSeconds / 100,
+        1.5,
+        beside.join('; '),
+      ),
       atMost(`${what}: most memory, ${sizes.at(-1)} interactions`, most.megabytes, 2048, `${most.items} items`, ' MB'),
     )
   }
@@ -142,6 +169,12 @@ async function trainingFigures(): Promise<Figure[]> {
 
 async function inAProcess(name: string, interactions: number): Promise<Spent> {
   const script = fileURLToPath(new URL('recommend-scale-child.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, name, String(interactions)])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    script,
+    name,
+    String(interactions),
+  ])
   return JSON.parse(stdout) as Spent
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
   backboneFrom,
-  type BehaviourBackbone,
+  type BehaviorBackbone,
   baselineMethods,
   evaluateRanking,
   fineTunedMethod,
@@ -34,7 +34,7 @@ interface Target {
   readonly isSource: boolean
   /** The best tuned baseline (EASE with texts, SASRec, item-kNN). */
   readonly baseline: number
-  /** Boosted trees over evidence, trained on the shop itself. */
+  /** Boosted trees over features, trained on the shop itself. */
   readonly trees: number
   /** The least share of the baseline that the frozen network should reach. */
   readonly frozenShare?: number
@@ -45,12 +45,30 @@ interface Target {
 }
 
 const targets: readonly Target[] = [
-  { name: 'amz-industrial', family: 'parts', isSource: false, baseline: 0.0786, trees: 0.0869, frozenShare: 1, cold: 0.0674, hasCurve: true },
+  {
+    name: 'amz-industrial',
+    family: 'parts',
+    isSource: false,
+    baseline: 0.0786,
+    trees: 0.0869,
+    frozenShare: 1,
+    cold: 0.0674,
+    hasCurve: true,
+  },
   { name: 'ml-latest-small', family: 'films', isSource: false, baseline: 0.044, trees: 0.0633, frozenShare: 0.95 },
   { name: 'completejourney-types', family: 'groceries', isSource: true, baseline: 0.0534, trees: 0.0529 },
   { name: 'online-retail-nextbasket', family: 'gifts', isSource: true, baseline: 0.0278, trees: 0.0246, cold: 0.2035 },
   { name: 'online-retail', family: 'gifts', isSource: true, baseline: 0.187, trees: 0.2154 },
-  { name: 'movietweetings-100k', family: 'films', isSource: true, baseline: 0.0914, trees: 0.102, frozenShare: 1, cold: 0.0252, hasCurve: true },
+  {
+    name: 'movietweetings-100k',
+    family: 'films',
+    isSource: true,
+    baseline: 0.0914,
+    trees: 0.102,
+    frozenShare: 1,
+    cold: 0.0252,
+    hasCurve: true,
+  },
 ]
 
 /** Items are cold that at most one user took; that nobody took are too few to measure by, five in one of the shops. */
@@ -62,20 +80,23 @@ const [curveUsers, curveCases] = [[25, 50, 100, 200, 500], 1000]
 /** Options of `recommendTransfer`. */
 export interface TransferOptions {
   /** Networks by the family that they never saw, instead of pre-training them in the run. */
-  readonly backbones?: ReadonlyMap<string, BehaviourBackbone> | undefined
+  readonly backbones?: ReadonlyMap<string, BehaviorBackbone> | undefined
   /** Names of the shops to measure. Default: all that the folder holds. */
   readonly only?: readonly string[] | undefined
   readonly onFigure?: ((figure: Figure) => void) | undefined
 }
 
 /**
- * What carries over: networks over evidence, pre-trained on the folder's shops but those of the target's family, as they are
- * and tuned on the target. Temporal leave-one-out over users with at least 5 positives, the full catalogue ranked; the
+ * What carries over: networks over features, pre-trained on the folder's shops but those of the target's family, as they are
+ * and tuned on the target. Temporal leave-one-out over users with at least 5 positives, the full catalog ranked; the
  * test items are looked at once for each figure.
  */
-export function recommendTransfer(folder: string, { backbones, only, onFigure = () => {} }: TransferOptions = {}): Benchmark {
+export function recommendTransfer(
+  folder: string,
+  { backbones, only, onFigure = () => {} }: TransferOptions = {},
+): Benchmark {
   return {
-    title: `${basename(folder)}: NDCG@10 of a network over evidence that never saw the shop's family, frozen and fine-tuned`,
+    title: `${basename(folder)}: NDCG@10 of a network over features that never saw the shop's family, frozen and fine-tuned`,
     async run() {
       const figures: Figure[] = []
       const present = targets.filter(({ name }) => existsSync(join(folder, name)) && (only?.includes(name) ?? true))
@@ -94,27 +115,35 @@ export function recommendTransfer(folder: string, { backbones, only, onFigure = 
 }
 
 /** A network for each family that never saw it, and one that saw all (`none`). */
-async function pretrainWithoutEach(folder: string): Promise<Map<string, BehaviourBackbone>> {
+async function pretrainWithoutEach(folder: string): Promise<Map<string, BehaviorBackbone>> {
   const examples = new Map<string, RankingExamples[]>()
   for (const { name, family } of targets.filter((target) => target.isSource && existsSync(join(folder, target.name)))) {
     const { histories, material } = await openShop(folder, name)
-    examples.set(family, [...(examples.get(family) ?? []), ...(await pretrainingExamples(name, histories, material.terms))])
+    examples.set(family, [
+      ...(examples.get(family) ?? []),
+      ...(await pretrainingExamples(name, histories, material.terms)),
+    ])
   }
-  const networks = new Map<string, BehaviourBackbone>()
+  const networks = new Map<string, BehaviorBackbone>()
   for (const left of [...examples.keys(), 'none']) {
-    const families = [...examples].filter(([family]) => family !== left).map(([name, sets]) => ({ name, examples: sets }))
+    const families = [...examples]
+      .filter(([family]) => family !== left)
+      .map(([name, sets]) => ({ name, examples: sets }))
     networks.set(left, backboneFrom(`without ${left}`, encodeModel((await pretrain(families)).graph)))
   }
   return networks
 }
 
 async function openShop(folder: string, name: string): Promise<{ histories: Histories; material: Material }> {
-  const { catalogue, interactions } = await readShop(join(folder, name))
-  const terms = tfIdf(catalogue.texts())
-  return { histories: positives(interactions, catalogue.size, { minimum: 5 }), material: { catalogue, terms, texts: terms } }
+  const { catalog, interactions } = await readShop(join(folder, name))
+  const terms = tfIdf(catalog.texts())
+  return {
+    histories: positives(interactions, catalog.size, { minimum: 5 }),
+    material: { catalog, terms, texts: terms },
+  }
 }
 
-async function* figuresOf(folder: string, target: Target, backbone: BehaviourBackbone): AsyncGenerator<Figure> {
+async function* figuresOf(folder: string, target: Target, backbone: BehaviorBackbone): AsyncGenerator<Figure> {
   const { name, baseline, trees, frozenShare, cold } = target
   const { histories, material } = await openShop(folder, name)
   const test = leaveOneOut(histories)
@@ -148,7 +177,11 @@ async function* figuresOf(folder: string, target: Target, backbone: BehaviourBac
       beside: [
         `${among.cases} users`,
         `95 % interval ${intervalOf(among)}`,
-        ...(others ? [`EASE with texts ${intervalOf(others)}; by another implementation ${cold}, whose definition of cold is not known`] : []),
+        ...(others
+          ? [
+              `EASE with texts ${intervalOf(others)}; by another implementation ${cold}, whose definition of cold is not known`,
+            ]
+          : []),
       ].join('; '),
     }
   }
@@ -169,14 +202,22 @@ async function easeTextReport(material: Material, histories: Histories): Promise
 }
 
 /** A shop with few users: everybody else is new to it, and is asked about. */
-async function* curveOf(name: string, material: Material, histories: Histories, backbone: BehaviourBackbone): AsyncGenerator<Figure> {
+async function* curveOf(
+  name: string,
+  material: Material,
+  histories: Histories,
+  backbone: BehaviorBackbone,
+): AsyncGenerator<Figure> {
   const { train, cases } = leaveOneOut(histories)
   const { shuffle } = random(0)
   const asked = shuffle(cases).slice(0, curveCases)
   const users = shuffle([...histories.users])
   for (const count of curveUsers) {
     const some = new Set(users.slice(0, count))
-    const few: Split = { train: train.truncate(({ items }, place) => (some.has(train.users[place] as number) ? items.length : -1)), cases: asked }
+    const few: Split = {
+      train: train.truncate(({ items }, place) => (some.has(train.users[place] as number) ? items.length : -1)),
+      cases: asked,
+    }
     const others = await Promise.all(
       baselineMethods.map(async (method): Promise<[string, number]> => {
         const usual = (await method.choose(material, { train: few.train, cases: [] })).settings

@@ -3,7 +3,7 @@ import { type Domain, domains, type Sentiment, sentences } from '../../apps/sent
 
 export { type Domain, domains }
 
-/** Labelled sentences of these kinds of reviews, 1,000 of each (see apps/sentiment). */
+/** Labeled sentences of these kinds of reviews, 1,000 of each (see apps/sentiment). */
 export function reviews(kinds: readonly Domain[] = domains) {
   return dataset<string, Sentiment>(kinds.flatMap(sentences), { name: kinds.join(' + ') })
 }

@@ -1,5 +1,13 @@
 import { basename, join } from 'node:path'
-import { bagOfWords, compare, type Dataset, fineTune, readTextDataset, textMethods, universalSentenceEncoder } from '@headstart/nlp'
+import {
+  bagOfWords,
+  compare,
+  type Dataset,
+  fineTune,
+  readTextDataset,
+  textMethods,
+  universalSentenceEncoder,
+} from '@headstart/nlp'
 import type { Benchmark, Figure } from './figure.js'
 
 const seeds = 10
@@ -9,7 +17,9 @@ export function textFolder(folder: string): Benchmark {
   return {
     title: `${basename(folder)}: accuracy on test.csv, ${seeds} seeds where examples are drawn`,
     async run() {
-      const [train, test] = await Promise.all(['train.csv', 'test.csv'].map((name) => readTextDataset(join(folder, name))))
+      const [train, test] = await Promise.all(
+        ['train.csv', 'test.csv'].map((name) => readTextDataset(join(folder, name))),
+      )
       if (!train || !test) return []
       const backbone = await universalSentenceEncoder()
       const model = await fineTune(backbone, train)
@@ -23,13 +33,11 @@ export function textFolder(folder: string): Benchmark {
             `95 % interval ${intervals.accuracy.map((value) => value.toFixed(3)).join(' to ')}; macro-F1 ${macroF1.toFixed(3)}; ` +
             `no transfer ${(await withoutTransfer(train, test)).toFixed(3)}, one class ${baseline.accuracy.toFixed(3)}`,
         },
-        ...rows.map(
-          ({ method, shots, accuracy: { mean, sd }, trainSeconds }): Figure => ({
-            what: `${shots} per class, ${method}`,
-            measured: mean.toFixed(3),
-            beside: `sd ${sd.toFixed(3)}; ${trainSeconds.toFixed(2)} s; one class ${majorityAccuracy.toFixed(3)}`,
-          }),
-        ),
+        ...rows.map(({ method, shots, accuracy: { mean, sd }, trainSeconds }): Figure => ({
+          what: `${shots} per class, ${method}`,
+          measured: mean.toFixed(3),
+          beside: `sd ${sd.toFixed(3)}; ${trainSeconds.toFixed(2)} s; one class ${majorityAccuracy.toFixed(3)}`,
+        })),
       ]
     },
   }

@@ -23,6 +23,8 @@ export const trainingAgain: Benchmark = {
     }
     const seconds = (of: 'first' | 'again'): string => `${median(times.map((time) => time[of])).toFixed(2)} s`
     const ratio = median(times.map(({ first, again }) => first / again))
-    return [atLeast('times faster than the first time', ratio, 10, `first ${seconds('first')}, again ${seconds('again')}`)]
+    return [
+      atLeast('times faster than the first time', ratio, 10, `first ${seconds('first')}, again ${seconds('again')}`),
+    ]
   },
 }

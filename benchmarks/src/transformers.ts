@@ -37,7 +37,10 @@ export const transformers: Benchmark = {
       }
       const ours = await backbone.embed(inputs)
       const theirs = (await peer(1)).flatMap((row) => [...row])
-      const difference = theirs.reduce((most, value, place) => Math.max(most, Math.abs(value - (ours.data[place] as number))), 0)
+      const difference = theirs.reduce(
+        (most, value, place) => Math.max(most, Math.abs(value - (ours.data[place] as number))),
+        0,
+      )
 
       // In turns, so that a busy moment of the machine meets all.
       const rates: { ours: number; one: number; batch: number }[] = []
@@ -52,8 +55,18 @@ export const transformers: Benchmark = {
       const rate = (of: keyof (typeof rates)[number]): string => `${median(rates.map((one) => one[of])).toFixed(1)} /s`
       const ratio = (to: 'one' | 'batch'): number => median(rates.map((one) => one.ours / one[to]))
       return [
-        atLeast(`times Transformers.js, batches of ${peerBatch}`, ratio('batch'), 1.3, `${rate('ours')}, Transformers.js ${rate('batch')}`),
-        atLeast('times Transformers.js, one by one', ratio('one'), 1.3, `${rate('ours')}, Transformers.js ${rate('one')}`),
+        atLeast(
+          `times Transformers.js, batches of ${peerBatch}`,
+          ratio('batch'),
+          1.3,
+          `${rate('ours')}, Transformers.js ${rate('batch')}`,
+        ),
+        atLeast(
+          'times Transformers.js, one by one',
+          ratio('one'),
+          1.3,
+          `${rate('ours')}, Transformers.js ${rate('one')}`,
+        ),
         atMost('largest difference between features', difference, 1e-4, 'Transformers.js, one by one'),
       ]
     } finally {

@@ -35,21 +35,35 @@ export interface Settings extends RunOptions {
  * Trains on all parts of the examples. The threshold is chosen on scores that each part gets from a model that was trained
  * on the others: where the parts are styles, on pictures in a style that the model has not seen.
  */
-export async function trainDetector(backbone: Backbone<ImageInput>, parts: readonly Examples[], settings: Settings): Promise<Detector> {
+export async function trainDetector(
+  backbone: Backbone<ImageInput>,
+  parts: readonly Examples[],
+  settings: Settings,
+): Promise<Detector> {
   const validation: Scored[] = []
   for (const part of parts) {
     const model = await fineTune(backbone, joined(parts.filter((other) => other !== part)), settings)
     validation.push(...(await score(model, part, settings)))
   }
-  return { model: await fineTune(backbone, joined(parts), settings), threshold: chooseThreshold(asDetections(validation)) }
+  return {
+    model: await fineTune(backbone, joined(parts), settings),
+    threshold: chooseThreshold(asDetections(validation)),
+  }
 }
 
 function joined(parts: readonly Examples[]): Examples {
-  return dataset<ImageInput, Label>(parts.flatMap(({ examples }) => examples), { name: parts.map(({ name }) => name).join(' + ') })
+  return dataset<ImageInput, Label>(
+    parts.flatMap(({ examples }) => examples),
+    { name: parts.map(({ name }) => name).join(' + ') },
+  )
 }
 
 /** The score of each picture that can be read. */
-export async function score(model: Detector['model'], { inputs, targets }: Examples, settings: Settings): Promise<Scored[]> {
+export async function score(
+  model: Detector['model'],
+  { inputs, targets }: Examples,
+  settings: Settings,
+): Promise<Scored[]> {
   const onUnreadable = (_: number, { message }: Error): void => settings.onEvent?.({ type: 'notice', message })
   const answers = await model.predict(inputs, { ...settings, onUnreadable })
   return answers.flatMap((answer, place) =>

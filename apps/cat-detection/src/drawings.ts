@@ -25,7 +25,9 @@ interface Info {
 }
 
 const require = createRequire(import.meta.url)
-const { categories } = require('@iconify-json/noto/metadata.json') as { categories: Readonly<Record<string, readonly string[]>> }
+const { categories } = require('@iconify-json/noto/metadata.json') as {
+  categories: Readonly<Record<string, readonly string[]>>
+}
 
 /** Cats, whole and as faces with all kinds of expressions. */
 const isCat = (name: string): boolean => name.split('-').includes('cat')
@@ -33,7 +35,10 @@ const isCat = (name: string): boolean => name.split('-').includes('cat')
 export const isBigCat = (name: string): boolean => /^(tiger|lion|leopard)/.test(name)
 
 /** Animals and plants, and the faces of cats, which are counted among smileys. */
-const names = [...(categories['Animals & Nature'] ?? []), ...(categories['Smileys & Emotion'] ?? []).filter(isCat)].toSorted()
+const names = [
+  ...(categories['Animals & Nature'] ?? []),
+  ...(categories['Smileys & Emotion'] ?? []).filter(isCat),
+].toSorted()
 
 /** All drawings of one style, about 160, of which about 12 are cats. */
 export function drawings(style: Style): Drawing[] {
@@ -51,7 +56,7 @@ export function drawings(style: Style): Drawing[] {
   })
 }
 
-/** Who drew a style, and under which licence. */
+/** Who drew a style, and under which license. */
 export function credit(style: Style): string {
   const { name, author, license } = require(`@iconify-json/${style}/info.json`) as Info
   return `${name}: ${author.name}, ${license.title}, ${author.url}`

@@ -17,7 +17,15 @@ import {
   type TrainEvent,
 } from '@headstart/vision'
 import pc from 'picocolors'
-import { asDetections, type Examples, type Label, score, type Scored, type Settings, trainDetector } from './detector.js'
+import {
+  asDetections,
+  type Examples,
+  type Label,
+  score,
+  type Scored,
+  type Settings,
+  trainDetector,
+} from './detector.js'
 import { credit, drawings, isBigCat, type Style, styles } from './drawings.js'
 import { type PageSection, writePage } from './page.js'
 
@@ -42,11 +50,17 @@ const onEvent = (event: TrainEvent): void => {
 
 async function main(data: string | undefined, cat: string, out: string): Promise<void> {
   console.log(pc.bold('Is it a cat?'))
-  console.log('A frozen MobileNetV2 that has learned from photos (2.7 million weights, none changed), and a head trained here.')
+  console.log(
+    'A frozen MobileNetV2 that has learned from photos (2.7 million weights, none changed), and a head trained here.',
+  )
   const settings = { cache: await FeatureCache.open(), onEvent }
   const started = performance.now()
   const trials = data === undefined ? drawingTrials() : [await photoTrial(data, cat)]
-  title(data === undefined ? 'Trained on drawings in three styles, tried on a fourth that it has never seen' : `Trained on a part of ${data}, tried on the rest`)
+  title(
+    data === undefined
+      ? 'Trained on drawings in three styles, tried on a fourth that it has never seen'
+      : `Trained on a part of ${data}, tried on the rest`,
+  )
 
   const rows: string[][] = []
   const bigCats: string[] = []
@@ -57,11 +71,22 @@ async function main(data: string | undefined, cat: string, out: string): Promise
     const relatives = scored.filter(({ place, isCat }) => !isCat && isBigCat(trial.nameOf(place)))
     const mistaken = relatives.filter((one) => one.score >= report.threshold)
     bigCats.push(`${trial.title} ${mistaken.length} of ${relatives.length}`)
-    const pictures = scored.map((one) => ({ ...one, name: trial.nameOf(one.place), input: trial.test.inputs[one.place] as string }))
+    const pictures = scored.map((one) => ({
+      ...one,
+      name: trial.nameOf(one.place),
+      input: trial.test.inputs[one.place] as string,
+    }))
     sections.push({ title: trial.title, threshold: report.threshold, pictures })
   }
-  console.log(textTable([['tried on', 'cats', 'precision', 'recall', 'F1', 'average precision', 'by chance', 'no transfer'], ...rows]))
-  console.log(`With 95 % intervals; all in ${((performance.now() - started) / 1000).toFixed(1)} s. The threshold was chosen on answers to pictures that the answering model had not seen.`)
+  console.log(
+    textTable([
+      ['tried on', 'cats', 'precision', 'recall', 'F1', 'average precision', 'by chance', 'no transfer'],
+      ...rows,
+    ]),
+  )
+  console.log(
+    `With 95 % intervals; all in ${((performance.now() - started) / 1000).toFixed(1)} s. The threshold was chosen on answers to pictures that the answering model had not seen.`,
+  )
   console.log('By chance and no transfer: average precision of a coin, and of the same head on the pixels themselves.')
   if (data === undefined) console.log(`Tigers, lions and leopards taken for cats: ${bigCats.join(', ')}.`)
 
@@ -73,10 +98,18 @@ async function main(data: string | undefined, cat: string, out: string): Promise
 /** Each style once as the one that is never seen. */
 function drawingTrials(): Trial[] {
   const examples = (style: Style): Examples =>
-    dataset<Uint8Array, Label>(drawings(style).map(({ picture, label }) => ({ input: picture, label })), { name: style })
+    dataset<Uint8Array, Label>(
+      drawings(style).map(({ picture, label }) => ({ input: picture, label })),
+      { name: style },
+    )
   return styles.map((unseen) => {
     const names = drawings(unseen).map(({ name }) => name)
-    return { title: unseen, train: styles.filter((style) => style !== unseen).map(examples), test: examples(unseen), nameOf: (place) => names[place] ?? '' }
+    return {
+      title: unseen,
+      train: styles.filter((style) => style !== unseen).map(examples),
+      test: examples(unseen),
+      nameOf: (place) => names[place] ?? '',
+    }
   })
 }
 
@@ -85,9 +118,17 @@ async function photoTrial(folder: string, cat: string): Promise<Trial> {
   const photos = await readImageDataset(folder, { onNotice: (message) => onEvent({ type: 'notice', message }) })
   if (!photos.labels.includes(cat)) {
     const got = photos.labels.map((label) => `"${label}"`).join(', ')
-    throw new DataError(folder, `a folder "${cat}" with pictures in it`, `the folders ${got}`, 'Name another one with --cat.')
+    throw new DataError(
+      folder,
+      `a folder "${cat}" with pictures in it`,
+      `the folders ${got}`,
+      'Name another one with --cat.',
+    )
   }
-  const examples = photos.examples.map(({ input, label }) => ({ input, label: (label === cat ? 'cat' : 'other') as Label }))
+  const examples = photos.examples.map(({ input, label }) => ({
+    input,
+    label: (label === cat ? 'cat' : 'other') as Label,
+  }))
   const { train, test } = dataset<string, Label>(examples, { name: basename(folder) }).split({ test: 1 / 3, seed: 0 })
   const parts = train.folds(4).map((rows) => train.subset(rows))
   return { title: basename(folder), train: parts, test, nameOf: (place) => basename(test.inputs[place] ?? '') }
@@ -108,7 +149,14 @@ async function withoutTransfer({ train, test }: Trial, { cache }: Settings): Pro
 function cells({ positives, examples, intervals, baseline, ...figures }: DetectionReport): string[] {
   const cell = (name: 'precision' | 'recall' | 'f1' | 'averagePrecision'): string =>
     `${figures[name].toFixed(3)} (${intervals[name].map((value) => value.toFixed(2)).join(' to ')})`
-  return [`${positives} of ${examples}`, cell('precision'), cell('recall'), cell('f1'), cell('averagePrecision'), baseline.averagePrecision.toFixed(3)]
+  return [
+    `${positives} of ${examples}`,
+    cell('precision'),
+    cell('recall'),
+    cell('f1'),
+    cell('averagePrecision'),
+    baseline.averagePrecision.toFixed(3),
+  ]
 }
 
 try {

@@ -14,9 +14,16 @@ export interface PageSection {
 }
 
 /** Writes a page, which needs no other file, with the pictures of each test: worst mistakes first. */
-export async function writePage(path: string, title: string, sections: readonly PageSection[], footer: string): Promise<void> {
+export async function writePage(
+  path: string,
+  title: string,
+  sections: readonly PageSection[],
+  footer: string,
+): Promise<void> {
   const parts = await Promise.all(sections.map(section))
-  await writeFile(path, `<!doctype html>
+  await writeFile(
+    path,
+    `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title><style>
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem; color: #222 }
 .pictures { display: flex; flex-wrap: wrap; gap: 8px }
@@ -28,7 +35,8 @@ figure.found { border-color: #393 } img { display: block; width: ${size}px; heig
 Green: a cat that was found. The worst mistakes come first.</p>
 ${parts.join('\n')}
 <footer><p>${text(footer)}</p></footer></body></html>
-`)
+`,
+  )
 }
 
 async function section({ title, threshold, pictures }: PageSection): Promise<string> {
@@ -40,7 +48,9 @@ async function section({ title, threshold, pictures }: PageSection): Promise<str
     const isFound = score >= threshold
     const kind = isCat ? (isFound ? 'found' : 'missed') : isFound ? 'mistaken' : 'other'
     const image = `<img loading="lazy" alt="${text(name)}" src="${await thumbnail(picture.input)}">`
-    figures.push(`<figure class="${kind}" data-score="${score.toFixed(4)}">${image}<figcaption>${score.toFixed(3)} ${text(name)}</figcaption></figure>`)
+    figures.push(
+      `<figure class="${kind}" data-score="${score.toFixed(4)}">${image}<figcaption>${score.toFixed(3)} ${text(name)}</figcaption></figure>`,
+    )
   }
   return `<section><h2>${text(title)}</h2><p>Threshold ${threshold.toFixed(3)}</p><div class="pictures">${figures.join('\n')}</div></section>`
 }
@@ -49,7 +59,9 @@ async function section({ title, threshold, pictures }: PageSection): Promise<str
 async function thumbnail(input: ImageSource): Promise<string> {
   const sizing = { height: size, width: size, resize: 'crop', cropFraction: 1, kernel: 'linear' } as const
   const { data, width, height } = await readImage(input, { sizing })
-  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 80 }).toBuffer()
+  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 80 })
+    .toBuffer()
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`
 }
 

@@ -29,7 +29,10 @@ async function run(...args: string[]): Promise<Ending> {
 /** Scores on a page, in their order, and whether each picture is one of a cat. */
 async function figuresOf(page: string): Promise<{ kind: string; score: number }[]> {
   const html = await readFile(page, 'utf8')
-  return [...html.matchAll(/<figure class="(\w+)" data-score="([\d.]+)">/g)].map(([, kind, score]) => ({ kind: kind as string, score: Number(score) }))
+  return [...html.matchAll(/<figure class="(\w+)" data-score="([\d.]+)">/g)].map(([, kind, score]) => ({
+    kind: kind as string,
+    score: Number(score),
+  }))
 }
 
 describe('the cat detector', () => {
@@ -39,7 +42,9 @@ describe('the cat detector', () => {
     expect(stderr).toBe('')
     const rows = stdout.split('\n').filter((line) => / \d+ of 1\d\d /.test(line))
     expect(rows.map((row) => row.split(' ')[0])).toEqual(['noto', 'twemoji', 'openmoji', 'fluent-emoji-flat'])
-    const precisions = rows.map((row) => [...row.matchAll(/(\d\.\d{3}) \(/g)].map(([, figure]) => Number(figure)).at(-1) as number)
+    const precisions = rows.map(
+      (row) => [...row.matchAll(/(\d\.\d{3}) \(/g)].map(([, figure]) => Number(figure)).at(-1) as number,
+    )
     // By chance it is 0.07.
     for (const averagePrecision of precisions) expect(averagePrecision).toBeGreaterThan(0.5)
     expect(stdout).toMatch(/Tigers, lions and leopards taken for cats: noto \d of 4, twemoji \d of 4/)
@@ -57,8 +62,11 @@ describe('the cat detector', () => {
     const photos = join(folder, 'photos')
     for (const label of ['cat', 'other'] as const) {
       await mkdir(join(photos, label === 'cat' ? 'cat' : 'plant'), { recursive: true })
-      const some = drawings('twemoji').filter((drawing) => drawing.label === label).slice(0, 12)
-      for (const { name, picture } of some) await writeFile(join(photos, label === 'cat' ? 'cat' : 'plant', `${name}.svg`), picture)
+      const some = drawings('twemoji')
+        .filter((drawing) => drawing.label === label)
+        .slice(0, 12)
+      for (const { name, picture } of some)
+        await writeFile(join(photos, label === 'cat' ? 'cat' : 'plant', `${name}.svg`), picture)
     }
     await writeFile(join(photos, 'plant', 'note.png'), 'no picture')
     const page = join(folder, 'photos.html')
@@ -69,11 +77,22 @@ describe('the cat detector', () => {
   })
 
   it('says what is wrong with a request', async () => {
-    expect(await run('--photos', 'x')).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage: main.js [--data FOLDER') })
-    expect(await run('--data', join(folder, 'none'))).toMatchObject({ code: 2, stderr: expect.stringContaining('got nothing of that name') })
+    expect(await run('--photos', 'x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Usage: main.js [--data FOLDER'),
+    })
+    expect(await run('--data', join(folder, 'none'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('got nothing of that name'),
+    })
     await mkdir(join(folder, 'two/dog'), { recursive: true })
     await writeFile(join(folder, 'two/dog/dog.svg'), drawings('noto')[0]?.picture ?? '')
     const wrong = await run('--data', join(folder, 'two'))
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a folder "cat" with pictures in it, got the folders "dog". Name another one with --cat') })
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'expected a folder "cat" with pictures in it, got the folders "dog". Name another one with --cat',
+      ),
+    })
   })
 })

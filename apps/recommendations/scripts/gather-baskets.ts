@@ -17,7 +17,12 @@ type Published = PackageJson & { readonly name: string; readonly version: string
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const store = join(root, 'node_modules/.pnpm')
-const npm = realpathSync(join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8', shell: process.platform === 'win32' }).trim(), 'npm'))
+const npm = realpathSync(
+  join(
+    execFileSync('npm', ['root', '--global'], { encoding: 'utf8', shell: process.platform === 'win32' }).trim(),
+    'npm',
+  ),
+)
 const found = [
   ...folders(store).flatMap(({ name }) => packagesIn(join(store, name, 'node_modules'))),
   ...packageAt(npm),
@@ -36,9 +41,17 @@ const baskets = [...packages.values()]
   .toSorted((a, b) => (a.user < b.user ? -1 : 1))
 const names = [...new Set(baskets.flatMap(({ items }) => items))].toSorted()
 
-write('interactions.csv', [['user', 'item'], ...baskets.flatMap(({ user, items }) => items.map((item) => [user, item]))])
-write('items.csv', [['item', 'title', 'description', 'keywords'], ...names.map((name) => [name, name, ...textsOf(packages.get(name))])])
-console.log(`${baskets.length} packages list ${names.length} packages, ${baskets.reduce((sum, { items }) => sum + items.length, 0)} times in all.`)
+write('interactions.csv', [
+  ['user', 'item'],
+  ...baskets.flatMap(({ user, items }) => items.map((item) => [user, item])),
+])
+write('items.csv', [
+  ['item', 'title', 'description', 'keywords'],
+  ...names.map((name) => [name, name, ...textsOf(packages.get(name))]),
+])
+console.log(
+  `${baskets.length} packages list ${names.length} packages, ${baskets.reduce((sum, { items }) => sum + items.length, 0)} times in all.`,
+)
 
 /** Folders themselves: what is linked is found at its own place. */
 function folders(folder: string): Dirent[] {
@@ -62,7 +75,8 @@ function packageAt(folder: string): Published[] {
 
 /** Description and keywords, where the package itself is among those that are installed. */
 function textsOf({ description, keywords }: PackageJson = {}): [description: string, keywords: string] {
-  const text = (value: unknown): string => (typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, longestText) : '')
+  const text = (value: unknown): string =>
+    typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, longestText) : ''
   return [text(description), text(Array.isArray(keywords) ? keywords.join(' ') : keywords)]
 }
 

@@ -8,8 +8,8 @@ export interface Entry {
   readonly text: string
 }
 
-/** `GET /catalogue?search=TEXT`: the items with that in their id, title or texts, those that most users took first. */
-export interface CatalogueAnswer {
+/** `GET /catalog?search=TEXT`: the items with that in their id, title or texts, those that most users took first. */
+export interface CatalogAnswer {
   /** How many there are; of them the first few are in `items`. */
   readonly found: number
   readonly items: readonly Entry[]
@@ -17,7 +17,7 @@ export interface CatalogueAnswer {
 
 /** `GET /recommendations?have=ID&have=ID`: what to recommend to somebody with these. */
 export interface RecommendationsAnswer {
-  /** Those that are in the catalogue, the latest last. */
+  /** Those that are in the catalog, the latest last. */
   readonly history: readonly Entry[]
   /** Ids that are not; nothing is recommended for them. */
   readonly unknown: readonly string[]

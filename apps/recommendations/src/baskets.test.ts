@@ -4,21 +4,24 @@ import { baskets } from './baskets.js'
 
 describe('baskets', () => {
   it('has the lists of some 200 packages, with texts where they are known', async () => {
-    const { catalogue, interactions } = await baskets()
+    const { catalog, interactions } = await baskets()
     expect(interactions.users.length).toBeGreaterThan(150)
     expect(interactions.users.length).toBeLessThan(300)
-    const histories = positives(interactions, catalogue.size)
+    const histories = positives(interactions, catalog.size)
     // Nothing twice, and no list of one.
     expect(histories.items).toHaveLength(interactions.item.length)
     for (let place = 0; place < histories.length; place++) expect(histories.lengthOf(place)).toBeGreaterThan(1)
-    const vitest = catalogue.items[catalogue.numberOf('vitest') ?? -1]
-    expect(vitest).toMatchObject({ title: 'vitest', texts: [expect.stringContaining('testing framework'), expect.stringContaining('vite')] })
+    const vitest = catalog.items[catalog.numberOf('vitest') ?? -1]
+    expect(vitest).toMatchObject({
+      title: 'vitest',
+      texts: [expect.stringContaining('testing framework'), expect.stringContaining('vite')],
+    })
   })
 
   it('draws the order of each list, the same for the same seed', async () => {
     const lasts = async (seed: number): Promise<number[]> => {
-      const { catalogue, interactions } = await baskets(seed)
-      return leaveOneOut(positives(interactions, catalogue.size)).cases.map(({ target }) => target)
+      const { catalog, interactions } = await baskets(seed)
+      return leaveOneOut(positives(interactions, catalog.size)).cases.map(({ target }) => target)
     }
     const first = await lasts(0)
     expect(await lasts(0)).toEqual(first)

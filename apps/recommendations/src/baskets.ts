@@ -10,8 +10,8 @@ const folder = fileURLToPath(new URL('../data', import.meta.url))
  * @param seed Of the lots. Default: 0.
  */
 export async function baskets(seed = 0): Promise<Shop> {
-  const { catalogue, interactions } = await readShop(folder)
-  return { name: 'npm packages', catalogue, interactions: inDrawnOrder(interactions, seed) }
+  const { catalog, interactions } = await readShop(folder)
+  return { name: 'npm packages', catalog, interactions: inDrawnOrder(interactions, seed) }
 }
 
 /** The same interactions, in times that are drawn. */

@@ -55,7 +55,12 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'
 
 async function main({ project, data, history, serve, ...numbers }: Values): Promise<void> {
   if (project !== undefined && data !== undefined) {
-    throw new OptionError('option "project"', 'npm packages to learn from', `the shop ${data}`, 'Give --history with --data.')
+    throw new OptionError(
+      'option "project"',
+      'npm packages to learn from',
+      `the shop ${data}`,
+      'Give --history with --data.',
+    )
   }
   const port = wholeNumber('port', numbers.port, 65_535)
   const seed = wholeNumber('seed', numbers.seed, 2 ** 32 - 1)
@@ -63,9 +68,14 @@ async function main({ project, data, history, serve, ...numbers }: Values): Prom
   console.log(pc.bold('What goes together?'))
   const shop = data === undefined ? await baskets(seed) : await readShop(data, { onNotice })
   if (data === undefined) {
-    console.log(`Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalogue.size} packages, ${shop.interactions.item.length} times.`)
+    console.log(
+      `Learned from what ${shop.interactions.users.length} npm packages depend on and are developed with: ${shop.catalog.size} packages, ${shop.interactions.item.length} times.`,
+    )
   }
-  const somebody = history === undefined ? ofProject : { name: '--history', history: history.flatMap((value) => idsIn(value, shop.catalogue, '--history')) }
+  const somebody =
+    history === undefined
+      ? ofProject
+      : { name: '--history', history: history.flatMap((value) => idsIn(value, shop.catalog, '--history')) }
   if (serve) {
     console.log('Training ...')
     return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
@@ -86,20 +96,24 @@ async function projectOf(project: string | undefined, data: string | undefined):
 }
 
 /** The user with the longest history: there is most to see. */
-function someUser({ interactions, catalogue }: Shop): Somebody {
-  const histories = positives(interactions, catalogue.size)
+function someUser({ interactions, catalog }: Shop): Somebody {
+  const histories = positives(interactions, catalog.size)
   const places = Array.from({ length: histories.length }, (_, place) => place)
-  const place = places.reduce((longest, other) => (histories.lengthOf(other) > histories.lengthOf(longest) ? other : longest))
+  const place = places.reduce((longest, other) =>
+    histories.lengthOf(other) > histories.lengthOf(longest) ? other : longest,
+  )
   return {
     name: `the user ${interactions.users[histories.users[place] as number]}`,
-    history: Array.from(histories.at(place).items, (item) => catalogue.items[item]?.id ?? ''),
+    history: Array.from(histories.at(place).items, (item) => catalog.items[item]?.id ?? ''),
   }
 }
 
 function printComparison(comparison: RecommenderComparison, isBuiltIn: boolean): void {
   console.log(formatRecommenderComparison(comparison))
   if (!isBuiltIn) return
-  console.log('A list has no order in time: the item that is left out, "the last", is drawn by lot. So this measures how well a list is')
+  console.log(
+    'A list has no order in time: the item that is left out, "the last", is drawn by lot. So this measures how well a list is',
+  )
   console.log('completed, not what somebody does next.')
 }
 
@@ -107,18 +121,22 @@ async function printList(model: RecommenderModel, { name, history }: Somebody): 
   title(`What would go with the list of ${name}`)
   const list = await model.recommend(history, { explain: true, onNotice })
   const known = history.flatMap((id) => {
-    const item = model.catalogue.items[model.catalogue.numberOf(id) ?? -1]
+    const item = model.catalog.items[model.catalog.numberOf(id) ?? -1]
     return item ? titleOf(item) : []
   })
   const most = 12
   if (known.length === 0) console.log('Nothing of it is known here, so this is what most have.')
-  else console.log(`It has ${known.slice(-most).join(', ')}${known.length > most ? ` and ${known.length - most} more` : ''}.`)
+  else
+    console.log(
+      `It has ${known.slice(-most).join(', ')}${known.length > most ? ` and ${known.length - most} more` : ''}.`,
+    )
   const width = Math.max(...list.map(({ item }) => titleOf(item).length))
   for (const [place, { item, because }] of list.entries()) {
     const reason = because.length === 0 ? 'popular' : `because of ${because.map((one) => titleOf(one.item)).join(', ')}`
     console.log(`${String(place + 1).padStart(2)}. ${titleOf(item).padEnd(width)}  ${reason}`)
   }
-  if (known.length > 0) console.log('Because of: without it in the list the item scores lower, as was tried; what counts most comes first.')
+  if (known.length > 0)
+    console.log('Because of: without it in the list the item scores lower, as was tried; what counts most comes first.')
 }
 
 async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: number): Promise<void> {
@@ -134,7 +152,12 @@ async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: numbe
 
 function wholeNumber(option: string, text: string, largest: number): number {
   if (/^\d+$/.test(text) && Number(text) <= largest) return Number(text)
-  throw new OptionError(`option "${option}"`, `a whole number from 0 to ${largest}`, JSON.stringify(text), 'Leave it out for the default.')
+  throw new OptionError(
+    `option "${option}"`,
+    `a whole number from 0 to ${largest}`,
+    JSON.stringify(text),
+    'Leave it out for the default.',
+  )
 }
 
 try {

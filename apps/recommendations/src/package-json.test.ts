@@ -13,12 +13,20 @@ describe('dependenciesOf', () => {
   })
 
   it('goes by the published name', () => {
-    const dependencies = { short: 'npm:@scope/long@^2', other: 'npm:lodash-es', near: 'link:../near', local: 'file:x.tgz', own: 'workspace:^' }
+    const dependencies = {
+      short: 'npm:@scope/long@^2',
+      other: 'npm:lodash-es',
+      near: 'link:../near',
+      local: 'file:x.tgz',
+      own: 'workspace:^',
+    }
     expect(dependenciesOf({ dependencies })).toEqual(['@scope/long', 'lodash-es'])
   })
 
   it('takes a file of any kind', () => {
-    expect(dependenciesOf({ dependencies: ['a'], devDependencies: null, peerDependencies: { a: 1, b: '1' } })).toEqual(['b'])
+    expect(dependenciesOf({ dependencies: ['a'], devDependencies: null, peerDependencies: { a: 1, b: '1' } })).toEqual([
+      'b',
+    ])
     expect(dependenciesOf({})).toEqual([])
   })
 })

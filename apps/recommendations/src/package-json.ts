@@ -15,7 +15,9 @@ export interface PackageJson {
  */
 export function dependenciesOf({ name, dependencies, devDependencies, peerDependencies }: PackageJson): string[] {
   const names = [dependencies, devDependencies, peerDependencies].flatMap((group) =>
-    typeof group === 'object' && group !== null && !Array.isArray(group) ? Object.entries(group).flatMap(([key, range]) => publishedName(key, range)) : [],
+    typeof group === 'object' && group !== null && !Array.isArray(group)
+      ? Object.entries(group).flatMap(([key, range]) => publishedName(key, range))
+      : [],
   )
   return [...new Set(names)].filter((other) => other !== name)
 }

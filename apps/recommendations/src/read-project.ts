@@ -16,7 +16,12 @@ export async function readProject(path: string): Promise<string[]> {
   }
   const names = dependenciesOf(content as PackageJson)
   if (names.length > 0) return names
-  throw new DataError(path, 'dependencies, devDependencies or peerDependencies', 'none', 'There is nothing to go by: name another project.')
+  throw new DataError(
+    path,
+    'dependencies, devDependencies or peerDependencies',
+    'none',
+    'There is nothing to go by: name another project.',
+  )
 }
 
 function parse(text: string, path: string): unknown {

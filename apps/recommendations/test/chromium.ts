@@ -6,7 +6,10 @@ const names = ['chromium', 'chromium-browser', 'google-chrome']
 /** The browser of the page's tests: the one that HEADSTART_CHROMIUM names, else the first on the PATH; undefined without any. */
 export const chromium: string | undefined =
   process.env['HEADSTART_CHROMIUM'] ||
-  (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path))
 
 /** A browser that only shows the page: it asks nobody else for anything. */
 export const chromiumArguments = [

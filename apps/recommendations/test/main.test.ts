@@ -31,30 +31,42 @@ function listOf(stdout: string): [item: string, reason: string][] {
 
 describe('the recommendations app', () => {
   it('completes lists far better than popularity does, and recommends for a project, with reasons', async () => {
-    const project = await file('package.json', { name: 'x', devDependencies: { tape: '^5', eslint: '8', nosuchpackage: '1' } })
+    const project = await file('package.json', {
+      name: 'x',
+      devDependencies: { tape: '^5', eslint: '8', nosuchpackage: '1' },
+    })
     const { stdout, stderr } = await run('--project', project)
     expect(stderr).toMatch(/^note: 1 of 3 items .* left out: "nosuchpackage"\.\n$/)
     const measured = ndcgs(stdout)
-    expect(Object.keys(measured)).toEqual(expect.arrayContaining(['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned']))
+    expect(Object.keys(measured)).toEqual(
+      expect.arrayContaining(['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'frozen', 'fine-tuned']),
+    )
     const { popularity = 1, ...others } = measured
     for (const figure of Object.values(others)) expect(figure).toBeGreaterThan(1.5 * popularity)
 
     const list = listOf(stdout)
     expect(list).toHaveLength(10)
     // What is developed with tape and eslint is, in these lists, mostly developed with these too.
-    expect(list.map(([item]) => item)).toEqual(expect.arrayContaining(['@ljharb/eslint-config', 'nyc', 'auto-changelog']))
+    expect(list.map(([item]) => item)).toEqual(
+      expect.arrayContaining(['@ljharb/eslint-config', 'nyc', 'auto-changelog']),
+    )
     for (const [item, reason] of list) {
       expect(['tape', 'eslint']).not.toContain(item)
       expect(reason).toMatch(/^because of (tape|eslint)/)
     }
   })
 
-  it('does the same with a shop of one\'s own', async () => {
+  it("does the same with a shop of one's own", async () => {
     const { stdout, stderr } = await run('--data', shop, '--history', 'c2, c4')
     expect(stderr).toContain('timestamps in seconds')
     expect(stdout).toContain('Use ')
     const list = listOf(stdout)
-    expect(list.slice(0, 3).map(([item]) => item.slice(-2)).toSorted()).toEqual(['c1', 'c3', 'c5'])
+    expect(
+      list
+        .slice(0, 3)
+        .map(([item]) => item.slice(-2))
+        .toSorted(),
+    ).toEqual(['c1', 'c3', 'c5'])
     expect(list[0]?.[1]).toMatch(/^because of .*c[24]/)
     // As a line of CSV, and given twice.
     expect(listOf((await run('--data', shop, '--history', '"c2"', '--history', 'c4')).stdout)).toEqual(list)
@@ -74,12 +86,18 @@ describe('the recommendations app', () => {
       return stderr
     }
     expect(await refused('--shop', 'x')).toContain('Usage: main.js [--project PACKAGE.JSON')
-    expect(await refused('--data', shop, '--history', '"c2')).toContain('option --history: expected ids separated by commas, as a line of CSV, got "c2')
+    expect(await refused('--data', shop, '--history', '"c2')).toContain(
+      'option --history: expected ids separated by commas, as a line of CSV, got "c2',
+    )
     expect(await refused('--project', join(folder, 'none.json'))).toContain('got nothing of that name')
     expect(await refused('--project', await file('broken.json', '{'))).toContain('expected JSON, got')
     expect(await refused('--project', await file('list.json', '[]'))).toContain('expected an object, got []')
-    expect(await refused('--project', await file('empty.json', {}))).toContain('expected dependencies, devDependencies or peerDependencies, got none')
-    expect(await refused('--project', await file('some.json', {}), '--data', folder)).toContain('Give --history with --data')
+    expect(await refused('--project', await file('empty.json', {}))).toContain(
+      'expected dependencies, devDependencies or peerDependencies, got none',
+    )
+    expect(await refused('--project', await file('some.json', {}), '--data', folder)).toContain(
+      'Give --history with --data',
+    )
     expect(await refused('--data', join(folder, 'none'))).toContain('got nothing of that name')
     expect(await refused('--serve', '--port', '70000')).toContain('expected a whole number from 0 to 65535')
   })

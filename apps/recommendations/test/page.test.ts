@@ -8,7 +8,9 @@ import { chromium, chromiumArguments } from './chromium.js'
 import { serving, writeShop } from './program.js'
 
 if (chromium === undefined) {
-  console.warn('The tests of the page are left out: there is no Chromium. Install it (Debian: apt-get install chromium) or name one in HEADSTART_CHROMIUM.')
+  console.warn(
+    'The tests of the page are left out: there is no Chromium. Install it (Debian: apt-get install chromium) or name one in HEADSTART_CHROMIUM.',
+  )
 }
 
 describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
@@ -18,7 +20,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   let ofShop: typeof builtIn
   beforeAll(async () => {
     profile = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
-    browser = await browserType.launchPersistentContext(profile, { executablePath: chromium ?? '', headless: true, args: chromiumArguments })
+    browser = await browserType.launchPersistentContext(profile, {
+      executablePath: chromium ?? '',
+      headless: true,
+      args: chromiumArguments,
+    })
     shop = await writeShop()
     builtIn = await serving()
     ofShop = await serving('--data', shop)
@@ -37,16 +43,21 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
     page.on('pageerror', (error) => trouble.push(String(error)))
     page.on('request', (request) => {
-      if (!request.url().startsWith(new URL(address).origin) && !request.url().startsWith('data:')) trouble.push(request.url())
+      if (!request.url().startsWith(new URL(address).origin) && !request.url().startsWith('data:'))
+        trouble.push(request.url())
     })
     await page.goto(address)
-    await page.getByRole('status').filter({ hasText: /nothing is picked|picked/ }).waitFor()
+    await page
+      .getByRole('status')
+      .filter({ hasText: /nothing is picked|picked/ })
+      .waitFor()
     return { page, trouble }
   }
 
   const region = (page: Page, name: string): Locator => page.getByRole('region', { name })
   const recommended = (page: Page): Locator => region(page, 'Recommended').getByRole('listitem')
-  const inCatalogue = (page: Page, name: string | RegExp): Locator => region(page, 'Catalogue').getByRole('button', { name, exact: true })
+  const inCatalog = (page: Page, name: string | RegExp): Locator =>
+    region(page, 'Catalog').getByRole('button', { name, exact: true })
 
   it('begins with what is popular, and recommends with reasons as soon as something is picked', async () => {
     const { page, trouble } = await open(builtIn?.address ?? '')
@@ -55,11 +66,13 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(await recommended(page).first().innerText()).toContain('Popular')
 
     await page.getByLabel('Search').fill('vitest')
-    await inCatalogue(page, 'Add vitest').click()
+    await inCatalog(page, 'Add vitest').click()
     await page.getByText('for the 1 picked').waitFor()
-    expect(await region(page, 'Your project').getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('vitest')])
+    expect(await region(page, 'Your project').getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('vitest'),
+    ])
     expect(await recommended(page).first().innerText()).toContain('Because of vitest')
-    expect(await inCatalogue(page, 'Add vitest').getAttribute('aria-pressed')).toBe('true')
+    expect(await inCatalog(page, 'Add vitest').getAttribute('aria-pressed')).toBe('true')
 
     const first = await recommended(page).first().locator('strong').innerText()
     await recommended(page).first().getByRole('button').click()
@@ -77,9 +90,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(trouble).toEqual([])
   })
 
-  it('says what of a list in the address is not in the catalogue', async () => {
+  it('says what of a list in the address is not in the catalog', async () => {
     const { page } = await open(`${builtIn?.address}?have=nosuchpackage&have=hono`)
-    expect(await region(page, 'Recommended').getByRole('status').innerText()).toBe('10 for the 1 picked; not in the catalogue: nosuchpackage')
+    expect(await region(page, 'Recommended').getByRole('status').innerText()).toBe(
+      '10 for the 1 picked; not in the catalog: nosuchpackage',
+    )
   })
 
   it('can be used with the keyboard alone', async () => {
@@ -88,19 +103,24 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('search')
     await page.keyboard.type('prettier')
     await page.getByText(/^\d+ found$/).waitFor()
-    await inCatalogue(page, 'Add prettier').focus()
+    await inCatalog(page, 'Add prettier').focus()
     await page.keyboard.press('Space')
     await page.getByText('for the 1 picked').waitFor()
     await page.keyboard.press('Space')
     await page.getByText('nothing is picked yet').waitFor()
   })
 
-  it('shows a shop of one\'s own, and its markup as text', async () => {
+  it("shows a shop of one's own, and its markup as text", async () => {
     const { page, trouble } = await open(ofShop?.address ?? '')
-    await inCatalogue(page, /^Add .* t1$/).click()
+    await inCatalog(page, /^Add .* t1$/).click()
     await page.getByText('for the 1 picked').waitFor()
     const titles = await recommended(page).locator('strong').allInnerTexts()
-    expect(titles.slice(0, 4).map((title) => title.slice(-2)).toSorted()).toEqual(['t2', 't3', 't4', 't5'])
+    expect(
+      titles
+        .slice(0, 4)
+        .map((title) => title.slice(-2))
+        .toSorted(),
+    ).toEqual(['t2', 't3', 't4', 't5'])
     expect(titles[0]).toContain('<img src=x')
     expect(await page.locator('img').count()).toBe(0)
     expect(await page.title()).toBe('What goes together?')
@@ -112,7 +132,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     const { page } = await open(address)
     program.kill()
     await new Promise((resolve) => program.once('exit', resolve))
-    await inCatalogue(page, /^Add .* t1$/).click()
+    await inCatalog(page, /^Add .* t1$/).click()
     await page.getByText('Is it still running?').waitFor()
     expect(await recommended(page).count()).toBeGreaterThan(0)
   })

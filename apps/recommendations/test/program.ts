@@ -21,7 +21,9 @@ export async function run(...args: string[]): Promise<Ending> {
 }
 
 /** The app with --serve, and the address at which it serves. */
-export async function serving(...args: string[]): Promise<{ readonly address: string; readonly program: ChildProcess }> {
+export async function serving(
+  ...args: string[]
+): Promise<{ readonly address: string; readonly program: ChildProcess }> {
   const program = spawn(process.execPath, [main, '--serve', ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface(program.stdout)) {
     const address = /http:\S+/.exec(line)?.[0]
@@ -33,13 +35,23 @@ export async function serving(...args: string[]): Promise<{ readonly address: st
 /** A shop whose titles are markup: half of its users take tea things, the other half coffee things. */
 export async function writeShop(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'headstart-shop-'))
-  const shelves = [['t1', 't2', 't3', 't4', 't5'], ['c1', 'c2', 'c3', 'c4', 'c5']]
+  const shelves = [
+    ['t1', 't2', 't3', 't4', 't5'],
+    ['c1', 'c2', 'c3', 'c4', 'c5'],
+  ]
   const interactions = Array.from({ length: 40 }, (_, user) =>
     // Each leaves out one of the five.
-    (shelves[user % 2] ?? []).filter((_, place) => place !== Math.floor(user / 2) % 5).map((item, place) => `u${user},${item},${1_700_000_000 + user * 60 + place}`),
+    (shelves[user % 2] ?? [])
+      .filter((_, place) => place !== Math.floor(user / 2) % 5)
+      .map((item, place) => `u${user},${item},${1_700_000_000 + user * 60 + place}`),
   )
   await writeFile(join(folder, 'interactions.csv'), ['user,item,timestamp', ...interactions.flat()].join('\n'))
-  const items = shelves.flat().map((id) => `${id},"<img src=x onerror=""document.title='broken'""> ${id}",${id.startsWith('t') ? 'tea' : 'coffee'} & more`)
+  const items = shelves
+    .flat()
+    .map(
+      (id) =>
+        `${id},"<img src=x onerror=""document.title='broken'""> ${id}",${id.startsWith('t') ? 'tea' : 'coffee'} & more`,
+    )
   await writeFile(join(folder, 'items.csv'), ['item,title,description', ...items].join('\n'))
   return folder
 }

@@ -1,7 +1,16 @@
 /** Sentiment of sentences: trained on two kinds of reviews, tried on new ones of the same kinds and on a third kind. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compare, dataset, fineTune, formatComparison, loadModel, textMethods, textTable, universalSentenceEncoder } from '@headstart/nlp'
+import {
+  compare,
+  dataset,
+  fineTune,
+  formatComparison,
+  loadModel,
+  textMethods,
+  textTable,
+  universalSentenceEncoder,
+} from '@headstart/nlp'
 import pc from 'picocolors'
 import { domains, type Sentiment, sentences } from './sentences.js'
 
@@ -24,12 +33,19 @@ for (const unseen of domains) {
   const other = await model.evaluate(dataset(sentences(unseen)))
   const figure = ({ accuracy, intervals }: typeof same): string =>
     `${accuracy.toFixed(3)} (${intervals.accuracy.map((value) => value.toFixed(3)).join(' to ')})`
-  rows.push([`${seen.join(' + ')}, ${train.size} sentences`, figure(same), `${figure(other)} on ${unseen}`, same.baseline.accuracy.toFixed(3)])
+  rows.push([
+    `${seen.join(' + ')}, ${train.size} sentences`,
+    figure(same),
+    `${figure(other)} on ${unseen}`,
+    same.baseline.accuracy.toFixed(3),
+  ])
 }
 console.log(textTable([['trained on', 'same domains', 'domain never seen', 'always one class'], ...rows]))
 console.log(`Accuracy with its 95 % interval. All three in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
 
-title('What is the pre-trained network worth? The same head on words learned from the examples alone, and on the network')
+title(
+  'What is the pre-trained network worth? The same head on words learned from the examples alone, and on the network',
+)
 const reviews = dataset(['amazon', 'yelp'].flatMap((domain) => sentences(domain as 'amazon' | 'yelp')))
 const comparison = await compare(reviews, { methods: textMethods(backbone), unseen: dataset(sentences('imdb')) })
 console.log(formatComparison(comparison))
@@ -46,6 +62,10 @@ const questions = [
   'Surprisingly comfortable, and it looks far more expensive than it was.',
 ]
 const answers = await again.predict(questions)
-const lines = answers.map(({ label, probability }, index) => [questions[index] as string, label, probability.toFixed(2)])
+const lines = answers.map(({ label, probability }, index) => [
+  questions[index] as string,
+  label,
+  probability.toFixed(2),
+])
 console.log(textTable([['sentence', 'answer', 'probability'], ...lines]))
 console.log(`The model is in ${folder}; one of its files is a plain model.onnx.`)

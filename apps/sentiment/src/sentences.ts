@@ -9,7 +9,7 @@ export type Sentiment = 'negative' | 'positive'
 const require = createRequire(import.meta.url)
 
 /**
- * 1,000 labelled sentences of a domain, half of them positive: reviews of products, films and restaurants (Kotzias et
+ * 1,000 labeled sentences of a domain, half of them positive: reviews of products, films and restaurants (Kotzias et
  * al., "From Group to Individual Labels using Deep Features", 2015), as shipped in the npm package `sentiment`.
  */
 export function sentences(domain: Domain): Example<string, Sentiment>[] {

@@ -20,7 +20,7 @@ export function backbonesCommand(options: { readonly json?: boolean }): void {
   print(options.json, { backbones: entries }, () =>
     [
       textTable([
-        ['id', 'task', 'features', 'stages', 'download', 'licence', 'for'],
+        ['id', 'task', 'features', 'stages', 'download', 'license', 'for'],
         ...entries.map((entry) => [
           entry.id,
           entry.task,
@@ -64,16 +64,29 @@ export async function backboneCommand(id: string, options: BackboneOptions, sign
 }
 
 /** `headstart backbones add ID`: fetches a model of the hub, or its newest version, ahead of time. */
-export async function addBackboneCommand(id: string, options: { readonly json?: boolean }, signal: AbortSignal): Promise<void> {
+export async function addBackboneCommand(
+  id: string,
+  options: { readonly json?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const screen = openConsole(signal)
   try {
     const onNotice = (message: string): void => screen.onEvent({ type: 'notice', message })
-    const folder = await fetchModel(id, { parts: ['vision_model', 'model'], refresh: true, signal, onNotice, onProgress: screen.onDownload })
+    const folder = await fetchModel(id, {
+      parts: ['vision_model', 'model'],
+      refresh: true,
+      signal,
+      onNotice,
+      onProgress: screen.onDownload,
+    })
     screen.end()
     const sizes = await Promise.all(folder.names.map((name) => folder.size(name)))
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     print(options.json, { id, folder: folder.path, files: folder.names, bytes }, () =>
-      [`${id}: ${folder.names.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${folder.path}`, `Use it: --backbone ${id}`].join('\n'),
+      [
+        `${id}: ${folder.names.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${folder.path}`,
+        `Use it: --backbone ${id}`,
+      ].join('\n'),
     )
   } finally {
     screen.end()

@@ -36,7 +36,8 @@ export async function compareCommand(data: string, options: CompareOptions, sign
     const comparison = await compare(examples, {
       ...screen,
       methods: methods.filter(({ name }) => isWanted(name)),
-      zeroShot: isWanted('zero-shot') && zeroShot && hasNames(backbone) ? (labels) => zeroShot(backbone, labels) : undefined,
+      zeroShot:
+        isWanted('zero-shot') && zeroShot && hasNames(backbone) ? (labels) => zeroShot(backbone, labels) : undefined,
       shots,
       seeds,
       test,

@@ -4,7 +4,13 @@ import pc from 'picocolors'
 import { sparkline } from './sparkline.js'
 
 /** What a step of work is called in its progress bar. */
-const titles = { features: 'features', 'cross-validation': 'regularisation', compare: 'comparison', step: 'tuning', download: 'download, MB' } as const
+const titles = {
+  features: 'features',
+  'cross-validation': 'regularization',
+  compare: 'comparison',
+  step: 'tuning',
+  download: 'download, MB',
+} as const
 
 /** The screen during a command: progress bars and notices on stderr, results on stdout. */
 export interface Console extends RunOptions {

@@ -8,7 +8,7 @@ interface EvaluateOptions extends DataFlags {
   readonly json?: boolean
 }
 
-/** `headstart evaluate MODEL DATA`: the model's figures on labelled examples, beside the naive baseline. */
+/** `headstart evaluate MODEL DATA`: the model's figures on labeled examples, beside the naive baseline. */
 export async function evaluateCommand(
   folder: string,
   data: string,

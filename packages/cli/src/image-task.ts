@@ -8,7 +8,10 @@ const vision = () => import('@headstart/vision')
 const nlp = () => import('@headstart/nlp')
 
 /** Pairs that were opened, whose other side reads names of classes. */
-const pairs = new WeakMap<Backbone<string>, { readonly pictures: PublishedBackbone; readonly idOrFolder: string; readonly options: LoadOptions }>()
+const pairs = new WeakMap<
+  Backbone<string>,
+  { readonly pictures: PublishedBackbone; readonly idOrFolder: string; readonly options: LoadOptions }
+>()
 
 async function openPublished(idOrFolder: string, options: LoadOptions): Promise<TunableBackbone<string>> {
   const pictures = await (await vision()).transformersBackbone(idOrFolder, options)
@@ -30,18 +33,16 @@ export const imageTask: TaskEntry = {
       description: 'photos and drawings of things and animals; built in',
       load: async () => (await vision()).mobileNetV2() as Promise<TunableBackbone<string>>,
     },
-    ...publishedEncoders.map(
-      ({ id, features, layers, license, description, parameters }): BackboneEntry => ({
-        id,
-        features,
-        // The embedding is one as well, and what follows the last layer.
-        stages: layers + 2,
-        license,
-        description,
-        parameters,
-        load: (options) => openPublished(id, options),
-      }),
-    ),
+    ...publishedEncoders.map(({ id, features, layers, license, description, parameters }): BackboneEntry => ({
+      id,
+      features,
+      // The embedding is one as well, and what follows the last layer.
+      stages: layers + 2,
+      license,
+      description,
+      parameters,
+      load: (options) => openPublished(id, options),
+    })),
   ],
   openPublished,
   readDataset: async (path, kind, { labelColumn, pathColumn, format }, { onEvent, signal }) =>
@@ -59,7 +60,12 @@ export const imageTask: TaskEntry = {
     const pair = pairs.get(backbone)
     if (!pair) {
       const expected = 'a pair that reads pictures and texts, to begin from names of classes'
-      throw new OptionError('option --backbone', expected, `"${backbone.id}"`, 'Use Xenova/clip-vit-base-patch32, or give examples.')
+      throw new OptionError(
+        'option --backbone',
+        expected,
+        `"${backbone.id}"`,
+        'Use Xenova/clip-vit-base-patch32, or give examples.',
+      )
     }
     const texts = await (await nlp()).transformersBackbone(pair.idOrFolder, pair.options)
     return (await (await vision()).zeroShot(pair.pictures, texts, labels, options)) as Model<string>

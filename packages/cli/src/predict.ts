@@ -44,7 +44,9 @@ async function answer(
       process.exitCode = 2
       if (!json) return say(error.message)
     }
-    const line = json ? JSON.stringify({ input, ...(error ? { error: error.message } : prediction) }) : `${describe(prediction ?? {})}  ${input}`
+    const line = json
+      ? JSON.stringify({ input, ...(error ? { error: error.message } : prediction) })
+      : `${describe(prediction ?? {})}  ${input}`
     process.stdout.write(`${line}\n`)
   })
 }

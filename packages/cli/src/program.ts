@@ -9,7 +9,14 @@ import { names } from './names.js'
 import { number, wholeNumber, wholeNumbers } from './numbers.js'
 import { predictCommand } from './predict.js'
 import { recommendCommand } from './recommend.js'
-import { compareShopCommand, evaluateShopCommand, recommenderFormat, recommenderNames, recommendTask, trainShopCommand } from './shop-commands.js'
+import {
+  compareShopCommand,
+  evaluateShopCommand,
+  recommenderFormat,
+  recommenderNames,
+  recommendTask,
+  trainShopCommand,
+} from './shop-commands.js'
 import { tasks } from './tasks.js'
 import { trainCommand } from './train.js'
 import { withTuning } from './tuning-flags.js'
@@ -30,10 +37,22 @@ export function createProgram(signal: AbortSignal): Command {
       .option('--label-column <name>', 'column of the label (default: label, or a like name)')
       .option('--text-column <name>', 'column of the text (default: text, or a like name)')
       .option('--path-column <name>', 'column of the path of a picture (default: path, or a like name)')
-      .addOption(new Option('--format <format>', 'format of DATA where it is a file (default: from its ending)').choices(['csv', 'tsv', 'jsonl']))
+      .addOption(
+        new Option('--format <format>', 'format of DATA where it is a file (default: from its ending)').choices([
+          'csv',
+          'tsv',
+          'jsonl',
+        ]),
+      )
   const withShopColumns = (command: Command): Command =>
-    command.option('--column <role=name>', `for ${recommendTask}: a column by another name, such as user=who; can be repeated`, columnName, {})
-  const dataHelp = 'labelled examples: a file; for pictures also a folder with one folder for each class; for recommend a folder with interactions.csv and items.csv'
+    command.option(
+      '--column <role=name>',
+      `for ${recommendTask}: a column by another name, such as user=who; can be repeated`,
+      columnName,
+      {},
+    )
+  const dataHelp =
+    'labeled examples: a file; for pictures also a folder with one folder for each class; for recommend a folder with interactions.csv and items.csv'
   const backboneHelp = 'pre-trained network: one of the list (see: headstart backbones), an id on the hub, or a folder'
   const repeatsHelp = `for ${recommendTask}: what is taken again counts, and can be recommended again, as in groceries`
   const json = '--json'
@@ -48,26 +67,38 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--template <text>', 'with --labels: the text that stands for a class, such as "This is about {label}."')
     .option('--out <folder>', 'where to save the model', 'headstart-model')
     .option('--seed <n>', 'seed of everything random', wholeNumber, 0)
-    .option('--l2 <strength>', 'regularisation (default: chosen by cross-validation)', number)
+    .option('--l2 <strength>', 'regularization (default: chosen by cross-validation)', number)
     .option('--balanced', 'weigh classes inversely to their frequency')
     .option('--repeats', repeatsHelp)
-    .option('--methods <list>', `for recommend: choose from some of ${recommenderNames.join(', ')}, separated by commas (the first four are quick)`, names)
+    .option(
+      '--methods <list>',
+      `for recommend: choose from some of ${recommenderNames.join(', ')}, separated by commas (the first four are quick)`,
+      names,
+    )
     .option('--resume', 'go on with a tuning that was interrupted, from its last checkpoint')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((data, options, command: Command) =>
-      options.task === recommendTask ? trainShopCommand(data, options, command, signal) : trainCommand(data, options, signal),
+      options.task === recommendTask
+        ? trainShopCommand(data, options, command, signal)
+        : trainCommand(data, options, signal),
     )
 
   withShopColumns(withColumns(program.command('evaluate')))
-    .description('measure a saved model on labelled examples')
+    .description('measure a saved model on labeled examples')
     .argument('<model>', 'folder of the model')
     .argument('<data>', dataHelp)
-    .addOption(new Option('--task <task>', 'kind of input (default: what the model is for)').choices([...Object.keys(tasks), recommendTask]))
+    .addOption(
+      new Option('--task <task>', 'kind of input (default: what the model is for)').choices([
+        ...Object.keys(tasks),
+        recommendTask,
+      ]),
+    )
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action(async (model, data, options, command: Command) =>
-      options.task === recommendTask || (options.task === undefined && (await folderFormat(model)) === recommenderFormat)
+      options.task === recommendTask ||
+      (options.task === undefined && (await folderFormat(model)) === recommenderFormat)
         ? evaluateShopCommand(model, data, options, command, signal)
         : evaluateCommand(model, data, options, signal),
     )
@@ -84,7 +115,12 @@ export function createProgram(signal: AbortSignal): Command {
     .command('recommend')
     .description('recommend items to somebody who took others')
     .argument('<model>', 'folder of a model that was trained with --task recommend')
-    .option('--history <ids>', 'ids of what was taken, oldest first, as a line of CSV; can be repeated (default: nothing, which gives popular items)', collect, [])
+    .option(
+      '--history <ids>',
+      'ids of what was taken, oldest first, as a line of CSV; can be repeated (default: nothing, which gives popular items)',
+      collect,
+      [],
+    )
     .option('--k <n>', 'length of the list', wholeNumber, 10)
     .option('--explain', 'say which items of the history carried each recommendation, as is seen by taking them out')
     .option('--diversity <share>', 'from 0, the highest scores, to 1, items as unlike each other as can be', number, 0)
@@ -101,21 +137,29 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--backbone <id>', backboneHelp)
     .option('--shots <list>', 'examples per class, separated by commas', wholeNumbers, [8, 16, 64])
     .option('--seeds <n>', 'random draws of the training examples', wholeNumber, 5)
-    .option('--methods <list>', `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick); for recommend of ${recommenderNames.join(', ')}`, names)
+    .option(
+      '--methods <list>',
+      `only some of ${methodNames.join(', ')}, separated by commas (zero-shot, no-transfer and frozen are quick); for recommend of ${recommenderNames.join(', ')}`,
+      names,
+    )
     .option('--repeats', repeatsHelp)
     .option('--test <data>', 'measure on these examples (default: 30 % of DATA, held out)')
     .option('--unseen <data>', 'measure on these examples of a domain never trained on, too')
     .option('--no-cache', 'neither read nor write the feature cache')
     .option(json, jsonHelp)
     .action((data, options, command: Command) =>
-      options.task === recommendTask ? compareShopCommand(data, options, command, signal) : compareCommand(data, options, signal),
+      options.task === recommendTask
+        ? compareShopCommand(data, options, command, signal)
+        : compareCommand(data, options, signal),
     )
 
   const backbones = program
     .command('backbones')
     .description('list the pre-trained networks, or the stages of one of them')
     .argument('[id]', 'one of the list, an id on the hub (org/name), or the path of a folder')
-    .addOption(new Option('--task <task>', 'kind of input (default: from the list, else text)').choices(Object.keys(tasks)))
+    .addOption(
+      new Option('--task <task>', 'kind of input (default: from the list, else text)').choices(Object.keys(tasks)),
+    )
     .option(json, jsonHelp)
     .action((id, options) => (id === undefined ? backbonesCommand(options) : backboneCommand(id, options, signal)))
   backbones
@@ -136,8 +180,18 @@ function collect(value: string, earlier: readonly string[]): string[] {
 /** A flag's value as the name of a column of a shop's tables. */
 function columnName(text: string, earlier: object): object {
   const [, role, name] = /^([a-z]+)=(.+)$/.exec(text) ?? []
-  if (role === undefined || !columnRoles.includes(role)) throw new InvalidArgumentError(`Expected one of ${columnRoles.join(', ')}, an = and the name of a column.`)
+  if (role === undefined || !columnRoles.includes(role))
+    throw new InvalidArgumentError(`Expected one of ${columnRoles.join(', ')}, an = and the name of a column.`)
   return { ...earlier, [role]: name }
 }
 
-const columnRoles: readonly string[] = ['user', 'item', 'timestamp', 'rating', 'quantity', 'title', 'price', 'category'] satisfies ColumnRole[]
+const columnRoles: readonly string[] = [
+  'user',
+  'item',
+  'timestamp',
+  'rating',
+  'quantity',
+  'title',
+  'price',
+  'category',
+] satisfies ColumnRole[]

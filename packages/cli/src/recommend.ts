@@ -19,7 +19,7 @@ export async function recommendCommand(folder: string, options: RecommendOptions
   try {
     const { idsIn, loadRecommender } = await recommenderPackage()
     const model = await loadRecommender(folder)
-    const ids = options.history.flatMap((value) => idsIn(value, model.catalogue, '--history'))
+    const ids = options.history.flatMap((value) => idsIn(value, model.catalog, '--history'))
     const { category } = options
     const list = await model.recommend(ids, {
       signal,
@@ -31,7 +31,7 @@ export async function recommendCommand(folder: string, options: RecommendOptions
       onNotice: (message) => screen.onEvent({ type: 'notice', message }),
     })
     screen.end()
-    const isKnown = (id: string): boolean => model.catalogue.numberOf(id) !== undefined
+    const isKnown = (id: string): boolean => model.catalog.numberOf(id) !== undefined
     const result = {
       task: 'recommend',
       method: model.recipe.method,
@@ -42,7 +42,12 @@ export async function recommendCommand(folder: string, options: RecommendOptions
         title: item.title ?? null,
         score,
         ...(options.explain && {
-          because: because.map(({ item: { id, title }, drop, place }) => ({ item: id, title: title ?? null, drop, place })),
+          because: because.map(({ item: { id, title }, drop, place }) => ({
+            item: id,
+            title: title ?? null,
+            drop,
+            place,
+          })),
         }),
       })),
     }

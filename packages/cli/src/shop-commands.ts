@@ -8,7 +8,16 @@ import { methodsAmong } from './method-names.js'
 export const recommendTask = 'recommend'
 
 /** What it chooses from, in the order of `compare`. */
-export const recommenderNames = ['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'scratch', 'frozen', 'fine-tuned'] as const satisfies readonly RecommenderMethodName[]
+export const recommenderNames = [
+  'popularity',
+  'item-knn',
+  'ease',
+  'ease-text',
+  'als',
+  'scratch',
+  'frozen',
+  'fine-tuned',
+] as const satisfies readonly RecommenderMethodName[]
 
 /** What the folder of a recommender says that it is. */
 export const recommenderFormat = 'headstart-recommender'
@@ -33,7 +42,12 @@ interface TrainFlags extends MethodFlags {
 }
 
 /** `headstart train DATA --task recommend`: chooses a method on validation data, fits it to all data, saves the model. */
-export async function trainShopCommand(data: string | undefined, options: TrainFlags, command: Command, signal: AbortSignal): Promise<void> {
+export async function trainShopCommand(
+  data: string | undefined,
+  options: TrainFlags,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> {
   const screen = openConsole(signal)
   try {
     refuseOtherFlags(command, ['out', 'seed', 'methods', 'repeats'])
@@ -65,7 +79,11 @@ export async function trainShopCommand(data: string | undefined, options: TrainF
         '',
         textTable([
           ['method', 'NDCG@10', 'settings'],
-          ...validation.map(({ method, settings, ndcg }) => [method, ndcg?.toFixed(4) ?? '', describeSettings(settings)]),
+          ...validation.map(({ method, settings, ndcg }) => [
+            method,
+            ndcg?.toFixed(4) ?? '',
+            describeSettings(settings),
+          ]),
         ]),
         `On validation data, the interaction before the last of each user; ${recipe.method} is taken.`,
         '',
@@ -79,7 +97,13 @@ export async function trainShopCommand(data: string | undefined, options: TrainF
 }
 
 /** `headstart evaluate MODEL DATA` for a recommender: it is asked for the last item of each user. */
-export async function evaluateShopCommand(folder: string, data: string, options: ShopFlags, command: Command, signal: AbortSignal): Promise<void> {
+export async function evaluateShopCommand(
+  folder: string,
+  data: string,
+  options: ShopFlags,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> {
   const screen = openConsole(signal)
   try {
     refuseOtherFlags(command, [])
@@ -107,13 +131,22 @@ export async function evaluateShopCommand(folder: string, data: string, options:
 }
 
 /** `headstart compare DATA --task recommend`: every method on the last item of each user. */
-export async function compareShopCommand(data: string, options: MethodFlags, command: Command, signal: AbortSignal): Promise<void> {
+export async function compareShopCommand(
+  data: string,
+  options: MethodFlags,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> {
   const screen = openConsole(signal)
   try {
     refuseOtherFlags(command, ['methods', 'repeats'])
     const methods = await methodsOf(options)
     const { compareRecommenders, formatRecommenderComparison } = await recommenderPackage()
-    const comparison = await compareRecommenders(await read(data, options, screen), { ...screen, methods, repeats: options.repeats })
+    const comparison = await compareRecommenders(await read(data, options, screen), {
+      ...screen,
+      methods,
+      repeats: options.repeats,
+    })
     screen.end()
     print(options.json, comparison, () => formatRecommenderComparison(comparison))
   } finally {
@@ -122,7 +155,13 @@ export async function compareShopCommand(data: string, options: MethodFlags, com
 }
 
 async function read(data: string | undefined, { column }: ShopFlags, { onEvent, signal }: Console): Promise<Shop> {
-  if (data === undefined) throw new OptionError('headstart train', 'DATA, a folder with interactions.csv and items.csv', 'none', 'Give its path.')
+  if (data === undefined)
+    throw new OptionError(
+      'headstart train',
+      'DATA, a folder with interactions.csv and items.csv',
+      'none',
+      'Give its path.',
+    )
   const { readShop } = await recommenderPackage()
   return readShop(data, { columns: column, signal, onNotice: (message) => onEvent({ type: 'notice', message }) })
 }
@@ -133,12 +172,19 @@ async function methodsOf({ methods }: MethodFlags): Promise<RecommenderMethod[]>
   return recommenderMethods.filter(({ name }) => wanted.has(name))
 }
 
-/** What only concerns labelled examples is not passed over in silence. */
+/** What only concerns labeled examples is not passed over in silence. */
 function refuseOtherFlags(command: Command, own: readonly string[]): void {
   const known = new Set(['task', 'column', 'json', 'cache', ...own])
-  const other = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !known.has(option.attributeName()))
+  const other = command.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !known.has(option.attributeName()),
+  )
   if (!other) return
-  throw new OptionError(`option ${other.long ?? other.flags}`, 'a task of labelled examples', `--task ${recommendTask}`, 'Leave it out.')
+  throw new OptionError(
+    `option ${other.long ?? other.flags}`,
+    'a task of labeled examples',
+    `--task ${recommendTask}`,
+    'Leave it out.',
+  )
 }
 
 function describeReport(report: RankingReport, method: string, repeats: boolean): string {
@@ -154,6 +200,6 @@ function describeReport(report: RankingReport, method: string, repeats: boolean)
       ['popularity bias', report.popularityBias.toFixed(4), ''],
       ...(coldItems ? [['cold items, NDCG@10', coldItems.amongThemselves.ndcg.toFixed(4), '']] : []),
     ]),
-    `The last item of each user is asked for, the whole catalogue ranked ${repeats ? 'with' : 'without'} what the user has.`,
+    `The last item of each user is asked for, the whole catalog ranked ${repeats ? 'with' : 'without'} what the user has.`,
   ].join('\n')
 }

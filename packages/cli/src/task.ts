@@ -58,7 +58,11 @@ export interface TaskEntry {
   /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
   methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>
   /** A model from the names of the classes alone, where inputs can be compared with names. */
-  readonly zeroShot?: (backbone: TunableBackbone<string>, labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<string>>
+  readonly zeroShot?: (
+    backbone: TunableBackbone<string>,
+    labels: readonly string[],
+    options?: ZeroShotOptions,
+  ) => Promise<Model<string>>
   /** Whether that is so for a backbone. Default: for all. */
   readonly hasNames?: (backbone: TunableBackbone<string>) => boolean
 }

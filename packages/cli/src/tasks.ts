@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs'
-import { describeModel, type Model, ModelFolderError, OptionError, type Target, type TunableBackbone } from '@headstart/core'
+import {
+  describeModel,
+  type Model,
+  ModelFolderError,
+  OptionError,
+  type Target,
+  type TunableBackbone,
+} from '@headstart/core'
 import type { Console } from './console.js'
 import { imageTask } from './image-task.js'
 import type { LoadOptions, TaskEntry } from './task.js'
@@ -27,7 +34,9 @@ export function findBackbone(task: TaskName, name: string | undefined): OpenBack
     return (screen, forTuning) => openPublished(name, loadOptions(screen, forTuning))
   }
   const known = backbones.flatMap(({ id, parameters }) => (parameters === undefined ? [id] : [])).join(', ')
-  const expected = openPublished ? `the path of a folder, an id on the hub (org/name), or one of: ${known}` : `one of: ${known}`
+  const expected = openPublished
+    ? `the path of a folder, an id on the hub (org/name), or one of: ${known}`
+    : `one of: ${known}`
   throw new OptionError('option --backbone', expected, String(name), 'See: headstart backbones')
 }
 

@@ -36,6 +36,8 @@ describe('textLines', () => {
   })
 
   it('refuses a line that does not end', async () => {
-    await expect(linesOf('a\n', 'x'.repeat(2 ** 20 + 1))).rejects.toThrow('stdin:2: expected a line of at most 1048576 characters')
+    await expect(linesOf('a\n', 'x'.repeat(2 ** 20 + 1))).rejects.toThrow(
+      'stdin:2: expected a line of at most 1048576 characters',
+    )
   })
 })

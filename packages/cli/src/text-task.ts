@@ -18,18 +18,16 @@ export const textTask: TaskEntry = {
       description: 'English sentences and short texts, up to 128 tokens; built in',
       load: async () => (await nlp()).universalSentenceEncoder(),
     },
-    ...publishedEncoders.map(
-      ({ id, features, layers, license, description, parameters }): BackboneEntry => ({
-        id,
-        features,
-        // The embedding is one as well.
-        stages: layers + 1,
-        license,
-        description,
-        parameters,
-        load: async (options) => (await nlp()).transformersBackbone(id, options),
-      }),
-    ),
+    ...publishedEncoders.map(({ id, features, layers, license, description, parameters }): BackboneEntry => ({
+      id,
+      features,
+      // The embedding is one as well.
+      stages: layers + 1,
+      license,
+      description,
+      parameters,
+      load: async (options) => (await nlp()).transformersBackbone(id, options),
+    })),
   ],
   openPublished: async (idOrFolder, options) => (await nlp()).transformersBackbone(idOrFolder, options),
   readDataset: async (path, kind, { labelColumn, textColumn, format }, { onEvent, signal }) =>

@@ -20,11 +20,17 @@ interface TrainOptions extends DataFlags, TuningFlags {
 }
 
 /** `headstart train DATA`: reads the examples, trains a head, saves the model. `--labels` in place of examples: names alone. */
-export async function trainCommand(data: string | undefined, options: TrainOptions, signal: AbortSignal): Promise<void> {
+export async function trainCommand(
+  data: string | undefined,
+  options: TrainOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const screen = openConsole(signal)
   try {
     const started = performance.now()
-    const model = await (data === undefined || options.labels ? fromNames(data, options, screen) : fromExamples(data, options, screen))
+    const model = await (data === undefined || options.labels
+      ? fromNames(data, options, screen)
+      : fromExamples(data, options, screen))
     const seconds = (performance.now() - started) / 1000
     await model.save(options.out, { signal })
     await rm(checkpointOf(options.out), { force: true })
@@ -81,14 +87,15 @@ async function fromExamples(data: string, options: TrainOptions, screen: Console
 async function fromNames(data: string | undefined, options: TrainOptions, screen: Console): Promise<Model<string>> {
   const { task, labels, template } = options
   const { zeroShot }: TaskEntry = tasks[task]
-  if (!labels) throw new OptionError('headstart train', 'labelled examples, or --labels', 'neither', 'Give the path of a file.')
+  if (!labels)
+    throw new OptionError('headstart train', 'labeled examples, or --labels', 'neither', 'Give the path of a file.')
   if (data !== undefined) {
     const remedy = 'Leave one of them out: the classes of examples are read from them.'
     throw new OptionError('option --labels', 'names in place of examples', `both, with ${data}`, remedy)
   }
   if (!zeroShot) {
     const able = (Object.keys(tasks) as TaskName[]).filter((name) => (tasks[name] as TaskEntry).zeroShot)
-    throw new OptionError('option --labels', `--task ${able.join(' or ')}`, task, 'Give labelled examples.')
+    throw new OptionError('option --labels', `--task ${able.join(' or ')}`, task, 'Give labeled examples.')
   }
   return zeroShot(await findBackbone(task, options.backbone)(screen), labels, { template })
 }

@@ -14,11 +14,19 @@ export interface TuningFlags {
 /** Adds them to a command. */
 export function withTuning(command: Command): Command {
   return command
-    .option('--unfreeze <n>', 'tune the last n stages of the network as well, or all (see: headstart backbones)', stages)
+    .option(
+      '--unfreeze <n>',
+      'tune the last n stages of the network as well, or all (see: headstart backbones)',
+      stages,
+    )
     .option('--lora <rank>', 'tune low-rank updates of their matrices instead of all their weights', wholeNumber)
     .addOption(new Option('--strategy <name>', 'how they are tuned (default: joint)').choices(['joint', 'contrastive']))
     .option('--epochs <n>', 'passes over the examples (default: by their number)', wholeNumber)
-    .option('--learning-rate <rate>', 'of the last stage (default: 0.0003, contrastive 0.00015; with --lora ten times that)', number)
+    .option(
+      '--learning-rate <rate>',
+      'of the last stage (default: 0.0003, contrastive 0.00015; with --lora ten times that)',
+      number,
+    )
 }
 
 /** What the flags ask for; undefined where they ask for none. Whoever says how to tune wants it tuned. */

@@ -9,18 +9,28 @@ beforeAll(async () => {
 afterAll(() => scene.remove())
 
 const few = reviews(6)
-const contradicting = [...few, ...few.map(({ label, text }) => ({ label: label === 'positive' ? 'negative' : 'positive', text }))]
+const contradicting = [
+  ...few,
+  ...few.map(({ label, text }) => ({ label: label === 'positive' ? 'negative' : 'positive', text })),
+]
 
 /** What is wrong with DATA, its contents, and what is said: who, what was expected, what came, what to do. */
 const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: string[]; says: RegExp }> = {
   'a missing file': { says: /missing\.csv: expected a file or folder, got nothing of that name .*Check the path/ },
   'a folder': { name: '.', says: /: expected a file, got a folder\. Give the path of a file in it/ },
-  'an empty file': { data: '', says: /data\.csv: expected a header and rows, got an empty file\. Add labelled examples/ },
+  'an empty file': {
+    data: '',
+    says: /data\.csv: expected a header and rows, got an empty file\. Add labeled examples/,
+  },
   'a header alone': { data: 'label,text\n', says: /expected rows with label and text, got a header and no rows/ },
-  'an ending that is not known': { name: 'data.xlsx', data: 'x', says: /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.xlsx"/ },
+  'an ending that is not known': {
+    name: 'data.xlsx',
+    data: 'x',
+    says: /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.xlsx"/,
+  },
   'one class only': {
     data: csv(few.filter(({ label }) => label === 'positive')),
-    says: /data set "data\.csv": expected examples of at least two classes, got 6 examples, all labelled "positive"\. Add/,
+    says: /data set "data\.csv": expected examples of at least two classes, got 6 examples, all labeled "positive"\. Add/,
   },
   'fewer examples than folds': {
     data: csv([...few, { label: 'mixed', text: 'Good food, bad service.' }]),
@@ -56,23 +66,44 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
     data: csv([...few, { label: 'positive ', text: 'Lovely.' }]),
     says: /expected one spelling of each class, got "positive" at example 7 and "positive " at example 13\. .*spell the class in one way/,
   },
-  'duplicates with contradicting labels': { data: csv(contradicting), says: /expected one label for the same content, got 24 of 24 examples .*\. Correct their labels/ },
-  'a row with a cell too many': { data: 'label,text\na,b,c\n', says: /data\.csv:2: expected 2 cells, as in the header, got 3/ },
-  'a line that is no JSON': { name: 'data.jsonl', data: '{"label": "a"\n', says: /data\.jsonl:1: expected a JSON object, got/ },
+  'duplicates with contradicting labels': {
+    data: csv(contradicting),
+    says: /expected one label for the same content, got 24 of 24 examples .*\. Correct their labels/,
+  },
+  'a row with a cell too many': {
+    data: 'label,text\na,b,c\n',
+    says: /data\.csv:2: expected 2 cells, as in the header, got 3/,
+  },
+  'a line that is no JSON': {
+    name: 'data.jsonl',
+    data: '{"label": "a"\n',
+    says: /data\.jsonl:1: expected a JSON object, got/,
+  },
 }
 
 describe('headstart train with wrong data', () => {
-  it.each(Object.entries(cases))('%s: says what is wrong, exits with 2 and writes nothing', async (_, { name, data, args, says }) => {
-    const path = data === undefined ? scene.path(name ?? 'missing.csv') : await scene.write(name ?? 'data.csv', data)
-    const before = await scene.names()
-    const { code, stdout, stderr } = await scene.run(['train', path, '--task', 'text', '--out', scene.path('model'), ...(args ?? [])])
-    expect(stderr).toMatch(says)
-    // One message in plain words, not a stack trace.
-    expect(stderr).not.toMatch(/^ {4}at /m)
-    expect(stdout).toBe('')
-    expect(code).toBe(2)
-    expect(await scene.names()).toEqual(before)
-  })
+  it.each(Object.entries(cases))(
+    '%s: says what is wrong, exits with 2 and writes nothing',
+    async (_, { name, data, args, says }) => {
+      const path = data === undefined ? scene.path(name ?? 'missing.csv') : await scene.write(name ?? 'data.csv', data)
+      const before = await scene.names()
+      const { code, stdout, stderr } = await scene.run([
+        'train',
+        path,
+        '--task',
+        'text',
+        '--out',
+        scene.path('model'),
+        ...(args ?? []),
+      ])
+      expect(stderr).toMatch(says)
+      // One message in plain words, not a stack trace.
+      expect(stderr).not.toMatch(/^ {4}at /m)
+      expect(stdout).toBe('')
+      expect(code).toBe(2)
+      expect(await scene.names()).toEqual(before)
+    },
+  )
 })
 
 describe('headstart with a wrong request', () => {
@@ -81,9 +112,17 @@ describe('headstart with a wrong request', () => {
     ['an unknown command', ['tune'], /unknown command 'tune'/],
     ['no task', ['train', 'x.csv'], /required option '--task <task>' not specified/],
     ['an unknown task', ['train', 'x.csv', '--task', 'sound'], /'sound' is invalid\. Allowed choices are text/],
-    ['an unknown backbone', ['train', 'x.csv', '--task', 'text', '--backbone', 'bert'], /one of: universal-sentence-encoder-lite, got bert/],
+    [
+      'an unknown backbone',
+      ['train', 'x.csv', '--task', 'text', '--backbone', 'bert'],
+      /one of: universal-sentence-encoder-lite, got bert/,
+    ],
     ['a seed that is none', ['train', 'x.csv', '--task', 'text', '--seed', 'x'], /Expected a whole number/],
-    ['a method that is none', ['compare', 'x.csv', '--task', 'text', '--methods', 'frozen,magic'], /option --methods: expected any of zero-shot, no-transfer, scratch, frozen, fine-tuned, got magic/],
+    [
+      'a method that is none',
+      ['compare', 'x.csv', '--task', 'text', '--methods', 'frozen,magic'],
+      /option --methods: expected any of zero-shot, no-transfer, scratch, frozen, fine-tuned, got magic/,
+    ],
     ['shots that are none', ['compare', 'x.csv', '--task', 'text', '--shots', '8,many'], /Expected a whole number/],
     ['nothing to predict', ['predict', 'model'], /expected inputs, or - to read them from stdin, got none/],
   ]
@@ -94,12 +133,15 @@ describe('headstart with a wrong request', () => {
     expect(code).toBe(2)
   })
 
-  it('a strength of regularisation below 0, shots below 2, more shots than there are examples', async () => {
+  it('a strength of regularization below 0, shots below 2, more shots than there are examples', async () => {
     const data = await scene.write('few.csv', csv(few))
     const wrong: [string[], RegExp][] = [
       [['train', data, '--task', 'text', '--l2', '-1'], /option "l2": expected a number above 0, got -1/],
       [['compare', data, '--task', 'text', '--shots', '1'], /option "shots": expected whole numbers from 2 on, got 1/],
-      [['compare', data, '--task', 'text', '--shots', '64'], /expected at least 64 examples of each class to draw from, got 4/],
+      [
+        ['compare', data, '--task', 'text', '--shots', '64'],
+        /expected at least 64 examples of each class to draw from, got 4/,
+      ],
     ]
     for (const [args, says] of wrong) {
       const { code, stderr } = await scene.run(args)

@@ -31,7 +31,10 @@ async function flipByte(path: string): Promise<void> {
 }
 
 const cases: Record<string, { spoil: (model: string) => Promise<void>; says: RegExp }> = {
-  'a missing folder': { spoil: (model) => rm(model, { recursive: true }), says: /expected a model folder .*, got nothing of that name/ },
+  'a missing folder': {
+    spoil: (model) => rm(model, { recursive: true }),
+    says: /expected a model folder .*, got nothing of that name/,
+  },
   'a folder that is no model': {
     spoil: async (model) => {
       await rm(model, { recursive: true })
@@ -40,11 +43,26 @@ const cases: Record<string, { spoil: (model: string) => Promise<void>; says: Reg
     },
     says: /expected a model folder \(with headstart\.json in it\), got a folder with notes\.txt/,
   },
-  'a truncated model.onnx': { spoil: (model) => truncate(join(model, 'model.onnx'), 1000), says: /expected model\.onnx as it was saved .*got other contents/ },
-  'a model.onnx that is gone': { spoil: (model) => rm(join(model, 'model.onnx')), says: /expected the file model\.onnx, got no such file/ },
-  'a truncated headstart.json': { spoil: (model) => truncate(join(model, 'headstart.json'), 100), says: /got a file that is cut short or no JSON/ },
-  'weights that were tampered with': { spoil: (model) => flipByte(join(model, 'model.onnx')), says: /expected model\.onnx as it was saved/ },
-  'a vocabulary that was tampered with': { spoil: (model) => flipByte(join(model, 'vocab.json')), says: /expected vocab\.json as it was saved/ },
+  'a truncated model.onnx': {
+    spoil: (model) => truncate(join(model, 'model.onnx'), 1000),
+    says: /expected model\.onnx as it was saved .*got other contents/,
+  },
+  'a model.onnx that is gone': {
+    spoil: (model) => rm(join(model, 'model.onnx')),
+    says: /expected the file model\.onnx, got no such file/,
+  },
+  'a truncated headstart.json': {
+    spoil: (model) => truncate(join(model, 'headstart.json'), 100),
+    says: /got a file that is cut short or no JSON/,
+  },
+  'weights that were tampered with': {
+    spoil: (model) => flipByte(join(model, 'model.onnx')),
+    says: /expected model\.onnx as it was saved/,
+  },
+  'a vocabulary that was tampered with': {
+    spoil: (model) => flipByte(join(model, 'vocab.json')),
+    says: /expected vocab\.json as it was saved/,
+  },
   'labels that were tampered with': {
     spoil: (model) => edit(model, (manifest) => ({ ...manifest, labels: ['positive', 'negative'] })),
     says: /expected headstart\.json as it was saved, got other contents\. The model was changed or copied in part/,
@@ -61,7 +79,10 @@ describe('a model folder that does not fit', () => {
     await rm(model, { recursive: true, force: true })
     await cp(whole, model, { recursive: true })
     await spoil(model)
-    for (const args of [['predict', model, 'fine'], ['evaluate', model, data]]) {
+    for (const args of [
+      ['predict', model, 'fine'],
+      ['evaluate', model, data],
+    ]) {
       const { code, stdout, stderr } = await scene.run(args)
       expect(stderr).toMatch(says)
       expect(stdout).toBe('')
@@ -94,7 +115,9 @@ describe('saving', () => {
     await mkdir(folder)
     await writeFile(join(folder, 'cat.jpg'), 'x')
     const { code, stderr } = await saveTo(folder)
-    expect(stderr).toMatch(/photos: expected a new folder, or one with a model to replace, got a folder with cat\.jpg\. Nothing was changed/)
+    expect(stderr).toMatch(
+      /photos: expected a new folder, or one with a model to replace, got a folder with cat\.jpg\. Nothing was changed/,
+    )
     expect(code).toBe(2)
     expect(await readdir(folder)).toEqual(['cat.jpg'])
   })

@@ -53,8 +53,19 @@ describe('headstart train', () => {
     expect((await modelHashes(other))['headstart.json']).not.toEqual(first['headstart.json'])
   })
 
-  it('takes the regularisation and class weights it is given', async () => {
-    const args = ['train', train, '--task', 'text', '--out', scene.path('given'), '--l2', '0.01', '--balanced', '--json']
+  it('takes the regularization and class weights it is given', async () => {
+    const args = [
+      'train',
+      train,
+      '--task',
+      'text',
+      '--out',
+      scene.path('given'),
+      '--l2',
+      '0.01',
+      '--balanced',
+      '--json',
+    ]
     const { stdout } = await scene.run(args)
     expect(JSON.parse(stdout)).toMatchObject({ l2: 0.01, crossValidation: null })
     const manifest = JSON.parse(await readFile(`${scene.path('given')}/headstart.json`, 'utf8')) as object
@@ -118,7 +129,10 @@ describe('headstart predict', () => {
     const fromArguments = await scene.run(['predict', model, ...texts, '--json'])
     const fromStdin = await scene.run(['predict', model, '-'], { stdin: `${texts.join('\r\n')}\r\n` })
     expect(fromStdin).toEqual(fromArguments)
-    const answers = fromStdin.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as object)
+    const answers = fromStdin.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
     expect(answers).toEqual([
       { input: texts[0], label: 'positive', probability: share, probabilities: { negative: share, positive: share } },
       { input: texts[1], label: 'negative', probability: share, probabilities: { negative: share, positive: share } },
@@ -127,14 +141,31 @@ describe('headstart predict', () => {
 
   it('answers an empty line too, so that answers and lines stay in step', async () => {
     const { stdout } = await scene.run(['predict', model, '-'], { stdin: 'good\n\nbad\n' })
-    const inputs = stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { input: string }).input)
+    const inputs = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { input: string }).input)
     expect(inputs).toEqual(['good', '', 'bad'])
   })
 })
 
 describe('headstart compare', () => {
   it('prints the documented fields', async () => {
-    const args = ['compare', train, '--task', 'text', '--shots', '4,16', '--seeds', '2', '--methods', 'zero-shot,frozen,no-transfer', '--test', test, '--json']
+    const args = [
+      'compare',
+      train,
+      '--task',
+      'text',
+      '--shots',
+      '4,16',
+      '--seeds',
+      '2',
+      '--methods',
+      'zero-shot,frozen,no-transfer',
+      '--test',
+      test,
+      '--json',
+    ]
     const { code, stdout } = await scene.run(args)
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { rows: { method: string; shots: number }[]; verdict: string }
@@ -148,14 +179,32 @@ describe('headstart compare', () => {
     ])
     expect(result.rows[0]).toMatchObject({ seeds: 1, accuracy: { mean: share, sd: 0 } })
     for (const row of result.rows.slice(1)) {
-      expect(row).toMatchObject({ seeds: 2, accuracy: { mean: share, sd: expect.any(Number) }, trainSeconds: expect.any(Number) })
+      expect(row).toMatchObject({
+        seeds: 2,
+        accuracy: { mean: share, sd: expect.any(Number) },
+        trainSeconds: expect.any(Number),
+      })
     }
     expect(result.verdict).toMatch(/\w+/)
   })
 
   it('prints the table and says which shots are left out', async () => {
-    const { stdout, stderr } = await scene.run(['compare', test, '--task', 'text', '--shots', '8,500', '--seeds', '1', '--epochs', '1', '--unfreeze', '1'])
-    for (const method of ['no-transfer', 'scratch', 'frozen', 'fine-tuned']) expect(stdout).toMatch(new RegExp(`8 per class +${method} `))
+    const { stdout, stderr } = await scene.run([
+      'compare',
+      test,
+      '--task',
+      'text',
+      '--shots',
+      '8,500',
+      '--seeds',
+      '1',
+      '--epochs',
+      '1',
+      '--unfreeze',
+      '1',
+    ])
+    for (const method of ['no-transfer', 'scratch', 'frozen', 'fine-tuned'])
+      expect(stdout).toMatch(new RegExp(`8 per class +${method} `))
     expect(stderr).toContain('500 examples per class are left out: class "negative" has 35 to draw from')
   })
 })
@@ -165,13 +214,22 @@ describe('headstart', () => {
     const { stdout } = await scene.run(['backbones', '--json'])
     const { backbones } = JSON.parse(stdout) as { backbones: object[] }
     expect(backbones).toContainEqual(
-      expect.objectContaining({ id: 'universal-sentence-encoder-lite', task: 'text', features: 512, stages: 4, license: 'Apache-2.0', download: 0 }),
+      expect.objectContaining({
+        id: 'universal-sentence-encoder-lite',
+        task: 'text',
+        features: 512,
+        stages: 4,
+        license: 'Apache-2.0',
+        download: 0,
+      }),
     )
     expect((await scene.run(['backbones'])).stdout).toContain('universal-sentence-encoder-lite')
   })
 
   it('tells its version and its commands', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     expect(await scene.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
     const { code, stdout } = await scene.run(['--help'])
     expect(code).toBe(0)

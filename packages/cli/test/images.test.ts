@@ -48,9 +48,22 @@ describe('headstart with pictures', () => {
     // Its header is whole.
     const [torn] = paths as [string]
     await truncate(torn, (await stat(torn)).size - 200)
-    const { code, stdout, stderr } = await scene.run(['train', mixed, '--task', 'image', '--out', scene.path('mixed-model'), '--json'])
+    const { code, stdout, stderr } = await scene.run([
+      'train',
+      mixed,
+      '--task',
+      'image',
+      '--out',
+      scene.path('mixed-model'),
+      '--json',
+    ])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ task: 'image', backbone: 'mobilenet-v2-coco', examples: 15, labels: ['circle', 'stripes'] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      task: 'image',
+      backbone: 'mobilenet-v2-coco',
+      examples: 15,
+      labels: ['circle', 'stripes'],
+    })
     expect(stderr).toMatch(/1 of 17 inputs cannot be read and are left out:\n {2}\S*notes\.jpg: expected/)
     expect(stderr).toMatch(/1 of 16 inputs cannot be read and are left out:\n {2}\S*circle 0\.jpg: expected/)
   })
@@ -64,7 +77,12 @@ describe('headstart with pictures', () => {
 
     const json = await scene.run(['predict', model, '-'], { stdin: [...args.slice(2), ''].join('\n') })
     expect(json).toMatchObject({ code: 2, stderr: '' })
-    expect(json.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as object)).toEqual([
+    expect(
+      json.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual([
       expect.objectContaining({ input: circles[0], label: 'circle' }),
       { input: 'missing.jpg', error: expect.stringContaining('missing.jpg: expected') },
       expect.objectContaining({ input: circles[1], label: 'circle' }),
@@ -72,7 +90,19 @@ describe('headstart with pictures', () => {
   })
 
   it('compares with what the pixels alone are worth', async () => {
-    const { code, stdout } = await scene.run(['compare', train, '--task', 'image', '--shots', '4', '--seeds', '2', '--methods', 'no-transfer,frozen', '--json'])
+    const { code, stdout } = await scene.run([
+      'compare',
+      train,
+      '--task',
+      'image',
+      '--shots',
+      '4',
+      '--seeds',
+      '2',
+      '--methods',
+      'no-transfer,frozen',
+      '--json',
+    ])
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { rows: { method: string }[] }
     expect(result).toMatchObject({ task: 'image', kind: 'classification' })
@@ -91,12 +121,17 @@ describe('headstart with pictures', () => {
 describe('headstart train with a folder that cannot be learned from', () => {
   it.each([
     ['an empty folder', {}, /expected a folder for each class with pictures in it, got no picture/],
-    ['one class', { circle: 4 }, /expected examples of at least two classes, got 4 examples, all labelled "circle"/],
-    ['a class of one picture', { circle: 4, stripes: 1 }, /expected at least 2 examples of class "stripes".* got 1\. Add examples/],
+    ['one class', { circle: 4 }, /expected examples of at least two classes, got 4 examples, all labeled "circle"/],
+    [
+      'a class of one picture',
+      { circle: 4, stripes: 1 },
+      /expected at least 2 examples of class "stripes".* got 1\. Add examples/,
+    ],
   ])('%s: says what is wrong, exits with 2 and writes nothing', async (name, shapes, says) => {
     const folder = scene.path(name)
     await mkdir(folder)
-    for (const [shape, count] of Object.entries(shapes)) await writePictures(join(folder, shape), shape as 'circle', count)
+    for (const [shape, count] of Object.entries(shapes))
+      await writePictures(join(folder, shape), shape as 'circle', count)
     const before = await scene.names()
     const { code, stdout, stderr } = await scene.run(['train', folder, '--task', 'image', '--out', scene.path('none')])
     expect(stderr).toMatch(says)

@@ -11,10 +11,15 @@ beforeEach(async () => {
 afterEach(() => scene.remove())
 
 /** The feature cache has something in it: features are being computed, and more are to come. */
-const isEmbedding = (): boolean => readdirSync(scene.path('.cache'), { recursive: true }).some((name) => String(name).endsWith('.segment'))
+const isEmbedding = (): boolean =>
+  readdirSync(scene.path('.cache'), { recursive: true }).some((name) => String(name).endsWith('.segment'))
 
 /** More sentences than are embedded before the first of them are cached. */
-const many = csv(Array.from({ length: 12 }, (_, copy) => reviews(200).map(({ label, text }) => ({ label, text: `${text} ${copy}` }))).flat())
+const many = csv(
+  Array.from({ length: 12 }, (_, copy) =>
+    reviews(200).map(({ label, text }) => ({ label, text: `${text} ${copy}` })),
+  ).flat(),
+)
 
 describe('Ctrl-C', () => {
   it('in the middle of training leaves no model, and what was computed is used by the next run', async () => {
@@ -40,7 +45,9 @@ describe('Ctrl-C', () => {
     await scene.run(['train', few, '--task', 'text', '--out', model, '--l2', '0.01', '--no-cache'])
     const before = await modelHashes(model)
     await cp(model, scene.path('copy'), { recursive: true })
-    expect(await scene.run(['train', data, '--task', 'text', '--out', model], { interruptWhen: isEmbedding })).toMatchObject({ code: 1 })
+    expect(
+      await scene.run(['train', data, '--task', 'text', '--out', model], { interruptWhen: isEmbedding }),
+    ).toMatchObject({ code: 1 })
     expect(await modelHashes(model)).toEqual(before)
     expect(await scene.names()).toEqual(['copy', 'data.csv', 'few.csv', 'model'])
   })

@@ -24,8 +24,20 @@ describe('a published network', () => {
   it('is trained on, from its folder, and needs it no longer', async () => {
     vi.stubEnv('HEADSTART_OFFLINE', '1')
     const out = scene.path('model')
-    const { code, stdout, stderr } = await scene.run(['train', data, '--task', 'text', '--backbone', folder, '--out', out, '--json'])
-    expect(stderr).toMatch(/^note: tiny-bert: \d+ texts are longer than 64 tokens; what is behind them was not read\.\n$/)
+    const { code, stdout, stderr } = await scene.run([
+      'train',
+      data,
+      '--task',
+      'text',
+      '--backbone',
+      folder,
+      '--out',
+      out,
+      '--json',
+    ])
+    expect(stderr).toMatch(
+      /^note: tiny-bert: \d+ texts are longer than 64 tokens; what is behind them was not read\.\n$/,
+    )
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ backbone: 'tiny-bert', examples: 80, strategy: 'head' })
     expect((await scene.run(['predict', out, 'good food'])).code).toBe(0)
@@ -37,7 +49,7 @@ describe('a published network', () => {
     const shown = JSON.parse(stdout) as { parameters: number; stages: { name: string; parameters: number }[] }
     expect(shown).toMatchObject({ id: 'tiny-bert', task: 'text', features: 32 })
     expect(shown.stages.map(({ name }) => name)).toEqual(['embedding', 'layer 0', 'layer 1'])
-    // Four matrices of 32 x 32, two of 32 x 128, their biases and two normalisations.
+    // Four matrices of 32 x 32, two of 32 x 128, their biases and two normalizations.
     expect(shown.stages[1]?.parameters).toBe(4 * (32 * 32 + 32) + 32 * 128 + 128 + 128 * 32 + 32 + 4 * 32)
     expect((await scene.run(['backbones', folder])).stdout).toMatch(/layer 1 +12704\n/)
   })
@@ -47,16 +59,33 @@ describe('a published network', () => {
     vi.stubEnv('HF_ENDPOINT', endpoint)
     const { code, stdout } = await scene.run(['backbones', 'add', 'some-org/tiny', '--json'])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ id: 'some-org/tiny', files: ['config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json'] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'some-org/tiny',
+      files: ['config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json'],
+    })
     vi.stubEnv('HEADSTART_OFFLINE', '1')
-    expect(JSON.parse((await scene.run(['backbones', 'some-org/tiny', '--json'])).stdout)).toMatchObject({ id: 'some-org/tiny' })
+    expect(JSON.parse((await scene.run(['backbones', 'some-org/tiny', '--json'])).stdout)).toMatchObject({
+      id: 'some-org/tiny',
+    })
     vi.unstubAllEnvs()
   })
 
   it.each([
-    ['a slip', ['--backbone', 'universal-sentence'], /option --backbone: expected the path of a folder, an id on the hub \(org\/name\), or one of: universal-sentence-encoder-lite, got universal-sentence\./],
-    ['a folder that is not there', ['--backbone', './none'], /expected the folder of a model, or an id on the hub such as org\/name, got nothing of that name/],
-    ['an id without a network', ['--backbone', 'some-org/other'], /some-org\/other: expected a model in the cache, got none, and HEADSTART_OFFLINE/],
+    [
+      'a slip',
+      ['--backbone', 'universal-sentence'],
+      /option --backbone: expected the path of a folder, an id on the hub \(org\/name\), or one of: universal-sentence-encoder-lite, got universal-sentence\./,
+    ],
+    [
+      'a folder that is not there',
+      ['--backbone', './none'],
+      /expected the folder of a model, or an id on the hub such as org\/name, got nothing of that name/,
+    ],
+    [
+      'an id without a network',
+      ['--backbone', 'some-org/other'],
+      /some-org\/other: expected a model in the cache, got none, and HEADSTART_OFFLINE/,
+    ],
   ])('that cannot be had is said: %s', async (_, flags, message) => {
     vi.stubEnv('HEADSTART_OFFLINE', '1')
     const { code, stderr } = await scene.run(['train', data, '--task', 'text', ...flags, '--out', scene.path('none')])
@@ -72,10 +101,26 @@ describe('a published network of pictures', () => {
     await publish(vit, vitFiles())
     const examples = scene.path('shapes')
     for (const shape of ['circle', 'stripes'] as const) await writePictures(join(examples, shape), shape, 12)
-    const shown = JSON.parse((await scene.run(['backbones', vit, '--task', 'image', '--json'])).stdout) as { stages: { name: string }[] }
+    const shown = JSON.parse((await scene.run(['backbones', vit, '--task', 'image', '--json'])).stdout) as {
+      stages: { name: string }[]
+    }
     expect(shown.stages.map(({ name }) => name)).toEqual(['embedding', 'layer 0', 'layer 1', 'output'])
     const out = scene.path('shapes-model')
-    const { code, stdout, stderr } = await scene.run(['train', examples, '--task', 'image', '--backbone', vit, '--unfreeze', '2', '--epochs', '2', '--out', out, '--json'])
+    const { code, stdout, stderr } = await scene.run([
+      'train',
+      examples,
+      '--task',
+      'image',
+      '--backbone',
+      vit,
+      '--unfreeze',
+      '2',
+      '--epochs',
+      '2',
+      '--out',
+      out,
+      '--json',
+    ])
     expect([code, stderr.includes('error')]).toEqual([0, false])
     expect(JSON.parse(stdout)).toMatchObject({ backbone: 'tiny-vit', examples: 24 })
     expect((await scene.run(['predict', out, join(examples, 'circle', 'circle 0.jpg')])).code).toBe(0)
@@ -86,7 +131,18 @@ describe('a published network of pictures', () => {
     const { 'tokenizer.json': tokenizer = {}, 'tokenizer_config.json': settings = {} } = bertFiles()
     await publish(pair, { ...clipFiles(1000), 'tokenizer.json': tokenizer, 'tokenizer_config.json': settings })
     const out = scene.path('named')
-    const { code, stdout, stderr } = await scene.run(['train', '--task', 'image', '--backbone', pair, '--labels', 'circle,stripes', '--out', out, '--json'])
+    const { code, stdout, stderr } = await scene.run([
+      'train',
+      '--task',
+      'image',
+      '--backbone',
+      pair,
+      '--labels',
+      'circle,stripes',
+      '--out',
+      out,
+      '--json',
+    ])
     expect(stderr).toBe('')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ strategy: 'zero-shot', examples: 0, labels: ['circle', 'stripes'] })
@@ -101,18 +157,36 @@ describe('the names of classes in place of examples', () => {
     const args = ['train', '--task', 'text', '--labels', 'a good restaurant, a bad restaurant', '--out', out]
     const { code, stdout } = await scene.run([...args, '--template', 'This is {label}.', '--json'])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ strategy: 'zero-shot', examples: 0, labels: ['a bad restaurant', 'a good restaurant'], crossValidation: null })
-    const answers = (await scene.run(['predict', out, 'The food was wonderful.', 'Awful food, awful service.'])).stdout.trimEnd().split('\n')
-    expect(answers).toEqual([expect.stringMatching(/^a good restaurant 0\./), expect.stringMatching(/^a bad restaurant 0\./)])
-    expect((await scene.run(args)).stdout).toContain('Made from the names of 2 classes, without examples. Measure it: headstart evaluate')
+    expect(JSON.parse(stdout)).toMatchObject({
+      strategy: 'zero-shot',
+      examples: 0,
+      labels: ['a bad restaurant', 'a good restaurant'],
+      crossValidation: null,
+    })
+    const answers = (await scene.run(['predict', out, 'The food was wonderful.', 'Awful food, awful service.'])).stdout
+      .trimEnd()
+      .split('\n')
+    expect(answers).toEqual([
+      expect.stringMatching(/^a good restaurant 0\./),
+      expect.stringMatching(/^a bad restaurant 0\./),
+    ])
+    expect((await scene.run(args)).stdout).toContain(
+      'Made from the names of 2 classes, without examples. Measure it: headstart evaluate',
+    )
   })
 
   it.each([
-    [['--labels', 'a,b', '--task', 'image'], /option --backbone: expected a pair that reads pictures and texts, .*, got "mobilenet-v2-coco"/],
-    [['--task', 'text'], /headstart train: expected labelled examples, or --labels, got neither/],
+    [
+      ['--labels', 'a,b', '--task', 'image'],
+      /option --backbone: expected a pair that reads pictures and texts, .*, got "mobilenet-v2-coco"/,
+    ],
+    [['--task', 'text'], /headstart train: expected labeled examples, or --labels, got neither/],
     [['--labels', 'a,,b', '--task', 'text'], /Expected names, separated by commas/],
     [['--labels', 'a,a', '--task', 'text'], /labels: expected two or more different names, got "a", "a"/],
-    [['reviews.csv', '--labels', 'a,b', '--task', 'text'], /expected names in place of examples, got both, with reviews\.csv/],
+    [
+      ['reviews.csv', '--labels', 'a,b', '--task', 'text'],
+      /expected names in place of examples, got both, with reviews\.csv/,
+    ],
   ])('are refused: %j', async (args, message) => {
     const { code, stderr } = await scene.run(['train', ...args, '--out', scene.path('refused')])
     expect(stderr).toMatch(message)

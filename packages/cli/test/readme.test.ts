@@ -23,7 +23,10 @@ describe('the example of README.md', () => {
     expect(examples).toHaveLength(1)
     expect(examples[0]?.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
     await writeFile(join(folder, 'example.ts'), examples[0] as string)
-    const config = { extends: fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url)), compilerOptions: { noEmit: true } }
+    const config = {
+      extends: fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url)),
+      compilerOptions: { noEmit: true },
+    }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
     const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
     const { bin } = JSON.parse(await readFile(typescript, 'utf8')) as { bin: { tsc: string } }

@@ -40,7 +40,15 @@ async function recommend(...args: string[]): Promise<Listed> {
 
 describe('headstart train --task recommend', () => {
   it('prints the documented fields', async () => {
-    const { code, stdout } = await scene.run(['train', shop, '--task', 'recommend', '--out', scene.path('json'), '--json'])
+    const { code, stdout } = await scene.run([
+      'train',
+      shop,
+      '--task',
+      'recommend',
+      '--out',
+      scene.path('json'),
+      '--json',
+    ])
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { method: string; validation: object[] }
     expect(result).toMatchObject({
@@ -62,19 +70,37 @@ describe('headstart train --task recommend', () => {
   })
 
   it('finds columns by the names it is given', async () => {
-    const other = await scene.folder('named', { 'items.csv': items, 'interactions.csv': table(['who', 'item', 'timestamp'], rows) })
+    const other = await scene.folder('named', {
+      'items.csv': items,
+      'interactions.csv': table(['who', 'item', 'timestamp'], rows),
+    })
     const args = ['train', other, '--task', 'recommend', '--out', scene.path('named-model')]
     expect(await scene.run([...args, '--column', 'user=who'])).toMatchObject({ code: 0 })
     const { code, stderr } = await scene.run(args)
-    expect(stderr).toMatch(/expected a column "user", got the columns "who", "item", "timestamp"\. Rename .* \(--column user=NAME\)/)
+    expect(stderr).toMatch(
+      /expected a column "user", got the columns "who", "item", "timestamp"\. Rename .* \(--column user=NAME\)/,
+    )
     expect(code).toBe(2)
   })
 })
 
 describe('headstart evaluate of a recommender', () => {
   it('prints the documented fields, of other data too', async () => {
-    const later = await scene.folder('later', { 'interactions.csv': table(['user', 'item', 'timestamp'], [['x', '007', 1], ['x', 'a,b', 2], ['y', 'i0', 1], ['y', 'i2', 2]]) })
-    for (const [data, users] of [[shop, 40], [later, 2]] as const) {
+    const later = await scene.folder('later', {
+      'interactions.csv': table(
+        ['user', 'item', 'timestamp'],
+        [
+          ['x', '007', 1],
+          ['x', 'a,b', 2],
+          ['y', 'i0', 1],
+          ['y', 'i2', 2],
+        ],
+      ),
+    })
+    for (const [data, users] of [
+      [shop, 40],
+      [later, 2],
+    ] as const) {
       const { code, stdout } = await scene.run(['evaluate', model, data, '--task', 'recommend', '--json'])
       expect(code).toBe(0)
       expect(JSON.parse(stdout)).toEqual({
@@ -115,7 +141,9 @@ describe('headstart compare --task recommend', () => {
       task: 'recommend',
       rows: rowsOf,
       chosen,
-      verdict: expect.stringMatching(/^Use \S+ here, which validation picks: NDCG@10 1\.0000, \+0\.\d{4} \(± 0\.\d{4}\) beside popularity\./) as string,
+      verdict: expect.stringMatching(
+        /^Use \S+ here, which validation picks: NDCG@10 1\.0000, \+0\.\d{4} \(± 0\.\d{4}\) beside popularity\./,
+      ) as string,
     })
   })
 
@@ -134,13 +162,22 @@ describe('headstart recommend', () => {
     expect(recommendations).toHaveLength(3)
     // The odd ones of i0, i1, ... are lamps, at even places.
     for (const { item } of recommendations) expect(ids.indexOf(item) % 2).toBe(0)
-    expect(recommendations[0]).toEqual({ item: expect.any(String) as string, title: expect.stringMatching(/^lamp/) as string, score: expect.any(Number) as number })
+    expect(recommendations[0]).toEqual({
+      item: expect.any(String) as string,
+      title: expect.stringMatching(/^lamp/) as string,
+      score: expect.any(Number) as number,
+    })
   })
 
   it('says why, in words and as JSON', async () => {
     const { recommendations } = await recommend('--history', 'i1,i3', '--explain')
     for (const reason of recommendations[0]?.because ?? []) {
-      expect(reason).toEqual({ item: expect.stringMatching(/^i[13]$/) as string, title: expect.any(String) as string, drop: expect.any(Number) as number, place: expect.any(Number) as number })
+      expect(reason).toEqual({
+        item: expect.stringMatching(/^i[13]$/) as string,
+        title: expect.any(String) as string,
+        drop: expect.any(Number) as number,
+        place: expect.any(Number) as number,
+      })
     }
     expect(recommendations[0]?.because?.length).toBeGreaterThan(0)
     const { stdout } = await scene.run(['recommend', model, '--history', 'i1,i3', '--explain', '--k', '2'])
@@ -148,15 +185,26 @@ describe('headstart recommend', () => {
   })
 
   it('keeps ids: leading zeros, commas and quotes as in CSV, emoji; the flag can be repeated', async () => {
-    expect((await recommend('--history', '007,7,"a,b","say ""hi""",🎁, i1')).history).toEqual(['007', '7', 'a,b', 'say "hi"', '🎁', 'i1'])
-    expect((await recommend('--history', 'a,b', '--history', 'say "hi"', '--history', '7')).history).toEqual(['a,b', 'say "hi"', '7'])
+    expect((await recommend('--history', '007,7,"a,b","say ""hi""",🎁, i1')).history).toEqual([
+      '007',
+      '7',
+      'a,b',
+      'say "hi"',
+      '🎁',
+      'i1',
+    ])
+    expect((await recommend('--history', 'a,b', '--history', 'say "hi"', '--history', '7')).history).toEqual([
+      'a,b',
+      'say "hi"',
+      '7',
+    ])
     expect((await recommend('--history', '0007,07,7.0')).unknown).toEqual(['0007', '07', '7.0'])
   })
 
   it('ignores unknown items, and says so', async () => {
     const { code, stdout, stderr } = await scene.run(['recommend', model, '--history', 'i1,gone', '--json'])
     expect(code).toBe(0)
-    expect(stderr).toBe('note: 1 of 2 items of the history are not in the catalogue, and left out: "gone".\n')
+    expect(stderr).toBe('note: 1 of 2 items of the history are not in the catalog, and left out: "gone".\n')
     expect(JSON.parse(stdout)).toMatchObject({ history: ['i1'], unknown: ['gone'] })
   })
 
@@ -165,7 +213,9 @@ describe('headstart recommend', () => {
     expect(popular).toHaveLength(10)
     expect((await recommend('--history', '')).recommendations.map(({ item }) => item)).toEqual(popular)
     expect((await recommend('--history', 'gone')).recommendations.map(({ item }) => item)).toEqual(popular)
-    expect((await scene.run(['recommend', model])).stdout).toMatch(/^Nothing is known of this history: what most users took\./)
+    expect((await scene.run(['recommend', model])).stdout).toMatch(
+      /^Nothing is known of this history: what most users took\./,
+    )
   })
 
   it('filters by category, diversifies, and repeats', async () => {
@@ -177,7 +227,11 @@ describe('headstart recommend', () => {
   })
 
   const requests: [string, string[], RegExp][] = [
-    ['a quote that is never closed', ['--history', '"a,b'], /option --history: expected ids separated by commas, as a line of CSV, got "a,b\. Put ids with commas in double quotes/],
+    [
+      'a quote that is never closed',
+      ['--history', '"a,b'],
+      /option --history: expected ids separated by commas, as a line of CSV, got "a,b\. Put ids with commas in double quotes/,
+    ],
     ['a list without a length', ['--k', '0'], /option "k": expected a whole number from 1 on, got 0/],
     ['a diversity that is none', ['--diversity', '2'], /option "diversity": expected a number from 0 to 1, got 2/],
   ]
@@ -192,34 +246,61 @@ describe('headstart recommend', () => {
 describe('a grocery, with --repeats', () => {
   // Everybody buys two things in turn.
   const bought = Array.from({ length: 30 }, (_, user) =>
-    Array.from({ length: 8 }, (__, step) => [`u${user}`, ids[(user + (step % 2)) % 20] as string, 1_600_000_000 + 100 * step + user] as const),
+    Array.from(
+      { length: 8 },
+      (__, step) => [`u${user}`, ids[(user + (step % 2)) % 20] as string, 1_600_000_000 + 100 * step + user] as const,
+    ),
   ).flat()
   const some = ['--methods', 'popularity,item-knn', '--repeats', '--json']
 
   it('learns that things are taken again, and recommends and measures accordingly', async () => {
-    const grocery = await scene.folder('grocery', { 'items.csv': items, 'interactions.csv': table(['user', 'item', 'timestamp'], bought) })
+    const grocery = await scene.folder('grocery', {
+      'items.csv': items,
+      'interactions.csv': table(['user', 'item', 'timestamp'], bought),
+    })
     const out = scene.path('grocery-model')
     const trained = await scene.run(['train', grocery, '--task', 'recommend', '--out', out, ...some])
-    expect(JSON.parse(trained.stdout)).toMatchObject({ repeats: true, interactions: 240, settings: { repeats: { weight: expect.any(Number) as number } } })
+    expect(JSON.parse(trained.stdout)).toMatchObject({
+      repeats: true,
+      interactions: 240,
+      settings: { repeats: { weight: expect.any(Number) as number } },
+    })
     const listed = async (...args: string[]) => {
       const { stdout } = await scene.run(['recommend', out, '--history', 'i0,i1,i0', '--json', ...args])
       return (JSON.parse(stdout) as Listed).recommendations.map(({ item }) => item)
     }
     expect((await listed('--k', '2')).toSorted()).toEqual(['i0', 'i1'])
     expect(await listed('--no-repeats', '--k', '20')).toHaveLength(18)
-    const { rows } = JSON.parse((await scene.run(['compare', grocery, '--task', 'recommend', ...some])).stdout) as { rows: { 'hr@10': number }[] }
+    const { rows } = JSON.parse((await scene.run(['compare', grocery, '--task', 'recommend', ...some])).stdout) as {
+      rows: { 'hr@10': number }[]
+    }
     expect(rows.map((row) => row['hr@10'])).toEqual([1, 1])
-    expect((await scene.run(['evaluate', out, grocery])).stdout).toContain('the whole catalogue ranked with what the user has.')
+    expect((await scene.run(['evaluate', out, grocery])).stdout).toContain(
+      'the whole catalog ranked with what the user has.',
+    )
   })
 })
 
 describe('a recommender folder that does not fit', () => {
   const cases: Record<string, { spoil: (folder: string) => Promise<void>; says: RegExp }> = {
-    'a missing folder': { spoil: (folder) => rm(folder, { recursive: true }), says: /expected a model folder .*, got nothing of that name/ },
-    'numbers that are cut short': { spoil: (folder) => truncate(join(folder, 'numbers.bin'), 100), says: /expected numbers\.bin as it was saved .*got other contents/ },
-    'items that were edited': { spoil: (folder) => writeFile(join(folder, 'items.jsonl'), '{"id":"a"}\n'), says: /expected items\.jsonl as it was saved/ },
+    'a missing folder': {
+      spoil: (folder) => rm(folder, { recursive: true }),
+      says: /expected a model folder .*, got nothing of that name/,
+    },
+    'numbers that are cut short': {
+      spoil: (folder) => truncate(join(folder, 'numbers.bin'), 100),
+      says: /expected numbers\.bin as it was saved .*got other contents/,
+    },
+    'items that were edited': {
+      spoil: (folder) => writeFile(join(folder, 'items.jsonl'), '{"id":"a"}\n'),
+      says: /expected items\.jsonl as it was saved/,
+    },
     'a manifest that was edited': {
-      spoil: async (folder) => writeFile(join(folder, 'headstart.json'), (await readFile(join(folder, 'headstart.json'), 'utf8')).replace('"seed": 0', '"seed": 1')),
+      spoil: async (folder) =>
+        writeFile(
+          join(folder, 'headstart.json'),
+          (await readFile(join(folder, 'headstart.json'), 'utf8')).replace('"seed": 0', '"seed": 1'),
+        ),
       says: /expected headstart\.json as it was saved, got other contents/,
     },
     'a model of classes': {

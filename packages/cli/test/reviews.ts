@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-/** One labelled sentence. */
+/** One labeled sentence. */
 export interface Review {
   readonly label: 'negative' | 'positive'
   readonly text: string

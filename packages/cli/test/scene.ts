@@ -42,6 +42,8 @@ export async function openScene(): Promise<Scene> {
 export async function modelHashes(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).toSorted()
   const hash = async (name: string): Promise<string> =>
-    createHash('sha256').update(await readFile(join(folder, name))).digest('hex')
+    createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex')
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hash(name)] as const)))
 }

@@ -22,13 +22,25 @@ const longer = [...quick.slice(0, -1), '60']
 describe('headstart train with stages to tune', () => {
   it('says how it was tuned, and leaves no checkpoint', async () => {
     const out = scene.path('tuned')
-    const { code, stdout } = await scene.run(['train', data, ...quick, '--learning-rate', '0.01', '--lora', '4', '--out', out, '--json'])
+    const { code, stdout } = await scene.run([
+      'train',
+      data,
+      ...quick,
+      '--learning-rate',
+      '0.01',
+      '--lora',
+      '4',
+      '--out',
+      out,
+      '--json',
+    ])
     expect(code).toBe(0)
     const { strategy } = JSON.parse(stdout) as { strategy: string }
     const { recipe } = JSON.parse(await readFile(`${out}/headstart.json`, 'utf8')) as { recipe: object }
     expect(recipe).toMatchObject({ strategy })
     // Where tuning does not help on held-out examples, the model is the head.
-    if (strategy !== 'head') expect(recipe).toMatchObject({ unfreeze: 1, lora: { rank: 4 }, epochs: 3, learningRate: 0.01 })
+    if (strategy !== 'head')
+      expect(recipe).toMatchObject({ unfreeze: 1, lora: { rank: 4 }, epochs: 3, learningRate: 0.01 })
     expect(['joint', 'head']).toContain(strategy)
     expect(await scene.names()).not.toContain('tuned.checkpoint')
     const answer = await scene.run(['predict', out, 'The food was wonderful.'])
@@ -41,7 +53,10 @@ describe('headstart train with stages to tune', () => {
     const out = scene.path('resumed')
     const checkpoint = `${out}.checkpoint`
     const args = ['train', data, ...longer, '--out', out]
-    const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, HEADSTART_CACHE: scene.path('.cache') }, stdio: 'ignore' })
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, HEADSTART_CACHE: scene.path('.cache') },
+      stdio: 'ignore',
+    })
     await new Promise<void>((resolve) => {
       const watch = setInterval(() => {
         if (existsSync(checkpoint)) child.kill('SIGKILL')
@@ -60,7 +75,11 @@ describe('headstart train with stages to tune', () => {
   })
 
   it.each([
-    ['a checkpoint that is none', ['--resume'], /damaged\.checkpoint: expected a checkpoint as it was written, got a file that is damaged or no checkpoint/],
+    [
+      'a checkpoint that is none',
+      ['--resume'],
+      /damaged\.checkpoint: expected a checkpoint as it was written, got a file that is damaged or no checkpoint/,
+    ],
     ['more stages than there are', ['--unfreeze', '9'], /expected .*4.* got 9/],
     ['no stage', ['--unfreeze', '0'], /Expected a whole number from 1 on, or all/],
     ['a learning rate of 0', ['--learning-rate', '0'], /option "learningRate": expected a number above 0, got 0/],

@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { namespaceFolder } from '../src/cache-directory.js'
-import { cacheKey, FeatureCache, type FeatureCacheOptions } from '../src/feature-cache.js'
-import type { FeatureSpace } from '../src/feature-space.js'
+import { namespaceFolder } from '../src/features/cache-directory.js'
+import { cacheKey, FeatureCache, type FeatureCacheOptions } from '../src/features/feature-cache.js'
+import type { FeatureSpace } from '../src/features/feature-space.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 export const id = 'encoder/1'
@@ -31,7 +31,10 @@ export class CacheScene {
 
   async segments(folder = this.folder): Promise<string[]> {
     const names = await readdir(folder)
-    return names.filter((name) => name.endsWith('.segment')).sort().map((name) => join(folder, name))
+    return names
+      .filter((name) => name.endsWith('.segment'))
+      .sort()
+      .map((name) => join(folder, name))
   }
 
   /** Stores features of the given inputs in a segment of their own. */

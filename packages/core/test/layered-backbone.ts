@@ -1,8 +1,8 @@
 import { float32, GraphBuilder, int64 } from '@headstart/onnx'
-import type { Network, Preprocessing, TunableBackbone } from '../src/backbone.js'
-import type { PreprocessingLoader } from '../src/load-model.js'
-import { networkBackbone } from '../src/network-backbone.js'
-import { random } from '../src/random.js'
+import type { Network, Preprocessing, TunableBackbone } from '../src/contract/backbone.js'
+import type { PreprocessingLoader } from '../src/model/load-model.js'
+import { networkBackbone } from '../src/features/network-backbone.js'
+import { random } from '../src/kit/random.js'
 import { letters, lettersLoader } from './tiny-backbone.js'
 
 /** Columns of the features. */
@@ -15,7 +15,13 @@ export const layeredFeatureSize = 3
  */
 export function layeredBackbone({ seed = 1, hidden = 'Relu', pooling = 'Tanh' } = {}): TunableBackbone<string> {
   const network = layeredNetwork(seed, { hidden, pooling })
-  return networkBackbone({ id: 'layered', modality: 'text', network, preprocessing: maskedLetters(letters()), threads: 1 })
+  return networkBackbone({
+    id: 'layered',
+    modality: 'text',
+    network,
+    preprocessing: maskedLetters(letters()),
+    threads: 1,
+  })
 }
 
 function layeredNetwork(seed: number, activations: Record<'hidden' | 'pooling', string>): Network {
@@ -23,7 +29,13 @@ function layeredNetwork(seed: number, activations: Record<'hidden' | 'pooling', 
   const g = new GraphBuilder('layered')
   const weight = (name: string, ...dims: number[]) => {
     const size = dims.reduce((product, dim) => product * dim, 1)
-    return g.weight(name, float32(dims, Float32Array.from({ length: size }, () => 0.5 * normal())))
+    return g.weight(
+      name,
+      float32(
+        dims,
+        Float32Array.from({ length: size }, () => 0.5 * normal()),
+      ),
+    )
   }
   const ids = g.input('letters', 'int64', ['batch', 'length'])
   const mask = g.input('mask', 'int64', ['batch', 'length'])
@@ -33,9 +45,15 @@ function layeredNetwork(seed: number, activations: Record<'hidden' | 'pooling', 
   const hidden = g.op(activations.hidden, [dense], {}, { name: 'hidden' })
 
   const there = g.op('Cast', [mask], { to: 1 })
-  const sum = g.op('ReduceSum', [g.op('Mul', [hidden, g.op('Unsqueeze', [there, g.ints([2])])]), g.ints([1])], { keepdims: 0 })
+  const sum = g.op('ReduceSum', [g.op('Mul', [hidden, g.op('Unsqueeze', [there, g.ints([2])])]), g.ints([1])], {
+    keepdims: 0,
+  })
   const count = g.op('Max', [g.op('ReduceSum', [there, g.ints([1])], { keepdims: 1 }), g.scalar(1)])
-  const pooled = g.op('Gemm', [g.op('Div', [sum, count]), weight('pooling.weight', 8, layeredFeatureSize), weight('pooling.bias', layeredFeatureSize)])
+  const pooled = g.op('Gemm', [
+    g.op('Div', [sum, count]),
+    weight('pooling.weight', 8, layeredFeatureSize),
+    weight('pooling.bias', layeredFeatureSize),
+  ])
   g.output('encoding', g.op(activations.pooling, [pooled]), 'float32', ['batch', layeredFeatureSize])
   return {
     graph: g.build(),

@@ -1,9 +1,9 @@
 import { float32, GraphBuilder, int64 } from '@headstart/onnx'
-import type { Network, Preprocessing, TunableBackbone } from '../src/backbone.js'
-import { DataError } from '../src/errors.js'
-import type { PreprocessingLoader } from '../src/load-model.js'
-import { networkBackbone } from '../src/network-backbone.js'
-import { random } from '../src/random.js'
+import type { Network, Preprocessing, TunableBackbone } from '../src/contract/backbone.js'
+import { DataError } from '../src/contract/errors.js'
+import type { PreprocessingLoader } from '../src/model/load-model.js'
+import { networkBackbone } from '../src/features/network-backbone.js'
+import { random } from '../src/kit/random.js'
 
 /** Columns of the features. */
 export const tinyFeatureSize = 8
@@ -20,7 +20,10 @@ export function tinyBackbone({ seed = 1 } = {}): TunableBackbone<string> {
 function tinyNetwork(seed: number): Network {
   const { uniform } = random(seed)
   const weights = (rows: number, columns: number) =>
-    float32([rows, columns], Float32Array.from({ length: rows * columns }, () => uniform() - 0.5))
+    float32(
+      [rows, columns],
+      Float32Array.from({ length: rows * columns }, () => uniform() - 0.5),
+    )
   const table = weights(alphabet.length + 1, 8)
   // Row 0 is the padding's, which adds nothing to a sum.
   table.data.fill(0, 0, 8)

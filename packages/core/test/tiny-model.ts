@@ -1,5 +1,5 @@
-import { fineTune } from '../src/fine-tune.js'
-import type { Model } from '../src/model.js'
+import { fineTune } from '../src/fine-tune/fine-tune.js'
+import type { Model } from '../src/model/model.js'
 import { tinyBackbone } from './tiny-backbone.js'
 import { type Part, tinyDataset } from './tiny-data.js'
 

@@ -54,7 +54,11 @@ export async function downloadFile(client: HubClient, download: Download): Promi
 }
 
 /** Brings the partial file to its end. */
-async function fetchInto(client: HubClient, { who, path, file, onBytes }: Download, partial: string): Promise<Announced> {
+async function fetchInto(
+  client: HubClient,
+  { who, path, file, onBytes }: Download,
+  partial: string,
+): Promise<Announced> {
   let announced: Announced = file
   let grown = false
   const attempt = async (): Promise<void> => {
@@ -82,7 +86,8 @@ async function fetchInto(client: HubClient, { who, path, file, onBytes }: Downlo
     } finally {
       await handle.close()
     }
-    if (announced.size !== null && done < announced.size) throw brokenOff(`a connection that ended after ${done} of ${announced.size} bytes`)
+    if (announced.size !== null && done < announced.size)
+      throw brokenOff(`a connection that ended after ${done} of ${announced.size} bytes`)
   }
   await client.retry(who, attempt, () => grown)
   return announced
@@ -92,13 +97,16 @@ async function fetchInto(client: HubClient, { who, path, file, onBytes }: Downlo
 async function problemOf(who: string, partial: string, { size, hash }: Announced): Promise<HubError | undefined> {
   const remedy = 'Try again; if it stays, the model was damaged on its way or is not to be trusted.'
   const found = await plainSize(partial)
-  if (size !== null && found !== size) return new HubError('environment', who, `${size} bytes, as announced`, `${found}`, remedy)
+  if (size !== null && found !== size)
+    return new HubError('environment', who, `${size} bytes, as announced`, `${found}`, remedy)
   if (hash === null) return undefined
   // Large files go by their SHA-256, others by the id that git gives them.
   const digest = hash.length === 64 ? createHash('sha256') : createHash('sha1').update(`blob ${found}\0`)
   for await (const chunk of createReadStream(partial)) digest.update(chunk as Uint8Array)
   const got = digest.digest('hex')
-  return got === hash ? undefined : new HubError('environment', who, `a file with the hash ${hash}, as announced`, got, remedy)
+  return got === hash
+    ? undefined
+    : new HubError('environment', who, `a file with the hash ${hash}, as announced`, got, remedy)
 }
 
 /** Size of a file; 0 where there is none. Something else in its place, such as a link, is taken away. */

@@ -16,7 +16,8 @@ describe('fetchModel', () => {
     const folder = await fetchModel(id, { ...options, onProgress: (one) => progress.push(one) })
     expect(folder.id).toBe(id)
     expect(folder.names).toEqual(wanted)
-    for (const name of wanted) expect(Buffer.from(await folder.read(name)).equals(files[name as keyof typeof files]), name).toBe(true)
+    for (const name of wanted)
+      expect(Buffer.from(await folder.read(name)).equals(files[name as keyof typeof files]), name).toBe(true)
     const total = wanted.reduce((sum, name) => sum + files[name as keyof typeof files].length, 0)
     expect(progress.at(-1)).toEqual({ done: total, total })
     expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).toSorted((a, b) => a - b))
@@ -45,7 +46,11 @@ describe('fetchModel', () => {
   it('fetches the newest version with refresh, and deletes the old one', async () => {
     const { options, directory } = await scene()
     await fetchModel(id, options)
-    const newer = await loopbackHub({ id, files: { ...files, 'config.json': text('{"model_type":"roberta"}') }, commit: 'd'.repeat(40) })
+    const newer = await loopbackHub({
+      id,
+      files: { ...files, 'config.json': text('{"model_type":"roberta"}') },
+      commit: 'd'.repeat(40),
+    })
     const folder = await fetchModel(id, { ...options, endpoint: newer.endpoint, refresh: true })
     expect(await folder.json('config.json')).toEqual({ model_type: 'roberta' })
     expect(await readdir(join(directory, 'some-org--some-model'))).toEqual(['d'.repeat(40), 'main.json'])
@@ -59,8 +64,13 @@ describe('a download', () => {
     hub.interfereInStore = (request, response) => {
       const start = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0)
       if (!request.url?.includes('onnx') || cuts++ >= 7) return undefined
-      response.writeHead(start ? 206 : 200, { 'content-length': 300_000 - start, ...(start && { 'content-range': `bytes ${start}-299999/300000` }) })
-      response.write(files['onnx/model.onnx'].subarray(start, start + 40_000), () => setTimeout(() => response.destroy(), 20))
+      response.writeHead(start ? 206 : 200, {
+        'content-length': 300_000 - start,
+        ...(start && { 'content-range': `bytes ${start}-299999/300000` }),
+      })
+      response.write(files['onnx/model.onnx'].subarray(start, start + 40_000), () =>
+        setTimeout(() => response.destroy(), 20),
+      )
       return true
     }
     const folder = await fetchModel(id, options)
@@ -88,7 +98,10 @@ describe('a download', () => {
     await writeFile(partialOf(directory), noise(5000).reverse())
     const folder = await fetchModel(id, options)
     expect(Buffer.from(await folder.read('onnx/model.onnx')).equals(files['onnx/model.onnx'])).toBe(true)
-    expect(hub.seenByStore.filter(({ path }) => path.includes('onnx')).map(({ range }) => range)).toEqual(['bytes=5000-', undefined])
+    expect(hub.seenByStore.filter(({ path }) => path.includes('onnx')).map(({ range }) => range)).toEqual([
+      'bytes=5000-',
+      undefined,
+    ])
 
     const other = await scene()
     other.hub.interfereInStore = (request, response) => {
@@ -107,7 +120,9 @@ describe('a download', () => {
       sendRange(request, response, noise(300_000).reverse())
       return true
     }
-    await expect(fetchModel(id, options)).rejects.toThrow(/some-model, onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, as announced, got [0-9a-f]{64}/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /some-model, onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, as announced, got [0-9a-f]{64}/,
+    )
     expect(await readdir(dirname(partialOf(directory)))).toEqual([])
     hub.interfereInStore = undefined
     expect((await fetchModel(id, options)).names).toEqual(wanted)
@@ -134,7 +149,9 @@ describe('a download', () => {
       sendRange(request, response, noise(300_000).reverse())
       return true
     }
-    await expect(fetchModel(id, options)).rejects.toThrow(/onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, as announced/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, as announced/,
+    )
     hub.interfereInStore = undefined
     expect((await fetchModel(id, options)).names).toEqual(wanted)
   })
@@ -171,7 +188,9 @@ describe('a download', () => {
   it('that stands still is given up after some attempts', async () => {
     const { options, hub } = await scene()
     hub.interfereInStore = () => true
-    await expect(fetchModel(id, { ...options, timeout: 50 })).rejects.toThrow(/expected an answer from 127\.0\.0\.1:\d+, got no connection \(UND_ERR_HEADERS_TIMEOUT\)\. Check the network/)
+    await expect(fetchModel(id, { ...options, timeout: 50 })).rejects.toThrow(
+      /expected an answer from 127\.0\.0\.1:\d+, got no connection \(UND_ERR_HEADERS_TIMEOUT\)\. Check the network/,
+    )
     expect(hub.seenByStore).toHaveLength(5)
   })
 
@@ -196,7 +215,11 @@ describe('a download', () => {
 describe('a model', () => {
   it.each<[string, Partial<HubContents>, RegExp]>([
     ['that generates texts', { pipeline: 'text-generation' }, /expected an encoder, got a model for text-generation/],
-    ['without a network', { files: { 'config.json': text('{}'), 'model.safetensors': noise(10) } }, /expected the network onnx\/model\.onnx, got no ONNX file\. Choose a model that is published for Transformers\.js/],
+    [
+      'without a network',
+      { files: { 'config.json': text('{}'), 'model.safetensors': noise(10) } },
+      /expected the network onnx\/model\.onnx, got no ONNX file\. Choose a model that is published for Transformers\.js/,
+    ],
   ])('%s is refused before anything is fetched', async (_, contents, message) => {
     const { options, hub } = await scene(contents)
     await expect(fetchModel(id, options)).rejects.toThrow(message)
@@ -209,7 +232,9 @@ describe('a model', () => {
       response.end(JSON.stringify({ sha: commit, siblings: [{ rfilename: 'onnx/model.onnx', size: 9e12 }] }))
       return true
     }
-    await expect(fetchModel(id, options)).rejects.toThrow(/expected a network of at most [\d.]+ GB, which is what this machine can load, got 9000\.0 GB\. Choose a smaller model/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /expected a network of at most [\d.]+ GB, which is what this machine can load, got 9000\.0 GB\. Choose a smaller model/,
+    )
     expect(hub.seen).toHaveLength(1)
   })
 })

@@ -36,7 +36,15 @@ const settings = new Set([
 /** Settings of a layer of sentence-transformers, such as `1_Pooling/config.json`. */
 const layerSettings = /^\d+_\w+\/config\.json$/
 /** What the hub says of models that are no encoders. */
-const generators = new Set(['text-generation', 'text2text-generation', 'image-text-to-text', 'translation', 'summarization', 'text-to-image', 'text-to-speech'])
+const generators = new Set([
+  'text-generation',
+  'text2text-generation',
+  'image-text-to-text',
+  'translation',
+  'summarization',
+  'text-to-image',
+  'text-to-speech',
+])
 
 /**
  * A model of a hub, from the cache or, where it is not there, fetched into it. What is in the cache is used as it is,
@@ -47,13 +55,21 @@ const generators = new Set(['text-generation', 'text2text-generation', 'image-te
  */
 export async function fetchModel(id: string, options: FetchOptions = {}): Promise<ModelFolder> {
   const { revision = 'main', refresh = false } = options
-  if (!isModelId(id)) throw new HubError('input', 'model', 'an id on the hub, such as org/name', `"${id}"`, 'Check the name.')
+  if (!isModelId(id))
+    throw new HubError('input', 'model', 'an id on the hub, such as org/name', `"${id}"`, 'Check the name.')
   const cache = new ModelCache(options.cache)
   const known = await cache.find(id, revision)
-  if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0) return open(cache, known)
+  if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0)
+    return open(cache, known)
   if (isOffline()) {
     const remedy = `Fetch it where there is a network (headstart backbones add ${id}), or give the path of a folder.`
-    throw new HubError('environment', id, 'a model in the cache', 'none, and HEADSTART_OFFLINE, which forbids the network', remedy)
+    throw new HubError(
+      'environment',
+      id,
+      'a model in the cache',
+      'none, and HEADSTART_OFFLINE, which forbids the network',
+      remedy,
+    )
   }
   const client = new HubClient(options)
   try {
@@ -76,7 +92,12 @@ export function wantedFiles(listing: Listing, { parts = wholeModel, dtype }: Net
   return listing.files.filter(({ name }) => wanted.has(name) || settings.has(name) || layerSettings.test(name))
 }
 
-async function fetchFiles(client: HubClient, cache: ModelCache, listing: Listing, options: FetchOptions): Promise<void> {
+async function fetchFiles(
+  client: HubClient,
+  cache: ModelCache,
+  listing: Listing,
+  options: FetchOptions,
+): Promise<void> {
   const { id, commit, pipeline } = listing
   if (pipeline !== null && generators.has(pipeline)) {
     throw new HubError('input', id, 'an encoder', `a model for ${pipeline}`, 'Choose a model for feature extraction.')

@@ -88,7 +88,7 @@ export class HubClient {
    */
   async retry<T>(who: string, attempt: () => Promise<T>, isProgress = () => false): Promise<T> {
     const { signal, retryDelay = 500, onNotice } = this.#options
-    for (let failed = 0; ; ) {
+    for (let failed = 0; ;) {
       signal?.throwIfAborted()
       try {
         return await attempt()
@@ -125,14 +125,20 @@ export class HubClient {
       isOwn &&= url.origin === this.#endpoint.origin
       const answer = await request(url, {
         dispatcher: this.#dispatcher,
-        headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'headstart', ...(isOwn && token && { authorization: `Bearer ${token}` }) },
+        headers: {
+          ...headers,
+          'accept-encoding': 'identity',
+          'user-agent': 'headstart',
+          ...(isOwn && token && { authorization: `Bearer ${token}` }),
+        },
         headersTimeout: timeout,
         bodyTimeout: timeout,
         ...(signal && { signal }),
       })
       const { statusCode: status, body } = answer
       // A store behind the hub says how long its answer is; what the file is, the hub says.
-      for (const [name, value] of Object.entries(answer.headers)) if (isOwn || name.startsWith('content-')) seen[name] = value
+      for (const [name, value] of Object.entries(answer.headers))
+        if (isOwn || name.startsWith('content-')) seen[name] = value
       if (status === 200 || status === 206) return { status, headers: seen, body }
       // Read, so that the connection is free again.
       await body.dump()
@@ -141,14 +147,26 @@ export class HubClient {
       else if (temporary.has(status)) throw new Temporary(`status ${status}`, secondsOf(answer.headers['retry-after']))
       else throw this.#refusal(who, status, answer.headers)
     }
-    throw new HubError('environment', who, `a file within ${mostRedirects} redirects`, 'more of them', 'Check the address in HF_ENDPOINT.')
+    throw new HubError(
+      'environment',
+      who,
+      `a file within ${mostRedirects} redirects`,
+      'more of them',
+      'Check the address in HF_ENDPOINT.',
+    )
   }
 
   #target(who: string, location: string, from: URL): URL {
     const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
     const isSafe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:'))
     if (isSafe) return url
-    throw new HubError('environment', who, 'a redirect to https', `one to "${location.slice(0, 80)}"`, 'Check the address in HF_ENDPOINT.')
+    throw new HubError(
+      'environment',
+      who,
+      'a redirect to https',
+      `one to "${location.slice(0, 80)}"`,
+      'Check the address in HF_ENDPOINT.',
+    )
   }
 
   #refusal(who: string, status: number, headers: IncomingHttpHeaders): HubError {
@@ -161,17 +179,42 @@ export class HubClient {
         : token
           ? 'Check the name, and whether the token in HF_TOKEN may read it.'
           : 'Check the name; for a private model set HF_TOKEN.'
-      return new HubError('input', who, `a model that ${token ? 'the token' : 'everybody'} may read on ${this.host}`, got, remedy)
+      return new HubError(
+        'input',
+        who,
+        `a model that ${token ? 'the token' : 'everybody'} may read on ${this.host}`,
+        got,
+        remedy,
+      )
     }
-    if (status === 404) return new HubError('input', who, `something of that name on ${this.host}`, got, 'Check the name and the revision.')
-    return new HubError('environment', who, `an answer from ${this.host}`, got, 'Try again later, or give the path of a folder.')
+    if (status === 404)
+      return new HubError(
+        'input',
+        who,
+        `something of that name on ${this.host}`,
+        got,
+        'Check the name and the revision.',
+      )
+    return new HubError(
+      'environment',
+      who,
+      `an answer from ${this.host}`,
+      got,
+      'Try again later, or give the path of a folder.',
+    )
   }
 }
 
 function endpointOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url
-  throw new HubError('input', 'HF_ENDPOINT', 'an address, such as https://huggingface.co', `"${text}"`, 'Correct it or leave it out.')
+  throw new HubError(
+    'input',
+    'HF_ENDPOINT',
+    'an address, such as https://huggingface.co',
+    `"${text}"`,
+    'Correct it or leave it out.',
+  )
 }
 
 /** Retry-After: seconds, or a date. */
@@ -183,12 +226,14 @@ function secondsOf(header: string | string[] | undefined): number | undefined {
 }
 
 /** Codes of failures of the connection, as opposed to those of a file or of this program. */
-const connection = /^(UND_ERR_|ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|ENET|EHOST|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+const connection =
+  /^(UND_ERR_|ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|ENET|EHOST|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
 
 function asTemporary(error: unknown): Temporary | undefined {
   if (error instanceof HubError) return undefined
   const { code, cause } = Object(error) as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string' && connection.test(code)) return new Temporary(`no connection (${code})`, undefined, { cause: error })
+  if (typeof code === 'string' && connection.test(code))
+    return new Temporary(`no connection (${code})`, undefined, { cause: error })
   return cause === undefined ? undefined : asTemporary(cause)
 }
 

@@ -35,10 +35,25 @@ describe('the hub', () => {
   })
 
   it.each([
-    [401, {}, undefined, /expected a model that everybody may read on 127\.0\.0\.1:\d+, got status 401\. Check the name; for a private model set HF_TOKEN\./],
-    [401, {}, 'secret', /expected a model that the token may read .*got status 401\. Check the name, and whether the token in HF_TOKEN may read it\./],
+    [
+      401,
+      {},
+      undefined,
+      /expected a model that everybody may read on 127\.0\.0\.1:\d+, got status 401\. Check the name; for a private model set HF_TOKEN\./,
+    ],
+    [
+      401,
+      {},
+      'secret',
+      /expected a model that the token may read .*got status 401\. Check the name, and whether the token in HF_TOKEN may read it\./,
+    ],
     [403, { 'x-error-code': 'GatedRepo' }, 'secret', /got status 403\. Accept its terms at http:/],
-    [404, {}, undefined, /some-org\/some-model: expected something of that name on 127\.0\.0\.1:\d+, got status 404\. Check the name/],
+    [
+      404,
+      {},
+      undefined,
+      /some-org\/some-model: expected something of that name on 127\.0\.0\.1:\d+, got status 404\. Check the name/,
+    ],
     [418, {}, undefined, /got status 418\. Try again later/],
   ])('says %i', async (status, headers, token, message) => {
     const { options, hub } = await scene()
@@ -71,7 +86,11 @@ describe('the hub', () => {
 
   it.each([
     ['in a circle', '/some-org/some-model/resolve/loop', /expected a file within 5 redirects, got more of them/],
-    ['to a file of this disk', 'file:///etc/passwd', /expected a redirect to https, got one to "file:\/\/\/etc\/passwd"/],
+    [
+      'to a file of this disk',
+      'file:///etc/passwd',
+      /expected a redirect to https, got one to "file:\/\/\/etc\/passwd"/,
+    ],
   ])('may not redirect %s', async (_, location, message) => {
     const { options, hub } = await scene()
     hub.interfere = (request, response) => {
@@ -94,24 +113,35 @@ describe('the hub', () => {
     await expect(fetchModel(id, options)).rejects.toThrow(message)
   })
 
-  it.each(['../outside/config.json', '/etc/config.json', 'a/../../config.json', 'C:\\config.json', 'onnx//model.onnx'])('may not list a file called %s', async (name) => {
-    const { options } = await scene({ files: { ...files, [name]: text('{}') } })
-    await expect(fetchModel(id, options)).rejects.toThrow(/expected names of files inside the model, got ".*"\. Do not use this model\./)
-  })
+  it.each(['../outside/config.json', '/etc/config.json', 'a/../../config.json', 'C:\\config.json', 'onnx//model.onnx'])(
+    'may not list a file called %s',
+    async (name) => {
+      const { options } = await scene({ files: { ...files, [name]: text('{}') } })
+      await expect(fetchModel(id, options)).rejects.toThrow(
+        /expected names of files inside the model, got ".*"\. Do not use this model\./,
+      )
+    },
+  )
 
   it('out of reach is said', async () => {
     const { options, hub } = await scene()
     const { origin, server } = await listen(() => {})
     await new Promise((resolve) => void server.close(resolve))
-    await expect(fetchModel(id, { ...options, endpoint: origin })).rejects.toThrow(/got no connection \(ECONNREFUSED\)\. Check the network and its proxy \(HTTPS_PROXY\), try again later, or give the path of a folder\./)
-    await expect(fetchModel(id, { ...options, endpoint: 'huggingface' })).rejects.toThrow(/HF_ENDPOINT: expected an address/)
+    await expect(fetchModel(id, { ...options, endpoint: origin })).rejects.toThrow(
+      /got no connection \(ECONNREFUSED\)\. Check the network and its proxy \(HTTPS_PROXY\), try again later, or give the path of a folder\./,
+    )
+    await expect(fetchModel(id, { ...options, endpoint: 'huggingface' })).rejects.toThrow(
+      /HF_ENDPOINT: expected an address/,
+    )
     expect(hub.seen).toEqual([])
   })
 
   it('is not asked where the network is forbidden', async () => {
     const { options, hub } = await scene()
     vi.stubEnv('HEADSTART_OFFLINE', '1')
-    await expect(fetchModel(id, options)).rejects.toThrow(/some-org\/some-model: expected a model in the cache, got none, and HEADSTART_OFFLINE, which forbids the network\. Fetch it where/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /some-org\/some-model: expected a model in the cache, got none, and HEADSTART_OFFLINE, which forbids the network\. Fetch it where/,
+    )
     expect(hub.seen).toEqual([])
   })
 

@@ -7,7 +7,10 @@ const fileSchema = z.object({
   /** Bytes; null where the hub does not say. */
   size: z.number().int().nonnegative().nullable(),
   /** SHA-256 of a large file, or the id of a blob in git (SHA-1 with a header); null where the hub does not say. */
-  hash: z.string().regex(/^([0-9a-f]{64}|[0-9a-f]{40})$/).nullable(),
+  hash: z
+    .string()
+    .regex(/^([0-9a-f]{64}|[0-9a-f]{40})$/)
+    .nullable(),
 })
 
 export const listingSchema = z.object({
@@ -48,7 +51,14 @@ const largestAnswer = 2 ** 24
  */
 export async function fetchListing(client: HubClient, id: string, revision: string): Promise<Listing> {
   const problem = (got: string, options?: ErrorOptions): HubError =>
-    new HubError('environment', id, `a list of files from ${client.host}`, got, 'Check the address in HF_ENDPOINT.', options)
+    new HubError(
+      'environment',
+      id,
+      `a list of files from ${client.host}`,
+      got,
+      'Check the address in HF_ENDPOINT.',
+      options,
+    )
   const read = async (): Promise<string> => {
     const { body } = await client.get(id, `/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`)
     const chunks: Uint8Array[] = []
@@ -91,7 +101,11 @@ export async function fetchListing(client: HubClient, id: string, revision: stri
 
 /** Whether a name stays inside the folder it is put into, on every platform. */
 export function isSafeName(name: string): boolean {
-  return name.length < 512 && !/[\\:*?"<>|\0]/.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  return (
+    name.length < 512 &&
+    !/[\\:*?"<>|\0]/.test(name) &&
+    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  )
 }
 
 /** A hash as the hub writes it, perhaps in quotes; null for something else. */

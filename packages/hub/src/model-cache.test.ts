@@ -17,7 +17,8 @@ describe('the cache', () => {
       const { endpoint } = await loopbackHub({ id: other, files })
       await fetchModel(other, { ...options, endpoint, cache })
     }
-    const age = (name: string, days: number) => utimes(join(directory, name, 'main.json'), new Date(), new Date(Date.now() - days * 864e5))
+    const age = (name: string, days: number) =>
+      utimes(join(directory, name, 'main.json'), new Date(), new Date(Date.now() - days * 864e5))
     await fetchAs('a/first')
     await fetchAs('a/second')
     await age('a--first', 1)
@@ -25,19 +26,27 @@ describe('the cache', () => {
     await fetchAs('a/third')
     expect((await readdir(directory)).sort()).toEqual(['a--first', 'a--third'])
     vi.stubEnv('HEADSTART_MODELS_GB', '0.0001')
-    await expect(fetchModel(id, options)).rejects.toThrow(/expected a model of at most 0\.0001 GB, the limit of the cache, got 0\.0003\d+ GB/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /expected a model of at most 0\.0001 GB, the limit of the cache, got 0\.0003\d+ GB/,
+    )
     vi.stubEnv('HEADSTART_MODELS_GB', 'many')
-    await expect(fetchModel(id, options)).rejects.toThrow(/HEADSTART_MODELS_GB: expected a number of gigabytes above 0, got "many"/)
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      /HEADSTART_MODELS_GB: expected a number of gigabytes above 0, got "many"/,
+    )
   })
 
   it('that cannot be written is said', async () => {
     const { options } = await scene()
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
-    await expect(fetchModel(id, { ...options, cache: { directory: join(folder, 'file') } })).rejects.toThrow(/expected a folder, got a file in its place \(ENOTDIR\)/)
+    await expect(fetchModel(id, { ...options, cache: { directory: join(folder, 'file') } })).rejects.toThrow(
+      /expected a folder, got a file in its place \(ENOTDIR\)/,
+    )
     if (process.getuid?.() === 0) return
     await chmod(folder, 0o500)
-    await expect(fetchModel(id, { ...options, cache: { directory: join(folder, 'models') } })).rejects.toThrow(/expected permission to write it, got none/)
+    await expect(fetchModel(id, { ...options, cache: { directory: join(folder, 'models') } })).rejects.toThrow(
+      /expected permission to write it, got none/,
+    )
   })
 
   it('is not left through links', async () => {
@@ -53,7 +62,9 @@ describe('the cache', () => {
     const { options } = await scene()
     const folder = await fetchModel(id, options)
     await writeFile(join(folder.path, 'onnx/model.onnx'), noise(300_000).reverse())
-    await expect(readNetwork(await fetchModel(id, options))).rejects.toThrow(/onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, got [0-9a-f]{64}\. It was changed or damaged/)
+    await expect(readNetwork(await fetchModel(id, options))).rejects.toThrow(
+      /onnx\/model\.onnx: expected a file with the hash [0-9a-f]{64}, got [0-9a-f]{64}\. It was changed or damaged/,
+    )
   })
 
   it('is not read through links that lead out of it', async () => {
@@ -64,6 +75,8 @@ describe('the cache', () => {
     await rm(join(path, 'config.json'))
     await symlink(join(outside, 'secret'), join(path, 'config.json'))
     const folder = await fetchModel(id, options)
-    await expect(folder.json('config.json')).rejects.toThrow(/expected a file inside the cache, got a link that leads out of it/)
+    await expect(folder.json('config.json')).rejects.toThrow(
+      /expected a file inside the cache, got a link that leads out of it/,
+    )
   })
 })

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultCacheDirectory, toFileError, writeFileAside } from '@headstart/core'
+import { defaultCacheDirectory, toFileError, writeFileAtomically } from '@headstart/core'
 import { HubError } from './errors.js'
 import { type ListedFile, type Listing, listingSchema } from './listing.js'
 
@@ -21,7 +21,13 @@ function usualBytes(): number {
   if (!text) return 20e9
   const gigabytes = Number(text)
   if (gigabytes > 0) return gigabytes * 1e9
-  throw new HubError('input', 'HEADSTART_MODELS_GB', 'a number of gigabytes above 0', `"${text}"`, 'Correct it or leave it out.')
+  throw new HubError(
+    'input',
+    'HEADSTART_MODELS_GB',
+    'a number of gigabytes above 0',
+    `"${text}"`,
+    'Correct it or leave it out.',
+  )
 }
 
 /**
@@ -32,7 +38,10 @@ export class ModelCache {
   readonly directory: string
   readonly #maxBytes: number
 
-  constructor({ directory = join(defaultCacheDirectory(), 'models'), maxBytes = usualBytes() }: ModelCacheOptions = {}) {
+  constructor({
+    directory = join(defaultCacheDirectory(), 'models'),
+    maxBytes = usualBytes(),
+  }: ModelCacheOptions = {}) {
     this.directory = directory
     this.#maxBytes = maxBytes
   }
@@ -57,11 +66,15 @@ export class ModelCache {
 
   /** Notes the listing of a revision, and deletes versions that no revision stands for any more. */
   async note(listing: Listing, revision: string): Promise<void> {
-    await writeFileAside(this.#recordOf(listing.id, revision), new TextEncoder().encode(JSON.stringify(listing)))
+    await writeFileAtomically(this.#recordOf(listing.id, revision), new TextEncoder().encode(JSON.stringify(listing)))
     const folder = join(this.directory, folderName(listing.id))
     const names = await readdir(folder)
-    const records = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => readFile(join(folder, name), 'utf8')))
-    const unused = names.filter((name) => /^[0-9a-f]{40}$/.test(name) && !records.some((record) => record.includes(name)))
+    const records = await Promise.all(
+      names.filter((name) => name.endsWith('.json')).map((name) => readFile(join(folder, name), 'utf8')),
+    )
+    const unused = names.filter(
+      (name) => /^[0-9a-f]{40}$/.test(name) && !records.some((record) => record.includes(name)),
+    )
     await Promise.all(unused.map((name) => rm(join(folder, name), { recursive: true, force: true })))
   }
 
@@ -81,12 +94,18 @@ export class ModelCache {
   async makeRoom(bytes: number, keep: string): Promise<void> {
     if (bytes > this.#maxBytes) {
       const expected = `a model of at most ${this.#maxBytes / 1e9} GB, the limit of the cache`
-      throw new HubError('input', keep, expected, `${bytes / 1e9} GB`, 'Choose a smaller model or raise the limit (HEADSTART_MODELS_GB).')
+      throw new HubError(
+        'input',
+        keep,
+        expected,
+        `${bytes / 1e9} GB`,
+        'Choose a smaller model or raise the limit (HEADSTART_MODELS_GB).',
+      )
     }
     try {
-      const models = (await Promise.all((await foldersIn(this.directory)).map((name) => modelIn(join(this.directory, name), name)))).sort(
-        (a, b) => a.usedAt - b.usedAt,
-      )
+      const models = (
+        await Promise.all((await foldersIn(this.directory)).map((name) => modelIn(join(this.directory, name), name)))
+      ).sort((a, b) => a.usedAt - b.usedAt)
       let total = models.reduce((sum, model) => sum + model.bytes, bytes)
       for (const model of models) {
         if (total <= this.#maxBytes) break

@@ -33,7 +33,10 @@ export class ModelFolder {
     try {
       const { boundary } = options
       const root = resolve(path)
-      return new ModelFolder(root, await filesIn(root), { ...options, ...(boundary !== undefined && { boundary: await realpath(boundary) }) })
+      return new ModelFolder(root, await filesIn(root), {
+        ...options,
+        ...(boundary !== undefined && { boundary: await realpath(boundary) }),
+      })
     } catch (error) {
       throw toFileError(error, path, 'read')
     }
@@ -120,7 +123,9 @@ async function filesIn(root: string): Promise<string[]> {
       if (entry.name.startsWith('.')) continue
       const path = join(folder, entry.name)
       // A link to nothing counts as a file; whoever reads it learns so.
-      const isFolder = entry.isSymbolicLink() ? ((await stat(path).catch(() => undefined))?.isDirectory() ?? false) : entry.isDirectory()
+      const isFolder = entry.isSymbolicLink()
+        ? ((await stat(path).catch(() => undefined))?.isDirectory() ?? false)
+        : entry.isDirectory()
       if (!isFolder) found.push(prefix + entry.name)
       else if (depth < deepest) await walk(path, `${prefix}${entry.name}/`, depth + 1)
     }

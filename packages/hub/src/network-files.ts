@@ -29,7 +29,11 @@ export interface NetworkFile {
  * @param parts What of the model is wanted, the first that there is: 'model' is the whole, 'vision_model' one side of a pair.
  * @param dtype Default: the first of `fp32`, `fp16`, `q8`, ... that there is.
  */
-export function findNetwork(names: readonly string[], parts: readonly string[], dtype?: Dtype): NetworkFile | undefined {
+export function findNetwork(
+  names: readonly string[],
+  parts: readonly string[],
+  dtype?: Dtype,
+): NetworkFile | undefined {
   for (const part of parts) {
     for (const one of dtype ? [dtype] : dtypes) {
       for (const folder of ['onnx/', '']) {

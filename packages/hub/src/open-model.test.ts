@@ -31,7 +31,9 @@ describe('openModel', () => {
     expect(folder.names).toEqual(['config.json', 'onnx/model.onnx'])
     expect(await folder.json('config.json')).toEqual({ a: 1 })
     expect(await folder.json('none.json')).toBeUndefined()
-    await expect(folder.read('none.json')).rejects.toThrow(/expected the file none\.json, got a folder with config\.json, onnx\/model\.onnx\./)
+    await expect(folder.read('none.json')).rejects.toThrow(
+      /expected the file none\.json, got a folder with config\.json, onnx\/model\.onnx\./,
+    )
   })
 
   it('follows the links of a folder, as the cache of Python has them', async () => {
@@ -41,10 +43,15 @@ describe('openModel', () => {
     expect(await (await openModel(path)).json('config.json')).toEqual({ a: 1 })
   })
 
-  it.each(['./none', '/none', '../none/model', 'a/b/c', 'a//b', 'a--b/c', 'none..such', ''])('takes %j for a path', async (name) => {
-    expect(isModelId(name)).toBe(false)
-    await expect(openModel(name)).rejects.toThrow(/expected the folder of a model, or an id on the hub such as org\/name, got nothing of that name/)
-  })
+  it.each(['./none', '/none', '../none/model', 'a/b/c', 'a//b', 'a--b/c', 'none..such', ''])(
+    'takes %j for a path',
+    async (name) => {
+      expect(isModelId(name)).toBe(false)
+      await expect(openModel(name)).rejects.toThrow(
+        /expected the folder of a model, or an id on the hub such as org\/name, got nothing of that name/,
+      )
+    },
+  )
 
   it('says where there is a file', async () => {
     const path = await folderWith({ 'model.onnx': network })
@@ -68,7 +75,13 @@ describe('readNetwork', () => {
   })
 
   it('takes the number format that can be tuned, the one that there is, or the one that is asked for', async () => {
-    const all = await openModel(await folderWith({ 'onnx/model.onnx': network, 'onnx/model_fp16.onnx': network, 'onnx/model_quantized.onnx': network }))
+    const all = await openModel(
+      await folderWith({
+        'onnx/model.onnx': network,
+        'onnx/model_fp16.onnx': network,
+        'onnx/model_quantized.onnx': network,
+      }),
+    )
     expect(await readNetwork(all)).toMatchObject({ dtype: 'fp32' })
     expect(await readNetwork(all, { dtype: 'q8' })).toMatchObject({ name: 'onnx/model_quantized.onnx', dtype: 'q8' })
     const small = await openModel(await folderWith({ 'onnx/model_quantized.onnx': network }))
@@ -79,8 +92,12 @@ describe('readNetwork', () => {
   })
 
   it('reads one side of a pair', async () => {
-    const pair = await openModel(await folderWith({ 'onnx/text_model.onnx': network, 'onnx/vision_model.onnx': network }))
-    expect(await readNetwork(pair, { parts: ['vision_model', 'model'] })).toMatchObject({ name: 'onnx/vision_model.onnx' })
+    const pair = await openModel(
+      await folderWith({ 'onnx/text_model.onnx': network, 'onnx/vision_model.onnx': network }),
+    )
+    expect(await readNetwork(pair, { parts: ['vision_model', 'model'] })).toMatchObject({
+      name: 'onnx/vision_model.onnx',
+    })
   })
 
   it.each([
@@ -90,7 +107,9 @@ describe('readNetwork', () => {
     ['half a network', network.subarray(0, network.length / 2)],
   ])('refuses %s', async (_, content) => {
     const folder = await openModel(await folderWith({ 'onnx/model.onnx': content }))
-    await expect(readNetwork(folder)).rejects.toThrow(/onnx\/model\.onnx: expected an ONNX network, got .*fetch the model again/)
+    await expect(readNetwork(folder)).rejects.toThrow(
+      /onnx\/model\.onnx: expected an ONNX network, got .*fetch the model again/,
+    )
   })
 
   it('refuses a network too large for memory before it is read, and says its size', async () => {

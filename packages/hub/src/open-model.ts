@@ -15,5 +15,10 @@ export async function openModel(idOrFolder: string, options: FetchOptions = {}):
   if (found?.isDirectory()) return ModelFolder.open(idOrFolder, { id: basename(resolve(idOrFolder)) })
   if (!found && isModelId(idOrFolder)) return fetchModel(idOrFolder, options)
   const got = found ? 'a file' : 'nothing of that name'
-  throw new ModelFilesError(idOrFolder, 'the folder of a model, or an id on the hub such as org/name', got, 'Check the name.')
+  throw new ModelFilesError(
+    idOrFolder,
+    'the folder of a model, or an id on the hub such as org/name',
+    got,
+    'Check the name.',
+  )
 }

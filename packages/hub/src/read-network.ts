@@ -28,16 +28,25 @@ export interface ReadNetwork extends NetworkFile {
  * @throws ModelFilesError where there is none of that part and number format, the file is no ONNX network, or it is too
  *   large for this machine's memory, which is seen before it is read.
  */
-export async function readNetwork(folder: ModelFolder, { parts = wholeModel, dtype }: NetworkChoice = {}): Promise<ReadNetwork> {
+export async function readNetwork(
+  folder: ModelFolder,
+  { parts = wholeModel, dtype }: NetworkChoice = {},
+): Promise<ReadNetwork> {
   const file = findNetwork(folder.names, parts, dtype)
   if (!file) throw noNetwork(folder.id, folder.names, parts, dtype)
   const names = [file.name, ...externalData(folder.names, file.name)]
   const sizes = await Promise.all(names.map((name) => folder.size(name)))
-  assertFits(`${folder.id}, ${file.name}`, sizes.reduce((sum, size) => sum + size, 0))
+  assertFits(
+    `${folder.id}, ${file.name}`,
+    sizes.reduce((sum, size) => sum + size, 0),
+  )
   const hash = createHash('sha256')
   for (const name of names) hash.update(await checkedHash(folder, name))
   const { boundary } = folder
-  const graph = await readOnnx(await folder.locate(file.name), boundary === undefined ? {} : { within: boundary }).catch((cause: unknown) => {
+  const graph = await readOnnx(
+    await folder.locate(file.name),
+    boundary === undefined ? {} : { within: boundary },
+  ).catch((cause: unknown) => {
     if (cause instanceof ModelTooLargeError) throw tooLarge(`${folder.id}, ${file.name}`, cause.size, cause.limit)
     if (!(cause instanceof OnnxFormatError)) throw cause
     const remedy = 'The file is damaged or of another kind: fetch the model again.'
@@ -76,11 +85,21 @@ function gigabytes(bytes: number): string {
 }
 
 /** Says that a model has no network of some part and number format, and what it has. */
-export function noNetwork(id: string, names: readonly string[], parts: readonly string[], dtype: Dtype | undefined): ModelFilesError {
+export function noNetwork(
+  id: string,
+  names: readonly string[],
+  parts: readonly string[],
+  dtype: Dtype | undefined,
+): ModelFilesError {
   const networks = networkFiles(names)
   const wanted = `the network onnx/${parts.at(-1)}.onnx${dtype ? ` in the number format ${dtype}` : ''}`
   if (networks.some((name) => /(^|\/)decoder_/.test(name))) {
-    return new ModelFilesError(id, `an encoder, with ${wanted}`, 'a text generator', 'Choose a model for feature extraction.')
+    return new ModelFilesError(
+      id,
+      `an encoder, with ${wanted}`,
+      'a text generator',
+      'Choose a model for feature extraction.',
+    )
   }
   const got = networks.length > 0 ? `the networks ${networks.slice(0, 8).join(', ')}` : 'no ONNX file'
   const remedy =

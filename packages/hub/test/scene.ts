@@ -21,14 +21,23 @@ export const files = {
 }
 
 /** What is fetched of it. */
-export const wanted = ['1_Pooling/config.json', 'config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json']
+export const wanted = [
+  '1_Pooling/config.json',
+  'config.json',
+  'onnx/model.onnx',
+  'tokenizer.json',
+  'tokenizer_config.json',
+]
 
 /** A hub of one's own that holds the model, and an empty cache. */
-export async function scene(contents: Partial<HubContents> = {}): Promise<{ hub: LoopbackHub; directory: string; options: FetchOptions }> {
+export async function scene(
+  contents: Partial<HubContents> = {},
+): Promise<{ hub: LoopbackHub; directory: string; options: FetchOptions }> {
   const hub = await loopbackHub({ id, files, ...contents })
   const directory = await temporaryFolder()
   return { hub, directory, options: { endpoint: hub.endpoint, cache: { directory }, retryDelay: 1, timeout: 60_000 } }
 }
 
 /** The path of the partial file of the network. */
-export const partialOf = (directory: string): string => join(directory, 'some-org--some-model', commit, 'onnx/.model.onnx.partial')
+export const partialOf = (directory: string): string =>
+  join(directory, 'some-org--some-model', commit, 'onnx/.model.onnx.partial')

@@ -33,7 +33,9 @@ export function universalSentenceEncoderGraph(weights: Weights): EncoderNetwork 
     const found = weights.get(name)
     const size = dims.reduce((product, dim) => product * dim, 1)
     if (found?.type === 'float32' && found.data.length === size) return float32(dims, found.data as Float32Array)
-    throw new RangeError(`weight "${name}": expected ${size} numbers, got ${found ? `${found.type}[${found.data.length}]` : 'no such weight'}`)
+    throw new RangeError(
+      `weight "${name}": expected ${size} numbers, got ${found ? `${found.type}[${found.data.length}]` : 'no such weight'}`,
+    )
   }
   const g = new GraphBuilder('universal-sentence-encoder-lite')
   const ids = g.input('input_ids', 'int64', ['batch', 'tokens'])
@@ -63,7 +65,9 @@ export function universalSentenceEncoderGraph(weights: Weights): EncoderNetwork 
     const count = g.op('ReduceSum', [floatMask, g.ints([1])], { keepdims: 1 })
     // An empty text has no token: its mean is taken as zero.
     const mean = g.op('Div', [sum, g.op('Max', [count, g.scalar(1)])], {}, { name: 'mean' })
-    const tanh = g.op('Tanh', [linear(g, mean, 'dense', [hidden, hidden], weight, `${hiddenLayer}/weights`, `${hiddenLayer}/bias`)])
+    const tanh = g.op('Tanh', [
+      linear(g, mean, 'dense', [hidden, hidden], weight, `${hiddenLayer}/weights`, `${hiddenLayer}/bias`),
+    ])
     const squares = g.op('ReduceSum', [g.op('Mul', [tanh, tanh]), g.ints([1])], { keepdims: 1 })
     const norm = g.op('Sqrt', [g.op('Max', [squares, g.scalar(1e-12)])])
     return g.op('Div', [tanh, norm], {}, { name: 'output' })
@@ -102,8 +106,14 @@ function transformerLayer(
 ): Value {
   const layer = `Layer_${index}/TransformerLayer`
   const norm = (x: Value, size: number, name: string, part: string): Value => {
-    const scale = g.weight(`${name}.weight`, take(`${folded}/${layer}/${part}layer_prepostprocess/layer_norm/layer_norm_scale/${whole}`, [size]))
-    const shift = g.weight(`${name}.bias`, take(`${folded}/${layer}/${part}layer_prepostprocess/layer_norm/layer_norm_bias/${whole}`, [size]))
+    const scale = g.weight(
+      `${name}.weight`,
+      take(`${folded}/${layer}/${part}layer_prepostprocess/layer_norm/layer_norm_scale/${whole}`, [size]),
+    )
+    const shift = g.weight(
+      `${name}.bias`,
+      take(`${folded}/${layer}/${part}layer_prepostprocess/layer_norm/layer_norm_bias/${whole}`, [size]),
+    )
     return g.op('LayerNormalization', [x, scale, shift], { axis: -1, epsilon: float(1e-6) }, { name })
   }
   const dense = (x: Value, name: string, dims: readonly [number, number], kernel: string, shift: string): Value =>
@@ -114,7 +124,13 @@ function transformerLayer(
   const residual =
     width === hidden
       ? input
-      : dense(input, 'residual', [width, hidden], `${folded}/${layer}/dense/kernel/${whole}`, `${folded}/${layer}/dense/bias/${whole}`)
+      : dense(
+          input,
+          'residual',
+          [width, hidden],
+          `${folded}/${layer}/dense/kernel/${whole}`,
+          `${folded}/${layer}/dense/bias/${whole}`,
+        )
   const qkv = dense(
     norm(input, width, 'attention.norm', ''),
     'attention.qkv',
@@ -141,7 +157,13 @@ function transformerLayer(
   ])
   const ffn = `${stack}/${layer}/FFN`
   const normed = norm(attended, hidden, 'ffn.norm', 'FFN/')
-  const inner = dense(normed, 'ffn.in', [hidden, feedForward], `${ffn}/conv1/Tensordot/Reshape_1`, `${folded}/${layer}/FFN/conv1/bias/${whole}`)
+  const inner = dense(
+    normed,
+    'ffn.in',
+    [hidden, feedForward],
+    `${ffn}/conv1/Tensordot/Reshape_1`,
+    `${folded}/${layer}/FFN/conv1/bias/${whole}`,
+  )
   const outer = dense(
     g.op('Relu', [inner]),
     'ffn.out',
@@ -167,7 +189,10 @@ function linear(
 }
 
 function doubled({ dims, data }: Tensor): Tensor {
-  return float32(dims, (data as Float32Array).map((value) => 2 * value))
+  return float32(
+    dims,
+    (data as Float32Array).map((value) => 2 * value),
+  )
 }
 
 /** Sinusoids of each position, `[1 to maxTokens, 256]`: sine in the first half of the columns, cosine in the second. */

@@ -1,19 +1,28 @@
 import * as core from '@headstart/core'
-import { sentencePieceLoader } from './sentence-piece.js'
-import { tokenizedTextLoader } from './tokenized-text.js'
+import { sentencePieceLoader } from './preprocessing/sentence-piece.js'
+import { tokenizedTextLoader } from './preprocessing/tokenized-text.js'
 
 export * from '@headstart/core'
 export { type Dtype, HubError, ModelFilesError } from '@headstart/hub'
-export { bagOfWords } from './bag-of-words.js'
-export type { Pooling } from './pooled-graph.js'
-export { publishedEncoders, type PublishedEncoder } from './published-encoders.js'
-export { readTextDataset, type ReadTextDatasetOptions } from './read-text-dataset.js'
-export { sentencePiece, sentencePieceLoader, type SentencePieceOptions } from './sentence-piece.js'
-export { textMethods } from './text-methods.js'
-export { type LongTexts, tokenizedText, tokenizedTextLoader, type TokenizedTextOptions, type TokenInput } from './tokenized-text.js'
-export { transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
-export { universalSentenceEncoder, type UniversalSentenceEncoderOptions } from './universal-sentence-encoder.js'
-export { zeroShot } from './zero-shot.js'
+export { bagOfWords } from './backbone/bag-of-words.js'
+export type { Pooling } from './backbone/pooled-graph.js'
+export { publishedEncoders, type PublishedEncoder } from './backbone/published-encoders.js'
+export { readTextDataset, type ReadTextDatasetOptions } from './data/read-text-dataset.js'
+export { sentencePiece, sentencePieceLoader, type SentencePieceOptions } from './preprocessing/sentence-piece.js'
+export { textMethods } from './backbone/text-methods.js'
+export {
+  type LongTexts,
+  tokenizedText,
+  tokenizedTextLoader,
+  type TokenizedTextOptions,
+  type TokenInput,
+} from './preprocessing/tokenized-text.js'
+export { transformersBackbone, type TransformersBackboneOptions } from './backbone/transformers-backbone.js'
+export {
+  universalSentenceEncoder,
+  type UniversalSentenceEncoderOptions,
+} from './backbone/universal-sentence-encoder.js'
+export { zeroShot } from './backbone/zero-shot.js'
 
 /**
  * Reads a saved text model (see `loadModel` of @headstart/core).

@@ -2,14 +2,32 @@ import { dataset, fineTune, type FineTuneOptions, type Model, universalSentenceE
 
 const sentences = {
   food: [
-    'The soup was cold.', 'Fresh fish, well seasoned.', 'Their pancakes are too sweet.', 'We ordered two pizzas.',
-    'Try the lamb with rosemary.', 'The bread is baked every morning.', 'No dessert for me, thanks.', 'Spicy noodles for lunch again.',
-    'This cheese smells strong.', 'He peeled an orange.', 'Dinner is almost ready.', 'The salad had no dressing.',
+    'The soup was cold.',
+    'Fresh fish, well seasoned.',
+    'Their pancakes are too sweet.',
+    'We ordered two pizzas.',
+    'Try the lamb with rosemary.',
+    'The bread is baked every morning.',
+    'No dessert for me, thanks.',
+    'Spicy noodles for lunch again.',
+    'This cheese smells strong.',
+    'He peeled an orange.',
+    'Dinner is almost ready.',
+    'The salad had no dressing.',
   ],
   travel: [
-    'The train leaves at nine.', 'Our flight was delayed.', 'She packed a small suitcase.', 'We drove along the coast.',
-    'The hostel is near the station.', 'A ticket to Lisbon, please.', 'He lost his passport.', 'The ferry crosses twice a day.',
-    'They hiked over the pass.', 'I booked a window seat.', 'The bus was full.', 'We missed our connection.',
+    'The train leaves at nine.',
+    'Our flight was delayed.',
+    'She packed a small suitcase.',
+    'We drove along the coast.',
+    'The hostel is near the station.',
+    'A ticket to Lisbon, please.',
+    'He lost his passport.',
+    'The ferry crosses twice a day.',
+    'They hiked over the pass.',
+    'I booked a window seat.',
+    'The bus was full.',
+    'We missed our connection.',
   ],
 }
 

@@ -42,7 +42,9 @@ describe('the Universal Sentence Encoder, its last stage tuned on 24 sentences,'
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0))
     const after = model.graph().initializers
     const { initializers } = (await universalSentenceEncoder()).network.graph
-    const changed = [...initializers].filter(([name, before]) => Buffer.compare(bytesOf(before), bytesOf(after.get(name))) !== 0)
+    const changed = [...initializers].filter(
+      ([name, before]) => Buffer.compare(bytesOf(before), bytesOf(after.get(name))) !== 0,
+    )
     expect(changed.map(([name]) => name)).toEqual(['pooling/dense.weight', 'pooling/dense.bias'])
   })
 

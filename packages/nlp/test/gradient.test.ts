@@ -1,7 +1,7 @@
 import { checkGradient } from '@headstart/onnx/test'
 import { type Tensors, whyNotDifferentiable } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
-import { universalSentenceEncoder } from '../src/universal-sentence-encoder.js'
+import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
 
 describe('the gradient of the Universal Sentence Encoder', () => {
   it('agrees with finite differences, by every weight of every stage', async () => {

@@ -4,7 +4,10 @@ export const oddTexts: Readonly<Record<string, string>> = {
   'one letter': 'a',
   'one sign': '!',
   'a number': '42',
-  '2,000 words': Array.from({ length: 2000 }, (_, index) => ['the', 'food', 'was', 'not', 'bad', 'at', 'all'][index % 7]).join(' '),
+  '2,000 words': Array.from(
+    { length: 2000 },
+    (_, index) => ['the', 'food', 'was', 'not', 'bad', 'at', 'all'][index % 7],
+  ).join(' '),
   'a long word': 'pneumonoultramicroscopicsilicovolcanoconiosis',
   emoji: 'Loved it 😀👍🏽 would buy again ❤️',
   'emoji alone': '😡',

@@ -1,7 +1,7 @@
 import '@headstart/onnx/test'
 import { rowOf } from '@headstart/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { universalSentenceEncoder } from '../src/universal-sentence-encoder.js'
+import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
 import { oddTexts } from './odd-texts.js'
 import { type OriginalEncoder, originalEncoder } from './original-encoder.js'
 import { reviewSentences } from './review-sentences.js'
@@ -41,6 +41,7 @@ describe('universalSentenceEncoder beside the original model, run by TensorFlow.
 })
 
 function cosine(a: Float32Array, b: Float32Array): number {
-  const dot = (x: Float32Array, y: Float32Array): number => x.reduce((sum, value, i) => sum + value * (y[i] as number), 0)
+  const dot = (x: Float32Array, y: Float32Array): number =>
+    x.reduce((sum, value, i) => sum + value * (y[i] as number), 0)
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }

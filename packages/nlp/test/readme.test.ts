@@ -11,7 +11,10 @@ describe('the example in the README', () => {
 
   beforeAll(async () => {
     examples = await readmeExamples(new URL('../', import.meta.url), ['example'])
-    const reviews = JSON.parse(await readFile(resolve('sentiment/test/fixtures/yelp.json'), 'utf8')) as { text: string; class: 0 | 1 | null }[]
+    const reviews = JSON.parse(await readFile(resolve('sentiment/test/fixtures/yelp.json'), 'utf8')) as {
+      text: string
+      class: 0 | 1 | null
+    }[]
     const rows = reviews.filter((row) => row.class !== null).slice(0, 600)
     const csv = rows.map((row) => `${row.class ? 'positive' : 'negative'},"${row.text.replaceAll('"', '""')}"\n`)
     await writeFile(join(examples.folder, 'reviews.csv'), `label,text\n${csv.join('')}`)

@@ -67,7 +67,11 @@ function parse(bytes: Uint8Array, source: string): ModelProto {
 
 /** What else is found under the name of a model, by how it begins. */
 const otherFormats = [
-  { begins: 'version https://git-lfs', what: 'a pointer of Git LFS to one', remedy: 'Fetch the file itself (git lfs pull).' },
+  {
+    begins: 'version https://git-lfs',
+    what: 'a pointer of Git LFS to one',
+    remedy: 'Fetch the file itself (git lfs pull).',
+  },
   { begins: '<', what: 'a web page', remedy: 'Download the file itself.' },
   { begins: '{', what: 'JSON', remedy: 'Give the path of a file that ends in .onnx.' },
   { begins: 'PK\u0003\u0004', what: 'a ZIP archive, such as PyTorch writes', remedy: 'Export the network to ONNX.' },

@@ -21,8 +21,11 @@ export class ModelTooLargeError extends Error {
     /** Most that is read. */
     readonly limit: number,
   ) {
-    const text = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`)
-    super(`${source}: the model has ${text(size)}, and at most ${text(limit)} can be loaded here. Take a smaller or a quantised one.`)
+    const text = (bytes: number): string =>
+      bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+    super(
+      `${source}: the model has ${text(size)}, and at most ${text(limit)} can be loaded here. Take a smaller or a quantized one.`,
+    )
   }
 }
 

@@ -29,7 +29,11 @@ export interface ExternalData {
  * @throws OnnxFormatError for a file that is missing, outside the folder or too short, and for data of another length than
  *   its shape.
  */
-export async function findExternalData(model: ParsedModel, path: string, within = dirname(path)): Promise<ExternalData> {
+export async function findExternalData(
+  model: ParsedModel,
+  path: string,
+  within = dirname(path),
+): Promise<ExternalData> {
   const tensors = externalTensors(model.graph).map((tensor) => describe(tensor, path))
   const files = new Map<string, string>()
   for (const { path: file, offset, length, tensor } of tensors) {
@@ -58,7 +62,10 @@ export async function findExternalData(model: ParsedModel, path: string, within 
 function externalTensors(graph: GraphProto): TensorProto[] {
   const attributes = graph.node.flatMap(({ attribute }) => attribute)
   const own = [...graph.initializer, ...attributes.flatMap(({ t }) => t ?? [])]
-  return [...own.filter((one) => one.dataLocation === Location.EXTERNAL), ...attributes.flatMap(({ g }) => (g ? externalTensors(g) : []))]
+  return [
+    ...own.filter((one) => one.dataLocation === Location.EXTERNAL),
+    ...attributes.flatMap(({ g }) => (g ? externalTensors(g) : [])),
+  ]
 }
 
 function describe(tensor: TensorProto, source: string): ExternalTensor {
@@ -72,7 +79,9 @@ function describe(tensor: TensorProto, source: string): ExternalTensor {
   const expected = sizeOf(tensor.dims.map(Number)) * elementSize
   const whole = (key: string, usual: number): number => {
     const value = Number(entries.get(key) ?? usual)
-    return Number.isSafeInteger(value) && value >= 0 ? value : refuse(`has ${key} "${entries.get(key)}" in another file`)
+    return Number.isSafeInteger(value) && value >= 0
+      ? value
+      : refuse(`has ${key} "${entries.get(key)}" in another file`)
   }
   const [offset, length] = [whole('offset', 0), whole('length', expected)]
   if (type && type !== 'string' && length !== expected) {
@@ -99,7 +108,11 @@ async function realPathInside(file: string, source: string, within: string): Pro
     throw new OnnxFormatError(source, `its weights are in "${name}", which cannot be read`, remedy, { cause })
   })
   if (real.startsWith((await realpath(within)) + sep)) return real
-  throw new OnnxFormatError(source, `its weights are in "${name}", a link to a place outside its folder`, 'Put the file itself there.')
+  throw new OnnxFormatError(
+    source,
+    `its weights are in "${name}", a link to a place outside its folder`,
+    'Put the file itself there.',
+  )
 }
 
 async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {

@@ -24,7 +24,10 @@ export interface ReadOnnxOptions {
  * @throws ModelTooLargeError before weights are read that would not fit into memory.
  * @throws Node's own error when the file cannot be read.
  */
-export async function readOnnx(path: string, { sizeLimit = modelSizeLimit(), within }: ReadOnnxOptions = {}): Promise<Graph> {
+export async function readOnnx(
+  path: string,
+  { sizeLimit = modelSizeLimit(), within }: ReadOnnxOptions = {},
+): Promise<Graph> {
   const { size } = await stat(path)
   if (size > sizeLimit) throw new ModelTooLargeError(path, size, sizeLimit)
   const model = parseModel(await readFile(path), path)

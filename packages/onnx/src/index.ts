@@ -15,7 +15,7 @@ export {
   type ValueInfo,
   valuesRead,
 } from './graph.js'
-export { dequantise, type Dequantised } from './precision/dequantise.js'
+export { dequantize, type Dequantized } from './precision/dequantize.js'
 export { type FullPrecision, type Precision, precisionOf, toFullPrecision } from './precision/to-full-precision.js'
 export { toFloat32, withFloat32Interface } from './precision/to-float32.js'
 export { definedValues, rename } from './rename.js'

@@ -19,7 +19,7 @@ export async function inferredValues(graph: Graph): Promise<Map<string, ValueInf
 async function inferredOutputs(graph: Graph, names: readonly string[]): Promise<readonly ValueInfo[]> {
   if (names.length === 0) return []
   const session = await Session.create(graph.with({ outputs: names.map((name) => ({ name })) }), {
-    optimisation: 'disabled',
+    optimization: 'disabled',
   })
   await session.close()
   return session.outputs

@@ -175,10 +175,10 @@ describe('runBatched', () => {
 
 describe('create', () => {
   it.each([
-    { optimisation: 'all' },
-    { optimisation: 'extended' },
-    { optimisation: 'basic' },
-    { optimisation: 'disabled' },
+    { optimization: 'all' },
+    { optimization: 'extended' },
+    { optimization: 'basic' },
+    { optimization: 'disabled' },
   ] as const)('gives the same numbers with %o', async (options) => {
     const session = await Session.create(twoLayers(), options)
     const { y } = await session.run({ x: threeRows })

@@ -18,7 +18,7 @@ export interface SessionOptions {
    * How far onnxruntime rewrites the graph before it runs. 'disabled' loads faster, for a graph that runs once.
    * Default: 'all'.
    */
-  readonly optimisation?: 'all' | 'extended' | 'basic' | 'disabled'
+  readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled'
   /**
    * Threads that wait for work keep their cores busy, to begin sooner. Default true, as in onnxruntime; false where
    * other threads can use the time, such as those that decode pictures. 'while running' gives the cores back between
@@ -55,7 +55,7 @@ export class Session {
     try {
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         intraOpNumThreads: options.threads ?? threadsOfMachine(),
-        graphOptimizationLevel: options.optimisation ?? 'all',
+        graphOptimizationLevel: options.optimization ?? 'all',
         extra: {
           session: {
             intra_op: { allow_spinning: options.spin === false ? '0' : '1' },

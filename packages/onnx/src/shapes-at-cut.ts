@@ -17,10 +17,17 @@ export async function withInferredShapes(graph: Graph, names: readonly string[] 
   const wanted = new Set([...read, ...names])
   // Of large weights only the shape counts; onnxruntime need not copy them.
   const large = [...graph.initializers].flatMap(([name, { data }]) => (data.length > 1024 ? [name] : []))
-  const bare = weightsAsInputs(graph, large).with({ outputs: graph.outputs.map(({ name }) => ({ name })), valueInfo: new Map() })
-  const inferred = [...(await inferredValues(bare))].filter(([name, { type }]) => wanted.has(name) && type !== undefined)
+  const bare = weightsAsInputs(graph, large).with({
+    outputs: graph.outputs.map(({ name }) => ({ name })),
+    valueInfo: new Map(),
+  })
+  const inferred = [...(await inferredValues(bare))].filter(
+    ([name, { type }]) => wanted.has(name) && type !== undefined,
+  )
   const infos = new Map(inferred)
-  const outputs = graph.outputs.map((output) => (output.type && output.dims ? output : (infos.get(output.name) ?? output)))
+  const outputs = graph.outputs.map((output) =>
+    output.type && output.dims ? output : (infos.get(output.name) ?? output),
+  )
   for (const { name } of outputs) infos.delete(name)
   return graph.with({ outputs, valueInfo: new Map([...graph.valueInfo, ...infos]) })
 }
@@ -48,7 +55,10 @@ export function shapesAtCut(graph: Graph, values: readonly string[], before: Rea
     if (inputs.has(value)) return writer.write(node, dimsOf(value), values) ?? node
     return before.has(value) ? (writer.write(node, dimsOf(value), [...values, ...inputs]) ?? node) : node
   })
-  return graph.with({ nodes: [...writer.shared, ...nodes], initializers: new Map([...graph.initializers, ...writer.constants]) })
+  return graph.with({
+    nodes: [...writer.shared, ...nodes],
+    initializers: new Map([...graph.initializers, ...writer.constants]),
+  })
 }
 
 /** Writes shapes as vectors of dimensions of other values. */
@@ -67,7 +77,8 @@ class ShapeWriter {
     const known = [...values.map((name) => graph.valueInfo.get(name)), ...graph.inputs]
     for (const info of known) {
       info?.dims?.forEach((dim, axis) => {
-        if (typeof dim === 'string' && dim !== '' && !this.#places.has(dim)) this.#places.set(dim, { value: info.name, axis })
+        if (typeof dim === 'string' && dim !== '' && !this.#places.has(dim))
+          this.#places.set(dim, { value: info.name, axis })
       })
     }
   }
@@ -104,10 +115,14 @@ class ShapeWriter {
       const [shape, axis] = [unusedName(`${name}/shape`, this.#used), unusedName(`${name}/axis`, this.#used)]
       this.constants.set(axis, int64([1], [place.axis]))
       const first = { axis: { kind: 'int', value: 0 } } as const
-      this.shared.push(
-        shapeNode(place.value, shape),
-        { name, opType: 'Gather', domain: '', inputs: [shape, axis], outputs: [name], attributes: first },
-      )
+      this.shared.push(shapeNode(place.value, shape), {
+        name,
+        opType: 'Gather',
+        domain: '',
+        inputs: [shape, axis],
+        outputs: [name],
+        attributes: first,
+      })
     }
     return name
   }

@@ -9,7 +9,7 @@ import { weightRoles } from '../src/training/index.js'
 import { exported, exportedNames } from './exported.js'
 import { type GradientFixture, gradientFixtures, tensorOf } from './gradient-fixtures.js'
 import { encoder, mobileNetTop } from './networks.js'
-import { optimised } from './optimised.js'
+import { optimized } from './optimized.js'
 import { runGraph } from './run-graph.js'
 
 const block = { inputs: 4, outputs: 4, expanded: 8, stride: 1 }
@@ -56,15 +56,17 @@ describe('the gradient of networks that PyTorch exported', () => {
   // Convolutions run in single precision alone, in which differences reach over the kinks of their Relu.
   it.each(exportedNames.filter((name) => name !== 'resnet'))('agrees with finite differences: %s', async (name) => {
     const { graph, feeds } = exported(name)
-    const matrices = [...weightRoles(graph)].flatMap(([weight, { kind }]) => (kind === 'mean' || kind === 'variance' ? [] : [weight]))
+    const matrices = [...weightRoles(graph)].flatMap(([weight, { kind }]) =>
+      kind === 'mean' || kind === 'variance' ? [] : [weight],
+    )
     await checkGradient(graph, feeds, { by: matrices, directions: 2 })
   })
 })
 
-describe('the gradient of networks that onnxruntime optimised', () => {
+describe('the gradient of networks that onnxruntime optimized', () => {
   it.each(['bert', 'roberta', 'deberta', 'vit'])('agrees with finite differences: %s', async (name) => {
     const { graph, feeds, encoding } = exported(name)
-    const fused = await optimised(graph)
+    const fused = await optimized(graph)
     expect(fused.nodes.filter(({ domain }) => domain === 'com.microsoft')).not.toEqual([])
     expect((await runGraph(fused, feeds))['encoding']).toBeAllclose(encoding, { rtol: 1e-4, atol: 1e-4 })
     const stages = (of: Graph) => findStages(of).map(({ name: stage }) => stage)
@@ -86,7 +88,7 @@ describe('the gradient of a block of MobileNetV2', () => {
   it('agrees with finite differences', async () => {
     let seed = 1
     const strided = { inputs: 4, outputs: 6, expanded: 8, stride: 2 }
-    // Normalised to numbers around 3, so that no difference reaches over a bound of Clip at 0 or 6.
+    // Normalized to numbers around 3, so that no difference reaches over a bound of Clip at 0 or 6.
     const ranges: Record<string, [number, number]> = {
       '1.weight': [0.1, 0.3],
       '1.bias': [2.5, 3.5],
@@ -125,7 +127,7 @@ function bertTensors(values: GradientFixture['parameters']): Record<string, Tens
   return tensors
 }
 
-/** nn.Sequential numbers convolutions and normalisations through. */
+/** nn.Sequential numbers convolutions and normalizations through. */
 function mobileNetTensors(values: GradientFixture['parameters']): Record<string, Tensor> {
   const parts = ['expand.0', 'expand.1', '', 'depthwise.0', 'depthwise.1', '', 'project.0', 'project.1']
   return Object.fromEntries(

@@ -76,7 +76,7 @@ export interface InvertedResidual {
 }
 
 /**
- * The upper part of a MobileNetV2 with its batch normalisations, as in torchvision: blocks, where `last` is given a
+ * The upper part of a MobileNetV2 with its batch normalizations, as in torchvision: blocks, where `last` is given a
  * convolution to that many channels, the mean over space, and a linear head: `x` `[batch, channels, height, width]` to
  * `logits` `[batch, 2]`.
  */

@@ -3,14 +3,14 @@ import { fixturePath } from './fixture.js'
 
 type Values = Readonly<Record<string, number[]>>
 
-/** Steps of PyTorch's optimisers and factors of its schedules (see make-training-fixture.py). */
+/** Steps of PyTorch's optimizers and factors of its schedules (see make-training-fixture.py). */
 export const trainingFixture = JSON.parse(readFileSync(fixturePath('training.json'), 'utf8')) as {
   readonly start: Values
   /** One for each step. */
   readonly gradients: readonly Values[]
   readonly clipNorm: number
   /** Parameters after the last step. */
-  readonly optimisers: Readonly<Record<string, Values>>
+  readonly optimizers: Readonly<Record<string, Values>>
   /** Factor at each step. */
   readonly schedules: Values
   /** Ten steps of a network of two layers (see `twoLayers` in trainer.test.ts). */

@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/pretrain.ts --data FOLDER [--left-out FOLDER]`: writes weights/behaviour.onnx, the built-in network, from
+ * `npx tsx scripts/pretrain.ts --data FOLDER [--left-out FOLDER]`: writes weights/behavior.onnx, the built-in network, from
  * the openly licensed shops in the folder (see MODEL_CARD.md). With --left-out it also writes one network for each family
  * of shops that never saw that family, by which benchmarks measure what carries over.
  */
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeOnnx } from '@headstart/onnx'
-import { pretrain, type PretrainingFamily } from '../src/pretrain.js'
+import { pretrain, type PretrainingFamily } from '../src/network/pretrain.js'
 import { examplesFrom, sourceShops } from './source-shops.js'
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, 'left-out': { type: 'string' } } })
@@ -29,11 +29,14 @@ for (const family of new Set(sourceShops.map((shop) => shop.family))) {
 
 const weights = fileURLToPath(new URL('../weights', import.meta.url))
 await mkdir(weights, { recursive: true })
-await train(families, join(weights, 'behaviour.onnx'))
+await train(families, join(weights, 'behavior.onnx'))
 if (values['left-out'] !== undefined) {
   await mkdir(values['left-out'], { recursive: true })
   for (const left of families) {
-    await train(families.filter((family) => family !== left), join(values['left-out'], `without-${left.name}.onnx`))
+    await train(
+      families.filter((family) => family !== left),
+      join(values['left-out'], `without-${left.name}.onnx`),
+    )
   }
 }
 
@@ -45,5 +48,7 @@ async function train(sources: readonly PretrainingFamily[], file: string): Promi
     },
   })
   await writeOnnx(graph, file)
-  console.log(`${file}: from ${sources.map(({ name }) => name).join(', ')}; loss of the last 50 steps ${loss.toFixed(3)}`)
+  console.log(
+    `${file}: from ${sources.map(({ name }) => name).join(', ')}; loss of the last 50 steps ${loss.toFixed(3)}`,
+  )
 }

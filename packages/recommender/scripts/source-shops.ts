@@ -11,6 +11,6 @@ export const sourceShops = [
 
 /** Examples from one shop. */
 export async function examplesFrom(folder: string, name: string): Promise<RankingExamples[]> {
-  const { catalogue, interactions } = await readShop(join(folder, name))
-  return pretrainingExamples(name, positives(interactions, catalogue.size, { minimum: 5 }), tfIdf(catalogue.texts()))
+  const { catalog, interactions } = await readShop(join(folder, name))
+  return pretrainingExamples(name, positives(interactions, catalog.size, { minimum: 5 }), tfIdf(catalog.texts()))
 }

@@ -1,10 +1,20 @@
-import { Histories } from '../src/histories.js'
+import { Histories } from '../src/shop/histories.js'
 
 /** Histories from lists of item numbers, at times 0, 1, 2 and so on, or at the times given. */
-export function historiesOf(lists: readonly (readonly number[])[], itemCount: number, times?: readonly (readonly number[])[]): Histories {
+export function historiesOf(
+  lists: readonly (readonly number[])[],
+  itemCount: number,
+  times?: readonly (readonly number[])[],
+): Histories {
   const starts = Int32Array.from([0, ...lists.map((_, user) => lists.slice(0, user + 1).flat().length)])
   const when = times ?? lists.map((list) => list.map((_, place) => place))
-  return new Histories(itemCount, starts, Int32Array.from(lists.flat()), Float64Array.from(when.flat()), Int32Array.from(lists.keys()))
+  return new Histories(
+    itemCount,
+    starts,
+    Int32Array.from(lists.flat()),
+    Float64Array.from(when.flat()),
+    Int32Array.from(lists.keys()),
+  )
 }
 
 /** A history of these items. */

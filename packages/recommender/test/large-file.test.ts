@@ -16,9 +16,9 @@ const [users, items] = [5_000, 900]
 const script = `
   import { readShop } from '@headstart/recommender'
   const before = process.resourceUsage().maxRSS
-  const { interactions, catalogue } = await readShop(process.argv[1])
+  const { interactions, catalog } = await readShop(process.argv[1])
   const grown = (process.resourceUsage().maxRSS - before) * 1024
-  console.log(JSON.stringify({ rows: interactions.item.length, users: interactions.users.length, items: catalogue.size, last: interactions.time.at(-1), grown }))
+  console.log(JSON.stringify({ rows: interactions.item.length, users: interactions.users.length, items: catalog.size, last: interactions.time.at(-1), grown }))
 `
 
 async function writeCsv(path: string): Promise<void> {
@@ -26,7 +26,9 @@ async function writeCsv(path: string): Promise<void> {
   await file.write('user,item,timestamp,agent\n')
   for (let start = 0; start < rows; start += 1000) {
     const some = Array.from({ length: 1000 }, (_, place) => start + place)
-    await file.write(some.map((row) => `u${row % users},i${row % items},${1_600_000_000 + row},${agent(row)}\n`).join(''))
+    await file.write(
+      some.map((row) => `u${row % users},i${row % items},${1_600_000_000 + row},${agent(row)}\n`).join(''),
+    )
   }
   await file.close()
 }
@@ -46,15 +48,22 @@ function writeParquet(path: string): void {
   })
 }
 
-it.each([['interactions.csv', writeCsv], ['interactions.parquet', writeParquet]] as const)('%s: a file larger than memory is read row by row', async (name, write) => {
+it.each([
+  ['interactions.csv', writeCsv],
+  ['interactions.parquet', writeParquet],
+] as const)('%s: a file larger than memory is read row by row', async (name, write) => {
   const folder = await folderOf({})
   await write(join(folder, name))
   const { size } = await stat(join(folder, name))
   const megabytes = 32
   expect(size).toBeGreaterThan(2 * megabytes * 2 ** 20)
-  const { stdout } = await promisify(execFile)(process.execPath, [`--max-old-space-size=${megabytes}`, '--input-type=module', '--eval', script, folder], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`--max-old-space-size=${megabytes}`, '--input-type=module', '--eval', script, folder],
+    {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    },
+  )
   const { grown, ...read } = JSON.parse(stdout) as Record<string, number>
   expect(read).toEqual({ rows, users, items, last: 1_600_000_000 + rows - 1 })
   // Nor does it lie outside of the heap.

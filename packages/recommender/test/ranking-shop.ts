@@ -1,6 +1,6 @@
 import { random } from '@headstart/core'
-import { rankingExamples, type RankingExamples } from '../src/ranking-examples.js'
-import { tfIdf } from '../src/tf-idf.js'
+import { rankingExamples, type RankingExamples } from '../src/network/ranking-examples.js'
+import { tfIdf } from '../src/math/tf-idf.js'
 import { historiesOf } from './histories.js'
 
 const itemCount = 60
@@ -19,7 +19,10 @@ export function circleShop(users: number, seed: number) {
     }
     return list
   })
-  return { histories: historiesOf(lists, itemCount), texts: tfIdf(Array.from({ length: itemCount }, (_, item) => `thing ${item}`)) }
+  return {
+    histories: historiesOf(lists, itemCount),
+    texts: tfIdf(Array.from({ length: itemCount }, (_, item) => `thing ${item}`)),
+  }
 }
 
 /** Its examples, newest first. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Scorer } from '../src/scorer.js'
+import type { Scorer } from '../src/contract/scorer.js'
 import { historiesOf, historyOf } from './histories.js'
 
 type Scores = readonly number[][]
@@ -14,7 +14,7 @@ export const fixture = JSON.parse(readFileSync(new URL('fixtures/scorers.json', 
   ease: { l2: number; scores: Scores }
   easeOfFew: { users: number; l2: number; scores: Scores }
   easeText: { l2: number; textWeight: number; scores: Scores }
-  itemKnn: { neighbours: number; shrinkage: number; scores: Scores }
+  itemKnn: { neighbors: number; shrinkage: number; scores: Scores }
   als: { factors: number; l2: number; confidence: number; scores: Scores }
   ranking: { scores: Scores; targets: number[]; ndcg: number[] }
 }

@@ -1,5 +1,5 @@
-import { Catalogue, type Item } from '../src/catalogue.js'
-import type { Shop } from '../src/read-shop.js'
+import { Catalog, type Item } from '../src/shop/catalog.js'
+import type { Shop } from '../src/shop/read-shop.js'
 
 const kinds = ['lamp', 'mug', 'scarf'] as const
 
@@ -24,7 +24,7 @@ export const smallLists: Lists = Array.from({ length: 40 }, (_, user) => {
 export function shopOf(lists: Lists, items: readonly Item[] = smallItems): Shop {
   return {
     name: 'small',
-    catalogue: new Catalogue(items),
+    catalog: new Catalog(items),
     interactions: {
       users: lists.map((_, user) => `u${user}`),
       user: Int32Array.from(lists.flatMap((list, user) => list.map(() => user))),

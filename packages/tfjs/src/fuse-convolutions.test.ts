@@ -28,7 +28,7 @@ const depthwise: NodeInput = {
   inputs: ['photo', 'each'],
   attributes: window,
 }
-const normalisation = (size: string): NodeInput => ({
+const normalization = (size: string): NodeInput => ({
   name: 'end',
   op: 'FusedBatchNormV3',
   inputs: ['conv', size, size, size, size],
@@ -69,16 +69,16 @@ describe('fuseConvolutions', () => {
         { name: 'end', op: 'Add', inputs: ['scaled', 'other'] },
       ],
     ],
-    ['normalisation', [conv, normalisation('four')]],
+    ['normalization', [conv, normalization('four')]],
     [
-      'a bias and normalisation',
+      'a bias and normalization',
       [
         conv,
         { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'other'] },
-        { ...normalisation('four'), inputs: ['bias', 'four', 'other', 'four', 'other'] },
+        { ...normalization('four'), inputs: ['bias', 'four', 'other', 'four', 'other'] },
       ],
     ],
-    ['normalisation of a depthwise one', [depthwise, normalisation('six')]],
+    ['normalization of a depthwise one', [depthwise, normalization('six')]],
   ])('makes %s part of the convolution', async (_, nodes) => {
     expect(await compare(nodes)).toEqual({ Conv: 1 })
   })

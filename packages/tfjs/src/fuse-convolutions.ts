@@ -19,7 +19,7 @@ interface Affine {
 type Numbers = ArrayLike<number>
 
 /**
- * The graph with what follows a convolution channel by channel (bias, batch normalisation, scale) made part of it:
+ * The graph with what follows a convolution channel by channel (bias, batch normalization, scale) made part of it:
  * conv(x, w) * scale + shift = conv(x, w * scale) + shift. The convolution then stands under the name of the last of
  * these nodes. One whose own value is needed, as an output or by others, stays as it is.
  */
@@ -130,14 +130,14 @@ function affineOf(
     case 'FusedBatchNorm':
     case 'FusedBatchNormV2':
     case 'FusedBatchNormV3':
-      return isFirst ? normalisation(node, numbers) : undefined
+      return isFirst ? normalization(node, numbers) : undefined
     default:
       return undefined
   }
 }
 
 /** gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
-function normalisation({ attributes }: TfNode, numbers: (index: number) => Numbers | undefined): Affine | undefined {
+function normalization({ attributes }: TfNode, numbers: (index: number) => Numbers | undefined): Affine | undefined {
   const [gamma, beta, mean, variance] = [numbers(1), numbers(2), numbers(3), numbers(4)]
   if (!gamma || !beta || !mean || !variance) return undefined
   const { epsilon } = attributes

@@ -56,7 +56,7 @@ export interface ImportOptions {
 
 /**
  * A TensorFlow.js model as an ONNX graph that gives the same numbers. The value of each TensorFlow node has the node's
- * name, so that the graph can be cut there; within the graph, images have their channels first. Batch normalisation,
+ * name, so that the graph can be cut there; within the graph, images have their channels first. Batch normalization,
  * scales and biases after a convolution become part of it, unless `outputs` names the value between.
  *
  * @throws OptionError when a named node is not in the model.

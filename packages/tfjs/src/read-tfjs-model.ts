@@ -12,7 +12,7 @@ export interface TfjsModel {
   readonly source: string
   readonly format: TfjsFormat
   readonly json: ModelJson
-  /** By the name of the `Const` node (graph model) or of the Keras weight; quantised ones as what they stand for. */
+  /** By the name of the `Const` node (graph model) or of the Keras weight; quantized ones as what they stand for. */
   readonly weights: ReadonlyMap<string, Tensor>
 }
 

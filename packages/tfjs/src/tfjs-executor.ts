@@ -84,7 +84,7 @@ function only(source: string, outputs: readonly string[]): string {
   throw new OptionError(source, 'one output', outputs.join(', '), 'Name one of its nodes as `output`.')
 }
 
-/** The model as TensorFlow.js wants it, from our tensors: weights that were quantised are not any more. */
+/** The model as TensorFlow.js wants it, from our tensors: weights that were quantized are not any more. */
 function artifactsOf({ json, weights }: TfjsModel): Tf.io.ModelArtifacts {
   const specs = [...weights].map(([name, { dims, type }]): Tf.io.WeightsManifestEntry => ({
     name,

@@ -7,7 +7,7 @@ import type { WeightSpec } from './model-json.js'
 const widths: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, float16: 2, uint8: 1, uint16: 2 }
 
 /**
- * The tensors of one group of shards, which lie one after the other in `bytes`. Quantised weights come as float32, or
+ * The tensors of one group of shards, which lie one after the other in `bytes`. Quantized weights come as float32, or
  * as int32 where that is what they were: scale * stored + min (uint8, uint16), or widened (float16).
  * @param who Names the group in errors.
  * @throws TfjsFormatError when the bytes are fewer or more than the weights take.
@@ -51,7 +51,7 @@ function toTensor(who: string, { name, shape, dtype, quantization }: WeightSpec,
   if (scale === undefined || min === undefined) {
     throw new TfjsFormatError(
       `${who}, weight "${name}"`,
-      'scale and min of its quantisation',
+      'scale and min of its quantization',
       'none',
       'Convert it again.',
     )

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
 
-/** Blocks that add their input to their output; the sum has a name that TensorFlow's optimiser gave it. */
+/** Blocks that add their input to their output; the sum has a name that TensorFlow's optimizer gave it. */
 const residual = new Set([2, 4, 5, 7, 8, 9, 11, 12, 14, 15])
 /** Channels that each of the 17 blocks puts out (Sandler et al., "MobileNetV2", 2018, table 2). */
 const channels = [16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320]

@@ -4,7 +4,12 @@ import { decodeTfjsModel, type TfjsModel } from '../src/read-tfjs-model.js'
 
 /** An attribute as it is written in tests: numbers that are whole are ints, texts in a list are strings. */
 export type AttributeInput =
-  number | boolean | string | readonly number[] | readonly string[] | { readonly [kind: string]: unknown }
+  | number
+  | boolean
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { readonly [kind: string]: unknown }
 
 /** One node of a graph model to be written. */
 export interface NodeInput {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { UnknownOperatorError } from '../src/errors.js'
 import { importTfjs } from '../src/import-tfjs.js'
 import type { TfjsModel } from '../src/read-tfjs-model.js'
-import { randomiseWeights, savedModel } from './layers-model.js'
+import { randomizeWeights, savedModel } from './layers-model.js'
 import { useBackend } from './original.js'
 import { expectParity } from './parity.js'
 import { randomTensor } from './random-tensor.js'
@@ -22,7 +22,7 @@ async function network(...between: tfl.layers.Layer[]): Promise<TfjsModel> {
       make.dense({ units: 2, name: 'classes' }),
     ],
   })
-  randomiseWeights(model)
+  randomizeWeights(model)
   return savedModel(model)
 }
 

@@ -1,7 +1,7 @@
 import { type Tensor, tensor } from '@headstart/onnx'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expectSame, randomiseWeights } from './layers-model.js'
+import { expectSame, randomizeWeights } from './layers-model.js'
 import { useBackend } from './original.js'
 import { randomTensor } from './random-tensor.js'
 import { layers } from '../src/keras/layers-model.js'
@@ -193,7 +193,7 @@ function modelOf({ layer, shapes }: LayerCase): tfl.LayersModel {
   const inputs = shapes.map((shape, index) => tfl.input({ shape: [...shape], name: `input${index}` }))
   const outputs = layer().apply(inputs.length === 1 ? (inputs[0] as tfl.SymbolicTensor) : inputs) as tfl.SymbolicTensor
   const model = tfl.model({ inputs, outputs })
-  randomiseWeights(model)
+  randomizeWeights(model)
   return model
 }
 

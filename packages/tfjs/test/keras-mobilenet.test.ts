@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { importTfjs } from '../src/import-tfjs.js'
-import { expectSame, randomiseWeights, savedModel } from './layers-model.js'
+import { expectSame, randomizeWeights, savedModel } from './layers-model.js'
 import { operatorCounts } from './operator-counts.js'
 import { useBackend } from './original.js'
 import { randomTensor } from './random-tensor.js'
@@ -71,7 +71,7 @@ function mobileNet(side: number | null): tfl.LayersModel {
     outputs: through(features, make.globalAveragePooling2d({ name: 'pool' })),
     name: 'mobilenet',
   })
-  randomiseWeights(model)
+  randomizeWeights(model)
   return model
 }
 
@@ -85,7 +85,7 @@ describe('a MobileNetV2 of Keras layers', () => {
       await expectSame(mobileNet(null), { pixels: randomTensor([1, side, side, 3], 1, 0, 255) })
   })
 
-  it('has its normalisation folded into its convolutions, and no transposition', async () => {
+  it('has its normalization folded into its convolutions, and no transposition', async () => {
     const graph = importTfjs(await savedModel(mobileNet(32)))
     expect(operatorCounts(graph)).toEqual({
       Mul: 1,
@@ -120,7 +120,7 @@ describe('models within models', () => {
     const photo = tfl.input({ shape: [32, 32, 3], name: 'photo' })
     const features = mobileNet(32).apply(photo) as Value
     const model = tfl.model({ inputs: photo, outputs: head(16).apply(features) as Value })
-    randomiseWeights(model)
+    randomizeWeights(model)
     await expectSame(model, { photo: randomTensor([2, 32, 32, 3], 1, 0, 255) })
     const saved = await savedModel(model)
     expect(
@@ -133,7 +133,7 @@ describe('models within models', () => {
 
   it('gives what TensorFlow.js gives where a sequential model begins with another', async () => {
     const model = tfl.sequential({ layers: [mobileNet(32), head(16)] })
-    randomiseWeights(model)
+    randomizeWeights(model)
     await expectSame(model, { pixels: randomTensor([1, 32, 32, 3], 1, 0, 255) })
   })
 
@@ -142,7 +142,7 @@ describe('models within models', () => {
     const [dense, shared] = [make.dense({ units: 6, name: 'dense' }), head(6)]
     const both = [left, right].map((one) => shared.apply(dense.apply(one) as Value) as Value)
     const model = tfl.model({ inputs: [left, right], outputs: make.concatenate({}).apply(both) as Value })
-    randomiseWeights(model)
+    randomizeWeights(model)
     await expectSame(model, { left: randomTensor([2, 4], 1), right: randomTensor([2, 4], 2) })
   })
 })

@@ -36,7 +36,7 @@ async function filesOf(model: LayersModel): Promise<{ json: object; weights: Uin
 }
 
 /** Other weights than a new model has: ones and zeros would hide what goes wrong. None is negative: some are variances. */
-export function randomiseWeights(model: LayersModel): void {
+export function randomizeWeights(model: LayersModel): void {
   model.setWeights(
     model.getWeights().map(({ shape }, index) => tf.tensor(randomTensor(shape, index, 0.05, 0.5).data, shape)),
   )

@@ -58,7 +58,7 @@ describe('MobileNetV2 out of a detector, imported from pixels to its last featur
     },
   )
 
-  it('is convolutions with their normalisation folded in, and no transposition', () => {
+  it('is convolutions with their normalization folded in, and no transposition', () => {
     expect(operatorCounts(importFrom(['batch', 'height', 'width', 3], 'nchw'))).toEqual({
       Mul: 1,
       Sub: 1,

@@ -9,7 +9,7 @@ import type { TfjsModel } from '../src/read-tfjs-model.js'
 import { type RunOptions, runTfjs, type TfjsBackbone } from '../src/run-tfjs.js'
 import type { TfjsBackend } from '../src/tfjs-runtime.js'
 import { graphModel, placeholder } from './graph-model.js'
-import { randomiseWeights, savedModel } from './layers-model.js'
+import { randomizeWeights, savedModel } from './layers-model.js'
 import { numberRows } from './number-rows.js'
 import { useBackend } from './original.js'
 
@@ -70,7 +70,7 @@ describe('runTfjs', () => {
         tfl.layers.dense({ units: 2, name: 'dense' }),
       ],
     })
-    randomiseWeights(model)
+    randomizeWeights(model)
     const saved = await savedModel(model)
     setOrthogonal(saved)
     expect(() => importTfjs(saved)).toThrow('LSTM layer (node "lstm")')

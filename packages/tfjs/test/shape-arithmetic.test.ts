@@ -115,7 +115,12 @@ describe('a shape that a graph computes', () => {
     '%s: known as far as it follows from the input, and what TensorFlow.js computes',
     async (_, nodes, dims) => {
       const last = nodes.at(-1)?.name ?? 'shape'
-      const filled: NodeInput = { name: 'filled', op: 'Fill', inputs: [last, 'minus'], attributes: { T: type('int32') } }
+      const filled: NodeInput = {
+        name: 'filled',
+        op: 'Fill',
+        inputs: [last, 'minus'],
+        attributes: { T: type('int32') },
+      }
       const { artifacts, model } = await graphModel(
         [placeholder('photo', 'float32', [-1, -1, -1, 5]), shape, ...nodes, filled],
         constants,

@@ -99,12 +99,12 @@ describe('decodeWeights', () => {
     )
   })
 
-  it('refuses quantised weights that do not say how', () => {
+  it('refuses quantized weights that do not say how', () => {
     const specs: WeightSpec[] = [
       { name: 'a', shape: [4], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1 } },
     ]
     expect(() => decodeWeights('the model', specs, bytes(4))).toThrow(
-      'weight "a": expected scale and min of its quantisation',
+      'weight "a": expected scale and min of its quantization',
     )
   })
 })

@@ -29,7 +29,7 @@ Copyright Google LLC, The TensorFlow Authors. Licensed under the Apache License,
 
 model.onnx    the feature extractor of the TensorFlow.js model "coco-ssd" (SSDLite with MobileNetV2), as published in the
               npm package ${source} ${version} (Apache-2.0). Changed: cut out of the detector and
-              rewritten as an ONNX graph, its batch normalisation folded into the convolutions, means over three of its
+              rewritten as an ONNX graph, its batch normalization folded into the convolutions, means over three of its
               feature maps appended.
 `,
 })

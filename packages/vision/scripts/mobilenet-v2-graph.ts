@@ -6,7 +6,7 @@ const network = 'FeatureExtractor/MobilenetV2'
 /** Pixels from 0 to 255 as they enter the detector's network; before them is a loop that resizes. */
 const pixels = 'Preprocessor/map/TensorArrayStack/TensorArrayGatherV3'
 const blocks = 17
-/** Blocks that add their input to their output; the sum has a name that TensorFlow's optimiser gave it. */
+/** Blocks that add their input to their output; the sum has a name that TensorFlow's optimizer gave it. */
 const residual = new Set([2, 4, 5, 7, 8, 9, 11, 12, 14, 15])
 
 function blockOutput(index: number): string {

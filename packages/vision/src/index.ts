@@ -1,27 +1,31 @@
 import * as core from '@headstart/core'
-import type { ImageInput } from './image-input.js'
-import { imageLoader } from './image-preprocessing.js'
+import type { ImageInput } from './preprocessing/image-input.js'
+import { imageLoader } from './preprocessing/image-preprocessing.js'
 
 export * from '@headstart/core'
-export { augmentation, type AugmentationOptions } from './augmentation.js'
-export { augmented, type AugmentedOptions } from './augmented.js'
-export type { AugmentedImage, ImageInput, ImageSource } from './image-input.js'
+export { augmentation, type AugmentationOptions } from './preprocessing/augmentation.js'
+export { augmented, type AugmentedOptions } from './data/augmented.js'
+export type { AugmentedImage, ImageInput, ImageSource } from './preprocessing/image-input.js'
 export {
   imageLoader,
   imagePreprocessing,
   type ImagePreprocessingConfig,
   type ImagePreprocessingOptions,
-} from './image-preprocessing.js'
-export type { ImagePooling } from './image-features.js'
-export { imageMethods } from './image-methods.js'
-export { mobileNetV2, type MobileNetV2Options } from './mobilenet-v2.js'
-export { publishedEncoders, type PublishedEncoder } from './published-encoders.js'
-export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './read-image.js'
-export { readImageDataset, type ReadImageDatasetOptions } from './read-image-dataset.js'
-export { thumbnails } from './thumbnails.js'
-export { type PublishedBackbone, transformersBackbone, type TransformersBackboneOptions } from './transformers-backbone.js'
-export { withFlippedView } from './with-flipped-view.js'
-export { zeroShot } from './zero-shot.js'
+} from './preprocessing/image-preprocessing.js'
+export type { ImagePooling } from './backbone/image-features.js'
+export { imageMethods } from './backbone/image-methods.js'
+export { mobileNetV2, type MobileNetV2Options } from './backbone/mobilenet-v2.js'
+export { publishedEncoders, type PublishedEncoder } from './backbone/published-encoders.js'
+export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './preprocessing/read-image.js'
+export { readImageDataset, type ReadImageDatasetOptions } from './data/read-image-dataset.js'
+export { thumbnails } from './backbone/thumbnails.js'
+export {
+  type PublishedBackbone,
+  transformersBackbone,
+  type TransformersBackboneOptions,
+} from './backbone/transformers-backbone.js'
+export { withFlippedView } from './backbone/with-flipped-view.js'
+export { zeroShot } from './backbone/zero-shot.js'
 
 /**
  * Reads a saved model of pictures (see `loadModel` of @headstart/core).

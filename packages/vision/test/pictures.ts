@@ -4,25 +4,32 @@ import { deflateSync } from 'node:zlib'
 import { random } from '@headstart/core'
 import sharp, { type Sharp } from 'sharp'
 
-export type Colour = readonly [red: number, green: number, blue: number]
+export type Color = readonly [red: number, green: number, blue: number]
 
-/** A picture of one colour, to be encoded. */
-export function plain([r, g, b]: Colour, width = 24, height = 16): Sharp {
+/** A picture of one color, to be encoded. */
+export function plain([r, g, b]: Color, width = 24, height = 16): Sharp {
   return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
 }
 
 /** A picture in three rows of two fields each, to be encoded: no two of its corners are alike. */
 export function fields(width = 24, height = 36): Sharp {
-  const colours: Colour[] = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 255, 255], [255, 255, 255]]
+  const colors: Color[] = [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+    [255, 255, 0],
+    [0, 255, 255],
+    [255, 255, 255],
+  ]
   const data = Uint8Array.from({ length: width * height * 3 }, (_, place) => {
     const [x, y] = [Math.floor(place / 3) % width, Math.floor(place / 3 / width)]
     const field = Math.floor((y * 3) / height) * 2 + Math.floor((x * 2) / width)
-    return colours[field]?.[place % 3] ?? 0
+    return colors[field]?.[place % 3] ?? 0
   })
   return sharp(data, { raw: { width, height, channels: 3 } })
 }
 
-/** A picture of random colours, brighter the larger `brightness` (0 to 1) is. */
+/** A picture of random colors, brighter the larger `brightness` (0 to 1) is. */
 export function noise(seed: number, { brightness = 0.5, width = 20, height = 20 } = {}): Sharp {
   const { uniform } = random(seed)
   const data = Uint8Array.from({ length: width * height * 3 }, () => 255 * Math.min(1, brightness * (0.5 + uniform())))
@@ -30,7 +37,10 @@ export function noise(seed: number, { brightness = 0.5, width = 20, height = 20 
 }
 
 /** Writes files and the folders in which they lie. A picture is encoded as its ending says. */
-export async function writeFiles(folder: string, files: Readonly<Record<string, Sharp | string | Uint8Array>>): Promise<void> {
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, Sharp | string | Uint8Array>>,
+): Promise<void> {
   for (const [name, contents] of Object.entries(files)) {
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true })
@@ -46,7 +56,12 @@ export function hugePng(width: number, height: number): Buffer {
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(64))), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(64))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -8,7 +8,10 @@ describe('the example in the README', () => {
   beforeAll(async () => {
     examples = await readmeExamples(new URL('../', import.meta.url), ['example'])
     const pictures = (label: string, brightness: number) =>
-      Array.from({ length: 15 }, (_, place) => [`pets/${label}/${place}.jpg`, noise(place, { brightness, width: 300, height: 250 })])
+      Array.from({ length: 15 }, (_, place) => [
+        `pets/${label}/${place}.jpg`,
+        noise(place, { brightness, width: 300, height: 250 }),
+      ])
     await writeFiles(examples.folder, Object.fromEntries([...pictures('cat', 0.2), ...pictures('dog', 0.8)]))
     await writeFiles(examples.folder, { 'pets/dog/notes.txt': 'Not a dog.' })
   })

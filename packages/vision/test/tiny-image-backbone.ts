@@ -1,7 +1,7 @@
 import { networkBackbone, type Network, random, type TunableBackbone } from '@headstart/core'
 import { float32, GraphBuilder } from '@headstart/onnx'
-import type { ImageInput } from '../src/image-input.js'
-import { imagePreprocessing, type ImagePreprocessingConfig } from '../src/image-preprocessing.js'
+import type { ImageInput } from '../src/preprocessing/image-input.js'
+import { imagePreprocessing, type ImagePreprocessingConfig } from '../src/preprocessing/image-preprocessing.js'
 
 /** Columns of the features. */
 export const tinyFeatureSize = 6
@@ -10,15 +10,26 @@ export const tinyFeatureSize = 6
 export function tinyNetwork(layout: 'nchw' | 'nhwc' = 'nchw', seed = 1): Network {
   const { uniform } = random(seed)
   const weights = (...dims: number[]) =>
-    float32(dims, Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => uniform() - 0.5))
+    float32(
+      dims,
+      Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => uniform() - 0.5),
+    )
   const g = new GraphBuilder('tiny-image-network')
   const pixels = g.input('pixels', 'float32', ['batch', ...(layout === 'nchw' ? [3, 12, 16] : [12, 16, 3])])
   const planes = layout === 'nchw' ? pixels : g.op('Transpose', [pixels], { perm: [0, 3, 1, 2] })
-  const first = g.op('Relu', [g.op('Conv', [planes, g.weight('kernel', weights(4, 3, 3, 3))], { strides: [2, 2] })], {}, { name: 'edges' })
+  const first = g.op(
+    'Relu',
+    [g.op('Conv', [planes, g.weight('kernel', weights(4, 3, 3, 3))], { strides: [2, 2] })],
+    {},
+    { name: 'edges' },
+  )
   const second = g.op('Relu', [g.op('Conv', [first, g.weight('kernel2', weights(8, 4, 3, 3))])])
   // Flattened, not averaged: where something is makes a difference.
   const all = g.op('Flatten', [second], {}, { name: 'parts' })
-  g.output('features', g.op('MatMul', [all, g.weight('dense', weights(8 * 3 * 5, tinyFeatureSize))]), 'float32', ['batch', tinyFeatureSize])
+  g.output('features', g.op('MatMul', [all, g.weight('dense', weights(8 * 3 * 5, tinyFeatureSize))]), 'float32', [
+    'batch',
+    tinyFeatureSize,
+  ])
   return {
     graph: g.build(),
     stages: [

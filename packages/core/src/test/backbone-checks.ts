@@ -1,7 +1,7 @@
 import '@headstart/onnx/test'
 import { expect } from 'vitest'
-import { type Backbone, isTunable } from '../backbone.js'
-import { rowOf } from '../matrix.js'
+import { type Backbone, isTunable } from '../contract/backbone.js'
+import { rowOf } from '../contract/matrix.js'
 import type { BackboneSubject, Check } from './backbone-subject.js'
 
 /** What every `Backbone` keeps, by the sentence that says it. */
@@ -41,7 +41,10 @@ export const backboneChecks = {
     const { rows, columns, data } = await backbone.embed(inputs)
     expect([rows, columns]).toEqual([inputs.length, backbone.featureSize])
     expect(data).toHaveLength(rows * columns)
-    expect(data.findIndex((value) => !Number.isFinite(value)), 'place of a feature that is not finite').toBe(-1)
+    expect(
+      data.findIndex((value) => !Number.isFinite(value)),
+      'place of a feature that is not finite',
+    ).toBe(-1)
   },
 
   async 'gives no rows for no inputs'({ backbone }) {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import '@headstart/onnx/test'
 import { cut, definedValues, extract, Session, type Tensors, validate } from '@headstart/onnx'
 import { expect } from 'vitest'
-import type { Preprocessing } from '../backbone.js'
-import { linearHead } from '../head.js'
-import { loadModel } from '../load-model.js'
-import { graphName, manifestName } from '../manifest.js'
-import { rowOf } from '../matrix.js'
-import { Model } from '../model.js'
+import type { Preprocessing } from '../contract/backbone.js'
+import { linearHead } from '../head/head.js'
+import { loadModel } from '../model/load-model.js'
+import { graphName, manifestName } from '../model/manifest.js'
+import { rowOf } from '../contract/matrix.js'
+import { Model } from '../model/model.js'
 import { keysOf } from './backbone-checks.js'
 import type { Check, TunableSubject } from './backbone-subject.js'
 
@@ -24,7 +24,10 @@ export const networkChecks = {
     const { graph, stages } = network
     const names = stages.map(({ name }) => name)
     const outputs = stages.map(({ output }) => output)
-    expect(names.filter((name) => name.trim() === ''), 'stages without a name').toEqual([])
+    expect(
+      names.filter((name) => name.trim() === ''),
+      'stages without a name',
+    ).toEqual([])
     expect(new Set(names).size, 'distinct names').toBe(stages.length)
     expect(new Set(outputs).size, 'distinct outputs').toBe(stages.length)
     expect(outputs.at(-1), 'output of the last stage').toBe(graph.outputs[0]?.name)
@@ -47,7 +50,10 @@ export const networkChecks = {
     const costs = await Promise.all(
       inputs.map(async (input) => backbone.preprocessing.cost(await backbone.preprocessing.prepare(input))),
     )
-    expect(costs.filter((cost) => !(cost >= 0 && Number.isFinite(cost))), 'costs below 0 or not finite').toEqual([])
+    expect(
+      costs.filter((cost) => !(cost >= 0 && Number.isFinite(cost))),
+      'costs below 0 or not finite',
+    ).toEqual([])
   },
 
   async 'gives the same features when its graph is run by itself'({ backbone, inputs, atol }) {
@@ -64,7 +70,10 @@ export const networkChecks = {
     for (const { name, output } of stages.slice(0, -1)) {
       const { prefix, suffix } = cut(graph, [output])
       const cutFeatures = await runPart(prefix, feeds)
-      expect(suffix.inputs.map((input) => input.name), `what is needed after stage "${name}"`).toContain(output)
+      expect(
+        suffix.inputs.map((input) => input.name),
+        `what is needed after stage "${name}"`,
+      ).toContain(output)
       const features = Object.values(await runPart(suffix, { ...feeds, ...cutFeatures }))[0]?.data
       expect(features as Float32Array, `features, cut after stage "${name}"`).toBeAllclose(expected.data, { atol })
     }

@@ -1,9 +1,9 @@
 import type { Graph, GraphParts } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
 import { letters, lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'
-import type { EmbedOptions, Network, Preprocessing, Stage, TunableBackbone } from '../backbone.js'
-import { OptionError } from '../errors.js'
-import { type Matrix, rowOf, zeroMatrix } from '../matrix.js'
+import type { EmbedOptions, Network, Preprocessing, Stage, TunableBackbone } from '../contract/backbone.js'
+import { OptionError } from '../contract/errors.js'
+import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 import { backboneChecks, type Check, networkChecks, testBackbone, type TunableSubject } from './index.js'
 
 const inputs = ['', 'a', 'Ninety-nine red balloons', 'on a summer evening in the year of the flood']
@@ -122,7 +122,7 @@ const broken: Record<keyof typeof backboneChecks | keyof typeof networkChecks, R
     'another size': made({ featureSize: 7 }),
   },
   'has named stages that follow one another to the features': {
-    'none': withStages(() => []),
+    none: withStages(() => []),
     'one without a name': withStages(({ output }, last) => [{ name: '', output }, last]),
     'two of one name': withStages((first, last) => [first, { ...last, name: first.name }]),
     'one that ends nowhere': withStages((first, last) => [{ ...first, output: 'embeding' }, last]),

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { OptionError } from '../errors.js'
+import { OptionError } from '../contract/errors.js'
 import { backboneChecks } from './backbone-checks.js'
 import type { BackboneCase, Check, TunableSubject } from './backbone-subject.js'
 import { networkChecks } from './network-checks.js'

@@ -1,1 +1,9 @@
-export { type HubContents, type Interference, listen, loopbackHub, type LoopbackHub, sendRange, type Seen } from './loopback-hub.js'
+export {
+  type HubContents,
+  type Interference,
+  listen,
+  loopbackHub,
+  type LoopbackHub,
+  sendRange,
+  type Seen,
+} from './loopback-hub.js'

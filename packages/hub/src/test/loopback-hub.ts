@@ -35,8 +35,20 @@ export interface HubContents {
 /** Files from this size on lie in the store. */
 const largeFile = 4096
 
-export async function loopbackHub({ id, files, token, pipeline = 'feature-extraction', commit = 'c'.repeat(40) }: HubContents): Promise<LoopbackHub> {
-  const hub: LoopbackHub = { endpoint: '', seen: [], seenByStore: [], interfere: undefined, interfereInStore: undefined }
+export async function loopbackHub({
+  id,
+  files,
+  token,
+  pipeline = 'feature-extraction',
+  commit = 'c'.repeat(40),
+}: HubContents): Promise<LoopbackHub> {
+  const hub: LoopbackHub = {
+    endpoint: '',
+    seen: [],
+    seenByStore: [],
+    interfere: undefined,
+    interfereInStore: undefined,
+  }
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
   const blobId = (bytes: Uint8Array) => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 
@@ -48,7 +60,8 @@ export async function loopbackHub({ id, files, token, pipeline = 'feature-extrac
   const server = await listen((request, response) => {
     hub.seen.push(seenOf(request))
     if (hub.interfere?.(request, response)) return
-    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end('{}')
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
+      return void response.writeHead(401).end('{}')
     const path = decodeURIComponent(request.url ?? '')
     if (path.startsWith(`/api/models/${id}/revision/`)) {
       const siblings = Object.entries(files).map(([rfilename, bytes]) => ({
@@ -57,20 +70,31 @@ export async function loopbackHub({ id, files, token, pipeline = 'feature-extrac
         blobId: blobId(bytes),
         ...(bytes.length >= largeFile && { lfs: { sha256: sha256(bytes), size: bytes.length, pointerSize: 130 } }),
       }))
-      return void response.end(JSON.stringify({ id, sha: commit, pipeline_tag: pipeline, siblings, cardData: { license: 'mit' } }))
+      return void response.end(
+        JSON.stringify({ id, sha: commit, pipeline_tag: pipeline, siblings, cardData: { license: 'mit' } }),
+      )
     }
     const name = path.replace(`/${id}/resolve/${commit}/`, '')
     const bytes = files[name]
     if (!bytes) return void response.writeHead(404).end('Entry not found')
     if (bytes.length < largeFile) return sendRange(request, response, bytes, { etag: `"${blobId(bytes)}"` })
-    const headers = { location: `${store.origin}/${encodeURIComponent(name)}`, 'x-linked-etag': `"${sha256(bytes)}"`, 'x-linked-size': bytes.length }
+    const headers = {
+      location: `${store.origin}/${encodeURIComponent(name)}`,
+      'x-linked-etag': `"${sha256(bytes)}"`,
+      'x-linked-size': bytes.length,
+    }
     response.writeHead(302, headers).end()
   })
   return Object.assign(hub, { endpoint: server.origin })
 }
 
 /** Answers with a file, or the part of it that is asked for. */
-export function sendRange(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, headers: Record<string, string> = {}): void {
+export function sendRange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Uint8Array,
+  headers: Record<string, string> = {},
+): void {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   const part = bytes.subarray(start)
   const range = start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}
@@ -78,7 +102,9 @@ export function sendRange(request: IncomingMessage, response: ServerResponse, by
 }
 
 /** A server on a free port of loopback, closed after the test. */
-export async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ server: Server; origin: string }> {
+export async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ server: Server; origin: string }> {
   const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

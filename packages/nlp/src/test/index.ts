@@ -1,1 +1,9 @@
-export { asBytes, bertFiles, type EncoderSizes, type PublishedFiles, robertaFiles, sentenceTransformersFiles, writeFiles } from './published-encoder.js'
+export {
+  asBytes,
+  bertFiles,
+  type EncoderSizes,
+  type PublishedFiles,
+  robertaFiles,
+  sentenceTransformersFiles,
+  writeFiles,
+} from './published-encoder.js'

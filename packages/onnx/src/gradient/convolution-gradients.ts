@@ -51,7 +51,12 @@ export function convolve(
 ): TypedValue {
   const isApart = kernel.length === 3 && at(kernel, 2) === 1 && dims.at(-1) === x.dims.at(-1)
   if (!isApart || at(strides, 1) !== 1) {
-    return ops.op('Conv', [x, w, bias], { type: x.type, dims }, { strides, dilations, pads, group, kernel_shape: kernel })
+    return ops.op(
+      'Conv',
+      [x, w, bias],
+      { type: x.type, dims },
+      { strides, dilations, pads, group, kernel_shape: kernel },
+    )
   }
   // Nothing meets along the last axis: with the one before as a single one, which is dilated by it, there are two axes,
   // over which onnxruntime goes two to three times as fast.
@@ -83,7 +88,10 @@ function zerosBetween(ops: TensorOps, y: TypedValue, strides: Dims): TypedValue 
   const apart = y.dims.flatMap((size, axis) => (at(after, axis) > 0 ? [size, 1] : [size]))
   const ends = after.flatMap((zeros) => (zeros > 0 ? [0, zeros] : [0]))
   const stuffed = ops.pad(ops.reshape(y, apart), [...apart.map(() => 0), ...ends])
-  return ops.reshape(stuffed, y.dims.map((size, axis) => size * (at(after, axis) + 1)))
+  return ops.reshape(
+    stuffed,
+    y.dims.map((size, axis) => size * (at(after, axis) + 1)),
+  )
 }
 
 /** `[o, i / group, ...kernel]` to `[i, o / group, ...kernel]`, back to front. */
@@ -177,13 +185,19 @@ function depthwise(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window
  * Where the kernel is dilated along the last axis, only places that are as far from each other meet: of a single image they are
  * told apart by one more axis, along which the kernel has the size 1.
  */
-function withApartLast(ops: TensorOps, x: TypedValue, dy: TypedValue, window: Window): [TypedValue, TypedValue, Window] {
+function withApartLast(
+  ops: TensorOps,
+  x: TypedValue,
+  dy: TypedValue,
+  window: Window,
+): [TypedValue, TypedValue, Window] {
   const rank = window.kernel.length
   const apart = window.dilations.at(-1) as number
   const [begin, end] = [at(window.pads, rank - 1), at(window.pads, 2 * rank - 1)]
   const isWhole = [x.dims.at(-1) as number, dy.dims.at(-1) as number, begin, end].every((size) => size % apart === 0)
   if (apart === 1 || window.strides.at(-1) !== 1 || x.dims[0] !== 1 || !isWhole) return [x, dy, window]
-  const wide = (value: TypedValue) => ops.reshape(value, [...value.dims.slice(0, -1), (value.dims.at(-1) as number) / apart, apart])
+  const wide = (value: TypedValue) =>
+    ops.reshape(value, [...value.dims.slice(0, -1), (value.dims.at(-1) as number) / apart, apart])
   const { kernel, strides, dilations, pads } = window
   return [
     wide(x),
@@ -218,7 +232,11 @@ function depthwiseAtFewPlaces(ops: TensorOps, x: TypedValue, dy: TypedValue, win
   const [inputs, outputs] = [x.dims.slice(2, -1), dy.dims.slice(2, -1)]
   const rows = (value: TypedValue, places: Dims) => ops.reshape(value, [channels, sizeOf(places), size])
   const products = ops.matMul(rows(x, inputs), rows(dy, outputs), { transB: true })
-  const meetings = ops.constant('float32', [sizeOf(inputs) * sizeOf(outputs), sizeOf(window.kernel)], meetingsOf(window, inputs, outputs))
+  const meetings = ops.constant(
+    'float32',
+    [sizeOf(inputs) * sizeOf(outputs), sizeOf(window.kernel)],
+    meetingsOf(window, inputs, outputs),
+  )
   return ops.matMul(ops.reshape(products, [channels, sizeOf(inputs) * sizeOf(outputs)]), meetings)
 }
 
@@ -228,7 +246,9 @@ function meetingsOf({ kernel, strides, dilations, pads }: Window, inputs: Dims, 
   const meets = new Float32Array(sizeOf(inputs) * outputCount * size)
   for (const [k, offset] of positions(kernel).entries()) {
     for (const [p, place] of positions(outputs).entries()) {
-      const met = place.map((index, axis) => index * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis))
+      const met = place.map(
+        (index, axis) => index * at(strides, axis) + at(offset, axis) * at(dilations, axis) - at(pads, axis),
+      )
       if (met.some((index, axis) => index < 0 || index >= at(inputs, axis))) continue
       const input = met.reduce((flat, index, axis) => flat * at(inputs, axis) + index, 0)
       meets[(input * outputCount + p) * size + k] = 1

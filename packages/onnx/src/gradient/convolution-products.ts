@@ -32,7 +32,11 @@ export function pointwiseProduct(
   const [outputs, places] = [at(w.dims, 0), sizeOf(spatial)]
   const matrix = ops.reshape(w, [outputs, channels])
   if (places >= widePlaces && !seen.permuted) {
-    const product = ops.reshape(ops.matMul(matrix, ops.reshape(seen, [batch, channels, places])), [batch, outputs, ...spatial])
+    const product = ops.reshape(ops.matMul(matrix, ops.reshape(seen, [batch, channels, places])), [
+      batch,
+      outputs,
+      ...spatial,
+    ])
     return bias ? ops.add(product, ops.reshape(bias, [outputs, ...spatial.map(() => 1)])) : product
   }
   const images = ops.reshape(batchLast(ops, seen), [channels, places * batch])

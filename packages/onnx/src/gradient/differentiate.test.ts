@@ -71,7 +71,11 @@ describe('differentiate', () => {
       const layer = (name: string, value: Value): Value => g.op('MatMul', [value, g.weight(name, randomTensor([3, 3]))])
       return layer('w3', layer('w2', layer('w1', x)))
     })
-    const { graph: training, gradients } = await differentiate(graph, { loss: 'loss', parameters: ['w1', 'w2', 'w3'], feeds: { x } })
+    const { graph: training, gradients } = await differentiate(graph, {
+      loss: 'loss',
+      parameters: ['w1', 'w2', 'w3'],
+      feeds: { x },
+    })
     const written = training.nodes.flatMap(({ outputs }) => outputs)
     expect(written.slice(-4)).toEqual([...['w1', 'w2', 'w3'].map((name) => gradients.get(name)), 'loss'])
   })
@@ -197,20 +201,20 @@ describe('what cannot be differentiated', () => {
     )
   })
 
-  it('refuses control flow, quantised weights, and operators that it does not know', async () => {
+  it('refuses control flow, quantized weights, and operators that it does not know', async () => {
     const g = gate()
     const open = g.with({ outputs: [{ name: 'y' }] })
     expect(await errorOf(() => differentiate(open, { loss: 'y', parameters: ['shift'], feeds: {} }))).toBe(
       'NotDifferentiableError: node "If" (If) has no derivative: control flow (If, Loop, Scan) decides only as it runs which nodes there are. Train only what comes after it, or export the network without it.',
     )
-    const quantised = summed((g, x) => {
+    const quantized = summed((g, x) => {
       const hidden = g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))])
       const scale = g.scalar(0.1)
       const zero = g.weight('zero', tensor('int8', [], Int8Array.of(0)))
       return g.op('DequantizeLinear', [g.op('QuantizeLinear', [hidden, scale, zero]), scale, zero])
     })
-    expect(await complaint(quantised, ['w'])).toMatch(
-      /node "QuantizeLinear" \(QuantizeLinear\) has no derivative: it is quantised/,
+    expect(await complaint(quantized, ['w'])).toMatch(
+      /node "QuantizeLinear" \(QuantizeLinear\) has no derivative: it is quantized/,
     )
     const packed = summed((g, x) => {
       const weights = g.weight('packed', tensor('uint8', [1, 1, 16], new Uint8Array(16)))
@@ -221,7 +225,7 @@ describe('what cannot be differentiated', () => {
       })
     })
     expect(await complaint(packed, ['w'])).toMatch(
-      /node "MatMulNBits" \(com\.microsoft\.MatMulNBits\) has no derivative: it is quantised/,
+      /node "MatMulNBits" \(com\.microsoft\.MatMulNBits\) has no derivative: it is quantized/,
     )
     const unknown = summed((g, x) => g.op('Det', [g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))])]))
     expect(await complaint(unknown, ['w'])).toMatch(/no rule is written for this operator/)

@@ -20,7 +20,7 @@ import { upgradeOpset } from './upgrade-opset.js'
 export interface DifferentiateOptions {
   /** Name of the value to differentiate: a float scalar (or one element) of the graph. */
   readonly loss: string
-  /** Names of the initialisers (or float inputs) by which to differentiate. Initialisers become inputs of the result. */
+  /** Names of the initializers (or float inputs) by which to differentiate. Initializers become inputs of the result. */
   readonly parameters: readonly string[]
   /** Tensors for all inputs, of the shapes the training graph is to have. */
   readonly feeds: Tensors

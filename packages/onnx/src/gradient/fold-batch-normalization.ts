@@ -5,7 +5,7 @@ import { floatOf, intOf } from './attributes.js'
 import { range, shapeOf } from './shapes.js'
 
 /**
- * The same network with each batch normalisation that follows a convolution folded into its kernel,
+ * The same network with each batch normalization that follows a convolution folded into its kernel,
  *
  *     W' = W · s,   b' = (b - mean) · s + bias,   s = scale / √(var + ε),
  *
@@ -65,15 +65,15 @@ export function foldBatchNormalization(graph: Graph): Graph {
       ),
     ])
     const weights = add('kernel', 'Mul', [convolution.inputs[1] ?? '', wide])
-    const centre = convolution.inputs[2]
-      ? add('centre', 'Sub', [convolution.inputs[2], mean])
-      : add('centre', 'Neg', [mean])
-    const shift = add('bias', 'Add', [add('shift', 'Mul', [centre, factor]), bias])
+    const center = convolution.inputs[2]
+      ? add('center', 'Sub', [convolution.inputs[2], mean])
+      : add('center', 'Neg', [mean])
+    const shift = add('bias', 'Add', [add('shift', 'Mul', [center, factor]), bias])
     return [...nodes, { ...convolution, inputs: [convolution.inputs[0] ?? '', weights, shift], outputs: [result] }]
   }
 }
 
-/** Whether a node normalises with given statistics, and does not update them. */
+/** Whether a node normalizes with given statistics, and does not update them. */
 function isFrozenNormalization(node: Node): boolean {
   const normalizes = node.opType === 'BatchNormalization' && node.domain === ''
   return normalizes && node.outputs.length === 1 && intOf(node, 'training_mode', 0) === 0

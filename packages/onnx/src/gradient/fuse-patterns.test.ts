@@ -27,10 +27,10 @@ const gelus: Record<string, (g: GraphBuilder, x: Value) => Value> = {
 }
 
 function normalization(g: GraphBuilder, x: Value, square: 'Pow' | 'Mul', epsilon = 1e-5): Value {
-  const centred = g.op('Sub', [x, g.op('ReduceMean', [x], { axes: [-1] })])
-  const squares = square === 'Pow' ? g.op('Pow', [centred, g.scalar(2)]) : g.op('Mul', [centred, centred])
+  const centered = g.op('Sub', [x, g.op('ReduceMean', [x], { axes: [-1] })])
+  const squares = square === 'Pow' ? g.op('Pow', [centered, g.scalar(2)]) : g.op('Mul', [centered, centered])
   const variance = g.op('ReduceMean', [squares], { axes: [-1] })
-  const unit = g.op('Div', [centred, g.op('Sqrt', [g.op('Add', [variance, g.scalar(epsilon)])])])
+  const unit = g.op('Div', [centered, g.op('Sqrt', [g.op('Add', [variance, g.scalar(epsilon)])])])
   return g.op('Add', [
     g.op('Mul', [unit, g.weight('scale', randomTensor([4], 2))]),
     g.weight('bias', randomTensor([4], 3)),
@@ -38,13 +38,13 @@ function normalization(g: GraphBuilder, x: Value, square: 'Pow' | 'Mul', epsilon
 }
 
 describe('fusePatterns', () => {
-  it.each(Object.entries(gelus))('recognises Gelu as %s', async (_, write) => {
+  it.each(Object.entries(gelus))('recognizes Gelu as %s', async (_, write) => {
     const graph = network(write)
     expect(operators(fusePatterns(graph))).toEqual(['Add', 'Gelu', 'Identity'])
     await checkGradient(graph, { x }, { by: ['x', 'shift'] })
   })
 
-  it.each(['Pow', 'Mul'] as const)('recognises layer normalisation with %s', async (square) => {
+  it.each(['Pow', 'Mul'] as const)('recognizes layer normalization with %s', async (square) => {
     const graph = network((g, x) => normalization(g, x, square), 13)
     const fused = fusePatterns(upgradeOpset(graph))
     expect(operators(fused)).toEqual(['Add', 'LayerNormalization', 'Identity'])

@@ -4,7 +4,7 @@ import { shapeOf } from './shapes.js'
 
 /**
  * The same network with what exporters spelled out for older operator sets as one operator: the Gelu activation and layer
- * normalisation. Their derivatives are known as a whole, and take half the passes over the data.
+ * normalization. Their derivatives are known as a whole, and take half the passes over the data.
  */
 export function fusePatterns(graph: Graph): Graph {
   const pattern = new Patterns(graph)
@@ -66,17 +66,17 @@ class Patterns {
     if (last.opType !== 'Add' || last.domain !== '') return undefined
     const [scaled, bias] = this.#oneOf(last, 'Mul')
     const [quotient, scale] = scaled ? this.#oneOf(scaled, 'Div') : []
-    const centred = this.#node(quotient?.inputs[0], 'Sub')
+    const centered = this.#node(quotient?.inputs[0], 'Sub')
     const root = this.#node(quotient?.inputs[1], 'Sqrt')
     const [variance, epsilon] = this.#oneOf(this.#node(root?.inputs[0], 'Add'), 'ReduceMean')
     const square = this.#producers.get(variance?.inputs[0] ?? '')
-    const mean = this.#node(centred?.inputs[1], 'ReduceMean')
-    const [x] = centred?.inputs ?? []
+    const mean = this.#node(centered?.inputs[1], 'ReduceMean')
+    const [x] = centered?.inputs ?? []
     const number = this.#number(epsilon)
     if (
       !scaled ||
       !quotient ||
-      !centred ||
+      !centered ||
       !root ||
       !variance ||
       !square ||
@@ -85,7 +85,7 @@ class Patterns {
       number === undefined
     )
       return undefined
-    const own = centred.outputs[0]
+    const own = centered.outputs[0]
     const isSquare =
       square.opType === 'Pow'
         ? this.#isNumber(square.inputs[1] ?? '', 2)
@@ -101,7 +101,7 @@ class Patterns {
         inputs: [x, scale ?? '', bias ?? ''],
         attributes: { axis: { kind: 'int', value: -1 }, epsilon: { kind: 'float', value: number } },
       },
-      parts: [last, scaled, quotient, centred, root, sum, variance, square, mean],
+      parts: [last, scaled, quotient, centered, root, sum, variance, square, mean],
     }
   }
 

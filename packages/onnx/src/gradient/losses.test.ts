@@ -77,8 +77,8 @@ describe('losses', () => {
     await checkGradient(graph, feeds, { by, outputs: [make().loss] })
   })
 
-  it('of the generalised cross-entropy is (1 - p^q) / q, and has the gradient of its finite differences', async () => {
-    const made = softmaxCrossEntropy(passing('logits'), { logits, generalisation: 0.5 })
+  it('of the generalized cross-entropy is (1 - p^q) / q, and has the gradient of its finite differences', async () => {
+    const made = softmaxCrossEntropy(passing('logits'), { logits, generalization: 0.5 })
     const feeds = {
       logits: float32([2, 4], [0, 0, 0, 0, 0, 0, Math.log(6), 0]),
       [made.targets]: float32([2, 4], [1, 0, 0, 0, 0, 0, 1, 0]),

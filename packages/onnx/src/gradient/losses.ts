@@ -32,11 +32,11 @@ export interface SoftmaxCrossEntropyOptions {
   /** Share of each target that is spread over all classes (Szegedy et al., 2016), 0 to 1. Default: 0. */
   readonly labelSmoothing?: number
   /**
-   * Exponent q of the generalised cross-entropy (Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep Neural
+   * Exponent q of the generalized cross-entropy (Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep Neural
    * Networks with Noisy Labels", 2018): an example of loss l counts (1 - exp(-q l)) / q. The nearer q is to 1, the less
    * counts what is hopeless. Default: 0, the cross-entropy itself.
    */
-  readonly generalisation?: number
+  readonly generalization?: number
 }
 
 /**
@@ -48,7 +48,7 @@ export interface SoftmaxCrossEntropyOptions {
  * @throws GraphEditError when the graph has no such value.
  */
 export function softmaxCrossEntropy(graph: Graph, options: SoftmaxCrossEntropyOptions): SupervisedLossGraph {
-  const { logits, classWeights, labelSmoothing: smoothing = 0, generalisation: q = 0 } = options
+  const { logits, classWeights, labelSmoothing: smoothing = 0, generalization: q = 0 } = options
   return append(graph, { logits }, ['batch', 'classes'], (g, { logits: z, targets, weights }) => {
     const surprise = g.op('Neg', [g.op('LogSoftmax', [z], { axis: -1 })])
     const classWeight = classWeights && g.weight('class_weights', float32([classWeights.length], classWeights))

@@ -1,8 +1,8 @@
 import { notDifferentiable } from './rule.js'
 
 export const control = notDifferentiable('control flow (If, Loop, Scan) decides only as it runs which nodes there are')
-export const quantised = notDifferentiable(
-  'it is quantised: its weights are whole numbers, which training cannot move a little',
+export const quantized = notDifferentiable(
+  'it is quantized: its weights are whole numbers, which training cannot move a little',
 )
 export const recurrent = notDifferentiable('recurrent layers are not covered')
 export const rare = notDifferentiable('no rule is written for this operator')

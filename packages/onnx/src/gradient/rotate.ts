@@ -17,7 +17,7 @@ export interface Rotary {
 
 /**
  * Positions as rotations (Su et al., RoFormer, 2021): pairs of numbers (a, b) become (a cos - b sin, a sin + b cos). The pairs
- * are the two halves of a head, or neighbours where they are interleaved; numbers behind them stay.
+ * are the two halves of a head, or neighbors where they are interleaved; numbers behind them stay.
  */
 export function rotaryEmbedding({ ops, node, refuse }: Step, { x, cos, sin, positions }: Rotary): TypedValue {
   const half = at(cos.dims, -1)
@@ -37,7 +37,8 @@ export function rotaryEmbedding({ ops, node, refuse }: Step, { x, cos, sin, posi
     return ops.reshape(ops.slice(table, [{ axis: 0, start: first, end: first + tokens }]), [1, 1, tokens, half])
   }
   const turned = rotate(ops, split, angles(cos), angles(sin), intOf(node, 'interleaved', 0) !== 0)
-  const whole = size > 2 * half ? ops.concat([turned, ops.slice(split, [{ axis: 3, start: 2 * half, end: size }])], 3) : turned
+  const whole =
+    size > 2 * half ? ops.concat([turned, ops.slice(split, [{ axis: 3, start: 2 * half, end: size }])], 3) : turned
   return isJoined ? joinHeads(ops, whole) : whole
 }
 
@@ -52,6 +53,8 @@ function rotate(ops: TensorOps, x: TypedValue, cos: TypedValue, sin: TypedValue,
     ops.reshape(ops.slice(grid, [{ axis, start: place, end: place + 1 }]), [batch, heads, tokens, half]),
   ) as [TypedValue, TypedValue]
   const turned = [ops.sub(ops.mul(a, cos), ops.mul(b, sin)), ops.add(ops.mul(a, sin), ops.mul(b, cos))]
-  const stacked = turned.map((one) => ops.reshape(one, [batch, heads, tokens, ...(interleaved ? [half, 1] : [1, half])]))
+  const stacked = turned.map((one) =>
+    ops.reshape(one, [batch, heads, tokens, ...(interleaved ? [half, 1] : [1, half])]),
+  )
   return ops.reshape(ops.concat(stacked, axis), [batch, heads, tokens, 2 * half])
 }

@@ -13,7 +13,7 @@ describe('shapes', () => {
     expect(range(2, 2)).toEqual([])
   })
 
-  it('merge neighbouring axes that are reduced, and those that are not', () => {
+  it('merge neighboring axes that are reduced, and those that are not', () => {
     expect(mergeAxes([2, 3, 4, 5], [0, 1])).toEqual({ merged: [6, 20], reduced: [0] })
     expect(mergeAxes([2, 3, 4, 5], [0, 2, 3])).toEqual({ merged: [2, 3, 20], reduced: [0, 2] })
     expect(mergeAxes([2, 1, 3, 1], [1, 2])).toEqual({ merged: [2, 3], reduced: [1] })

@@ -39,7 +39,7 @@ export function bounded({ axis, start, end, step = 1 }: Cut, size: number): Requ
     : { axis, start: clamp(start, 0, size - 1), end: clamp(end, -1, size - 1), step }
 }
 
-/** Neighbouring axes as one, where all of them are reduced or none is; axes of size 1 as part of any neighbour. */
+/** Neighboring axes as one, where all of them are reduced or none is; axes of size 1 as part of any neighbor. */
 export function mergeAxes(dims: Dims, axes: readonly number[]): { merged: number[]; reduced: number[] } {
   const merged: number[] = []
   const reduced: number[] = []

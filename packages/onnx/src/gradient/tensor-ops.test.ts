@@ -59,9 +59,7 @@ describe('TensorOps', () => {
     expect(turned.dims).toEqual([3, 2, 4])
     const sum = ops.add(ops.unary('Relu', turned), ops.reshape(bias, [1, 2, 1]))
     expect(sum.dims).toEqual([3, 2, 4])
-    expect(written(ops, ops.transpose(sum, [1, 0, 2]))).toBe(
-      'Add(Relu(x), bias)',
-    )
+    expect(written(ops, ops.transpose(sum, [1, 0, 2]))).toBe('Add(Relu(x), bias)')
     expect(ops.transpose(ops.transpose(x, [2, 0, 1]), [1, 2, 0])).toBe(x)
   })
 

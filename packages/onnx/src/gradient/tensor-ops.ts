@@ -332,7 +332,7 @@ export class TensorOps {
       const moved = axes.map((axis) => perm[axis] as number).sort((a, b) => a - b)
       return this.reshape(this.transpose(this.reduce(opType, source, moved), perm), dims)
     }
-    // Neighbouring axes as one: onnxruntime is fast where few axes are left.
+    // Neighboring axes as one: onnxruntime is fast where few axes are left.
     const single = axes.every((axis) => x.dims[axis] === 1)
     const { merged, reduced } = single ? { merged: x.dims, reduced: axes } : mergeAxes(x.dims, axes)
     const output = { type: x.type, dims: merged.filter((_, axis) => !reduced.includes(axis)) }

@@ -97,7 +97,7 @@ async function valuesOf(
   }
   const whole = graph.with({ nodes, initializers: new Map([...graph.initializers, ...known]) })
   const part = extract(whole, [], [...names.keys()])
-  const session = await Session.create(part, { optimisation: 'disabled' })
+  const session = await Session.create(part, { optimization: 'disabled' })
   try {
     const results = await session.run(Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
     return [...names].map(([output, name]) => [name, results[output] as Tensor])

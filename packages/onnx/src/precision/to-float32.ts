@@ -66,7 +66,14 @@ export function withFloat32Interface(graph: Graph): Graph {
   const names = Object.fromEntries(changed.map(({ name }) => [name, unusedName(`${name}/half`, used)]))
   const inside = rename(graph, names)
   const cast = (from: string, to: string, type: number): Node => {
-    return { name: `${to}/cast`, opType: 'Cast', domain: '', inputs: [from], outputs: [to], attributes: { to: { kind: 'int', value: type } } }
+    return {
+      name: `${to}/cast`,
+      opType: 'Cast',
+      domain: '',
+      inputs: [from],
+      outputs: [to],
+      attributes: { to: { kind: 'int', value: type } },
+    }
   }
   const inner = (name: string): string => names[name] ?? name
   const before = half(graph.inputs).map(({ name, type = 'float16' }) => cast(name, inner(name), typeCodes[type]))

@@ -49,7 +49,9 @@ describe('findStages', () => {
     const stages = findStages(graph)
     expect(stages.map((stage) => stage.name)).toEqual(expected[name])
     expect(stages.at(-1)?.output).toBe('encoding')
-    const weights = [...constantsAsWeights(graph).initializers.values()].filter(({ type, data }) => type === 'float32' && data.length > 1)
+    const weights = [...constantsAsWeights(graph).initializers.values()].filter(
+      ({ type, data }) => type === 'float32' && data.length > 1,
+    )
     const parameters = stages.reduce((sum, stage) => sum + stage.parameters, 0)
     expect(parameters).toBe(weights.reduce((sum, { data }) => sum + data.length, 0))
     expect(stages.filter((stage) => stage.parameters === 0)).toEqual([])
@@ -77,7 +79,11 @@ describe('findStages', () => {
       // What depends on shapes alone, such as a table of relative positions, is no part of the main path.
       const twice = behind.filter((input) => before.has(input) && !input.includes('rel_embeddings'))
       expect(twice, `computed twice, cut at "${output}"`).toEqual([])
-      if ('pixel_values' in feeds) expect(suffix.inputs.map(({ name: input }) => input), `read behind "${output}"`).toEqual([output])
+      if ('pixel_values' in feeds)
+        expect(
+          suffix.inputs.map(({ name: input }) => input),
+          `read behind "${output}"`,
+        ).toEqual([output])
       const crossing = await runGraph(prefix, feedsFor(prefix, feeds))
       const results = await runGraph(suffix, { ...feedsFor(suffix, feeds), ...crossing })
       expect(results['encoding'], `cut at "${output}"`).toBeAllclose(encoding, { rtol: 1e-4, atol: 1e-4 })
@@ -98,8 +104,17 @@ describe('findStages', () => {
     let seed = 1
     const weights = (_: string, dims: readonly number[]) => randomTensor(dims, seed++)
     const block = { inputs: 4, outputs: 4, expanded: 8, stride: 1 }
-    expect(namesOf(withoutNames(mobileNetTop([block, block, block], 5, weights)))).toEqual(['stem', 'block 0', 'block 1', 'output'])
-    expect(namesOf(encoder({ layers: 2, width: 4, heads: 2, feedForward: 8 }, weights))).toEqual(['layer 0', 'layer 1', 'output'])
+    expect(namesOf(withoutNames(mobileNetTop([block, block, block], 5, weights)))).toEqual([
+      'stem',
+      'block 0',
+      'block 1',
+      'output',
+    ])
+    expect(namesOf(encoder({ layers: 2, width: 4, heads: 2, feedForward: 8 }, weights))).toEqual([
+      'layer 0',
+      'layer 1',
+      'output',
+    ])
   })
 
   it('takes a network without any cut as one stage', () => {

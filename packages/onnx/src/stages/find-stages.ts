@@ -130,7 +130,9 @@ function largestFamily(segments: readonly Scoped[], levels: readonly (Level | un
 
 /** Whether nodes in a module have numbers behind its own. */
 function hasInner({ segments, end }: Numbered): boolean {
-  const scopes = segments.flatMap(({ nodes }) => nodes.map((node) => scopeOf({ nodes: [node], output: '', weights: [] })))
+  const scopes = segments.flatMap(({ nodes }) =>
+    nodes.map((node) => scopeOf({ nodes: [node], output: '', weights: [] })),
+  )
   return scopes.some((scope) => levelAt(scope, end) !== undefined)
 }
 
@@ -153,12 +155,15 @@ function leading(segments: readonly Scoped[]): Group[] {
 /** What is behind the last layer. */
 function trailing(segments: readonly Scoped[]): Group[] {
   if (segments.length === 0) return []
-  const names = segments.flatMap(({ nodes, weights }) => [...nodes.flatMap(({ name, opType }) => [name, opType]), ...weights])
+  const names = segments.flatMap(({ nodes, weights }) => [
+    ...nodes.flatMap(({ name, opType }) => [name, opType]),
+    ...weights,
+  ])
   const isPooler = names.some((name) => /pool/i.test(name))
   return [{ name: isPooler ? 'pooler' : 'output', segments }]
 }
 
-/** Groups as stages; one without a weight of its own is part of its neighbour, as there is nothing in it to unfreeze. */
+/** Groups as stages; one without a weight of its own is part of its neighbor, as there is nothing in it to unfreeze. */
 function withWeights(graph: Graph, groups: readonly Group[]): FoundStage[] {
   const producers = graph.producers()
   const counted = new Set<string>()
@@ -197,4 +202,3 @@ function withWeights(graph: Graph, groups: readonly Group[]): FoundStage[] {
 function isParameter(type: string, size: number): boolean {
   return size > 1 && !['int64', 'int32', 'uint64', 'bool', 'string'].includes(type)
 }
-

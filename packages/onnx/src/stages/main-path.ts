@@ -7,7 +7,7 @@ export interface Segment {
   readonly nodes: readonly Node[]
   /** The value at which it ends. */
   readonly output: string
-  /** Weights that its nodes read, directly or after they were moved or dequantised. */
+  /** Weights that its nodes read, directly or after they were moved or dequantized. */
   readonly weights: readonly string[]
 }
 
@@ -30,7 +30,7 @@ export function mainPath(graph: Graph, output: string): Segment[] {
     if (!needed.has(node)) return
     for (const name of dataRead(node)) lastReader.set(name, Math.max(place, lastReader.get(name) ?? 0))
   })
-  const quantised = quantisedValues(graph)
+  const quantized = quantizedValues(graph)
   const segments: Segment[] = []
   const open = new Set<string>()
   let [nodes, weights]: [Node[], string[]] = [[], []]
@@ -43,7 +43,7 @@ export function mainPath(graph: Graph, output: string): Segment[] {
     for (const name of node.outputs) if (lastReader.has(name)) open.add(name)
     for (const name of open) if ((lastReader.get(name) ?? 0) <= place) open.delete(name)
     const [only = ''] = open
-    if (toCome > 0 || open.size !== 1 || !node.outputs.includes(only) || quantised.has(only)) return
+    if (toCome > 0 || open.size !== 1 || !node.outputs.includes(only) || quantized.has(only)) return
     segments.push({ nodes, output: only, weights: [...new Set(weights)] })
     ;[nodes, weights] = [[], []]
   })
@@ -98,15 +98,26 @@ function neededFor(graph: Graph, output: string, onPath: ReadonlySet<string>): S
   return nodes
 }
 
-const movers = new Set(['Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity', 'MaxPool', 'Concat', 'Slice'])
+const movers = new Set([
+  'Reshape',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Flatten',
+  'Identity',
+  'MaxPool',
+  'Concat',
+  'Slice',
+])
 
 /** Activations that are held as whole numbers: no stage can end there. */
-function quantisedValues(graph: Graph): Set<string> {
-  const quantised = new Set<string>()
+function quantizedValues(graph: Graph): Set<string> {
+  const quantized = new Set<string>()
   for (const node of graph.nodes) {
-    const made = node.opType === 'QuantizeLinear' || node.opType === 'DynamicQuantizeLinear' || node.opType.startsWith('QLinear')
-    const moved = movers.has(node.opType) && quantised.has(node.inputs[0] ?? '')
-    if (made || moved) for (const name of node.outputs) quantised.add(name)
+    const made =
+      node.opType === 'QuantizeLinear' || node.opType === 'DynamicQuantizeLinear' || node.opType.startsWith('QLinear')
+    const moved = movers.has(node.opType) && quantized.has(node.inputs[0] ?? '')
+    if (made || moved) for (const name of node.outputs) quantized.add(name)
   }
-  return quantised
+  return quantized
 }

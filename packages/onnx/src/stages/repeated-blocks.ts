@@ -13,15 +13,20 @@ export interface RepeatedBlocks<T extends Segment> {
  * again and again. Where the larger part of the matrices is outside it, each segment with a matrix begins a block.
  */
 export function repeatedBlocks<T extends Segment>(graph: Graph, segments: readonly T[]): RepeatedBlocks<T> {
-  const matrices = segments.map(({ weights }) => weights.filter((name) => {
-    const weight = graph.initializers.get(name)
-    return weight !== undefined && isMatrix(weight)
-  }).length)
+  const matrices = segments.map(
+    ({ weights }) =>
+      weights.filter((name) => {
+        const weight = graph.initializers.get(name)
+        return weight !== undefined && isMatrix(weight)
+      }).length,
+  )
   const total = matrices.reduce((sum, count) => sum + count, 0)
   const run = longestRun(segments.map(signature), matrices)
   if (run && run.covered > total / 2) {
     const { start, period, count } = run
-    const blocks = Array.from({ length: count }, (_, block) => segments.slice(start + block * period, start + (block + 1) * period))
+    const blocks = Array.from({ length: count }, (_, block) =>
+      segments.slice(start + block * period, start + (block + 1) * period),
+    )
     return { before: segments.slice(0, start), blocks, after: segments.slice(start + count * period) }
   }
   const blocks: T[][] = []
@@ -52,9 +57,13 @@ interface Run {
 function longestRun(signatures: readonly string[], matrices: readonly number[]): Run | undefined {
   let best: Run | undefined
   for (let period = 1; period <= signatures.length / 2; period++) {
-    for (let from = 0; from + period < signatures.length; ) {
+    for (let from = 0; from + period < signatures.length;) {
       let length = 0
-      while (signatures[from + length] === signatures[from + length + period] && from + length + period < signatures.length) length++
+      while (
+        signatures[from + length] === signatures[from + length + period] &&
+        from + length + period < signatures.length
+      )
+        length++
       const count = Math.floor(length / period) + 1
       // What is over stands at the beginning: blocks end where the run ends.
       const start = from + (length % period)

@@ -14,7 +14,9 @@ function layers(tokensFirst: boolean): Graph {
   const turn = (value: Value): Value => (tokensFirst ? g.op('Transpose', [value], { perm: [1, 0, 2] }) : value)
   x = turn(x)
   for (const layer of [0, 1]) {
-    x = g.scope(`encoder/layer.${layer}`, () => g.op('Add', [x, g.op('Tanh', [g.op('MatMul', [x, g.weight('dense', randomTensor([4, 4]))])])]))
+    x = g.scope(`encoder/layer.${layer}`, () =>
+      g.op('Add', [x, g.op('Tanh', [g.op('MatMul', [x, g.weight('dense', randomTensor([4, 4]))])])]),
+    )
   }
   const last = g.scope('head', () => g.op('MatMul', [turn(x), g.weight('matrix', randomTensor([4, 4]))]))
   g.output('y', last, 'float32', ['batch', 'tokens', 4])
@@ -26,7 +28,9 @@ describe('withStages', () => {
     const { stages } = await withStages(layers(false))
     expect(stages.map(({ name }) => name)).toEqual(['embedding', 'layer 0', 'layer 1', 'output'])
     const turned = await withStages(layers(true))
-    expect(turned.stages.map(({ name, parameters }) => [name, parameters])).toEqual([['embedding to output', 36 + 16 + 16 + 16]])
+    expect(turned.stages.map(({ name, parameters }) => [name, parameters])).toEqual([
+      ['embedding to output', 36 + 16 + 16 + 16],
+    ])
     expect(findStages(layers(true)).map(({ name }) => name)).toEqual(['embedding', 'layer 0', 'layer 1', 'output'])
   })
 

@@ -19,7 +19,10 @@ export interface StagedGraph {
  */
 export async function withStages(graph: Graph, output = graph.outputs[0]?.name ?? ''): Promise<StagedGraph> {
   const found = findStages(graph, output)
-  const known = await withInferredShapes(graph, found.map((stage) => stage.output))
+  const known = await withInferredShapes(
+    graph,
+    found.map((stage) => stage.output),
+  )
   const batch = new Set<Dimension | undefined>(graph.inputs.map(({ dims }) => dims?.[0]))
   const others = new Set<Dimension | undefined>(graph.inputs.flatMap(({ dims }) => dims?.slice(1) ?? []))
   const hasRows = ({ output: end }: FoundStage): boolean => {

@@ -1,4 +1,4 @@
-import { optimiser, type OptimiserFactory } from './optimiser.js'
+import { optimizer, type OptimizerFactory } from './optimizer.js'
 
 /** Options of `adamW`. */
 export interface AdamWOptions {
@@ -17,8 +17,8 @@ export interface AdamWOptions {
  *
  *     p ← (1 - lr · decay) p - lr · m̂ / (√v̂ + ε)    with m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ)
  */
-export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions = {}): OptimiserFactory {
-  return optimiser(['mean', 'square'], ({ data, gradient, memory, step, learningRate, weightDecay, factor, scale }) => {
+export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions = {}): OptimizerFactory {
+  return optimizer(['mean', 'square'], ({ data, gradient, memory, step, learningRate, weightDecay, factor, scale }) => {
     const [mean, square] = memory as [Float32Array, Float32Array]
     const root = Math.sqrt(1 - beta2 ** step)
     const rate = learningRate * factor

@@ -6,7 +6,12 @@ import { Trainer } from './trainer.js'
 
 async function openTrainer(learningRate = 1e-2): Promise<Trainer> {
   const groups = [{ names: ['w1', 'b1', 'w2'], learningRate }]
-  const trainer = await Trainer.create(regressionNetwork(), { loss: 'loss', groups, feeds: regressionFeeds(), threads: 1 })
+  const trainer = await Trainer.create(regressionNetwork(), {
+    loss: 'loss',
+    groups,
+    feeds: regressionFeeds(),
+    threads: 1,
+  })
   onTestFinished(() => trainer.close())
   return trainer
 }

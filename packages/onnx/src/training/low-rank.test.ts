@@ -34,19 +34,30 @@ describe('lowRank', () => {
 
     const original = regressionNetwork()
     const merged = original.with({ initializers: new Map([...original.initializers, ...merge(trainer.parameters())]) })
-    expect((await runGraph(merged, feeds))['prediction'] as Tensor).toBeAllclose(prediction as Tensor, { rtol: 1e-4, atol: 1e-6 })
+    expect((await runGraph(merged, feeds))['prediction'] as Tensor).toBeAllclose(prediction as Tensor, {
+      rtol: 1e-4,
+      atol: 1e-6,
+    })
     expect(merged.nodes).toEqual(original.nodes)
   })
 
   it('takes kernels of convolutions, as matrices of one row for each output', async () => {
     const { graph, merge } = lowRank(convolution(), { names: ['kernel'], rank: 2, normal })
     const parts = new Map([...graph.initializers].filter(([name]) => name.startsWith('kernel.low_rank')))
-    expect([...parts.values()].map(({ dims }) => dims)).toEqual([[4, 2], [2, 3 * 9]])
-    const random = Object.fromEntries([...parts].map(([name, { dims }]) => [name, float32(dims, Float32Array.from({ length: sizeOf(dims) }, normal))]))
+    expect([...parts.values()].map(({ dims }) => dims)).toEqual([
+      [4, 2],
+      [2, 3 * 9],
+    ])
+    const random = Object.fromEntries(
+      [...parts].map(([name, { dims }]) => [name, float32(dims, Float32Array.from({ length: sizeOf(dims) }, normal))]),
+    )
     const updated = graph.with({ initializers: new Map([...graph.initializers, ...Object.entries(random)]) })
     const image = { x: float32([1, 3, 5, 5], Float32Array.from({ length: 75 }, normal)) }
     const merged = convolution().with({ initializers: merge(random) })
-    expect((await runGraph(merged, image))['y'] as Tensor).toBeAllclose((await runGraph(updated, image))['y'] as Tensor, { rtol: 1e-4, atol: 1e-5 })
+    expect((await runGraph(merged, image))['y'] as Tensor).toBeAllclose(
+      (await runGraph(updated, image))['y'] as Tensor,
+      { rtol: 1e-4, atol: 1e-5 },
+    )
   })
 
   it.each([
@@ -64,7 +75,13 @@ describe('lowRank', () => {
 function convolution(): Graph {
   const g = new GraphBuilder('convolution')
   const x = g.input('x', 'float32', ['batch', 3, 'height', 'width'])
-  const kernel = g.weight('kernel', float32([4, 3, 3, 3], Float32Array.from({ length: 108 }, (_, i) => Math.cos(i))))
+  const kernel = g.weight(
+    'kernel',
+    float32(
+      [4, 3, 3, 3],
+      Float32Array.from({ length: 108 }, (_, i) => Math.cos(i)),
+    ),
+  )
   g.output('y', g.op('Conv', [x, kernel]), 'float32')
   return g.build()
 }

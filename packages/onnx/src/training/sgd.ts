@@ -1,4 +1,4 @@
-import { optimiser, type OptimiserFactory } from './optimiser.js'
+import { optimizer, type OptimizerFactory } from './optimizer.js'
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -15,8 +15,8 @@ export interface SgdOptions {
  *
  *     v ← momentum · v + g,    p ← p - lr · v   (Nesterov: p ← p - lr · (g + momentum · v))    with g = gradient + decay · p
  */
-export function sgd({ momentum = 0.9, nesterov = false }: SgdOptions = {}): OptimiserFactory {
-  return optimiser(['velocity'], ({ data, gradient, memory, learningRate, weightDecay, factor, scale }) => {
+export function sgd({ momentum = 0.9, nesterov = false }: SgdOptions = {}): OptimizerFactory {
+  return optimizer(['velocity'], ({ data, gradient, memory, learningRate, weightDecay, factor, scale }) => {
     const [velocity] = memory as [Float32Array]
     const rate = learningRate * factor
     for (let i = 0; i < data.length; i++) {

@@ -50,8 +50,15 @@ describe('Trainer', () => {
     expect(trainer.steps).toBe(10)
   })
 
-  it.each([['adamW', adamW()], ['sgd', sgd({ nesterov: true })]])('%s: goes on from a state with the same bits', async (_, optimiser) => {
-    const [whole, first, second] = [await openTrainer({ optimiser }), await openTrainer({ optimiser }), await openTrainer({ optimiser })]
+  it.each([
+    ['adamW', adamW()],
+    ['sgd', sgd({ nesterov: true })],
+  ])('%s: goes on from a state with the same bits', async (_, optimizer) => {
+    const [whole, first, second] = [
+      await openTrainer({ optimizer }),
+      await openTrainer({ optimizer }),
+      await openTrainer({ optimizer }),
+    ]
     const expected = await steps(whole, 8)
     const before = await steps(first, 5)
     const saved = first.state()
@@ -84,7 +91,12 @@ describe('Trainer', () => {
   })
 
   it('trains a group from its first step on, and not before', async () => {
-    const trainer = await openTrainer({ groups: [{ names: ['w2'], learningRate: 0.1 }, { names: ['w1'], learningRate: 0.1, from: 2 }] })
+    const trainer = await openTrainer({
+      groups: [
+        { names: ['w2'], learningRate: 0.1 },
+        { names: ['w1'], learningRate: 0.1, from: 2 },
+      ],
+    })
     const start = trainer.parameters()['w1']
     await steps(trainer, 2)
     expect(trainer.parameters()['w1']).toEqual(start)
@@ -121,7 +133,11 @@ describe('a loss that is not finite', () => {
   })
 
   it('that comes of weights that a step has spoilt, brings back those before it', async () => {
-    const trainer = await openTrainer({ optimiser: sgd(), groups: [{ names: ['w2'], learningRate: 1e38 }], clipNorm: 1e3 })
+    const trainer = await openTrainer({
+      optimizer: sgd(),
+      groups: [{ names: ['w2'], learningRate: 1e38 }],
+      clipNorm: 1e3,
+    })
     const good = trainer.parameters()
     await trainer.step(feeds)
     await expect(steps(trainer, 3)).rejects.toThrow(DivergedError)
@@ -132,11 +148,23 @@ describe('a loss that is not finite', () => {
 describe('Trainer refuses', () => {
   const group = { names: ['w1'], learningRate: 0.1 }
   it.each<[string, Partial<TrainerOptions>, string]>([
-    ['a weight that is not there', { groups: [{ ...group, names: ['w9'] }] }, 'names of float32 weights of graph "regression", got "w9"'],
+    [
+      'a weight that is not there',
+      { groups: [{ ...group, names: ['w9'] }] },
+      'names of float32 weights of graph "regression", got "w9"',
+    ],
     ['a weight in two groups', { groups: [group, group] }, 'each weight in one group, got "w1" twice'],
     ['no weights', { groups: [] }, 'at least one weight to train, got none'],
-    ['a learning rate that is none', { groups: [{ ...group, learningRate: Number.NaN }] }, 'learningRate: expected a finite number'],
-    ['a negative weight decay', { groups: [{ ...group, weightDecay: -1 }] }, 'weightDecay: expected a finite number from 0 on, got -1'],
+    [
+      'a learning rate that is none',
+      { groups: [{ ...group, learningRate: Number.NaN }] },
+      'learningRate: expected a finite number',
+    ],
+    [
+      'a negative weight decay',
+      { groups: [{ ...group, weightDecay: -1 }] },
+      'weightDecay: expected a finite number from 0 on, got -1',
+    ],
     ['a norm of 0', { clipNorm: 0 }, 'clipNorm: expected a number above 0, got 0'],
   ])('%s', async (_, options, message) => {
     const opening = openTrainer(options)

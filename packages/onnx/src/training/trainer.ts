@@ -4,7 +4,7 @@ import { Session, type SessionOptions, type Tensors } from '../session.js'
 import { extract } from '../subgraph.js'
 import { float32, tensor, type Tensor } from '../tensor.js'
 import { adamW } from './adam-w.js'
-import { type Optimiser, type OptimiserFactory, type Parameter, part } from './optimiser.js'
+import { type Optimizer, type OptimizerFactory, type Parameter, part } from './optimizer.js'
 import { constant, type Schedule } from './schedule.js'
 import { TrainingSessions } from './training-sessions.js'
 import { weightsAsInputs } from '../weights-as-inputs.js'
@@ -16,8 +16,8 @@ export interface ParameterGroup {
   /** Learning rate where the schedule's factor is 1. */
   readonly learningRate: number
   /**
-   * Strength of the weight decay (see the optimiser), of matrices and kernels alone: biases and the weights of
-   * normalisations, which have one axis longer than 1, do not decay. Default 0.
+   * Strength of the weight decay (see the optimizer), of matrices and kernels alone: biases and the weights of
+   * normalizations, which have one axis longer than 1, do not decay. Default 0.
    */
   readonly weightDecay?: number
   /** First step at which the group is trained; it stays as it is before (gradual unfreezing). Default 0. */
@@ -26,13 +26,13 @@ export interface ParameterGroup {
 
 /** Options of `Trainer.create`. */
 export interface TrainerOptions {
-  /** Name of the value to minimise, a scalar float32. */
+  /** Name of the value to minimize, a scalar float32. */
   readonly loss: string
   readonly groups: readonly ParameterGroup[]
   /** Input tensors such as those of the steps: what cannot be trained is found before the first step. */
   readonly feeds: Tensors
   /** Default: `adamW()`. */
-  readonly optimiser?: OptimiserFactory
+  readonly optimizer?: OptimizerFactory
   /** Default: `constant()`. */
   readonly schedule?: Schedule
   /** Largest norm of all gradients together; longer ones are scaled down (Pascanu et al., 2013). Default: none. */
@@ -52,12 +52,12 @@ export interface StepResult {
 
 /**
  * Trains weights of a graph by its own gradient: onnxruntime computes loss and gradients (see `differentiate`), an
- * optimiser the steps. The same graph, feeds and options give the same bits on the same machine.
+ * optimizer the steps. The same graph, feeds and options give the same bits on the same machine.
  */
 export class Trainer {
   readonly #graph: Graph
   readonly #parameters: readonly (Parameter & { readonly dims: readonly number[]; readonly from: number })[]
-  readonly #optimiser: Optimiser
+  readonly #optimizer: Optimizer
   readonly #schedule: Schedule
   readonly #clipNorm: number
   readonly #sessions: TrainingSessions
@@ -95,7 +95,7 @@ export class Trainer {
   ) {
     this.#graph = graph
     this.#parameters = parameters
-    this.#optimiser = (options.optimiser ?? adamW())(parameters)
+    this.#optimizer = (options.optimizer ?? adamW())(parameters)
     this.#schedule = options.schedule ?? constant()
     this.#clipNorm = options.clipNorm ?? Number.POSITIVE_INFINITY
     this.#sessions = sessions
@@ -128,7 +128,7 @@ export class Trainer {
     this.#lastGood.forEach((good, index) => good.set(this.#parameters[index]?.data as Float32Array))
     // PyTorch's clip_grad_norm_ has the same 1e-6, against a norm of 0.
     const scale = Math.min(1, this.#clipNorm / (gradientNorm + 1e-6))
-    this.#optimiser.step(gradients, factor, scale)
+    this.#optimizer.step(gradients, factor, scale)
     this.#steps++
     return { loss, gradientNorm }
   }
@@ -149,7 +149,7 @@ export class Trainer {
   }
 
   /**
-   * Puts weights back that `parameters` gave; the optimiser goes on as it was.
+   * Puts weights back that `parameters` gave; the optimizer goes on as it was.
    * @throws TrainingStateError where one is missing or of another size.
    */
   setParameters(parameters: Tensors): void {
@@ -158,14 +158,16 @@ export class Trainer {
 
   /** The graph with the weights as they are now. */
   graph(): Graph {
-    return this.#graph.with({ initializers: new Map([...this.#graph.initializers, ...Object.entries(this.parameters())]) })
+    return this.#graph.with({
+      initializers: new Map([...this.#graph.initializers, ...Object.entries(this.parameters())]),
+    })
   }
 
-  /** A copy of all that the training depends on: weights, the optimiser's state, the number of steps taken. */
+  /** A copy of all that the training depends on: weights, the optimizer's state, the number of steps taken. */
   state(): Tensors {
     return {
       ...prefixed('weights/', this.parameters()),
-      ...prefixed('optimiser/', this.#optimiser.state()),
+      ...prefixed('optimizer/', this.#optimizer.state()),
       step: tensor('int32', [1], Int32Array.of(this.#steps)),
     }
   }
@@ -177,7 +179,7 @@ export class Trainer {
   restore(state: Tensors): void {
     const steps = part(state, 'step', 1)[0] as number
     this.setParameters(unprefixed('weights/', state))
-    this.#optimiser.restore(unprefixed('optimiser/', state))
+    this.#optimizer.restore(unprefixed('optimizer/', state))
     this.#steps = steps
     this.#lastGood.forEach((good, index) => good.set(this.#parameters[index]?.data as Float32Array))
   }

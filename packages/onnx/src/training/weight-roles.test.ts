@@ -16,10 +16,17 @@ function everyKind(): Graph {
   const embedded = g.op('Gather', [weight('table', 10, 4), ids])
   const timed = g.op('Add', [embedded, weight('sinusoids', 7, 4)])
   const dense = g.op('Add', [g.op('MatMul', [timed, weight('dense', 4, 5)]), weight('bias', 5)])
-  const moved = g.op('MatMul', [g.op('Relu', [dense]), g.op('Transpose', [weight('transposed', 3, 5)], { perm: [1, 0] })])
+  const moved = g.op('MatMul', [
+    g.op('Relu', [dense]),
+    g.op('Transpose', [weight('transposed', 3, 5)], { perm: [1, 0] }),
+  ])
   const normed = g.op('LayerNormalization', [moved, weight('scale', 3), weight('shift', 3)])
   const scaled = g.op('Mul', [g.op('Mul', [normed, g.scalar(0.125)]), weight('gain', 3)])
-  g.output('text', g.op('Gemm', [g.op('Squeeze', [scaled]), weight('gemm', 9, 3), weight('gemm bias', 9)], { transB: 1 }), 'float32')
+  g.output(
+    'text',
+    g.op('Gemm', [g.op('Squeeze', [scaled]), weight('gemm', 9, 3), weight('gemm bias', 9)], { transB: 1 }),
+    'float32',
+  )
 
   const convolved = g.op('Conv', [x, weight('kernel', 12, 3, 5, 5), weight('kernel bias', 12)], { group: 2 })
   const batch = ['gamma', 'beta', 'mean', 'variance'].map((name) => weight(name, 12))

@@ -3,17 +3,17 @@ import { sizeOf } from '../tensor.js'
 
 /** What a weight does in its network, as far as training is concerned. */
 export type WeightRole =
-  /** Multiplies activations as a matrix or a convolution; what follows decides how it is initialised. */
+  /** Multiplies activations as a matrix or a convolution; what follows decides how it is initialized. */
   | { readonly kind: 'kernel'; readonly fanIn: number; readonly fanOut: number; readonly rectified: boolean }
   /** Added to every example. */
   | { readonly kind: 'bias' }
-  /** Multiplies channels one by one: of a normalisation, usually. */
+  /** Multiplies channels one by one: of a normalization, usually. */
   | { readonly kind: 'scale' }
   /** Rows that are looked up. */
   | { readonly kind: 'embedding' }
   /** Slope of a leaky rectifier. */
   | { readonly kind: 'slope' }
-  /** Running mean or variance of a batch normalisation: measured, not trained. */
+  /** Running mean or variance of a batch normalization: measured, not trained. */
   | { readonly kind: 'mean' | 'variance' }
 
 /**
@@ -63,7 +63,8 @@ function roleIn(node: Node, input: number, dims: readonly number[], consumers: C
     return { kind: 'kernel', fanIn, fanOut, rectified: isRectified(node, consumers) }
   }
   const [rows = 1, columns = 1] = dims.slice(-2)
-  if (node.domain === 'com.microsoft' && node.opType === 'Attention') return ([undefined, kernel(rows, columns), { kind: 'bias' }] as const)[input]
+  if (node.domain === 'com.microsoft' && node.opType === 'Attention')
+    return ([undefined, kernel(rows, columns), { kind: 'bias' }] as const)[input]
   switch (node.opType) {
     case 'MatMul':
       if (dims.length < 2) return undefined

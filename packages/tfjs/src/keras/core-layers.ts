@@ -51,12 +51,12 @@ const layerNormalization: LayerImporter = (layer, inputs) => {
   layer.expectLastAxis(x)
   const mean = (value: LayerValue): LayerValue =>
     layer.op('Mean', [value, layer.ints([x.rank - 1])], { keep_dims: true })
-  const centred = layer.op('Sub', [x, mean(x)])
+  const centered = layer.op('Sub', [x, mean(x)])
   const variance = layer.op('AddV2', [
-    mean(layer.op('Square', [centred])),
+    mean(layer.op('Square', [centered])),
     layer.number(layer.setting('epsilon', 1e-3)),
   ])
-  const normal = layer.op('Mul', [centred, layer.op('Rsqrt', [variance])])
+  const normal = layer.op('Mul', [centered, layer.op('Rsqrt', [variance])])
   const scaled = layer.flag('scale', true) ? layer.op('Mul', [normal, layer.constant(layer.weight('gamma'))]) : normal
   return layer.flag('center', true) ? layer.op('AddV2', [scaled, layer.constant(layer.weight('beta'))]) : scaled
 }

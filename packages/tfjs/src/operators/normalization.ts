@@ -2,7 +2,7 @@ import { float } from '@headstart/onnx'
 import { imagesOf, operandOf } from '../images.js'
 import type { Importer } from '../operation.js'
 
-/** Batch normalisation by the statistics of training, which are its inputs. */
+/** Batch normalization by the statistics of training, which are its inputs. */
 const fusedBatchNorm: Importer = (operation) => {
   // TensorFlow.js does not look at `is_training` either: where it is set, the statistics are inputs all the same.
   const images = imagesOf(operation, operation.input(0))

@@ -1,1 +1,8 @@
-export { clipFiles, mobileNetFiles, publish, type PublishedFiles, quantisedVitFiles, vitFiles } from './published-image-encoder.js'
+export {
+  clipFiles,
+  mobileNetFiles,
+  publish,
+  type PublishedFiles,
+  quantizedVitFiles,
+  vitFiles,
+} from './published-image-encoder.js'

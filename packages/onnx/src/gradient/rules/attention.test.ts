@@ -30,7 +30,11 @@ describe('attention', () => {
     RotaryEmbedding: [
       { inputs: [randomTensor([2, 2, 3, 4], 1), ...angles([5, 2]), int64([2, 3], [0, 2, 1, 3, 3, 0])], opset },
       { inputs: [randomTensor([2, 2, 3, 4], 1), ...angles([2, 3, 2])], attributes: { interleaved: 1 }, opset },
-      { inputs: [randomTensor([2, 3, 12], 1), ...angles([2, 3, 2])], attributes: { num_heads: 2, rotary_embedding_dim: 4 }, opset },
+      {
+        inputs: [randomTensor([2, 3, 12], 1), ...angles([2, 3, 2])],
+        attributes: { num_heads: 2, rotary_embedding_dim: 4 },
+        opset,
+      },
     ],
   })
 })

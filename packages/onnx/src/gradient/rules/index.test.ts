@@ -35,7 +35,7 @@ describe('the table of rules', () => {
     expect(refusalOf(node('Floor'), 18)).toBeUndefined()
     expect(refusalOf(node('Loop'), 18)).toMatch(/control flow/)
     expect(refusalOf(node('LSTM'), 18)).toMatch(/recurrent/)
-    expect(refusalOf(node('QLinearConv'), 18)).toMatch(/quantised/)
+    expect(refusalOf(node('QLinearConv'), 18)).toMatch(/quantized/)
     expect(refusalOf(node('Custom', { domain: 'org.example' }), 1)).toBe('there is no rule for this operator')
     const training = { training_mode: { kind: 'int', value: 1 } } as const
     expect(refusalOf(node('BatchNormalization', { attributes: training }), 18)).toBe('it was exported in training mode')

@@ -17,7 +17,11 @@ const [ids, kinds] = [int32([2, 3], [0, 2, 1, 3, 3, 0]), int32([2, 3], [0, 1, 1,
 const tables = [randomTensor([5, 4], 8), randomTensor([6, 4], 9), randomTensor([2, 4], 10)] as const
 const affine = [randomTensor([4], 11), randomTensor([4], 12)] as const
 const lengths = int32([2], [2, 3])
-const [image, kernel, depthwise] = [randomTensor([2, 2, 5, 5], 1), randomTensor([3, 2, 3, 3], 2), randomTensor([2, 1, 3, 3], 2)]
+const [image, kernel, depthwise] = [
+  randomTensor([2, 2, 5, 5], 1),
+  randomTensor([3, 2, 3, 3], 2),
+  randomTensor([2, 1, 3, 3], 2),
+]
 const [bias, sum] = [randomTensor([3], 3), randomTensor([2, 3, 3, 3], 4)]
 const [a2, b2] = [randomTensor([2, 4], 1), randomTensor([4, 3], 2)]
 const floats = (...value: number[]): Attribute => ({ kind: 'floats', value })
@@ -65,7 +69,10 @@ describe('operators of onnxruntime', () => {
       FusedGemm: [
         { inputs: [a2, b2], attributes: { activation: 'Tanh', alpha: float(0.5) } },
         { inputs: [a2, b2, bias], attributes: { activation: 'LeakyRelu', activation_alpha: float(0.9), transB: 0 } },
-        { inputs: [a2, b2, bias], attributes: { activation: 'HardSigmoid', activation_alpha: float(0.01), activation_beta: float(0.5) } },
+        {
+          inputs: [a2, b2, bias],
+          attributes: { activation: 'HardSigmoid', activation_alpha: float(0.01), activation_beta: float(0.5) },
+        },
       ],
       Gelu: [{ inputs: [x] }],
       Attention: [
@@ -107,7 +114,10 @@ describe('operators of onnxruntime', () => {
         { inputs: [randomTensor([2, 3, 8], 1), places, ...angles(2)] },
         { inputs: [randomTensor([2, 3, 8], 1), first, ...angles(2)], attributes: { interleaved: 1 } },
         { inputs: [randomTensor([2, 2, 3, 4], 1), places, ...angles(2)], by: [0, 2, 3] },
-        { inputs: [randomTensor([2, 3, 12], 1), places, ...angles(2)], attributes: { num_heads: 2, rotary_embedding_dim: 4 } },
+        {
+          inputs: [randomTensor([2, 3, 12], 1), places, ...angles(2)],
+          attributes: { num_heads: 2, rotary_embedding_dim: 4 },
+        },
       ],
       SkipLayerNormalization: [
         { inputs: [tokens, randomTensor([2, 3, 4], 2), ...affine], attributes: { epsilon: float(0.01) } },

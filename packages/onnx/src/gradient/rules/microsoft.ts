@@ -46,7 +46,10 @@ export const FusedGemm = composition((step) => {
 /** The activation that was fused into an operator. */
 function activate({ ops, node, refuse }: Step, x: TypedValue, [alpha, beta]: readonly number[]): TypedValue {
   const activation = textOf(node, 'activation', '')
-  const given = { ...(alpha !== undefined && { alpha: float(alpha) }), ...(beta !== undefined && { beta: float(beta) }) }
+  const given = {
+    ...(alpha !== undefined && { alpha: float(alpha) }),
+    ...(beta !== undefined && { beta: float(beta) }),
+  }
   switch (activation) {
     case '':
       return x
@@ -106,7 +109,7 @@ const skipNormalization = (
 export const SkipLayerNormalization = skipNormalization('LayerNormalization', 4)
 export const SkipSimplifiedLayerNormalization = skipNormalization('SimplifiedLayerNormalization', 3)
 
-/** The sum of word, position and segment embeddings, normalised. */
+/** The sum of word, position and segment embeddings, normalized. */
 export const EmbedLayerNormalization = composition(({ ops, node, inputs, input }) => {
   const [ids, segments, places] = [input(0), inputs[1], inputs[8]]
   const [words, positions, kinds] = [input(2), input(3), inputs[4]]

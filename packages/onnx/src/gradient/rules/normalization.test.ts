@@ -8,7 +8,7 @@ const x = randomTensor([2, 4, 3])
 const image = randomTensor([2, 4, 3, 2], 2)
 const channels = (seed: number) => randomTensor([4], seed, 0.5, 2)
 
-describe('normalisations', () => {
+describe('normalizations', () => {
   testRules(normalization, {
     BatchNormalization: [
       { inputs: [image, channels(3), channels(4), channels(5), channels(6)], by: [0, 1, 2] },

@@ -1,4 +1,4 @@
-/** Normalisations. */
+/** Normalizations. */
 import { sizeOf } from '../../tensor.js'
 import { axisOf, floatOf, intOf, intsOf } from '../attributes.js'
 import { composition, type InputGradients, notDifferentiable, rule, type Step } from '../rule.js'
@@ -24,7 +24,7 @@ export const BatchNormalization = rule(
     const inverse = inverseDeviation(ops, variance, floatOf(step.node, 'epsilon', 1e-5))
     const others = [0, ...range(2, x.dims.length)]
     const sum = () => ops.reduceSum(dy, others, false)
-    const frozen = notDifferentiable('the statistics of a normalisation in inference are frozen')
+    const frozen = notDifferentiable('the statistics of a normalization in inference are frozen')
     return [
       () => ops.mul(dy, perChannel(ops, ops.mul(scale, inverse), x.dims)),
       () => {
@@ -48,7 +48,7 @@ interface Normalized {
   readonly inverse: TypedValue
   readonly axes: readonly number[]
   /** Whether the mean was subtracted. */
-  readonly centred: boolean
+  readonly centered: boolean
 }
 
 /**
@@ -56,9 +56,9 @@ interface Normalized {
  *
  *     dx = (g - mean g - x̂ · mean(g · x̂)) / deviation
  */
-function throughNormalized(ops: TensorOps, g: TypedValue, { unit, inverse, axes, centred }: Normalized): TypedValue {
+function throughNormalized(ops: TensorOps, g: TypedValue, { unit, inverse, axes, centered }: Normalized): TypedValue {
   const along = ops.mul(unit, ops.reduce('ReduceMean', ops.mul(g, unit), axes))
-  const rest = ops.sub(centred ? ops.sub(g, ops.reduce('ReduceMean', g, axes)) : g, along)
+  const rest = ops.sub(centered ? ops.sub(g, ops.reduce('ReduceMean', g, axes)) : g, along)
   return ops.mul(rest, inverse)
 }
 
@@ -68,12 +68,12 @@ function normalize(
   x: TypedValue,
   axes: readonly number[],
   epsilon: number,
-  centred: boolean,
+  centered: boolean,
 ): Normalized {
-  const centre = centred ? ops.sub(x, ops.reduce('ReduceMean', x, axes)) : x
-  const variance = ops.reduce('ReduceMean', ops.mul(centre, centre), axes)
+  const center = centered ? ops.sub(x, ops.reduce('ReduceMean', x, axes)) : x
+  const variance = ops.reduce('ReduceMean', ops.mul(center, center), axes)
   const inverse = inverseDeviation(ops, variance, epsilon)
-  return { unit: ops.mul(centre, inverse), inverse, axes, centred }
+  return { unit: ops.mul(center, inverse), inverse, axes, centered }
 }
 
 /** The gradients of y = scale · x̂ + b. */
@@ -99,7 +99,7 @@ export const LayerNormalization = rule((step) => {
   }
   const mean = step.optionalOutput(1, statistics)
   const inverse = step.optionalOutput(2, statistics)
-  return scaled(step, { unit: ops.mul(ops.sub(x, mean), inverse), inverse, axes, centred: true }, step.input(1))
+  return scaled(step, { unit: ops.mul(ops.sub(x, mean), inverse), inverse, axes, centered: true }, step.input(1))
 })
 
 /** y = scale · x / √(mean x² + ε) over the axes from `axis` on */
@@ -158,7 +158,7 @@ export const MeanVarianceNormalization = rule((step) => {
   return [() => throughNormalized(ops, dy, normalize(ops, x, axes, 1e-18, true))]
 })
 
-/** y = x / (bias + α/size · Σ x²)^β, the sum over neighbouring channels (Krizhevsky et al., 2012) */
+/** y = x / (bias + α/size · Σ x²)^β, the sum over neighboring channels (Krizhevsky et al., 2012) */
 export const LRN = composition(({ ops, node, input }) => {
   const x = input(0)
   const [size, channels] = [intOf(node, 'size', 1), at(x.dims, 1)]

@@ -1,23 +1,23 @@
 /** Operators of onnxruntime's own domain without a rule, with the reason. */
-import { cached, quantised, rare } from '../reasons.js'
+import { cached, quantized, rare } from '../reasons.js'
 
-export const DynamicQuantizeMatMul = quantised
-export const GatherBlockQuantized = quantised
+export const DynamicQuantizeMatMul = quantized
+export const GatherBlockQuantized = quantized
 export const GroupQueryAttention = cached
-export const MatMulIntegerToFloat = quantised
-export const MatMulNBits = quantised
+export const MatMulIntegerToFloat = quantized
+export const MatMulNBits = quantized
 export const MoE = rare
-export const NhwcMaxPool = quantised
-export const QAttention = quantised
-export const QEmbedLayerNormalization = quantised
-export const QGemm = quantised
-export const QLinearAdd = quantised
-export const QLinearAveragePool = quantised
-export const QLinearConcat = quantised
-export const QLinearConv = quantised
-export const QLinearGlobalAveragePool = quantised
-export const QLinearLeakyRelu = quantised
-export const QLinearMul = quantised
-export const QLinearSigmoid = quantised
-export const QLinearSoftmax = quantised
-export const QLinearWhere = quantised
+export const NhwcMaxPool = quantized
+export const QAttention = quantized
+export const QEmbedLayerNormalization = quantized
+export const QGemm = quantized
+export const QLinearAdd = quantized
+export const QLinearAveragePool = quantized
+export const QLinearConcat = quantized
+export const QLinearConv = quantized
+export const QLinearGlobalAveragePool = quantized
+export const QLinearLeakyRelu = quantized
+export const QLinearMul = quantized
+export const QLinearSigmoid = quantized
+export const QLinearSoftmax = quantized
+export const QLinearWhere = quantized

@@ -1,17 +1,17 @@
 /** Operators that have a derivative which is not written here, or none that training could use, with the reason. */
-import { cached, control, quantised, rare, recurrent } from '../reasons.js'
+import { cached, control, quantized, rare, recurrent } from '../reasons.js'
 
 export const If = control
 export const Loop = control
 export const Scan = control
 
-export const ConvInteger = quantised
-export const DequantizeLinear = quantised
-export const DynamicQuantizeLinear = quantised
-export const MatMulInteger = quantised
-export const QLinearConv = quantised
-export const QLinearMatMul = quantised
-export const QuantizeLinear = quantised
+export const ConvInteger = quantized
+export const DequantizeLinear = quantized
+export const DynamicQuantizeLinear = quantized
+export const MatMulInteger = quantized
+export const QLinearConv = quantized
+export const QLinearMatMul = quantized
+export const QuantizeLinear = quantized
 
 export const GRU = recurrent
 export const LSTM = recurrent

@@ -1,0 +1,111 @@
+import type { Graph, Tensor } from '@headstart/onnx'
+import type { InputError } from './errors.js'
+import type { Matrix } from './matrix.js'
+import type { Progress } from './progress.js'
+
+/** What kind of raw input a backbone takes. */
+export type Modality = 'image' | 'text' | 'behavior'
+
+/** A pre-trained network whose knowledge is reused. */
+export interface Backbone<Input = unknown> {
+  /** Stable name; part of cache keys and of saved models. */
+  readonly id: string
+  readonly modality: Modality
+  /** Columns of the matrix that `embed` gives. */
+  readonly featureSize: number
+  /** Identifies weights and preprocessing together: equal fingerprints give equal features. Part of cache keys. */
+  readonly fingerprint: string
+  /**
+   * What makes two inputs the same input, for the feature cache and the duplicate check.
+   * @throws InputError where the input cannot be read.
+   */
+  contentKey(input: Input): ContentKey | Promise<ContentKey>
+  /**
+   * Frozen forward pass: features, `[inputs.length, featureSize]`, in the order of the inputs.
+   * @throws InputError where an input cannot be read and `onUnreadable` is not given.
+   */
+  embed(inputs: readonly Input[], options?: EmbedOptions): Promise<Matrix>
+  /**
+   * What is worth knowing of the inputs since the last call, in sentences: how many were cut, for one. Training and
+   * evaluation say it.
+   */
+  takeNotices?(): readonly string[]
+}
+
+/** Content, or a digest of it. */
+export type ContentKey = string | Uint8Array
+
+/** Told the number of an input that cannot be read, and why. */
+export type OnUnreadable = (index: number, error: InputError) => void
+
+/** Options of `Backbone.embed`. */
+export interface EmbedOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called with the number of inputs done so far. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
+  readonly onUnreadable?: OnUnreadable | undefined
+}
+
+/** A backbone whose graph is at hand, so that it can be merged with a head, saved, and its layers unfrozen. */
+export interface TunableBackbone<Input = unknown> extends Backbone<Input> {
+  readonly network: Network
+  readonly preprocessing: Preprocessing<Input>
+  /** The same kind of input through other weights; the fingerprint is theirs. */
+  withNetwork(network: Network): TunableBackbone<Input>
+}
+
+/** A graph with one output, the features `[batch, featureSize]`, and its stages. */
+export interface Network {
+  readonly graph: Graph
+  /** Input to output, in order; together they cover the graph. */
+  readonly stages: readonly Stage[]
+}
+
+/** A part of a network that is frozen or unfrozen as a whole. It ends at `output`; the next stage begins there. */
+export interface Stage {
+  readonly name: string
+  /** Name of the value at which the stage ends: cutting the graph there puts this stage and all before into the prefix. */
+  readonly output: string
+}
+
+/**
+ * How one raw input becomes input tensors of the network, in two steps: `prepare` looks at one input (tokenize,
+ * decode), `collate` joins several into one batch (pad, stack). A saved model holds it as data: `id`, `config` and
+ * `files`, from which the adapter of the same id makes it again.
+ */
+export interface Preprocessing<Input = unknown, Prepared = unknown> {
+  /** Names the adapter and its version, such as 'sentencepiece/1'. Changes when the tensors it makes change. */
+  readonly id: string
+  /** Settings, as JSON. */
+  readonly config: JsonObject
+  /** Data it needs (a vocabulary), by file name. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  /** What makes two inputs the same input. @throws InputError where the input cannot be read. */
+  contentKey(input: Input): ContentKey | Promise<ContentKey>
+  /** @throws InputError where the input cannot be read. */
+  prepare(input: Input): Prepared | Promise<Prepared>
+  /**
+   * Inputs that are prepared and sorted by cost together; at most twice as many are in memory. Default 1024: give less
+   * where a prepared input is large.
+   */
+  readonly windowSize?: number
+  /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
+  cost(prepared: Prepared): number
+  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default 2048. */
+  readonly batchCost?: number
+  /** See `Backbone.takeNotices`. */
+  takeNotices?(): readonly string[]
+  /** Input tensors of the network by name; the first axis is the batch. */
+  collate(batch: readonly Prepared[]): Record<string, Tensor>
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** True where the backbone's graph is at hand. */
+export function isTunable<Input>(backbone: Backbone<Input>): backbone is TunableBackbone<Input> {
+  return 'network' in backbone && 'preprocessing' in backbone
+}

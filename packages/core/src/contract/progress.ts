@@ -1,0 +1,49 @@
+/** How far a piece of work is. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+}
+
+/** What happens during training, evaluation and comparison. This is the whole list. */
+export type TrainEvent =
+  /** Features are being computed: `cached` of the `total` came from the cache. */
+  | { readonly type: 'features'; readonly done: number; readonly total: number; readonly cached: number }
+  /** Regularization strengths are being tried by cross-validation. */
+  | { readonly type: 'cross-validation'; readonly done: number; readonly total: number }
+  /** The head has reached its optimum. */
+  | { readonly type: 'head'; readonly loss: number; readonly iterations: number; readonly l2: number }
+  /** One step of a tuning has been taken. */
+  | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly loss: number }
+  /** One epoch of a tuning is over. */
+  | EpochEvent
+  /** One cell of a comparison table is trained and measured. */
+  | { readonly type: 'compare'; readonly done: number; readonly total: number; readonly method: string }
+  /** Something worth knowing that does not stop the work. */
+  | { readonly type: 'notice'; readonly message: string }
+
+/** How far a tuning is, and how good. */
+export interface EpochEvent {
+  readonly type: 'epoch'
+  /** Number of the run, from 1 on: one for each fold of the validation, and a last one on all examples. */
+  readonly run: number
+  readonly runs: number
+  /** From 1 on. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Mean training loss over the epoch's steps. */
+  readonly loss: number
+  /** Mean loss of the examples that are held out; undefined where they were not assessed, as in a run on all examples. */
+  readonly validationLoss: number | undefined
+  /** Their accuracy (R² for numbers), higher is better. */
+  readonly validationScore: number | undefined
+  /** Of the last stage, at the last step. */
+  readonly learningRate: number
+}
+
+/** Options that every long-running function takes. */
+export interface RunOptions {
+  /** Called with each event, in order. */
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined
+  /** Stops the work; the function rejects with the signal's reason and leaves nothing half-written. */
+  readonly signal?: AbortSignal | undefined
+}

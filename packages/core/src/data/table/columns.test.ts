@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { findColumns } from './columns.js'
+
+function find(columns: string[], named: { label?: string; text?: string } = {}) {
+  const notices: string[] = []
+  const texts = { role: 'text', usualNames: ['sentence', 'review', 'input'], named: named.text }
+  const { label, input } = findColumns('data.csv', columns, texts, named.label, (message) => notices.push(message))
+  return { label, text: input, notices }
+}
+
+describe('findColumns', () => {
+  it('takes label and text without a word', () => {
+    expect(find(['id', 'text', 'label', 'sentiment'])).toEqual({ label: 'label', text: 'text', notices: [] })
+  })
+
+  it('takes the named ones, whatever else there is', () => {
+    const columns = ['text', 'label', 'stars', 'title']
+    expect(find(columns, { label: 'stars', text: 'title' })).toEqual({ label: 'stars', text: 'title', notices: [] })
+  })
+
+  it('guesses usual names in any case, and says so', () => {
+    const { label, text, notices } = find(['Review', ' Sentiment '])
+    expect({ label, text }).toEqual({ label: ' Sentiment ', text: 'Review' })
+    expect(notices).toEqual([
+      expect.stringMatching(/^data\.csv: the column " Sentiment " is taken for the label\. .*--label-column/),
+      expect.stringMatching(/^data\.csv: the column "Review" is taken for the text\. .*--text-column/),
+    ])
+  })
+
+  it('prefers the more usual name', () => {
+    expect(find(['y', 'class', 'input', 'sentence'])).toMatchObject({ label: 'class', text: 'sentence' })
+  })
+
+  it.each<[string, string[], { label?: string; text?: string }, RegExp]>([
+    [
+      'no label',
+      ['a', 'text'],
+      {},
+      /expected a column "label", got the columns "a", "text"\. Rename the column of the label, or name it with the option labelColumn/,
+    ],
+    [
+      'no text',
+      ['label', 'b'],
+      {},
+      /expected a column "text", got the columns "label", "b"\. Rename the column of the text/,
+    ],
+    [
+      'a named column that is not there',
+      ['label', 'text'],
+      { text: 'Text' },
+      /expected a column "Text", got the columns "label", "text"\. Check the name/,
+    ],
+    [
+      'one column for both',
+      ['label', 'text'],
+      { label: 'text' },
+      /expected two columns, for label and text, got "text" for both/,
+    ],
+  ])('refuses %s', (_, columns, named, message) => {
+    expect(() => find(columns, named)).toThrow(message)
+  })
+})

@@ -1,0 +1,63 @@
+import { DataError } from '../../contract/errors.js'
+
+/** The column of the inputs, by what stands in it. */
+export interface InputColumn {
+  /** What stands in it, in one word, which is also its usual name: 'text'. */
+  readonly role: string
+  /** Other names under which it is found, in small letters, the most usual first. */
+  readonly usualNames: readonly string[]
+  /** Its name where the caller gave one. */
+  readonly named?: string | undefined
+}
+
+/** The columns in which labels and inputs stand. */
+export interface Columns {
+  readonly label: string
+  readonly input: string
+}
+
+const usualLabelNames = ['class', 'category', 'sentiment', 'target', 'y']
+
+/**
+ * Finds the columns: the named ones, else those named as their role, else the first of some usual names, which is said.
+ * @param label Name of the label's column where the caller gave one.
+ * @throws DataError that lists the columns when none fits.
+ */
+export function findColumns(
+  path: string,
+  columns: readonly string[],
+  input: InputColumn,
+  label: string | undefined,
+  onNotice: (message: string) => void,
+): Columns {
+  const find = ({ role, usualNames, named }: InputColumn): string => {
+    const have = columns.map((name) => `"${name}"`).join(', ')
+    const flag = `name it with the option ${role}Column (on the command line: --${role}-column)`
+    if (named !== undefined) {
+      if (columns.includes(named)) return named
+      throw new DataError(path, `a column "${named}"`, `the columns ${have}`, 'Check the name.')
+    }
+    if (columns.includes(role)) return role
+    const guess = [role, ...usualNames]
+      .map((usual) => columns.find((name) => name.trim().toLowerCase() === usual))
+      .find((name) => name !== undefined)
+    if (guess === undefined) {
+      throw new DataError(
+        path,
+        `a column "${role}"`,
+        `the columns ${have}`,
+        `Rename the column of the ${role}, or ${flag}.`,
+      )
+    }
+    onNotice(`${path}: the column "${guess}" is taken for the ${role}. If that is wrong, ${flag}.`)
+    return guess
+  }
+  const found = { label: find({ role: 'label', usualNames: usualLabelNames, named: label }), input: find(input) }
+  if (found.label !== found.input) return found
+  throw new DataError(
+    path,
+    `two columns, for label and ${input.role}`,
+    `"${found.label}" for both`,
+    'Name another column.',
+  )
+}

@@ -1,0 +1,119 @@
+import { stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { DataError, FileError, OptionError } from '../../contract/errors.js'
+import { toFileError } from '../../kit/file-error.js'
+import type { Example, Target, Task } from '../../contract/target.js'
+import { type Columns, findColumns, type InputColumn } from './columns.js'
+import { readRows, type Row, type RowFormat } from './rows.js'
+
+/** Options of `readExamples`, which the readers of domain packages hand on. */
+export interface ReadExamplesOptions<T extends Task = Task> {
+  /** Default: `label`, or a like name, which is said. */
+  readonly labelColumn?: string | undefined
+  /** Default: from the file's ending. */
+  readonly format?: RowFormat | undefined
+  /**
+   * What the labels are. Default 'classification': one class. 'multi-label': several, as a JSON list or separated by
+   * `|`. 'regression': a number.
+   */
+  readonly task?: T
+  /** Told of guessed columns, and of what is left out or odd. */
+  readonly onNotice?: ((message: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The label of an example of each task, as it is read from a file. */
+export interface LabelOf {
+  classification: string
+  'multi-label': string[]
+  regression: number
+}
+
+/**
+ * Reads labeled texts (or whatever a text stands for, such as a path) from a CSV or TSV file with a header, or a JSONL
+ * file with one object on each line, in UTF-8.
+ * @throws DataError, with path and line, for what cannot be read as such; FileError when the file cannot be read.
+ */
+export async function readExamples<T extends Task = 'classification'>(
+  path: string,
+  input: InputColumn,
+  options: ReadExamplesOptions<T> = {},
+): Promise<Example<string, LabelOf[T]>[]> {
+  const { onNotice = () => {}, signal, labelColumn } = options
+  await checkFile(path)
+  const format = options.format ?? formatOf(path)
+  const toLabel: (row: Row, column: string) => Target = labelReaders[options.task ?? 'classification'](path)
+  const examples: Example<string, Target>[] = []
+  let columns: Columns | undefined
+  for await (const row of readRows(path, format, signal)) {
+    columns ??= findColumns(path, Object.keys(row.cells), input, labelColumn, onNotice)
+    const value = row.cells[columns.input]
+    if (typeof value !== 'string') {
+      const got = JSON.stringify(value) ?? 'nothing'
+      throw new DataError(`${path}:${row.line}`, `a ${input.role} in "${columns.input}"`, got, 'Add it.')
+    }
+    examples.push({ input: value, label: toLabel(row, columns.label) })
+  }
+  if (examples.length === 0) {
+    const expected = `rows with label and ${input.role}`
+    throw new DataError(path, expected, 'a header and no rows', 'Add labeled examples.')
+  }
+  return examples as Example<string, LabelOf[T]>[]
+}
+
+const labelReaders: { [T in Task]: (path: string) => (row: Row, column: string) => LabelOf[T] } = {
+  classification: (path) => (row, column) => className(path, row, row.cells[column], column),
+  'multi-label': (path) => (row, column) => {
+    const value = row.cells[column]
+    if (Array.isArray(value)) return value.map((one) => className(path, row, one, column))
+    return className(path, row, value, column).split('|')
+  },
+  regression: (path) => (row, column) => {
+    const value = row.cells[column]
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+    if (typeof number === 'number' && Number.isFinite(number)) return number
+    throw new DataError(
+      `${path}:${row.line}`,
+      `a number in "${column}"`,
+      JSON.stringify(value) ?? 'nothing',
+      'Correct it.',
+    )
+  },
+}
+
+function className(path: string, row: Row, value: unknown, column: string): string {
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  if (isScalar && String(value).trim() !== '') return String(value)
+  const got = value === '' ? 'an empty cell' : (JSON.stringify(value) ?? 'nothing')
+  throw new DataError(`${path}:${row.line}`, `a label in "${column}"`, got, 'Label the example or remove it.')
+}
+
+function formatOf(path: string): RowFormat {
+  const formats: Readonly<Record<string, RowFormat>> = {
+    '.csv': 'csv',
+    '.tsv': 'tsv',
+    '.tab': 'tsv',
+    '.jsonl': 'jsonl',
+    '.ndjson': 'jsonl',
+  }
+  const ending = extname(path).toLowerCase()
+  const format = formats[ending]
+  if (format) return format
+  const got = ending === '' ? 'no ending' : `"${ending}"`
+  throw new OptionError(
+    path,
+    'a file ending in .csv, .tsv or .jsonl',
+    got,
+    'Name the format (on the command line: --format).',
+  )
+}
+
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw toFileError(error, path, 'read')
+  })
+  if (found.isDirectory()) throw new FileError('input', path, 'a file', 'a folder', 'Give the path of a file in it.')
+  if (found.isFile() && found.size === 0) {
+    throw new DataError(path, 'a header and rows', 'an empty file', 'Add labeled examples.')
+  }
+}

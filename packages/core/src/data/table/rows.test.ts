@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { textFile } from '../../../test/text-file.js'
+import { readRows, type Row, type RowFormat } from './rows.js'
+
+async function rows(format: RowFormat, contents: string): Promise<Row[]> {
+  const found: Row[] = []
+  for await (const row of readRows(await textFile(`data.${format}`, contents), format)) found.push(row)
+  return found
+}
+const cells = async (format: RowFormat, contents: string) => (await rows(format, contents)).map((row) => row.cells)
+
+describe('rows of a CSV file', () => {
+  it.each([
+    [
+      'plain cells',
+      'label,text\na,one\nb,two\n',
+      [
+        { label: 'a', text: 'one' },
+        { label: 'b', text: 'two' },
+      ],
+    ],
+    ['no line end after the last row', 'label,text\na,one', [{ label: 'a', text: 'one' }]],
+    [
+      'the line ends of Windows',
+      'label,text\r\na,one\r\nb,two\r\n',
+      [
+        { label: 'a', text: 'one' },
+        { label: 'b', text: 'two' },
+      ],
+    ],
+    ['a byte order mark', '\uFEFFlabel,text\na,one\n', [{ label: 'a', text: 'one' }]],
+    [
+      'separators, quotes and line ends in a quoted cell',
+      'label,text\na,"one, ""two""\nthree"\n',
+      [{ label: 'a', text: 'one, "two"\nthree' }],
+    ],
+    [
+      'empty lines and empty cells',
+      'label,text\n\na,\n\n\n,b\n',
+      [
+        { label: 'a', text: '' },
+        { label: '', text: 'b' },
+      ],
+    ],
+    ['spaces, which are part of a cell', 'label,text\n a , one \n', [{ label: ' a ', text: ' one ' }]],
+    ['a header alone', 'label,text\n', []],
+  ])('%s', async (_, contents, expected) => {
+    expect(await cells('csv', contents)).toEqual(expected)
+  })
+
+  it('know the line on which they begin', async () => {
+    const found = await rows('csv', 'label,text\na,"one\ntwo"\nb,three\n')
+    expect(found.map(({ line }) => line)).toEqual([2, 4])
+  })
+
+  it('of the largest size that is taken are read whole', async () => {
+    const text = 'x'.repeat(2 ** 20 - 10)
+    const [row] = await cells('csv', `label,text\na,${text}\n`)
+    expect(row?.['text'] === text).toBe(true)
+  })
+
+  it.each([
+    [
+      'a column name twice',
+      'a,a\n1,2\n',
+      /data\.csv:1: expected columns with different names, got "a" twice\. Rename one/,
+    ],
+    ['a cell too many', 'a,b\n1,2\n1,2,3\n', /data\.csv:3: expected 2 cells, as in the header, got 3\. Put quotes/],
+    ['a cell too few', 'a,b\n1\n', /data\.csv:2: expected 2 cells, as in the header, got 1/],
+    [
+      'a quote that is never closed',
+      'a,b\n1,2\n1,"2\n1,2\n',
+      /data\.csv:3: expected a closing quote, got the end of the file/,
+    ],
+    [
+      'a quote in the middle of a cell',
+      'a,b\n1,2 "two"\n',
+      /data\.csv:2: expected quotes around a whole cell, doubled inside it/,
+    ],
+    ['text after a closing quote', 'a,b\n1,"2" two\n', /data\.csv:2: expected quotes around a whole cell/],
+    [
+      'a row of megabytes',
+      `a,b\n1,2\n1,${'x'.repeat(3_000_000)}\n`,
+      /data\.csv:3: expected a row of at most 1048576 characters/,
+    ],
+  ])('say what is wrong: %s', async (_, contents, message) => {
+    await expect(rows('csv', contents)).rejects.toThrow(message)
+    await expect(rows('csv', contents)).rejects.toMatchObject({ name: 'DataError', fault: 'input' })
+  })
+})
+
+describe('rows of a TSV file', () => {
+  it('have tabs between cells, and commas and quotes inside', async () => {
+    const found = await cells('tsv', 'label\ttext\na\tone, "two" and three\nb\t5" disk\n')
+    expect(found).toEqual([
+      { label: 'a', text: 'one, "two" and three' },
+      { label: 'b', text: '5" disk' },
+    ])
+  })
+})
+
+describe('rows of a JSONL file', () => {
+  it('are objects, one on each line', async () => {
+    const found = await rows(
+      'jsonl',
+      '\uFEFF{"label":"a","text":"one\\ntwo"}\r\n\n{"label":1,"text":"three","more":null}',
+    )
+    expect(found).toEqual([
+      { line: 1, cells: { label: 'a', text: 'one\ntwo' } },
+      { line: 3, cells: { label: 1, text: 'three', more: null } },
+    ])
+  })
+
+  it('may lie across the pieces in which a file is read', async () => {
+    const contents = Array.from({ length: 3000 }, (_, i) =>
+      JSON.stringify({ text: `${i} ${'x'.repeat(i % 97)}` }),
+    ).join('\n')
+    const found = await rows('jsonl', contents)
+    expect(found.map(({ line, cells: { text } }) => `${line - 1}` === (text as string).split(' ')[0])).not.toContain(
+      false,
+    )
+    expect(found).toHaveLength(3000)
+  })
+
+  it.each([
+    [
+      'a line that is no JSON',
+      '{"a":1}\n{"a":\n',
+      /data\.jsonl:2: expected a JSON object, got .*JSON.*\. Write one object on each line/,
+    ],
+    ['a list', '[1, 2]\n', /data\.jsonl:1: expected a JSON object, got \[1,2\]/],
+    ['a number', '7', /data\.jsonl:1: expected a JSON object, got 7/],
+    ['null', '{"a":1}\n\nnull\n', /data\.jsonl:3: expected a JSON object, got null/],
+    [
+      'a line of megabytes',
+      `{"a":1}\n{"a":"${'x'.repeat(3_000_000)}"}\n`,
+      /data\.jsonl:2: expected a line of at most 1048576 characters/,
+    ],
+  ])('say what is wrong: %s', async (_, contents, message) => {
+    await expect(rows('jsonl', contents)).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,137 @@
+import type { Backbone, OnUnreadable } from '../contract/backbone.js'
+import { DataError, InputError } from '../contract/errors.js'
+import { cacheKey, FeatureCache } from './feature-cache.js'
+import { contentKeys } from '../data/if-readable.js'
+import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
+import type { RunOptions } from '../contract/progress.js'
+
+/** Where features are kept between runs: a cache that is open, or `false` for nowhere. */
+export type CacheOption = FeatureCache | false
+
+/** Options of `computeFeatures`. */
+export interface ComputeFeaturesOptions extends RunOptions {
+  /** Undefined: every feature is computed, none is kept. */
+  readonly cache: FeatureCache | undefined
+  /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
+  readonly onUnreadable?: OnUnreadable | undefined
+}
+
+/** Distinct inputs that are embedded and then kept together: what an interruption costs at most. */
+const chunkSize = 512
+
+/** The cache that an option stands for: the given one, none for `false`, else the one in the default directory. */
+export async function resolveCache(
+  options: Pick<RunOptions, 'onEvent'> & { readonly cache?: CacheOption | undefined },
+): Promise<FeatureCache | undefined> {
+  const { cache, onEvent } = options
+  if (cache === false) return undefined
+  return cache ?? FeatureCache.open({ onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+}
+
+/**
+ * Features of the inputs, `[inputs.length, featureSize]`: from the cache where it has them, else through the frozen
+ * backbone, each distinct input once. When the run is interrupted, the features computed so far are in the cache.
+ *
+ * @throws DataError when the backbone gives a matrix of another shape or numbers that are not finite
+ * @throws InputError where an input cannot be read and `onUnreadable` is not given
+ */
+export async function computeFeatures<Input>(
+  backbone: Backbone<Input>,
+  inputs: readonly Input[],
+  { cache, signal, onEvent, onUnreadable }: ComputeFeaturesOptions,
+): Promise<Matrix> {
+  const features = zeroMatrix(inputs.length, backbone.featureSize)
+  // Those of other work.
+  backbone.takeNotices?.()
+  const namespace = `${backbone.id}/${backbone.fingerprint}`
+  const space = await cache?.namespace(namespace)
+  const rowsOfKey = new Map<string, [number, ...number[]]>()
+  let done = 0
+  const place = (rows: readonly number[], values: Float32Array): void => {
+    for (const row of rows) features.data.set(values, row * features.columns)
+    done += rows.length
+  }
+  const leaveOut = (rows: readonly number[], error: InputError): void => {
+    if (!onUnreadable) throw error
+    for (const row of rows) onUnreadable(row, error)
+    done += rows.length
+  }
+  const contents = await contentKeys((input: Input) => backbone.contentKey(input), inputs)
+  contents.forEach((content, row) => {
+    if (content instanceof InputError) return leaveOut([row], content)
+    const key = cacheKey(namespace, content)
+    const rows = rowsOfKey.get(key)
+    if (rows) rows.push(row)
+    else rowsOfKey.set(key, [row])
+  })
+
+  const missing: [key: string, rows: [number, ...number[]]][] = []
+  for (const chunk of chunks([...rowsOfKey])) {
+    signal?.throwIfAborted()
+    const found = await space?.getMany(chunk.map(([key]) => key))
+    chunk.forEach((item, i) => {
+      const values = found?.[i]
+      if (values?.length === features.columns) place(item[1], values)
+      else missing.push(item)
+    })
+  }
+  const cached = done
+  const report = (count: number): void => onEvent?.({ type: 'features', done: count, total: inputs.length, cached })
+  report(done)
+
+  try {
+    for (const chunk of chunks(missing)) {
+      signal?.throwIfAborted()
+      const before = done
+      const firstRows = chunk.map(([, [row]]) => row)
+      const batch = firstRows.map((row) => inputs[row] as Input)
+      const onProgress = ({ done: embedded }: { done: number }): void => {
+        if (embedded < chunk.length) report(before + embedded)
+      }
+      const unreadable = new Map<number, InputError>()
+      const computed = await backbone.embed(batch, {
+        signal,
+        onProgress,
+        onUnreadable: onUnreadable && ((i, error) => void unreadable.set(i, error)),
+      })
+      checkFeatures(backbone, computed, firstRows)
+      for (const [i, [key, rows]] of chunk.entries()) {
+        const error = unreadable.get(i)
+        if (error) {
+          leaveOut(rows, error)
+          continue
+        }
+        const values = rowOf(computed, i)
+        place(rows, values)
+        await space?.set(key, values)
+      }
+      report(done)
+    }
+  } finally {
+    await space?.flush()
+  }
+  for (const notice of backbone.takeNotices?.() ?? [])
+    onEvent?.({ type: 'notice', message: `${backbone.id}: ${notice}` })
+  return features
+}
+
+/** @param rows Number of the input behind each row of the matrix. */
+function checkFeatures(backbone: Backbone<never>, { rows, columns, data }: Matrix, inputRows: readonly number[]): void {
+  const who = `backbone "${backbone.id}"`
+  if (rows !== inputRows.length || columns !== backbone.featureSize || data.length !== rows * columns) {
+    throw new DataError(
+      who,
+      `features of shape [${inputRows.length}, ${backbone.featureSize}]`,
+      `[${rows}, ${columns}] with ${data.length} numbers`,
+      'Correct its embed function or its featureSize.',
+    )
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value))
+  if (bad < 0) return
+  const row = inputRows[Math.floor(bad / columns)]
+  throw new DataError(who, 'finite features', `${data[bad]} for inputs[${row}]`, 'Check this input, or leave it out.')
+}
+
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let first = 0; first < items.length; first += chunkSize) yield items.slice(first, first + chunkSize)
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { encodeModel, Session, type Tensors } from '@headstart/onnx'
+import type { EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from '../contract/backbone.js'
+import { embedInBatches } from './embed-in-batches.js'
+import { DataError } from '../contract/errors.js'
+import type { Matrix } from '../contract/matrix.js'
+
+/** The parts of which `networkBackbone` makes a backbone. */
+export interface NetworkBackboneParts<Input, Prepared> {
+  readonly id: string
+  readonly modality: Modality
+  readonly network: Network
+  readonly preprocessing: Preprocessing<Input, Prepared>
+  /** Default: a SHA-256 over graph, weights and preprocessing. */
+  readonly fingerprint?: string
+  /** Largest cost of one batch: number of inputs times the cost of the dearest. Default: as the preprocessing says. */
+  readonly batchCost?: number
+  /** Threads of one operator. Default: one per core. */
+  readonly threads?: number
+}
+
+/**
+ * A backbone from a network and its preprocessing, executed by onnxruntime (see `embedInBatches`).
+ */
+export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Input, Prepared>): TunableBackbone<Input> {
+  const { id, modality, network, preprocessing, batchCost = preprocessing.batchCost ?? 2048 } = parts
+  const output = network.graph.outputs[0]
+  const featureSize = output?.dims?.at(-1)
+  if (network.graph.outputs.length !== 1 || !output || typeof featureSize !== 'number') {
+    throw new DataError(
+      `backbone "${id}"`,
+      'a graph with one output of shape [batch, features], the number of features known',
+      `outputs ${network.graph.outputs.map(({ name, dims }) => `${name}[${dims?.join(', ') ?? '?'}]`).join(', ')}`,
+      'Cut the graph at the features.',
+    )
+  }
+  let session: Promise<Session> | undefined
+  let fingerprint = parts.fingerprint
+  const start = (): Promise<Session> =>
+    (session ??= Session.create(network.graph, {
+      ...(parts.threads !== undefined && { threads: parts.threads }),
+      // The next inputs are prepared on the same cores.
+      spin: false,
+    }))
+
+  const embed = async (inputs: readonly Input[], options: EmbedOptions = {}): Promise<Matrix> => {
+    const running = await start()
+    const run = async (feeds: Tensors): Promise<Float32Array> =>
+      (await running.run(feeds))[output.name]?.data as Float32Array
+    return embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
+  }
+
+  return {
+    id,
+    modality,
+    featureSize,
+    network,
+    preprocessing,
+    get fingerprint() {
+      return (fingerprint ??= fingerprintOf(network, preprocessing))
+    },
+    contentKey: (input) => preprocessing.contentKey(input),
+    embed,
+    takeNotices: () => preprocessing.takeNotices?.() ?? [],
+    withNetwork: (other) => {
+      const { fingerprint: _, ...rest } = parts
+      return networkBackbone({ ...rest, network: other })
+    },
+  }
+}
+
+function fingerprintOf({ graph }: Network, { id, config, files }: Preprocessing): string {
+  const hash = createHash('sha256').update(encodeModel(graph)).update(id).update(JSON.stringify(config))
+  for (const [name, bytes] of files) hash.update(name).update(bytes)
+  return hash.digest('hex')
+}

@@ -1,0 +1,203 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { decodeModel, encodeModel, float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
+import { CheckpointError, FileError } from '../contract/errors.js'
+import { errorCode, toFileError } from '../kit/file-error.js'
+import { sha256 } from '../model/manifest.js'
+import type { Matrix } from '../contract/matrix.js'
+import type { RunOptions } from '../contract/progress.js'
+import type { RunProgress } from './tuning-run.js'
+import { writeFileAtomically } from '../kit/atomic-write.js'
+
+/** How far a tuning is. */
+export interface TuningProgress {
+  /** What each run that has ended answered for its held-out rows, before its first epoch and at each assessment. */
+  readonly ended: readonly (readonly Matrix[])[]
+  /** The run under way. */
+  readonly current?: RunProgress | undefined
+}
+
+/** What a tuning is made of; one that differs in any of it cannot be resumed. */
+export interface TuningIdentity {
+  /** Fingerprint of the backbone. */
+  readonly backbone: string
+  /** Digest of examples and labels, in their order. */
+  readonly examples: string
+  /** All options, as JSON. */
+  readonly options: string
+}
+
+/** Where and how often progress is kept. */
+export interface CheckpointOptions {
+  readonly file: string
+  /**
+   * Seconds between two checkpoints, at least; the first is written after the first step. Default: 1, and so many that
+   * writing takes no more than 5 % of the time.
+   */
+  readonly seconds?: number
+}
+
+/** Share of the time that may go into checkpoints. */
+const dearest = 0.05
+
+/** First line of a checkpoint, before its hash. */
+const magic = 'headstart-checkpoint 1'
+
+/**
+ * Keeps the progress of a tuning in a file: a line with a SHA-256, then weights, optimizer state and position as an ONNX
+ * graph without nodes. The file is written aside and renamed, so that a killed process leaves the checkpoint before.
+ */
+export class Checkpoint {
+  /** What was found in the file, where there was one and it was asked for. */
+  readonly found: TuningProgress | undefined
+  readonly #file: string
+  readonly #identity: TuningIdentity
+  readonly #seconds: number | undefined
+  readonly #onEvent: RunOptions['onEvent']
+  /** When the last writing ended: the first is due at once, so that a folder that cannot be written is said early. */
+  #saved = -Infinity
+  /** How long the last writing took. */
+  #milliseconds = 0
+  #failed = false
+
+  /**
+   * @param resume Whether to go on from what is in the file.
+   * @throws CheckpointError for a file that is damaged or of another tuning.
+   */
+  static async open(
+    options: string | CheckpointOptions,
+    identity: TuningIdentity,
+    resume: boolean,
+    onEvent: RunOptions['onEvent'],
+  ): Promise<Checkpoint> {
+    const { file, seconds } = typeof options === 'string' ? { file: options, seconds: undefined } : options
+    const path = resolve(file)
+    const found = resume ? await read(path, identity) : undefined
+    if (resume && !found) {
+      onEvent?.({ type: 'notice', message: `${path}: there is no checkpoint; the tuning starts at the beginning.` })
+    }
+    return new Checkpoint(path, identity, seconds, found, onEvent)
+  }
+
+  private constructor(
+    file: string,
+    identity: TuningIdentity,
+    seconds: number | undefined,
+    found: TuningProgress | undefined,
+    onEvent: RunOptions['onEvent'],
+  ) {
+    this.#file = file
+    this.#identity = identity
+    this.#seconds = seconds
+    this.found = found
+    this.#onEvent = onEvent
+  }
+
+  /**
+   * Writes the progress where the last writing is long enough ago. A full disk does not end the tuning: it is said, and
+   * no more is written.
+   */
+  async save(progress: () => TuningProgress, { now = false } = {}): Promise<void> {
+    const pause = this.#seconds === undefined ? Math.max(1000, this.#milliseconds / dearest) : 1000 * this.#seconds
+    const started = Date.now()
+    if (this.#failed || (!now && started - this.#saved < pause)) return
+    try {
+      await writeFileAtomically(this.#file, encode(progress(), this.#identity))
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      this.#failed = true
+      const message = `The tuning goes on without checkpoints; an older one may be there. ${error.message}`
+      this.#onEvent?.({ type: 'notice', message })
+    }
+    this.#saved = Date.now()
+    this.#milliseconds = this.#saved - started
+  }
+}
+
+async function read(file: string, identity: TuningIdentity): Promise<TuningProgress | undefined> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw toFileError(error, file, 'read')
+  }
+  const remedy = 'Start without resuming, or give another file.'
+  const end = bytes.indexOf('\n')
+  const content = bytes.subarray(end + 1)
+  if (end < 0 || bytes.toString('latin1', 0, end) !== `${magic} ${sha256(content)}`) {
+    throw new CheckpointError(file, 'a checkpoint as it was written', 'a file that is damaged or no checkpoint', remedy)
+  }
+  const { initializers, metadata } = decodeModel(content, file)
+  for (const [part, own] of Object.entries(identity)) {
+    const other = metadata.get(part)
+    if (other === own) continue
+    const got = part === 'options' ? `${other}, now ${own}` : `other ${part}`
+    throw new CheckpointError(file, `a checkpoint of this tuning: the same ${part}`, got, remedy)
+  }
+  return decode(JSON.parse(metadata.get('position') ?? '{}') as Position, Object.fromEntries(initializers))
+}
+
+/** All of the progress that is no tensor. */
+interface Position {
+  /** Number of results of each run that has ended. */
+  readonly ended: readonly number[]
+  readonly current?: Pick<RunProgress, 'epoch' | 'step' | 'lossSum'> & { readonly results: number }
+}
+
+function encode({ ended, current }: TuningProgress, identity: TuningIdentity): Uint8Array {
+  const tensors = new Map<string, Tensor>()
+  const add = (prefix: string, part: Tensors): void => {
+    for (const [name, tensor] of Object.entries(part)) tensors.set(`${prefix}/${name}`, tensor)
+  }
+  ended.forEach((results, run) => add(`ended/${run}`, toTensors(results)))
+  if (current) {
+    add('trainer', current.trainer)
+    add('best', current.best)
+    add('results', toTensors(current.results))
+  }
+  const position: Position = {
+    ended: ended.map(({ length }) => length),
+    ...(current && {
+      current: { epoch: current.epoch, step: current.step, lossSum: current.lossSum, results: current.results.length },
+    }),
+  }
+  const metadata = new Map(Object.entries({ ...identity, position: JSON.stringify(position) }))
+  const opsets = new Map([['', 17]])
+  const content = encodeModel(
+    new Graph({ name: 'checkpoint', inputs: [], outputs: [], nodes: [], initializers: tensors, opsets, metadata }),
+  )
+  return Buffer.concat([Buffer.from(`${magic} ${sha256(content)}\n`, 'latin1'), content])
+}
+
+function decode({ ended, current }: Position, tensors: Tensors): TuningProgress {
+  const part = (prefix: string): Tensors => {
+    const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}/`))
+    return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]))
+  }
+  return {
+    ended: ended.map((count, run) => toMatrices(part(`ended/${run}`), count)),
+    current: current && {
+      ...current,
+      trainer: part('trainer'),
+      best: part('best'),
+      results: toMatrices(part('results'), current.results),
+    },
+  }
+}
+
+function toTensors(matrices: readonly Matrix[]): Tensors {
+  return Object.fromEntries(
+    matrices.map(({ rows, columns, data }, index) => [String(index), float32([rows, columns], data)]),
+  )
+}
+
+function toMatrices(tensors: Tensors, count: number): Matrix[] {
+  return Array.from({ length: count }, (_, index) => {
+    const {
+      dims: [rows = 0, columns = 0],
+      data,
+    } = tensors[index] as Tensor<'float32'>
+    return { rows, columns, data }
+  })
+}

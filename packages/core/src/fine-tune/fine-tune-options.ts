@@ -1,0 +1,78 @@
+import type { CacheOption } from '../features/cached-features.js'
+import type { CheckpointOptions } from './checkpoint.js'
+import type { Recipe } from '../model/model.js'
+import type { RunOptions } from '../contract/progress.js'
+
+/** Options of the linear head. */
+export interface HeadOptions extends RunOptions {
+  /** Strength of the L2 penalty on the head's weights (> 0). Default: chosen by cross-validation. */
+  readonly l2?: number
+  /** Folds of that cross-validation. Default 5, or fewer where the smallest class has fewer examples. */
+  readonly folds?: number
+  /**
+   * Weight of each class in the loss, 1 where it is left out; 'balanced': inversely to its frequency. Default 'none':
+   * all examples alike.
+   */
+  readonly classWeight?: Recipe['classWeight']
+  /** Decides all that is random. Default 0. */
+  readonly seed?: number
+  /** Feature cache; default: the one on disk. `false` switches it off. */
+  readonly cache?: CacheOption
+}
+
+/** Options of the tuning of the backbone's last stages. */
+export interface TuningOptions {
+  /**
+   * Number of stages to unfreeze, counted from the output, or 'all'. Default 0: the backbone stays frozen; where a
+   * `strategy` is given, all but the first, such as an embedding of which few rows are met.
+   */
+  readonly unfreeze?: number | 'all'
+  /**
+   * How the unfrozen stages are tuned. 'joint' (default): together with the head, by the head's own loss. 'contrastive':
+   * examples of one class are pulled together and those of two apart (Khosla et al. 2020), then a head is solved on the new
+   * features; for classification, best with few examples of each class.
+   */
+  readonly strategy?: 'joint' | 'contrastive'
+  /** Trains low-rank updates of the unfrozen matrices instead of all weights. Default: all weights. */
+  readonly lora?: LoraOptions
+  /** Passes over the training examples. Default: by their number, 10 for few to 4 for many. */
+  readonly epochs?: number
+  /** Examples of one step. Default 32. */
+  readonly batchSize?: number
+  /** Learning rate of the last stage and the head, for AdamW. Default 3e-4, contrastive 1.5e-4; with LoRA ten times that. */
+  readonly learningRate?: number
+  /**
+   * The learning rate is divided by this from stage to stage towards the input. Default 2.6 (Howard and Ruder 2018), and 1
+   * for contrastive tuning.
+   */
+  readonly depthDecay?: number
+  /** Strength of AdamW's weight decay, of matrices alone. Default 0.01. */
+  readonly weightDecay?: number
+  /** Unfreezes one more stage with each epoch instead of all at once (Howard and Ruder 2018). Default false. */
+  readonly gradual?: boolean
+  /** Epochs without a better validation loss after which a run ends. Default: a third of all, at least 3. */
+  readonly patience?: number
+  /**
+   * Share of the training examples that is held out to choose by, above 0 and below 1. Default: 0.2, but below 400
+   * examples, a group (such as a picture and its changed copies) counted as one, each is held out once, in a run of its own
+   * fold, and the last run learns from all.
+   */
+  readonly validation?: number
+  /** File in which the progress of the tuning is kept, so that an interrupted run can be resumed. Default: none. */
+  readonly checkpoint?: string | CheckpointOptions
+  /** Goes on from the checkpoint, where there is one, and gives the same model, bit for bit. Default false. */
+  readonly resume?: boolean
+}
+
+/** Options of low-rank adaptation (Hu et al. 2021). */
+export interface LoraOptions {
+  /** Rank of the updates; a matrix with a smaller side than that stays frozen. */
+  readonly rank: number
+  /** The updates are multiplied by alpha / rank. Default: the rank. */
+  readonly alpha?: number
+  /** Chooses matrices by name. Default: all of the unfrozen stages. */
+  readonly weights?: (name: string) => boolean
+}
+
+/** Options of `fineTune`. */
+export interface FineTuneOptions extends HeadOptions, TuningOptions {}

@@ -1,0 +1,148 @@
+import type { Backbone } from '../contract/backbone.js'
+import { resolveCache } from '../features/cached-features.js'
+import type { Dataset } from '../data/dataset.js'
+import { DataError, OptionError } from '../contract/errors.js'
+import type { HeadOptions } from './fine-tune-options.js'
+import { type FittedHead, fitHead } from '../head/fit-head.js'
+import { encodeTargets, linearHead } from '../head/head.js'
+import type { Matrix } from '../contract/matrix.js'
+import { Model, type Recipe } from '../model/model.js'
+import { readableFeatures } from '../features/readable-features.js'
+import { report, summarize } from '../evaluate/report.js'
+import type { Target } from '../contract/target.js'
+
+/** A head at its optimum on the features of a frozen backbone, and what it was solved on. */
+export interface SolvedHead<Input, Label extends Target> extends FittedHead {
+  /** The examples whose inputs can be read. */
+  readonly data: Dataset<Input, Label>
+  /** `[data.size, featureSize]`. */
+  readonly features: Matrix
+  /** `[data.size, outputs]`. */
+  readonly targets: Matrix
+  /** Weight of each example in the loss, `[data.size]`. */
+  readonly weights: Float64Array
+  /** Folds of the cross-validation, 0 where there was none. */
+  readonly folds: number
+}
+
+/** Trains a head on a frozen backbone. */
+export async function trainHead<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  examples: Dataset<Input, Label>,
+  options: HeadOptions,
+): Promise<Model<Input, Label>> {
+  return headModel(backbone, await solveHead(backbone, examples, options), options)
+}
+
+/** Solves a head on the features of a backbone. Inputs that cannot be read are left out, and said. */
+export async function solveHead<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  examples: Dataset<Input, Label>,
+  options: HeadOptions,
+): Promise<SolvedHead<Input, Label>> {
+  const { seed = 0, l2 } = options
+  const cache = await resolveCache(options)
+  // What cannot be trained is refused before the features, which may take long, and after inputs were left out.
+  plan(examples, options)
+  const { data, features } = await readableFeatures(backbone, examples, { ...options, cache })
+  const { folds, weights } = plan(data, options)
+  const targets = encodeTargets(data.targets, data.labels)
+  const regularization = l2 === undefined ? { folds: repeatedFolds(data, folds, seed) } : { l2 }
+  const head = await fitHead(
+    { task: data.task, features, targets },
+    { ...options, regularization, exampleWeights: weights },
+  )
+  return { ...head, data, features, targets, weights, folds }
+}
+
+/** The model of a backbone and a head that was solved on its features. */
+export function headModel<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  solved: SolvedHead<Input, Label>,
+  { seed = 0, classWeight = 'none' }: HeadOptions,
+): Model<Input, Label> {
+  const { data, targets, heldOut, l2, folds } = solved
+  const training = summarize(data)
+  return new Model({
+    backbone,
+    head: linearHead(data.task, data.labels, solved),
+    recipe: { strategy: 'head', seed, l2, folds, classWeight },
+    training,
+    validation: () => heldOut && report(data.task, data.labels, targets, heldOut, training),
+  })
+}
+
+/** Folds of the cross-validation, 0 where there is none, and the weight of each example. */
+function plan(train: Dataset<unknown, Target>, { l2, folds, classWeight = 'none' }: HeadOptions) {
+  assertLabels(train)
+  return { folds: l2 === undefined ? foldCount(train, folds) : 0, weights: exampleWeights(train, classWeight) }
+}
+
+/** Refuses data with nothing to tell apart: a single class, or no label at all. */
+export function assertLabels({ name, task, labels, size }: Dataset<unknown, Target>): void {
+  const who = `data set "${name}"`
+  if (task === 'classification' && labels.length < 2) {
+    const got = `${size} examples, all labeled "${labels[0]}"`
+    throw new DataError(who, 'examples of at least two classes', got, 'Add examples of another class.')
+  }
+  if (task === 'multi-label' && labels.length === 0) {
+    throw new DataError(who, 'examples with at least one label', `${size} examples without`, 'Add labels.')
+  }
+}
+
+/** As many folds as asked for or 5, but not more than the smallest class has examples. */
+function foldCount(train: Dataset<unknown, Target>, asked: number | undefined): number {
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 2)) {
+    throw new OptionError('option "folds"', 'a whole number from 2 on', String(asked), 'Leave it out for 5.')
+  }
+  const [smallest, count] = smallestClass(train)
+  const fewest = asked ?? 2
+  if (count < fewest) {
+    throw new DataError(
+      `data set "${train.name}"`,
+      `at least ${fewest} examples ${smallest}, to choose the regularization by cross-validation with ${fewest} folds`,
+      String(count),
+      asked === undefined || asked === 2
+        ? 'Add examples, or give the strength of the regularization (l2), such as 0.01.'
+        : 'Ask for fewer folds, add examples, or give the strength of the regularization (l2).',
+    )
+  }
+  return asked ?? Math.min(5, count)
+}
+
+/** With few examples one partition says little: it is repeated until some 200 examples were held out. */
+function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: number): number[][] {
+  const repeats = Math.min(10, Math.ceil(200 / train.size))
+  return Array.from({ length: repeats }, (_, repeat) => train.folds(folds, seed + repeat)).flat()
+}
+
+function smallestClass(train: Dataset<unknown, Target>): [string, number] {
+  // Those of one group share a fold.
+  const single = train.representatives()
+  if (train.task !== 'classification') return ['in all', single.size]
+  const [label, count] = [...single.classCounts()].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
+  return [`of class "${label}"`, count]
+}
+
+function exampleWeights(train: Dataset<unknown, Target>, classWeight: Recipe['classWeight']): Float64Array {
+  if (classWeight === 'none') return new Float64Array(train.size).fill(1)
+  if (train.task !== 'classification') {
+    throw new OptionError('option "classWeight"', 'a task with one class per example', train.task, 'Leave it out.')
+  }
+  const counts = train.classCounts()
+  const weights = new Map(classWeight === 'balanced' ? balanced(counts, train.size) : Object.entries(classWeight))
+  for (const [label, weight] of weights) {
+    if (!counts.has(label)) {
+      const expected = `classes of the data set (${[...counts.keys()].map((name) => `"${name}"`).join(', ')})`
+      throw new OptionError('option "classWeight"', expected, `"${label}"`, 'Correct the name.')
+    }
+    if (!(weight > 0 && Number.isFinite(weight))) {
+      throw new OptionError(`class weight of "${label}"`, 'a number above 0', String(weight), 'Correct it.')
+    }
+  }
+  return Float64Array.from(train.targets, (label) => weights.get(label as string) ?? 1)
+}
+
+function balanced(counts: ReadonlyMap<string, number>, size: number): [label: string, weight: number][] {
+  return [...counts].map(([label, count]) => [label, size / (counts.size * count)])
+}

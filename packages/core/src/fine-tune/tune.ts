@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import { GradientError, NotDifferentiableError } from '@headstart/onnx'
+import type { JsonObject, TunableBackbone } from '../contract/backbone.js'
+import { lengthSteps } from './batches.js'
+import { resolveCache } from '../features/cached-features.js'
+import { Checkpoint, type TuningIdentity } from './checkpoint.js'
+import { cutBackbone } from './cut-backbone.js'
+import { type CutExample, CutTensors } from './cut-tensors.js'
+import type { Dataset } from '../data/dataset.js'
+import { InputError } from '../contract/errors.js'
+import type { FineTuneOptions } from './fine-tune-options.js'
+import { linearHead } from '../head/head.js'
+import { takeRows } from '../contract/matrix.js'
+import { Model } from '../model/model.js'
+import { posedInDeviations, type PosedProblem } from '../head/posed-problem.js'
+import type { Progress, RunOptions } from '../contract/progress.js'
+import { report, summarize } from '../evaluate/report.js'
+import { splitNetwork } from './split-network.js'
+import type { Target } from '../contract/target.js'
+import { headModel, type SolvedHead, solveHead } from './train-head.js'
+import { runTunings, type TunedNetwork } from './tuning.js'
+import type { TuningData } from './tuning-objective.js'
+import { planTuning, type TuningPlan } from './tuning-plan.js'
+import { unfreezeError } from './unfreezable-stages.js'
+
+/**
+ * Fine-tunes the last stages of a backbone: the head first, on features of the frozen backbone, then the stages as the
+ * options say. Where that does not beat the frozen backbone on held-out examples, the model is its head alone.
+ */
+export async function tune<Input, Label extends Target>(
+  backbone: TunableBackbone<Input>,
+  examples: Dataset<Input, Label>,
+  options: FineTuneOptions,
+): Promise<Model<Input, Label>> {
+  const { seed = 0, onEvent, signal } = options
+  const stages = backbone.network.stages.length
+  const { unfreeze } = planTuning(options, examples, stages)
+  const split = splitNetwork(backbone.network, unfreeze)
+  const cache = (await resolveCache(options)) ?? false
+  const cut = await CutTensors.open(backbone, split, cache || undefined)
+  try {
+    const solved = await solveHead(cutBackbone(backbone, split, cut), examples, { ...options, cache })
+    const plan = planTuning(options, solved.data, stages)
+    const { data, posed } = await tuningData(cut, solved, options)
+    const checkpoint =
+      options.checkpoint === undefined
+        ? undefined
+        : await Checkpoint.open(
+            options.checkpoint,
+            identityOf(backbone, solved, data.examples, plan, options),
+            options.resume ?? false,
+            onEvent,
+          )
+    const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent }).catch(
+      async (error: unknown) => {
+        if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
+        throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
+      },
+    )
+    return tuned
+      ? tunedModel(backbone, solved, plan, inUnits(tuned, posed), options)
+      : headModel(backbone, solved, options)
+  } finally {
+    await cut.close()
+  }
+}
+
+/** All that a tuning learns from. Numbers are learned as standard deviations from their mean, as heads are. */
+async function tuningData<Input>(
+  cut: CutTensors<Input>,
+  { data, features, targets, weights, l2 }: SolvedHead<Input, Target>,
+  { signal, onEvent }: RunOptions,
+): Promise<{ data: TuningData<Input>; posed: PosedProblem | undefined }> {
+  const { task } = data
+  const posed = task === 'regression' ? posedInDeviations({ task, features, targets }) : undefined
+  const onProgress = ({ done, total }: Progress): void => onEvent?.({ type: 'features', done, total, cached: 0 })
+  const examples = readable(await cut.read(data.inputs, { signal, onProgress }))
+  const costs = examples.map(({ cost }) => cost)
+  const truth = posed?.problem.targets ?? targets
+  return {
+    data: { task, cut, examples, costs, lengths: lengthSteps(costs), features, targets: truth, weights, l2 },
+    posed,
+  }
+}
+
+/** Examples that could all be read a moment ago. */
+function readable<Input>(examples: readonly (CutExample<Input> | InputError)[]): CutExample<Input>[] {
+  return examples.map((example) => {
+    if (example instanceof InputError) throw example
+    return example
+  })
+}
+
+/** What was learned in standard deviations, in the unit of the numbers. */
+function inUnits(tuned: TunedNetwork, posed: PosedProblem | undefined): TunedNetwork {
+  return posed ? { ...tuned, head: posed.weights(tuned.head), results: posed.results(tuned.results) } : tuned
+}
+
+/** The same kind of model as a head alone gives, on a network of its own. */
+function tunedModel<Input, Label extends Target>(
+  backbone: TunableBackbone<Input>,
+  { data, targets, l2, folds }: SolvedHead<Input, Label>,
+  plan: TuningPlan,
+  { weights, head, epoch, rows, results }: TunedNetwork,
+  { seed = 0, classWeight = 'none' }: FineTuneOptions,
+): Model<Input, Label> {
+  const { graph, stages } = backbone.network
+  const initializers = new Map([...graph.initializers, ...weights])
+  const training = summarize(data)
+  return new Model<Input, Label>({
+    backbone: backbone.withNetwork({ graph: graph.with({ initializers }), stages }),
+    head: linearHead(data.task, data.labels, head),
+    recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
+    training,
+    validation: () => report(data.task, data.labels, takeRows(targets, rows), results, training),
+  })
+}
+
+/** A plan as JSON, without the rows that it holds out. */
+function settingsOf({ folds, lora, ...settings }: TuningPlan): JsonObject {
+  return {
+    ...settings,
+    validationRuns: folds.length,
+    lora: lora ? { rank: lora.rank, alpha: lora.alpha ?? lora.rank } : null,
+  }
+}
+
+/** What must be the same for a tuning to be resumed. */
+function identityOf(
+  backbone: TunableBackbone<never>,
+  { data, l2, weights }: SolvedHead<unknown, Target>,
+  examples: readonly CutExample<unknown>[],
+  plan: TuningPlan,
+  { seed = 0 }: FineTuneOptions,
+): TuningIdentity {
+  const digest = createHash('sha256')
+  examples.forEach(({ key }, row) => digest.update(`${key} ${JSON.stringify(data.targets[row])} ${weights[row]}\n`))
+  return {
+    backbone: backbone.fingerprint,
+    examples: digest.digest('hex'),
+    options: JSON.stringify({ ...settingsOf(plan), seed, l2 }),
+  }
+}

@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs'
+import '@headstart/onnx/test'
+import { Session, tensor } from '@headstart/onnx'
+import { describe, expect, it } from 'vitest'
+import { fitHead } from './fit-head.js'
+import { encodeTargets, headNames, linearHead } from './head.js'
+import type { Matrix } from '../contract/matrix.js'
+import { random } from '../kit/random.js'
+import type { TrainEvent } from '../contract/progress.js'
+import type { Task } from '../contract/target.js'
+
+interface Problem {
+  task: Task
+  classes: number
+  y: number[]
+  l2: number
+  weights: number[]
+  loss: number
+  probabilities: number[]
+}
+const fixture = JSON.parse(readFileSync(new URL('../../test/fixtures/head.json', import.meta.url), 'utf8')) as {
+  rows: number
+  columns: number
+  x: number[]
+  problems: Record<string, Problem>
+}
+const features: Matrix = { rows: fixture.rows, columns: fixture.columns, data: Float32Array.from(fixture.x) }
+const labelsOf = ({ task, classes }: Problem): string[] =>
+  task === 'regression' ? [] : Array.from({ length: classes }, (_, index) => `class ${index}`)
+const targetsOf = (problem: Problem): Matrix => {
+  const labels = labelsOf(problem)
+  return encodeTargets(problem.task === 'regression' ? problem.y : problem.y.map((y) => labels[y] as string), labels)
+}
+
+describe('fitHead against scikit-learn', () => {
+  it.each(Object.entries(fixture.problems))('%s: same loss, same answers', async (_, problem) => {
+    const head = await fitHead(
+      { task: problem.task, features, targets: targetsOf(problem) },
+      { regularization: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) },
+    )
+    expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)
+
+    const session = await Session.create(linearHead(problem.task, labelsOf(problem), head).graph)
+    const feed = tensor('float32', [features.rows, features.columns], features.data)
+    const results = await session.run({ [headNames.features]: feed })
+    expect(results[headNames.result[problem.task]]?.data as Float32Array).toBeAllclose(problem.probabilities, {
+      rtol: 1e-3,
+      atol: 1e-4,
+    })
+  })
+})
+
+describe('fitHead', () => {
+  const problem = fixture.problems['three classes'] as Problem
+  const targets = targetsOf(problem)
+  const rows = Array.from({ length: features.rows }, (_, row) => row)
+  const folds = Array.from({ length: 5 }, (_, fold) => rows.filter((row) => row % 5 === fold))
+
+  it('treats a weight of two as an example that stands there twice', async () => {
+    const doubled: Matrix = {
+      rows: features.rows + 1,
+      columns: features.columns,
+      data: new Float32Array(features.data.length + features.columns),
+    }
+    doubled.data.set(features.data)
+    doubled.data.set(features.data.subarray(0, features.columns), features.data.length)
+    const targetsTwice: Matrix = {
+      rows: targets.rows + 1,
+      columns: 3,
+      data: Float32Array.from([...targets.data, ...targets.data.subarray(0, 3)]),
+    }
+    const twice = await fitHead(
+      { task: 'classification', features: doubled, targets: targetsTwice },
+      { regularization: { l2: 0.1 } },
+    )
+    const exampleWeights = new Float64Array(features.rows).fill(1)
+    exampleWeights[0] = 2
+    const weighted = await fitHead(
+      { task: 'classification', features, targets },
+      { regularization: { l2: 0.1 }, exampleWeights },
+    )
+    expect(weighted.weight).toBeAllclose(twice.weight, { rtol: 1e-4, atol: 1e-6 })
+  })
+
+  it('chooses the most probable strength, its held-out loss computed only on what a fold has not seen', async () => {
+    const events: TrainEvent[] = []
+    const head = await fitHead(
+      { task: 'classification', features, targets },
+      { regularization: { folds }, onEvent: (event) => events.push(event) },
+    )
+    // Half decades of the features' total variance, of which -2.5 is expected, give or take 1.
+    const decades = head.trials.map(({ l2 }) => Math.log10(l2 / totalVariance(features)))
+    expect(decades).toBeAllclose(
+      decades.map((decade) => Math.round(2 * decade) / 2),
+      { atol: 1e-6 },
+    )
+    expect(decades).toEqual(decades.toSorted((a, b) => b - a))
+    const scores = head.trials.map(({ loss }, i) => loss + ((decades[i] as number) + 2.5) ** 2 / 2 / features.rows)
+    const chosen = head.trials[scores.indexOf(Math.min(...scores))]
+    expect(chosen?.l2).toBe(head.l2)
+    const lowest = chosen?.loss as number
+
+    // The same figure by hand: fit without the fold, score the fold.
+    let total = 0
+    for (const fold of folds) {
+      const exampleWeights = Float64Array.from(rows, (row) => (fold.includes(row) ? 0 : 1))
+      const fit = await fitHead(
+        { task: 'classification', features, targets },
+        { regularization: { l2: head.l2 }, exampleWeights },
+      )
+      for (const row of fold) {
+        const z = [0, 1, 2].map(
+          (k) => rowDot(features, row, (column) => fit.weight[column * 3 + k] as number) + (fit.bias[k] as number),
+        )
+        total += Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0)) - (z[problem.y[row] as number] as number)
+      }
+    }
+    expect(total / features.rows).toBeCloseTo(lowest, 3)
+    expect(head.heldOut?.rows).toBe(features.rows)
+    expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 11, total: 11 })
+  })
+
+  it('lets many examples overrule what is expected of the strength', async () => {
+    // The same held-out losses, and thus the same evidence for each example, from a hundred times the examples.
+    const rows = 100 * features.rows
+    const data = new Float32Array(100 * features.data.length)
+    const y = new Float32Array(100 * targets.data.length)
+    for (let copy = 0; copy < 100; copy++) {
+      data.set(features.data, copy * features.data.length)
+      y.set(targets.data, copy * targets.data.length)
+    }
+    const manyFolds = folds.map((fold) =>
+      Array.from({ length: 100 }, (_, copy) => fold.map((row) => row + copy * features.rows)).flat(),
+    )
+    const head = await fitHead(
+      {
+        task: 'classification',
+        features: { rows, columns: features.columns, data },
+        targets: { rows, columns: 3, data: y },
+      },
+      { regularization: { folds: manyFolds } },
+    )
+    const lowest = Math.min(...head.trials.map(({ loss }) => loss))
+    expect(head.trials.find(({ loss }) => loss === lowest)?.l2).toBe(head.l2)
+  })
+
+  it('regularizes noise strongly and does not try the weak end', async () => {
+    const { uniform } = random(3)
+    const noise: Matrix = { rows: 600, columns: 10, data: Float32Array.from({ length: 6000 }, () => uniform() - 0.5) }
+    const coin = encodeTargets(
+      Array.from({ length: 600 }, () => (uniform() < 0.5 ? 'a' : 'b')),
+      ['a', 'b'],
+    )
+    const sixths = Array.from({ length: 6 }, (_, fold) => Array.from({ length: 100 }, (_, i) => fold * 100 + i))
+    const head = await fitHead(
+      { task: 'classification', features: noise, targets: coin },
+      { regularization: { folds: sixths } },
+    )
+    expect(head.trials.length).toBeLessThan(11)
+    expect(head.l2).toBeGreaterThanOrEqual(head.trials[2]?.l2 as number)
+  })
+
+  it.each([
+    [1e-5, 0],
+    [1e4, 3e4],
+  ])('does not depend on the unit of the numbers: %d y + %d', async (factor, shift) => {
+    const numbers = fixture.problems['values'] as Problem
+    const fit = (y: number[]) =>
+      fitHead({ task: 'regression', features, targets: encodeTargets(y, []) }, { regularization: { folds } })
+    const head = await fit(numbers.y)
+    const other = await fit(numbers.y.map((y) => factor * y + shift))
+    expect(other.l2).toBe(head.l2)
+    expect(other.weight.map((value) => value / factor)).toBeAllclose(head.weight, { rtol: 1e-3, atol: 1e-4 })
+    expect((other.heldOut?.data ?? []).map((value) => (value - shift) / factor)).toBeAllclose(
+      head.heldOut?.data ?? [],
+      { rtol: 1e-2, atol: 1e-2 },
+    )
+    expect(other.loss / factor ** 2).toBeCloseTo(head.loss, 4)
+  })
+
+  it('fits numbers that are all the same', async () => {
+    const flat = encodeTargets(
+      problem.y.map(() => 7),
+      [],
+    )
+    const head = await fitHead({ task: 'regression', features, targets: flat }, { regularization: { folds } })
+    expect(head.weight).toBeAllclose(
+      head.weight.map(() => 0),
+      { atol: 1e-5 },
+    )
+    expect(head.bias).toBeAllclose([7], { rtol: 1e-5 })
+  })
+
+  it('answers several labels at once as separate questions', async () => {
+    const both = encodeTargets(
+      problem.y.map((y, row) => [`class ${y}`, ...(row % 2 ? ['odd'] : [])]),
+      ['class 0', 'odd'],
+    )
+    const joint = await fitHead({ task: 'multi-label', features, targets: both }, { regularization: { l2: 0.05 } })
+    const first: Matrix = { rows: both.rows, columns: 1, data: both.data.filter((_, i) => i % 2 === 0) }
+    const alone = await fitHead({ task: 'multi-label', features, targets: first }, { regularization: { l2: 0.05 } })
+    expect(joint.weight.filter((_, i) => i % 2 === 0)).toBeAllclose(alone.weight, { rtol: 1e-4, atol: 1e-6 })
+  })
+
+  it('gives the same bits for the same data', async () => {
+    const fit = () => fitHead({ task: 'classification', features, targets }, { regularization: { folds } })
+    expect(await fit()).toEqual(await fit())
+  })
+
+  it('stops when the signal aborts', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    const fit = fitHead({ task: 'classification', features, targets }, { regularization: { folds }, signal })
+    await expect(fit).rejects.toThrow('enough')
+  })
+
+  it('takes features that are all the same', async () => {
+    const flat: Matrix = { ...features, data: new Float32Array(features.data.length).fill(0.5) }
+    const head = await fitHead({ task: 'classification', features: flat, targets }, { regularization: { folds } })
+    expect(head.weight.every(Number.isFinite)).toBe(true)
+  })
+})
+
+function totalVariance({ data, columns, rows }: Matrix): number {
+  let sum = 0
+  for (let column = 0; column < columns; column++) {
+    const values = Array.from({ length: rows }, (_, row) => data[row * columns + column] as number)
+    const mean = values.reduce((total, value) => total + value, 0) / rows
+    sum += values.reduce((total, value) => total + (value - mean) ** 2, 0) / rows
+  }
+  return sum
+}
+
+function rowDot({ data, columns }: Matrix, row: number, weight: (column: number) => number): number {
+  let sum = 0
+  for (let column = 0; column < columns; column++) sum += (data[row * columns + column] as number) * weight(column)
+  return sum
+}

@@ -1,0 +1,257 @@
+import { type Graph, GraphBuilder, Session, type Tensor, tensor, type Value } from '@headstart/onnx'
+import type { Evaluation } from './lbfgs.js'
+import type { Matrix } from '../contract/matrix.js'
+import type { Task } from '../contract/target.js'
+
+/** What a linear head is fitted to. */
+export interface HeadProblem {
+  readonly task: Task
+  /** `[n, features]`. */
+  readonly features: Matrix
+  /** `[n, outputs]`: one-hot classes, 0/1 labels, or values. */
+  readonly targets: Matrix
+}
+
+/** Weights of a linear head: logits = features · weight + bias. */
+export interface LinearWeights {
+  /** `[features, outputs]`, row-major. */
+  readonly weight: Float64Array
+  /** `[outputs]`. */
+  readonly bias: Float64Array
+}
+
+/** One head among those that are evaluated together. */
+export interface Candidate {
+  /** Packed `[weight, bias]`, on the standardized features. */
+  readonly point: Float64Array
+  /** `[n]`; examples of weight 0 are left out. */
+  readonly exampleWeights: Float64Array
+  /** Strength of the L2 penalty on the weights for standardized features. */
+  readonly l2: number
+}
+
+/** What heads give for each example. */
+export interface HeadResults {
+  /** `[n, heads]` */
+  readonly losses: Float64Array
+  /** Probabilities or values, `[n, heads, outputs]`. */
+  readonly results: Float64Array
+}
+
+/**
+ * Total variance that features are scaled to. The bias then bends the loss about as much as the strongest direction of
+ * the features, of which pre-trained ones have some ten: L-BFGS needs half the steps that it takes on raw features.
+ */
+export const standardVariance = 10
+
+/**
+ * The loss of linear heads over one set of examples, computed by onnxruntime in float64.
+ *
+ *     loss(W, b) = sum_i s_i · l(x_i W + b, y_i) / sum_i s_i  +  l2 / 2 · |W|²
+ *
+ * with s the examples' weights and l the softmax cross-entropy (classification), the sum of binary cross-entropies
+ * (multi-label) or half the squared error (regression). The bias is not penalized, so the features may be centered
+ * without changing the optimum. In scikit-learn's terms C = 1 / (l2 · sum_i s_i).
+ *
+ * Several heads (the folds of a cross-validation) are evaluated in one pass over the features, whose cost is mostly
+ * that of reading them.
+ */
+export class HeadObjective {
+  readonly outputs: number
+  readonly #features: number
+  readonly #standard: Pick<Standardization, 'mean' | 'scale'>
+  readonly #session: Session
+  readonly #constants: Record<'x' | 'xt' | 'y', Tensor>
+
+  private constructor({ features, targets }: HeadProblem, { x, xt, mean, scale }: Standardization, session: Session) {
+    this.#features = features.columns
+    this.outputs = targets.columns
+    this.#session = session
+    this.#standard = { mean, scale }
+    this.#constants = {
+      x,
+      xt,
+      y: tensor('float64', [targets.rows, 1, targets.columns], new Float64Array(targets.data)),
+    }
+  }
+
+  static async create(problem: HeadProblem): Promise<HeadObjective> {
+    const standard = await standardize(problem.features)
+    return new HeadObjective(
+      problem,
+      standard,
+      await Session.create(objectiveGraph(problem.task, problem.targets.columns)),
+    )
+  }
+
+  /** L2 strength on standardized features that equals `l2` on the features as they are: |W|² = scale² · |W'|². */
+  standardL2(l2: number): number {
+    return l2 * this.#standard.scale ** 2
+  }
+
+  /** The reverse of `standardL2`. */
+  rawL2(l2: number): number {
+    return l2 / this.#standard.scale ** 2
+  }
+
+  /** Value and gradient of the penalized loss at each candidate's point. */
+  async evaluate(candidates: readonly Candidate[]): Promise<Evaluation[]> {
+    const outputs = this.outputs
+    const results = await this.#run(candidates, ['loss', 'dw', 'db'])
+    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array)
+    const columns = candidates.length * outputs
+    return candidates.map(({ point, l2 }, head) => {
+      const gradient = new Float64Array(point.length)
+      let squares = 0
+      for (let feature = 0, i = 0; feature < this.#features; feature++) {
+        for (let output = 0; output < outputs; output++, i++) {
+          const w = point[i] as number
+          squares += w * w
+          gradient[i] = (dw?.[feature * columns + head * outputs + output] as number) + l2 * w
+        }
+      }
+      gradient.set(db?.subarray(head * outputs, (head + 1) * outputs) ?? [], point.length - outputs)
+      return { value: (losses?.[head] as number) + (l2 / 2) * squares, gradient }
+    })
+  }
+
+  /** What each candidate gives for each example, without the penalty. */
+  async perExample(candidates: readonly Candidate[]): Promise<HeadResults> {
+    const { losses, results } = await this.#run(candidates, ['losses', 'results'])
+    return { losses: losses?.data as Float64Array, results: results?.data as Float64Array }
+  }
+
+  /** A point at which all weights are zero. */
+  zero(): Float64Array {
+    return new Float64Array((this.#features + 1) * this.outputs)
+  }
+
+  /** Weights for the features as they are: x' = (x - mean) · scale gives W = scale · W' and b = b' - mean · W. */
+  weights(point: Float64Array): LinearWeights {
+    const { mean, scale } = this.#standard
+    const weight = point.slice(0, -this.outputs).map((value) => value * scale)
+    const bias = point.slice(-this.outputs)
+    weight.forEach((value, i) => {
+      const output = i % this.outputs
+      bias[output] = (bias[output] as number) - (mean[Math.floor(i / this.outputs)] as number) * value
+    })
+    return { weight, bias }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+
+  #run(candidates: readonly Candidate[], outputs: string[]): Promise<Record<string, Tensor>> {
+    const rows = this.#constants.x.dims[0] as number
+    const heads = candidates.length
+    const columns = heads * this.outputs
+    // Row by row the columns of all heads side by side; the last row holds the biases.
+    const packed = new Float64Array((this.#features + 1) * columns)
+    const s = new Float64Array(rows * heads)
+    candidates.forEach(({ point, exampleWeights }, head) => {
+      for (let i = 0, at = head * this.outputs; i < point.length; at += columns) {
+        for (let output = 0; output < this.outputs; output++, i++) packed[at + output] = point[i] as number
+      }
+      let total = 0
+      for (const weight of exampleWeights) total += weight
+      for (let row = 0, at = head; row < rows; row++, at += heads) s[at] = (exampleWeights[row] as number) / total
+    })
+    const feeds = {
+      ...this.#constants,
+      w: tensor('float64', [this.#features, columns], packed.subarray(0, -columns)),
+      b: tensor('float64', [columns], packed.subarray(-columns)),
+      s: tensor('float64', [rows, heads, 1], s),
+    }
+    return this.#session.run(feeds, outputs)
+  }
+}
+
+interface Standardization {
+  /** The features as `(x - mean) · scale`, `[n, features]`. */
+  readonly x: Tensor
+  /** The same, transposed: multiplying by it takes a third of the time of transposing at each step. */
+  readonly xt: Tensor
+  readonly mean: Float64Array
+  readonly scale: number
+}
+
+async function standardize({ rows, columns, data }: Matrix): Promise<Standardization> {
+  const session = await Session.create(standardizationGraph())
+  try {
+    const { x, xt, mean, scale } = await session.run({ features: tensor('float32', [rows, columns], data) })
+    return { x: x as Tensor, xt: xt as Tensor, mean: mean?.data as Float64Array, scale: scale?.data[0] as number }
+  } finally {
+    await session.close()
+  }
+}
+
+/** Features as they are, `[n, features]`, made to have mean 0 and a total variance of `standardVariance`. */
+function standardizationGraph(): Graph {
+  const g = new GraphBuilder('standardization')
+  const double = (value: number): Value => g.weight(`double_${value}`, tensor('float64', [], Float64Array.of(value)))
+  const features = g.input('features', 'float32', ['n', 'features'])
+  const raw = g.op('Cast', [features], { to: 11 })
+  const mean = g.op('ReduceMean', [raw], { axes: [0], keepdims: 1 })
+  const centered = g.op('Sub', [raw, mean])
+  const squares = g.op('ReduceSum', [g.op('Mul', [centered, centered]), g.ints([0, 1])], { keepdims: 0 })
+  const rows = g.op('Cast', [g.op('Squeeze', [g.op('Shape', [features], { end: 1 })])], { to: 11 })
+  const fitting = g.op('Sqrt', [g.op('Div', [g.op('Mul', [double(standardVariance), rows]), squares])])
+  // Features that are all the same leave nothing to scale by.
+  const scale = g.op('Where', [g.op('Greater', [squares, double(0)]), fitting, double(1)])
+  const x = g.op('Mul', [centered, scale])
+  g.output('mean', mean, 'float64', [1, 'features'])
+  g.output('scale', scale, 'float64', [])
+  g.output('x', x, 'float64', ['n', 'features'])
+  g.output('xt', g.op('Transpose', [x], { perm: [1, 0] }), 'float64', ['features', 'n'])
+  return g.build()
+}
+
+/**
+ * Loss and gradient of `h` heads, written out: dl/dz = (prediction - y) for all three losses, dl/dW = xᵀ (s · dl/dz).
+ */
+function objectiveGraph(task: Task, outputs: number): Graph {
+  const g = new GraphBuilder('head objective')
+  const x = g.input('x', 'float64', ['n', 'features'])
+  const xt = g.input('xt', 'float64', ['features', 'n'])
+  const y = g.input('y', 'float64', ['n', 1, outputs])
+  const s = g.input('s', 'float64', ['n', 'h', 1])
+  const w = g.input('w', 'float64', ['features', 'h · outputs'])
+  const b = g.input('b', 'float64', ['h · outputs'])
+  /** `[n, h, outputs]` */
+  const z = g.op('Reshape', [g.op('Add', [g.op('MatMul', [x, w]), b]), g.ints([0, -1, outputs])])
+
+  const sumOutputs = g.ints([2])
+  const losses = {
+    /** -sum_k y_k log softmax(z)_k */
+    classification: () =>
+      g.op('Neg', [g.op('ReduceSum', [g.op('Mul', [y, g.op('LogSoftmax', [z])]), sumOutputs], { keepdims: 1 })]),
+    /** sum_k max(z_k, 0) - y_k z_k - log sigmoid(|z_k|), which does not overflow */
+    'multi-label': () => {
+      const hinge = g.op('Sub', [g.op('Relu', [z]), g.op('Mul', [y, z])])
+      const tail = g.op('Log', [g.op('Sigmoid', [g.op('Abs', [z])])])
+      return g.op('ReduceSum', [g.op('Sub', [hinge, tail]), sumOutputs], { keepdims: 1 })
+    },
+    /** sum_k (z_k - y_k)² / 2 */
+    regression: () => {
+      const half = g.weight('half', tensor('float64', [], Float64Array.of(0.5)))
+      const error = g.op('Sub', [z, y])
+      return g.op('ReduceSum', [g.op('Mul', [half, g.op('Mul', [error, error])]), sumOutputs], { keepdims: 1 })
+    },
+  }[task]()
+  const prediction = {
+    classification: () => g.op('Softmax', [z]),
+    'multi-label': () => g.op('Sigmoid', [z]),
+    regression: () => z,
+  }[task]()
+
+  const dz = g.op('Reshape', [g.op('Mul', [s, g.op('Sub', [prediction, y])]), g.ints([0, -1])])
+  const sumExamples = g.ints([0])
+  g.output('results', prediction, 'float64', ['n', 'h', outputs])
+  g.output('losses', g.op('Squeeze', [losses, sumOutputs]), 'float64', ['n', 'h'])
+  const weighted = g.op('Mul', [s, losses])
+  g.output('loss', g.op('ReduceSum', [weighted, g.ints([0, 2])], { keepdims: 0 }), 'float64', ['h'])
+  g.output('dw', g.op('MatMul', [xt, dz]), 'float64', ['features', 'h · outputs'])
+  g.output('db', g.op('ReduceSum', [dz, sumExamples], { keepdims: 0 }), 'float64', ['h · outputs'])
+  return g.build()
+}

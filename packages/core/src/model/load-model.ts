@@ -1,0 +1,101 @@
+import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
+import type { JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
+import { ModelFolderError } from '../contract/errors.js'
+import { type Head, headNames } from '../head/head.js'
+import { damaged, graphName, type Manifest, modelFormat, parseManifest } from './manifest.js'
+import { Model, type Recipe } from './model.js'
+import { readManifest, readModelFolder } from './model-folder.js'
+import { networkBackbone } from '../features/network-backbone.js'
+import type { Report, TrainingSummary } from '../evaluate/report.js'
+import type { Target } from '../contract/target.js'
+
+/** Makes the preprocessing of a saved model again, from its data alone. One for each `Preprocessing.id`. */
+export interface PreprocessingLoader<Input> {
+  readonly id: string
+  load(config: JsonObject, files: ReadonlyMap<string, Uint8Array>): Preprocessing<Input> | Promise<Preprocessing<Input>>
+}
+
+/**
+ * Reads a saved model. Runs no code from the folder; every file's hash is checked first.
+ *
+ * @param loaders The preprocessings that the caller knows; domain packages bring theirs (see their `loadModel`).
+ * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
+ */
+export async function loadModel<Input, Label extends Target = string>(
+  folder: string,
+  loaders: readonly PreprocessingLoader<Input>[],
+): Promise<Model<Input, Label>> {
+  const { manifest, files } = await readModelFolder(folder, modelFormat)
+  if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
+  const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
+  if (!loader) {
+    throw new ModelFolderError(
+      folder,
+      `a model whose input is read by ${loaders.map(({ id }) => `"${id}"`).join(' or ')}`,
+      `one for ${modalityNames[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
+      'Load it with the package for that kind of input, or a newer version of this one.',
+    )
+  }
+  const { id, modality, fingerprint, stages } = manifest.backbone
+  const { graph, head } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  checkFit(folder, head)
+  return new Model<Input, Label>({
+    backbone: networkBackbone({
+      id,
+      modality,
+      fingerprint,
+      network: { graph, stages },
+      preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
+    }),
+    head,
+    recipe: manifest.recipe as unknown as Recipe,
+    training: manifest.training as unknown as TrainingSummary,
+    validation: () => (manifest.metrics.crossValidation ?? undefined) as unknown as Report | undefined,
+  })
+}
+
+/** What a saved model says of itself. */
+export interface ModelDescription {
+  readonly task: Manifest['task']
+  readonly modality: Modality
+  readonly labels: readonly string[]
+}
+
+/**
+ * Reads what a saved model is, and not the model: whether its other files are whole, `loadModel` sees.
+ * @throws ModelFolderError when the folder is missing, its manifest damaged, changed or of a newer format.
+ */
+export async function describeModel(folder: string): Promise<ModelDescription> {
+  const { task, backbone, labels } = parseManifest(folder, await readManifest(folder))
+  return { task, modality: backbone.modality, labels }
+}
+
+const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behavior' }
+
+/** Cuts the whole network where backbone and head were joined. */
+function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
+  const {
+    task,
+    labels,
+    backbone: { output },
+  } = manifest
+  try {
+    const whole = decodeModel(bytes, graphName)
+    const { prefix, suffix } = cut(whole, [output])
+    return {
+      graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
+      head: { task, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
+    }
+  } catch (cause) {
+    throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
+  }
+}
+
+/** Does the head answer for as many labels as there are? */
+function checkFit(folder: string, { task, labels, graph }: Head): void {
+  const columns = graph.outputs[0]?.dims?.at(-1)
+  const expected = task === 'regression' ? 1 : labels.length
+  if (columns === expected && graph.outputs[0]?.name === headNames.result[task]) return
+  const got = graph.outputs.map(({ name, dims }) => `${name}[${dims?.join(', ') ?? '?'}]`).join()
+  throw damaged(folder, `a head with ${expected} results named "${headNames.result[task]}"`, got)
+}

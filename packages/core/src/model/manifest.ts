@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ModelFolderError } from '../contract/errors.js'
+
+/** Version of the folder's layout that this code writes and the newest that it reads. */
+const formatVersion = 1
+export const manifestName = 'headstart.json'
+export const graphName = 'model.onnx'
+
+/** A kind of folder that a model is saved as: what its `headstart.json` holds. */
+export interface FolderFormat<Manifest extends object> {
+  /** What the field `format` says. */
+  readonly name: `headstart-${string}`
+  /** Version of the layout that is written, and the newest that is read: the field `formatVersion`. */
+  readonly version: number
+  /** Of all fields but `integrity`. */
+  readonly schema: z.ZodType<Manifest>
+}
+
+const manifestSchema = z.object({
+  format: z.literal('headstart-model'),
+  formatVersion: z.literal(formatVersion),
+  task: z.enum(['classification', 'multi-label', 'regression']),
+  labels: z.array(z.string()),
+  backbone: z.object({
+    id: z.string(),
+    modality: z.enum(['image', 'text', 'behavior']),
+    fingerprint: z.string(),
+    /** Name of the value in `model.onnx` at which the backbone ends and the head begins. */
+    output: z.string(),
+    stages: z.array(z.object({ name: z.string(), output: z.string() })),
+  }),
+  preprocessing: z.object({ id: z.string(), config: z.record(z.string(), z.json()) }),
+  recipe: z.looseObject({
+    strategy: z.enum(['head', 'joint', 'contrastive', 'zero-shot']),
+    seed: z.number(),
+    l2: z.number(),
+    folds: z.number(),
+  }),
+  training: z.looseObject({ examples: z.number() }),
+  metrics: z.object({ crossValidation: z.looseObject({ task: z.string() }).nullable() }),
+  /** SHA-256 of every other file in the folder. */
+  files: z.record(z.string(), z.string()),
+})
+/** What `headstart.json` says of a model. */
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** The folder of a `Model`. */
+export const modelFormat: FolderFormat<Manifest> = {
+  name: 'headstart-model',
+  version: formatVersion,
+  schema: manifestSchema,
+}
+
+/** The text of `headstart.json`. */
+export function formatManifest(manifest: object): string {
+  return `${JSON.stringify({ ...manifest, integrity: integrityOf(manifest) }, null, 2)}\n`
+}
+
+/**
+ * Reads the text of `headstart.json`.
+ * @throws ModelFolderError when it was changed, cut short, of another kind or written by a newer version.
+ */
+export function parseManifest(folder: string, text: string): Manifest
+export function parseManifest<Other extends object>(folder: string, text: string, format: FolderFormat<Other>): Other
+export function parseManifest(
+  folder: string,
+  text: string,
+  { name, version, schema }: FolderFormat<object> = modelFormat,
+): object {
+  const json = parseJson(folder, text)
+  const [itsFormat, itsVersion] = [json['format'], json['formatVersion']]
+  if (typeof itsFormat === 'string' && itsFormat.startsWith('headstart-') && itsFormat !== name) {
+    throw new ModelFolderError(
+      folder,
+      `a folder of the kind ${name}`,
+      `one of the kind ${itsFormat}`,
+      'Use it with what is made for its kind.',
+    )
+  }
+  if (itsFormat === name && typeof itsVersion === 'number' && itsVersion > version) {
+    throw new ModelFolderError(
+      folder,
+      `format version ${version} or older`,
+      `version ${itsVersion}, written by a newer Headstart`,
+      'Update Headstart, or save the model again with this version.',
+    )
+  }
+  const { integrity, ...content } = json
+  const parsed = schema.safeParse(content)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw damaged(folder, `${manifestName} of a model`, `field "${issue?.path.join('.')}": ${issue?.message}`)
+  }
+  if (integrity !== integrityOf(content)) throw damaged(folder, `${manifestName} as it was saved`, 'other contents')
+  return parsed.data
+}
+
+/**
+ * What the text of `headstart.json` says that the folder is, such as "headstart-model"; undefined where it says nothing.
+ * @throws ModelFolderError when it is no JSON.
+ */
+export function formatNamedIn(folder: string, text: string): string | undefined {
+  const format = parseJson(folder, text)['format']
+  return typeof format === 'string' ? format : undefined
+}
+
+function parseJson(folder: string, text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    throw damaged(folder, `${manifestName} to be JSON`, 'a file that is cut short or no JSON')
+  }
+}
+
+export function damaged(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {
+  const remedy = 'The model was changed or copied in part: copy or train it again.'
+  return new ModelFolderError(folder, expected, got, remedy, options)
+}
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** A hash of the manifest itself, so that an edited label is noticed like an edited weight. */
+function integrityOf(manifest: object): string {
+  return sha256(JSON.stringify(manifest))
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { networkBackbone, readAsset, type Stage, type TunableBackbone } from '@headstart/core'
+import { decodeModel } from '@headstart/onnx'
+import { sentencePiece } from '../preprocessing/sentence-piece.js'
+
+/** Options of `universalSentenceEncoder`. */
+export interface UniversalSentenceEncoderOptions {
+  /** Threads of one operator. Default: one per core. */
+  readonly threads?: number
+}
+
+const assets = new URL('../../assets/universal-sentence-encoder/', import.meta.url)
+
+/**
+ * Universal Sentence Encoder lite (Cer et al., 2018): English sentences to 512 features of unit length. Built in:
+ * 28 MB of weights come with the package, nothing is downloaded. Texts are cut at 128 tokens, about 100 words.
+ *
+ * Stages: embedding, layer 0, layer 1, pooling.
+ */
+export async function universalSentenceEncoder(
+  options: UniversalSentenceEncoderOptions = {},
+): Promise<TunableBackbone<string>> {
+  const asset = (name: string): Promise<Uint8Array> => readAsset('@headstart/nlp', new URL(name, assets))
+  const [model, vocabulary] = await Promise.all([asset('model.onnx'), asset('vocab.json')])
+  const graph = decodeModel(model, 'universal-sentence-encoder/model.onnx')
+  const preprocessing = sentencePiece({ vocabulary })
+  return networkBackbone({
+    id: 'universal-sentence-encoder-lite',
+    modality: 'text',
+    network: { graph, stages: JSON.parse(graph.metadata.get('headstart.stages') ?? '[]') as Stage[] },
+    preprocessing,
+    fingerprint: createHash('sha256')
+      .update(graph.metadata.get('headstart.fingerprint') ?? model)
+      .update(vocabulary)
+      .update(preprocessing.id)
+      .digest('hex'),
+    ...options,
+  })
+}

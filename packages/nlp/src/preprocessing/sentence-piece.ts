@@ -1,0 +1,135 @@
+import tokenizerBundle from '#tokenizer'
+import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { tensor } from '@headstart/onnx'
+
+/** Options of `sentencePiece`. */
+export interface SentencePieceOptions {
+  /** Bytes of `vocab.json`: a list of [piece, score]. */
+  readonly vocabulary: Uint8Array
+  /** Longer texts are cut to this many tokens. Default 128, as in the original. */
+  readonly maxTokens?: number
+}
+
+/** Begins every word, in the place of the space before it (SentencePiece's word separator). */
+const separator = '\u2581'
+/** Id of every run of characters that no piece covers. */
+const unknown = 0
+/** What lies behind this many characters is not read: 128 pieces cover at most 2,048, only unknown characters more. */
+const longestText = 2 ** 20
+
+/**
+ * Token ids of texts by a SentencePiece unigram model (Kudo, "Subword Regularization", 2018, section 3.2): the best
+ * path through the pieces of a text, Viterbi's algorithm, after NFKC.
+ *
+ * The pieces at each place come from the tokenizer of `@tensorflow-models/universal-sentence-encoder`, whose own cost
+ * grows with the square of the text. Here it is linear and the ids are the same, ties included: it looks no further
+ * ahead than the longest piece, and reads only as many words as can be used, since each word has a token of its own.
+ *
+ * @throws DataError for bytes that are no such vocabulary.
+ */
+export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOptions): Preprocessing<string, number[]> {
+  const pieces = parseVocabulary(vocabulary)
+  const longestPiece = pieces.reduce((longest, [piece]) => Math.max(longest, piece.length), 0)
+  // Made when a text comes: training on cached features meets none.
+  let trie: InstanceType<typeof tokenizerBundle.Tokenizer>['trie'] | undefined
+
+  function encode(text: string): number[] {
+    trie ??= new tokenizerBundle.Tokenizer(pieces).trie
+    const words = firstWords(text, maxTokens)
+    // Score of the best path to each place, and the piece with which it ends.
+    const best = new Float64Array(words.length + 1)
+    const lastPiece = new Int32Array(words.length + 1)
+    for (let start = 0; start < words.length; start++) {
+      const score = best[start] ?? 0
+      for (const [piece, gain, id] of trie.commonPrefixSearch(words.slice(start, start + longestPiece))) {
+        const end = start + piece.length
+        const known = best[end] ?? 0
+        // 0 means "no path yet", as in the original: where a path's scores do add up to 0, the later piece wins.
+        if (known !== 0 && score + gain < known) continue
+        best[end] = score + gain
+        lastPiece[end] = id
+      }
+    }
+    const ids: number[] = []
+    for (let end = words.length; end > 0;) {
+      const id = lastPiece[end] ?? unknown
+      if (id !== unknown || ids.at(-1) !== unknown) ids.push(id)
+      end -= pieces[id]?.[0].length ?? 1
+    }
+    return ids.reverse().slice(0, maxTokens)
+  }
+
+  return {
+    id: sentencePieceLoader.id,
+    config: { maxTokens },
+    files: new Map([[vocabularyName, vocabulary]]),
+    contentKey: (text) => text,
+    prepare: encode,
+    cost: (ids) => ids.length,
+    collate(batch) {
+      // A batch of empty texts still has a column, of padding.
+      const tokens = Math.max(1, ...batch.map((ids) => ids.length))
+      const inputIds = new BigInt64Array(batch.length * tokens)
+      const mask = new BigInt64Array(batch.length * tokens)
+      batch.forEach((ids, row) =>
+        ids.forEach((id, column) => {
+          inputIds[row * tokens + column] = BigInt(id)
+          mask[row * tokens + column] = 1n
+        }),
+      )
+      const dims = [batch.length, tokens]
+      return {
+        input_ids: tensor('int64', dims, inputIds),
+        attention_mask: tensor('int64', dims, mask),
+      }
+    },
+  }
+}
+
+/** At most `count` words of a text, normalized, a separator before each. */
+function firstWords(text: string, count: number): string {
+  const normalized = text.slice(0, longestText).normalize('NFKC')
+  if (normalized === '') return ''
+  const words = separator + normalized.replaceAll(' ', separator)
+  let end = 0
+  for (let word = 0; word < count; word++) {
+    end = words.indexOf(separator, end + 1)
+    if (end === -1) return words
+  }
+  return words.slice(0, end)
+}
+
+const vocabularyName = 'vocab.json'
+
+/** Makes the preprocessing of a saved model again. */
+export const sentencePieceLoader: PreprocessingLoader<string> = {
+  id: 'use-sentencepiece/1',
+  load(config, files) {
+    const vocabulary = files.get(vocabularyName)
+    const { maxTokens } = config
+    if (vocabulary && typeof maxTokens === 'number') return sentencePiece({ vocabulary, maxTokens })
+    const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
+    throw new DataError('saved tokenizer', `${vocabularyName} and the setting maxTokens`, got, 'Train the model again.')
+  },
+}
+
+type Pieces = readonly (readonly [piece: string, score: number])[]
+
+function parseVocabulary(bytes: Uint8Array): Pieces {
+  const problem = (got: string): DataError =>
+    new DataError('SentencePiece vocabulary', 'a JSON list of [piece, score]', got, 'Use the vocabulary of the model.')
+  let pieces: unknown
+  try {
+    pieces = JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    throw problem('no JSON')
+  }
+  const isPiece = (one: unknown): boolean =>
+    Array.isArray(one) && one.length === 2 && typeof one[0] === 'string' && one[0] !== '' && typeof one[1] === 'number'
+  if (!Array.isArray(pieces) || !pieces.every(isPiece)) throw problem('something else')
+  const list = pieces as Pieces
+  const crossing = list.find(([piece]) => piece.lastIndexOf(separator) > 0)
+  if (crossing) throw problem(`the piece "${crossing[0]}", which reaches over the beginning of a word`)
+  if (!list.some(([piece]) => piece === separator)) throw problem(`no piece "${separator}"`)
+  return list
+}

@@ -1,0 +1,221 @@
+import { DataError, type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { type Tensor, tensor } from '@headstart/onnx'
+import { Tokenizer } from '@huggingface/tokenizers'
+
+/** An input of a text encoder that is made of tokens. */
+export interface TokenInput {
+  readonly name: 'input_ids' | 'attention_mask' | 'token_type_ids' | 'position_ids'
+  readonly type: 'int64' | 'int32'
+}
+
+/** What is done with a text of more tokens than the encoder reads. */
+export type LongTexts = 'truncate' | 'split'
+
+/** Settings of `tokenizedText`. */
+export interface TokenizedTextOptions {
+  /** Bytes of `tokenizer.json` and `tokenizer_config.json`. */
+  readonly tokenizer: Uint8Array
+  readonly tokenizerConfig: Uint8Array
+  /** What the network takes. */
+  readonly inputs: readonly TokenInput[]
+  /** Most tokens of one text, or one part of it, special ones counted. */
+  readonly maxLength: number
+  /**
+   * 'truncate': the end of a long text is not read. 'split': it is read in parts of like size, whose features are
+   * averaged; tensors are then `[batch, parts, tokens]`, with `part_mask` beside them.
+   */
+  readonly longTexts: LongTexts
+  /** Stands before every text, and every part of one. */
+  readonly prefix: string
+  /** Position of the first token, where positions are an input. */
+  readonly firstPosition: number
+}
+
+/** Token ids of a text: one list, or one for each of its parts. */
+export type Tokens = readonly (readonly number[])[]
+
+/** Name of the input that says which parts of a batch are parts, and which only fill it up: float32 `[batch, parts]`. */
+export const partMask = 'part_mask'
+
+/** Tokens of one batch: what a layer of it computes stays in the caches of a processor. */
+const batchCost = 512
+
+const names = { tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' }
+
+/**
+ * Tokens of texts by a tokenizer that was published with a model: `tokenizer.json`, read by the tokenizers of
+ * Transformers.js, without the rest of it. Special tokens stay at both ends of what is cut, as in Python.
+ * @throws DataError for files that are no such tokenizer.
+ */
+export function tokenizedText(options: TokenizedTextOptions): Preprocessing<string, Tokens> {
+  const { inputs, maxLength, longTexts, prefix, firstPosition } = options
+  const { tokenizer, padding } = openTokenizer(options)
+  /** Texts that were cut and not yet told of; one may be prepared several times. */
+  const cut = new Set<string>()
+  let frame: Frame | undefined
+
+  const encode = (text: string): number[] => {
+    // Where a vocabulary covers neither a character nor has a token for that, nothing stands for it.
+    const ids: (number | undefined)[] = tokenizer.encode(text, { add_special_tokens: false }).ids
+    return ids.filter((id) => id !== undefined)
+  }
+
+  const prepare = (text: string): Tokens => {
+    frame ??= frameOf(tokenizer, encode, prefix)
+    const { before, after } = frame
+    const ids = encode(prefix + text)
+    // A text without a token still has a row, and an average.
+    const framed = (part: readonly number[]): number[] => {
+      const whole = [...before, ...part, ...after]
+      return whole.length > 0 ? whole : [padding]
+    }
+    const room = Math.max(1, maxLength - before.length - after.length)
+    if (ids.length <= room) return [framed(ids)]
+    if (longTexts === 'truncate') {
+      cut.add(text)
+      return [framed(ids.slice(0, room))]
+    }
+    const lead = frame.prefix.every((id, place) => id === ids[place]) ? frame.prefix : []
+    const rest = ids.slice(lead.length)
+    const count = Math.ceil(rest.length / Math.max(1, room - lead.length))
+    return Array.from({ length: count }, (_, part) =>
+      framed([
+        ...lead,
+        ...rest.slice(Math.round((part * rest.length) / count), Math.round(((part + 1) * rest.length) / count)),
+      ]),
+    )
+  }
+
+  return {
+    id: tokenizedTextLoader.id,
+    config: { inputs: inputs.map(({ name, type }) => ({ name, type })), maxLength, longTexts, prefix, firstPosition },
+    files: new Map([
+      [names.tokenizer, options.tokenizer],
+      [names.config, options.tokenizerConfig],
+    ]),
+    contentKey: (text) => text,
+    prepare,
+    cost: (parts) => parts.length * longest(parts),
+    batchCost,
+    takeNotices() {
+      const count = cut.size
+      cut.clear()
+      if (count === 0) return []
+      return [
+        `${count} ${count === 1 ? 'text is' : 'texts are'} longer than ${maxLength} tokens; what is behind them was not read.`,
+      ]
+    },
+    collate(batch) {
+      const parts = longTexts === 'split' ? Math.max(...batch.map((text) => text.length)) : 1
+      const tokens = Math.max(...batch.map(longest))
+      const dims = longTexts === 'split' ? [batch.length, parts, tokens] : [batch.length, tokens]
+      const values: Record<TokenInput['name'], number[]> = {
+        input_ids: Array<number>(batch.length * parts * tokens).fill(padding),
+        attention_mask: Array<number>(batch.length * parts * tokens).fill(0),
+        token_type_ids: Array<number>(batch.length * parts * tokens).fill(0),
+        position_ids: Array.from(
+          { length: batch.length * parts * tokens },
+          (_, place) => firstPosition + (place % tokens),
+        ),
+      }
+      const isPart = new Float32Array(batch.length * parts)
+      batch.forEach((text, row) => {
+        for (let part = 0; part < parts; part++) {
+          const start = (row * parts + part) * tokens
+          // A part that only fills up has one token: an attention over nothing may give what is no number.
+          const ids = text[part] ?? [padding]
+          isPart[row * parts + part] = part < text.length ? 1 : 0
+          ids.forEach((id, place) => {
+            values.input_ids[start + place] = id
+            values.attention_mask[start + place] = 1
+          })
+        }
+      })
+      const tensors = Object.fromEntries(inputs.map(({ name, type }) => [name, whole(type, dims, values[name])]))
+      return longTexts === 'split'
+        ? { ...tensors, [partMask]: tensor('float32', [batch.length, parts], isPart) }
+        : tensors
+    },
+  }
+}
+
+/** Makes the preprocessing of a saved model again. */
+export const tokenizedTextLoader: PreprocessingLoader<string> = {
+  id: 'huggingface-tokenizer/1',
+  load(config, files) {
+    const [tokenizer, tokenizerConfig] = [files.get(names.tokenizer), files.get(names.config)]
+    if (tokenizer && tokenizerConfig && isConfig(config))
+      return tokenizedText({ ...config, tokenizer, tokenizerConfig })
+    const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
+    const expected = `${names.tokenizer}, ${names.config} and the settings of a tokenizer`
+    throw new DataError('saved tokenizer', expected, got, 'Train the model again.')
+  },
+}
+
+type Config = Omit<TokenizedTextOptions, 'tokenizer' | 'tokenizerConfig'>
+
+function isConfig(config: JsonObject): config is JsonObject & Config {
+  const { inputs, maxLength, longTexts, prefix, firstPosition } = config
+  return (
+    Array.isArray(inputs) &&
+    typeof maxLength === 'number' &&
+    (longTexts === 'truncate' || longTexts === 'split') &&
+    typeof prefix === 'string' &&
+    typeof firstPosition === 'number'
+  )
+}
+
+/** The special tokens around every text, and the tokens of the prefix. */
+interface Frame {
+  readonly before: readonly number[]
+  readonly after: readonly number[]
+  readonly prefix: readonly number[]
+}
+
+function frameOf(tokenizer: Tokenizer, encode: (text: string) => number[], prefix: string): Frame {
+  const bare = encode('a')
+  const framed = tokenizer.encode('a').ids
+  const count = framed.length - bare.length
+  for (let start = 0; start <= count; start++) {
+    if (!bare.every((id, place) => id === framed[start + place])) continue
+    return {
+      before: framed.slice(0, start),
+      after: framed.slice(start + bare.length),
+      prefix: encode(prefix.trimEnd()),
+    }
+  }
+  const got = `[${framed.join(', ')}] around [${bare.join(', ')}]`
+  throw new DataError('tokenizer', 'special tokens before and after a text', got, 'Choose another model.')
+}
+
+function openTokenizer(options: TokenizedTextOptions): { tokenizer: Tokenizer; padding: number } {
+  const remedy = 'The file is damaged or of a newer kind: fetch the model again.'
+  const parse = (name: string, bytes: Uint8Array): JsonObject => {
+    try {
+      return Object(JSON.parse(new TextDecoder().decode(bytes))) as JsonObject
+    } catch (cause) {
+      throw new DataError(name, 'JSON', 'something else', remedy, { cause })
+    }
+  }
+  const json = parse(names.tokenizer, options.tokenizer)
+  const config = parse(names.config, options.tokenizerConfig)
+  try {
+    const tokenizer = new Tokenizer(json, config)
+    const token = config['pad_token']
+    const text = typeof token === 'string' ? token : (Object(token) as JsonObject)['content']
+    return { tokenizer, padding: (typeof text === 'string' ? tokenizer.token_to_id(text) : undefined) ?? 0 }
+  } catch (cause) {
+    const got = cause instanceof Error ? (cause.message.split('\n')[0] as string) : 'something else'
+    throw new DataError(names.tokenizer, 'a tokenizer of Hugging Face', got, remedy, { cause })
+  }
+}
+
+function longest(parts: Tokens): number {
+  return Math.max(...parts.map((ids) => ids.length))
+}
+
+function whole(type: TokenInput['type'], dims: readonly number[], values: readonly number[]): Tensor {
+  return type === 'int64'
+    ? tensor('int64', dims, BigInt64Array.from(values, BigInt))
+    : tensor('int32', dims, Int32Array.from(values))
+}

@@ -1,0 +1,56 @@
+import type { JsonObject, Matrix, RunOptions } from '@headstart/core'
+import type { Catalog } from '../shop/catalog.js'
+import type { Histories } from '../shop/histories.js'
+import type { Recommender } from './recommend.js'
+import type { SparseRows } from '../math/sparse-rows.js'
+import type { Split } from '../shop/split-histories.js'
+
+/** What a method may know of the items, beside what users did with them. */
+export interface Material {
+  readonly catalog: Catalog
+  /** Terms of the items' texts with their weights, [items, terms] (`tfIdf`). */
+  readonly terms: SparseRows
+  /** What texts are compared by: the terms, or the features of a text backbone; rows of length 1 or 0. */
+  readonly texts: SparseRows | Matrix
+}
+
+/** Options of a method's work. */
+export interface MethodOptions extends RunOptions {
+  /** Decides all that is random. Default: 0. */
+  readonly seed?: number | undefined
+}
+
+/** The settings that validation likes best. */
+export interface Choice<Settings extends JsonObject = JsonObject> {
+  readonly settings: Settings
+  /** Mean NDCG@10 over the validation cases; undefined without any. */
+  readonly ndcg: number | undefined
+}
+
+/** The methods that `compareRecommenders` sets side by side. */
+export type RecommenderMethodName =
+  | 'popularity'
+  | 'item-knn'
+  | 'ease'
+  | 'ease-text'
+  | 'als'
+  | 'scratch'
+  | 'frozen'
+  | 'fine-tuned'
+
+/**
+ * One way of getting a recommender, to be compared with others on the same shop. What it chooses, it chooses once, on
+ * validation data; what it chose is fitted to any histories after that.
+ */
+export interface RecommenderMethod {
+  readonly name: RecommenderMethodName
+  /** What it is, for people. */
+  readonly description: string
+  /**
+   * Fits what there is to choose between to `validation.train` and takes what does best on its cases. Without cases it
+   * takes what is usual.
+   */
+  choose(material: Material, validation: Split, options?: MethodOptions): Promise<Choice>
+  /** A recommender with these settings, fitted to the histories. It has a `state`, so that it can be saved. */
+  fit(material: Material, train: Histories, settings: JsonObject, options?: MethodOptions): Promise<Recommender>
+}

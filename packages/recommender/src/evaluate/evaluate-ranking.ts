@@ -1,0 +1,145 @@
+import { bootstrapIntervals, DataError, type Interval } from '@headstart/core'
+import type { Histories } from '../shop/histories.js'
+import { rankCases, type Ranks, type RankOptions } from './rank-cases.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { Case, Split } from '../shop/split-histories.js'
+
+/** Options of `evaluateRanking`. */
+export interface EvaluateRankingOptions extends RankOptions {
+  /** Items are cold that fewer users took than this. Default: 1, those that nobody took. */
+  readonly coldBelow?: number | undefined
+  /** Of the intervals. Default: 0. */
+  readonly seed?: number | undefined
+}
+
+/** Figures over some cases; means, with 95 % intervals over the users. */
+export interface RankingFigures {
+  readonly cases: number
+  /** HR@k: share of the cases whose target is in the list. With one target it is recall@k. */
+  readonly hitRate: number
+  /** NDCG@k */
+  readonly ndcg: number
+  /** Mean reciprocal rank in the whole catalog. */
+  readonly mrr: number
+  readonly intervals: Readonly<Record<'hitRate' | 'ndcg' | 'mrr', Interval>>
+}
+
+/** What is known of the items, by which cold ones are told from others. */
+export type Takers = Pick<Histories, 'itemCount' | 'popularity'>
+
+/** What a recommender is asked, and what it may know. */
+export interface Asked extends Pick<Split, 'cases'> {
+  readonly train: Takers
+}
+
+/** How good a recommender is. */
+export interface RankingReport extends RankingFigures {
+  readonly method: string
+  readonly k: number
+  /** Share of the catalog that is in anybody's list. */
+  readonly coverage: number
+  /**
+   * Mean popularity percentile of what is in the lists: 0.5 where popular and unpopular items are recommended alike, 1
+   * where only the most popular one is.
+   */
+  readonly popularityBias: number
+  /** Targets that nobody, or hardly anybody (`coldBelow`), took before, in the whole catalog and ranked among themselves; undefined without any. */
+  readonly coldItems:
+    | { readonly items: number; readonly all: RankingFigures; readonly amongThemselves: RankingFigures }
+    | undefined
+  /** Users without a history; undefined without any. */
+  readonly coldUsers: RankingFigures | undefined
+  /** NDCG@k of each case, [cases], for comparison with another recommender case by case. */
+  readonly ndcgOfCases: Float64Array
+}
+
+/**
+ * Measures a recommender on the cases of a split as the field does it: the whole catalog is ranked, never a sample of it
+ * (Krichene and Rendle, "On sampled metrics for item recommendation", 2020), and what the user has is left out.
+ * @throws DataError when there is no case.
+ */
+export async function evaluateRanking(
+  recommender: Recommender,
+  { train, cases }: Asked,
+  { seed = 0, coldBelow = 1, ...options }: EvaluateRankingOptions = {},
+): Promise<RankingReport> {
+  if (cases.length === 0) {
+    throw new DataError(
+      'evaluateRanking',
+      'users to ask for',
+      'none',
+      'It takes users with enough interactions: see the minimum of positives.',
+    )
+  }
+  const popularity = train.popularity()
+  const ranks = await rankCases(recommender, cases, options)
+  const areCold = Uint8Array.from(popularity, (takers) => (takers < coldBelow ? 1 : 0))
+  const isCold = (one: Case): boolean => areCold[one.target] === 1
+  const cold = cases.filter(isCold)
+  const isNew = (one: Case): boolean => one.history.items.length === 0
+  return {
+    method: recommender.name,
+    k: ranks.k,
+    ...figuresOf(ranks, seed),
+    coverage: new Set(ranks.lists.flat()).size / train.itemCount,
+    popularityBias: popularityBias(train, ranks.lists),
+    coldItems:
+      cold.length === 0
+        ? undefined
+        : {
+            items: areCold.reduce((count, one) => count + one, 0),
+            all: figuresOf(only(ranks, cases, isCold), seed),
+            amongThemselves: figuresOf(await rankCases(recommender, cold, { ...options, candidates: areCold }), seed),
+          },
+    coldUsers: cases.some(isNew) ? figuresOf(only(ranks, cases, isNew), seed) : undefined,
+    ndcgOfCases: ranks.ndcg,
+  }
+}
+
+type Outcomes = Pick<Ranks, 'hitRate' | 'ndcg' | 'reciprocalRank'>
+
+function only(
+  { hitRate, ndcg, reciprocalRank }: Ranks,
+  cases: readonly Case[],
+  wanted: (one: Case) => boolean,
+): Outcomes {
+  const isWanted = (_: number, index: number): boolean => wanted(cases[index] as Case)
+  return {
+    hitRate: hitRate.filter(isWanted),
+    ndcg: ndcg.filter(isWanted),
+    reciprocalRank: reciprocalRank.filter(isWanted),
+  }
+}
+
+function figuresOf({ hitRate, ndcg, reciprocalRank }: Outcomes, seed: number): RankingFigures {
+  const mean =
+    (values: Float64Array) =>
+    (weights?: Uint32Array): number =>
+      values.reduce((sum, value, index) => sum + value * (weights?.[index] ?? 1), 0) / values.length
+  const figures = { hitRate: mean(hitRate), ndcg: mean(ndcg), mrr: mean(reciprocalRank) }
+  return {
+    cases: hitRate.length,
+    hitRate: figures.hitRate(),
+    ndcg: figures.ndcg(),
+    mrr: figures.mrr(),
+    intervals: bootstrapIntervals(hitRate.length, figures, { seed }),
+  }
+}
+
+function popularityBias(train: Takers, lists: readonly (readonly number[])[]): number {
+  const popularity = train.popularity()
+  const sorted = popularity.toSorted()
+  // Mean place of the items of equal popularity, from 0 to 1.
+  const percentile = new Map<number, number>()
+  for (let start = 0; start < sorted.length;) {
+    const count = sorted[start] as number
+    const end = sorted.findLastIndex((other) => other === count) + 1
+    percentile.set(count, (start + end) / 2 / sorted.length)
+    start = end
+  }
+  const recommended = lists.flat()
+  return (
+    recommended.reduce((sum, item) => sum + (percentile.get(popularity[item] as number) ?? 0), 0) /
+    Math.max(recommended.length, 1)
+  )
+}

@@ -1,0 +1,126 @@
+import type { JsonObject } from '@headstart/core'
+import { als } from '../scorers/als.js'
+import { blend } from '../scorers/blend.js'
+import { chooseSettings, type Grid, type Scale } from './choose-settings.js'
+import { easeAndNeighbors } from '../scorers/ease-and-neighbors.js'
+import type { Histories } from '../shop/histories.js'
+import { itemKnn } from '../scorers/item-knn.js'
+import { popularity } from '../scorers/popularity.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { Material, MethodOptions, RecommenderMethod } from '../contract/recommender-method.js'
+import type { Scorer } from '../contract/scorer.js'
+import { textSimilarity } from '../scorers/text-similarity.js'
+
+/** A method that fits with given settings, and what there is to choose between. */
+interface Recipe<Settings extends JsonObject> extends Pick<RecommenderMethod, 'name' | 'description'> {
+  /** What to choose between, which may depend on how much there is to learn from. */
+  grid(train: Histories): Grid<Settings>
+  fit(
+    material: Material,
+    train: Histories,
+    settings: Settings,
+    options: MethodOptions,
+  ): Recommender | Promise<Recommender>
+}
+
+/** A method whose settings are chosen by `chooseSettings`. */
+function withGrid<Settings extends JsonObject>({ name, description, grid, fit }: Recipe<Settings>): RecommenderMethod {
+  return {
+    name,
+    description,
+    choose: (material, validation, options = {}) =>
+      chooseSettings(
+        grid(validation.train),
+        (settings) => fit(material, validation.train, settings, options),
+        validation,
+        options,
+      ),
+    fit: async (material, train, settings, options = {}) => fit(material, train, settings as Settings, options),
+  }
+}
+
+/** How the texts of a history count: those of how many items, and by what factor each counts less than the one after it. */
+export type TextWindow = { readonly last: number; readonly decay: number }
+
+/** Windows to choose from. */
+export const textWindows: readonly [TextWindow, ...TextWindow[]] = [
+  { last: 3, decay: 0.7 },
+  { last: 1, decay: 1 },
+  { last: 10, decay: 0.8 },
+  { last: 50, decay: 0.95 },
+]
+
+/**
+ * EASE is fitted once for EASE itself and for its blend: of the usual strength, and in small catalogs of every strength
+ * that is tried.
+ */
+const fitted = new WeakMap<Histories, Map<number, Promise<Scorer>>>()
+
+/** The usual strength of its regularization, and those for shops with little data, which it would be too much for. */
+const strengths: Scale<number> = { usual: 300, below: [100, 30, 10], above: [1000] }
+
+/** Up to so many items a fit takes a second and 36 MB. */
+const smallCatalog = 3000
+
+/** Two fits, on validation data and on all, and the work on one of them take less than 2 GB. */
+const itemLimit = 8_000
+
+function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
+  const known = fitted.get(train)?.get(l2)
+  if (known) return known
+  const fit = easeAndNeighbors(train, {
+    l2,
+    itemLimit,
+    signal,
+    onNotice: (message) => onEvent?.({ type: 'notice', message }),
+  })
+  if (l2 === strengths.usual || train.itemCount <= smallCatalog) {
+    const fits = fitted.get(train) ?? new Map<number, Promise<Scorer>>()
+    fitted.set(train, fits.set(l2, fit))
+    fit.catch(() => fits.delete(l2))
+  }
+  return fit
+}
+
+/** The recommenders of the literature, from the simplest on. */
+export const baselineMethods: readonly RecommenderMethod[] = [
+  withGrid({
+    name: 'popularity',
+    description: 'what most users took, the same for everybody',
+    grid: () => ({}),
+    fit: (_, train) => popularity(train),
+  }),
+  withGrid({
+    name: 'item-knn',
+    description: 'items that share users with those of the history',
+    grid: () => ({ neighbors: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] }),
+    fit: (_, train, settings) => itemKnn(train, settings),
+  }),
+  withGrid({
+    name: 'ease',
+    description: 'a linear autoencoder of histories, in closed form',
+    grid: () => ({ l2: strengths }),
+    fit: (_, train, { l2 }, options) => easeOf(train, l2, options),
+  }),
+  withGrid({
+    name: 'ease-text',
+    description: 'EASE, and how much texts are alike',
+    grid: ({ itemCount }) => ({
+      weight: [0.3, 0.1, 1, 2],
+      window: textWindows,
+      l2: itemCount <= smallCatalog ? strengths : [strengths.usual],
+    }),
+    fit: async ({ texts }, train, { weight, window, l2 }, options) =>
+      blend('ease-text', [
+        [await easeOf(train, l2, options), 1],
+        [textSimilarity(texts, window), weight],
+      ]),
+  }),
+  withGrid({
+    name: 'als',
+    description: 'factors of users and items by alternating least squares',
+    grid: () => ({ confidence: [10, 40], l2: [10, 100] }),
+    fit: (_, train, settings, { seed, signal }) =>
+      als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
+  }),
+]

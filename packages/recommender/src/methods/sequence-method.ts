@@ -1,0 +1,41 @@
+import type { Choice, RecommenderMethod } from '../contract/recommender-method.js'
+import { meanNdcg } from '../evaluate/rank-cases.js'
+import { epochsWithin, trainSequence } from '../network/sequence-recommender.js'
+
+/** How many epochs are tried at most, and how often it is looked how good the model is. */
+const [mostEpochs, lookEvery] = [30, 5]
+const usualEpochs = 20
+
+/** A sequence model of the shop's own data alone: what pre-training has to be better than. */
+export const scratchMethod: RecommenderMethod = {
+  name: 'scratch',
+  description: 'a sequence model trained on this shop alone (SASRec, with texts)',
+  async choose(material, validation, options = {}): Promise<Choice> {
+    const epochs = epochsWithin(mostEpochs, validation.train)
+    if (validation.cases.length === 0) return { settings: { epochs: Math.min(usualEpochs, epochs) }, ndcg: undefined }
+    if (epochs < mostEpochs)
+      options.onEvent?.({ type: 'notice', message: `scratch: ${epochs} epochs at most, for so many users.` })
+    const every = Math.min(lookEvery, epochs)
+    let best = { settings: { epochs: 0 }, ndcg: -1 }
+    const trained = await trainSequence(material, validation.train, {
+      ...options,
+      onEvent: undefined,
+      epochs,
+      async onEpoch(epoch, recommender) {
+        if (epoch % every !== 0) return
+        const model = await recommender()
+        const ndcg = await meanNdcg(model, validation, { signal: options.signal })
+        await model.close()
+        if (ndcg > best.ndcg) best = { settings: { epochs: epoch }, ndcg }
+      },
+    })
+    await trained.close()
+    return best
+  },
+  fit: (material, train, { epochs }, options = {}) =>
+    trainSequence(material, train, {
+      ...options,
+      onEvent: undefined,
+      epochs: typeof epochs === 'number' ? epochs : usualEpochs,
+    }),
+}

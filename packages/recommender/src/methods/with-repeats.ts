@@ -1,0 +1,90 @@
+import { DataError, type JsonObject } from '@headstart/core'
+import { standardized } from '../scorers/blend.js'
+import { chooseSettings, type Grid } from './choose-settings.js'
+import { distinct, type Histories } from '../shop/histories.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { RecommenderMethod } from '../contract/recommender-method.js'
+import { repeats } from '../scorers/repeats.js'
+import type { Scorer } from '../contract/scorer.js'
+import { numberIn, type ScorerState } from '../contract/scorer-state.js'
+import type { Split } from '../shop/split-histories.js'
+
+/** Kind of the state of a recommender of what is taken again. */
+export const repeatTaking = 'repeat-taking'
+
+/** How much it counts that a user took an item before, and how much less for each interaction since. */
+type RepeatSettings = { readonly weight: number; readonly decay: number }
+
+const grid: Grid<RepeatSettings> = {
+  weight: { usual: 1, below: [0.3, 0.1, 0], above: [3, 10] },
+  decay: [0.9, 0.7, 0.97],
+}
+
+/**
+ * The same method for shops where things are taken again, such as groceries: histories have repeats, and what a user has can be
+ * recommended. What is new to a user is scored by the method, on histories with each item once; to its scores are added
+ * those of `repeats`, both standardized for the user, with a weight that validation chooses.
+ */
+export function withRepeats(method: RecommenderMethod): RecommenderMethod {
+  return {
+    name: method.name,
+    description: method.description,
+    async choose(material, validation, options = {}) {
+      const train = validation.train.distinct()
+      const { settings } = await method.choose(material, { train, cases: newTargets(validation) }, options)
+      const once = await method.fit(material, train, settings, options)
+      const fit = ({ weight, decay }: RepeatSettings) => repeatTaker(once, repeats(validation.train, { decay }), weight)
+      const chosen = await chooseSettings(grid, fit, validation, { ...options, repeats: true })
+      return { settings: { ...settings, repeats: chosen.settings }, ndcg: chosen.ndcg }
+    },
+    async fit(material, train: Histories, settings, options = {}) {
+      const { repeats: own, ...others } = settings as JsonObject & { readonly repeats: RepeatSettings }
+      const once = await method.fit(material, train.distinct(), others, options)
+      return repeatTaker(once, repeats(train, { decay: own.decay }), own.weight)
+    },
+  }
+}
+
+/** The questions whose answer is an item that the user has not, by which a method is chosen as ever. */
+function newTargets({ cases }: Split): Split['cases'] {
+  return cases
+    .filter(({ history, target }) => !history.items.includes(target))
+    .map((one) => ({ ...one, history: distinct(one.history) }))
+}
+
+/** @param once Knows histories with each item once. */
+function repeatTaker(once: Recommender, again: Scorer, weight: number): Recommender {
+  return {
+    name: once.name,
+    async score(history) {
+      const scores = standardized(await once.score(distinct(history)), 1)
+      const more = standardized(again.score(history), weight)
+      for (let item = 0; item < scores.length; item++) scores[item] = (scores[item] as number) + (more[item] as number)
+      return scores
+    },
+    ...(once.state && {
+      state: () => ({
+        kind: repeatTaking,
+        config: { weight },
+        parts: [once.state?.(), again.state?.()].filter((part) => part !== undefined),
+      }),
+    }),
+  }
+}
+
+/** @param once Makes the recommender of the first part again. @param again The scorer of the second. */
+export async function loadRepeatTaker(
+  state: ScorerState,
+  once: (part: ScorerState) => Promise<Recommender>,
+  again: (part: ScorerState) => Scorer,
+): Promise<Recommender> {
+  const [first, second] = state.parts ?? []
+  if (!first || !second)
+    throw new DataError(
+      `saved recommender "${repeatTaking}"`,
+      'two parts',
+      `${state.parts?.length ?? 0}`,
+      'Train the model again.',
+    )
+  return repeatTaker(await once(first), again(second), numberIn(state, 'weight'))
+}

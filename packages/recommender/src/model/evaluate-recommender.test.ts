@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { shopOf, smallItems, smallLists } from '../../test/small-shop.js'
+import { baselineMethods } from '../methods/baseline-methods.js'
+import { compareRecommenders } from './compare-recommenders.js'
+import { evaluateRecommender } from './evaluate-recommender.js'
+import type { RecommenderModel } from './recommender-model.js'
+import { trainRecommender } from './train-recommender.js'
+
+const methods = baselineMethods.filter(({ name }) => name === 'item-knn')
+let model: RecommenderModel
+beforeAll(async () => {
+  model = await trainRecommender(shopOf(smallLists), { methods })
+})
+
+async function evaluate(shop: ReturnType<typeof shopOf>, of = model) {
+  const notices: string[] = []
+  const report = await evaluateRecommender(of, shop, {
+    onEvent: (event) => event.type === 'notice' && notices.push(event.message),
+  })
+  return { report, notices }
+}
+
+describe('evaluateRecommender', () => {
+  it('on what it learned from, fits again without the last items: the figures of compare', async () => {
+    const { report, notices } = await evaluate(shopOf(smallLists))
+    const { rows } = await compareRecommenders(shopOf(smallLists), { methods })
+    expect(report.ndcg).toBe(rows[0]?.['ndcg@10'])
+    expect(notices).toEqual([
+      'these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.',
+    ])
+  })
+
+  it('on others, asks the model as it is, by ids', async () => {
+    // The catalog in another order, with one item that the model does not know.
+    const items = [{ id: 'unknown' }, ...smallItems.toReversed()]
+    const lists = [[12, 9, 6], [12, 0, 9], [3]]
+    const { report, notices } = await evaluate(shopOf(lists, items))
+    expect(report.cases).toBe(2)
+    expect(notices).toEqual(['1 of 7 interactions are with items that the model does not know, and left out.'])
+    // Items 12 and 9 of that catalog are 0 and 3 of the model's.
+    const scores = await model.recommender.score({ items: Int32Array.of(0), times: Float64Array.of(0) })
+    const above = scores.filter((score, item) => item !== 0 && score > (scores[3] as number)).length
+    expect(report.mrr).toBeGreaterThan(0)
+    expect(report.hitRate).toBe(above < 10 ? 1 : 0.5)
+  })
+
+  it('knows items that came later as cold', async () => {
+    const items = [...smallItems, { id: 'new', title: 'lamp z' }]
+    const { report } = await evaluate(shopOf([[0, 3, 12]], items), model.withItems(items.slice(12)))
+    expect(report.coldItems).toMatchObject({ items: expect.any(Number) as number, all: { cases: 1 } })
+  })
+
+  it.each<[string, ReturnType<typeof shopOf>, string]>([
+    [
+      'nothing that it knows',
+      shopOf([[0, 1]], [{ id: 'x' }, { id: 'y' }]),
+      'expected interactions with items that the model knows, got none',
+    ],
+    ['nobody to ask', shopOf([[0], [1]]), 'shop "small": expected users who took at least 2 items, got none'],
+  ])('refuses %s', async (_, shop, message) => {
+    await expect(evaluate(shop)).rejects.toThrow(message)
+  })
+
+  it('needs the method and the text backbone that the model was trained with to fit again', async () => {
+    await expect(evaluateRecommender(model, shopOf(smallLists), { methods: [] })).rejects.toThrow(
+      'option "methods": expected the method item-knn',
+    )
+    const backbone = { id: 'other' } as never
+    await expect(evaluateRecommender(model, shopOf(smallLists), { texts: backbone })).rejects.toThrow(
+      'option "texts": expected no backbone, got other',
+    )
+  })
+})

@@ -1,0 +1,54 @@
+import type { History } from '../shop/histories.js'
+import type { Recommender } from '../contract/recommend.js'
+
+/** An item of the history that carried a recommendation. */
+export interface Carrier {
+  /** Number of the item of the history. */
+  readonly item: number
+  /** How much lower the recommended item scores when this one is taken out of the history. */
+  readonly drop: number
+  /** Which place the recommended item has then, from 1 on. */
+  readonly place: number
+}
+
+/**
+ * Why items are recommended: each item of the history is taken out in turn and all are scored again, so that what is said
+ * to have carried a recommendation is seen to do so (the counterfactual explanations of Ghazimatin et al., "PRINCE:
+ * Provider-side interpretability with counterfactual explanations in recommender systems", 2020, for one item at a time).
+ * @param items Numbers of the recommended items.
+ * @param candidates What can be recommended, [items of the catalog]; 1 or 0.
+ * @returns For each of the items, at most `most` of the history's by how much the score drops; none where it does not.
+ */
+export async function explain(
+  recommender: Recommender,
+  history: History,
+  items: readonly number[],
+  candidates: Uint8Array,
+  { most = 3, signal }: { readonly most?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Carrier[][]> {
+  const whole = await recommender.score(history)
+  const carriers: Carrier[][] = items.map(() => [])
+  for (const taken of new Set(history.items)) {
+    signal?.throwIfAborted()
+    const scores = await recommender.score(without(history, taken))
+    items.forEach((item, index) => {
+      const score = scores[item] as number
+      const drop = (whole[item] as number) - score
+      if (drop > 0) carriers[index]?.push({ item: taken, drop, place: placeOf(score, scores, candidates) })
+    })
+  }
+  return carriers.map((found) => found.sort((a, b) => b.drop - a.drop).slice(0, most))
+}
+
+function without({ items, times }: History, taken: number): History {
+  const stays = (_: number, place: number): boolean => items[place] !== taken
+  return { items: items.filter(stays), times: times.filter(stays) }
+}
+
+function placeOf(score: number, scores: Float32Array, candidates: Uint8Array): number {
+  let place = 1
+  scores.forEach((other, item) => {
+    if (other > score && candidates[item] === 1) place++
+  })
+  return place
+}

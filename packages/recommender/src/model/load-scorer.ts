@@ -1,0 +1,74 @@
+import { DataError } from '@headstart/core'
+import { loadAls } from '../scorers/als.js'
+import { behavior, loadBehavior } from '../network/behavior-recommender.js'
+import { loadBlend } from '../scorers/blend.js'
+import type { Catalog } from '../shop/catalog.js'
+import { loadConstantScores } from '../scorers/constant-scores.js'
+import { loadEase } from '../scorers/ease.js'
+import { categoryAffinity, priceFit } from '../scorers/item-facts.js'
+import { easeNeighbors, loadEaseNeighbors } from '../scorers/ease-and-neighbors.js'
+import { loadItemLinks } from '../scorers/item-links.js'
+import type { Recommender } from '../contract/recommend.js'
+import { loadRepeats } from '../scorers/repeats.js'
+import type { Scorer } from '../contract/scorer.js'
+import { loadSequence, sequence } from '../network/sequence-recommender.js'
+import { numberIn, type ScorerState } from '../contract/scorer-state.js'
+import { loadTextSimilarity } from '../scorers/text-similarity.js'
+import { tfIdf } from '../math/tf-idf.js'
+import { newItems, withNewItems } from '../scorers/with-new-items.js'
+import { loadRepeatTaker, repeatTaking } from '../methods/with-repeats.js'
+
+type Load = (state: ScorerState, parts: readonly Scorer[], catalog: Catalog) => Scorer
+
+const kinds: Readonly<Record<string, Load>> = {
+  'constant-scores': loadConstantScores,
+  'item-links': loadItemLinks,
+  'text-similarity': loadTextSimilarity,
+  ease: loadEase,
+  [easeNeighbors]: loadEaseNeighbors,
+  als: loadAls,
+  repeats: loadRepeats,
+  category: (state, _, catalog) => categoryAffinity(catalog, { decay: numberIn(state, 'decay') }),
+  price: (state, _, catalog) => priceFit(catalog, { decay: numberIn(state, 'decay') }),
+  blend: loadBlend,
+}
+
+/**
+ * Makes a scorer again from its state.
+ * @throws DataError for a state of a kind that is not known, and for one with something missing.
+ */
+export function scorerOf(state: ScorerState, catalog: Catalog): Scorer {
+  const load = Object.hasOwn(kinds, state.kind) ? kinds[state.kind] : undefined
+  if (!load)
+    throw new DataError('saved scorer', `one of: ${Object.keys(kinds).join(', ')}`, state.kind, 'Update Headstart.')
+  const parts = (state.parts ?? []).map((part) => scorerOf(part, catalog))
+  return load(state, parts, catalog)
+}
+
+type LoadRecommender = (state: ScorerState, catalog: Catalog) => Promise<Recommender>
+
+/** Recommenders that are no scorers: made of others, or networks. */
+const recommenders: Readonly<Record<string, LoadRecommender>> = {
+  [behavior]: loadBehavior,
+  [sequence]: loadSequence,
+  [repeatTaking]: (state, catalog) =>
+    loadRepeatTaker(
+      state,
+      (part) => recommenderOf(part, catalog),
+      (part) => scorerOf(part, catalog),
+    ),
+  async [newItems](state, catalog) {
+    const [part] = state.parts ?? []
+    if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')
+    return withNewItems(numberIn(state, 'known'), tfIdf(catalog.texts()))(await recommenderOf(part, catalog))
+  },
+}
+
+/**
+ * Makes a recommender again from its state.
+ * @throws DataError as `scorerOf`.
+ */
+export async function recommenderOf(state: ScorerState, catalog: Catalog): Promise<Recommender> {
+  const load = Object.hasOwn(recommenders, state.kind) ? recommenders[state.kind] : undefined
+  return load ? load(state, catalog) : scorerOf(state, catalog)
+}

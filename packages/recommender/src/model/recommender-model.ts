@@ -1,0 +1,236 @@
+import { type JsonObject, OptionError, type SaveOptions } from '@headstart/core'
+import type { Catalog, Item } from '../shop/catalog.js'
+import { diversify } from './diversify.js'
+import { explain } from './explain.js'
+import type { History } from '../shop/histories.js'
+import { withIndex } from '../scorers/item-index.js'
+import {
+  historyFromIds,
+  type ListOptions,
+  recommend,
+  type Recommendation,
+  type Recommender,
+} from '../contract/recommend.js'
+import type { RecommenderMethodName } from '../contract/recommender-method.js'
+import { saveRecommender } from './save-recommender.js'
+import type { SparseRows } from '../math/sparse-rows.js'
+import { tfIdf } from '../math/tf-idf.js'
+import { extended, withNewItems } from '../scorers/with-new-items.js'
+
+/** How a recommender came to be: enough to train it again. */
+export interface RecommenderRecipe {
+  readonly method: RecommenderMethodName
+  /** Chosen on validation data. */
+  readonly settings: JsonObject
+  readonly seed: number
+  /** Id of the backbone that texts were compared by; null where it was their terms. */
+  readonly texts: string | null
+  /** The least value that counted as liked; null where it was the usual one. */
+  readonly threshold: number | null
+  /** Positives of the users that were asked about. */
+  readonly minimum: number
+  /** Whether it learned from repeated interactions, and recommends what the user has. */
+  readonly repeats: boolean
+}
+
+/** What a recommender was fitted to. */
+export interface RecommenderTraining {
+  readonly users: number
+  /** Positive ones. */
+  readonly interactions: number
+  readonly items: number
+  /** A hash of these interactions, by which they are known again. */
+  readonly fingerprint: string
+}
+
+/** What a method reached on validation data. */
+export interface ValidationRow {
+  readonly method: RecommenderMethodName
+  readonly settings: JsonObject
+  /** Mean NDCG@10; null where there was nobody to ask. */
+  readonly ndcg: number | null
+}
+
+/** The parts of a recommender model. */
+export interface RecommenderParts {
+  readonly catalog: Catalog
+  readonly recommender: Recommender
+  /** How many took each item: the list for who has no history. */
+  readonly popular: Recommender
+  readonly recipe: RecommenderRecipe
+  readonly training: RecommenderTraining
+  /** One row for each method that was tried. */
+  readonly validation: readonly ValidationRow[]
+}
+
+/** Options of `RecommenderModel.recommend`. */
+export interface RecommendOptions {
+  /** Length of the list. Default: 10. */
+  readonly k?: number | undefined
+  /** Whether an item can be in the list: in stock, of a category, below a price. Default: all can. */
+  readonly filter?: ((item: Item) => boolean) | undefined
+  /**
+   * From 0, the items of the highest scores, to 1, items whose texts are as unlike each other as can be (maximal marginal
+   * relevance). Default: 0.
+   */
+  readonly diversity?: number | undefined
+  /** Whether what the user has can be recommended again. Default: as it was trained. */
+  readonly repeats?: boolean | undefined
+  /** Whether all items are scored, even where there is an index of them: see `withIndex`. Default: false. */
+  readonly exact?: boolean | undefined
+  /** Whether to say which items of the history carried each recommendation. It scores once more for each of them. */
+  readonly explain?: boolean | undefined
+  /** Told of items of the history that the catalog does not hold. */
+  readonly onNotice?: ((message: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An item of the history that carried a recommendation, as was seen by taking it out. */
+export interface Reason {
+  readonly item: Item
+  /** How much lower the recommended item scores without it. */
+  readonly drop: number
+  /** Which place the recommended item has without it, from 1 on. */
+  readonly place: number
+}
+
+/** One line of a list for a user. */
+export interface RecommendedItem {
+  readonly item: Item
+  readonly score: number
+  /**
+   * What carried it, the most first: at most three items of the history. None where it is there for being popular, and
+   * without `explain`.
+   */
+  readonly because: readonly Reason[]
+}
+
+/** With diversity, the list is chosen from so many times its length. */
+const poolSize = 10
+
+/** A recommender fitted to a shop, with the shop's catalog: ids in, items out. */
+export class RecommenderModel {
+  readonly catalog: Catalog
+  readonly recommender: Recommender
+  readonly popular: Recommender
+  readonly recipe: RecommenderRecipe
+  readonly training: RecommenderTraining
+  readonly validation: readonly ValidationRow[]
+  #texts: SparseRows | undefined
+
+  constructor(parts: RecommenderParts) {
+    this.catalog = parts.catalog
+    this.recommender = parts.recommender
+    this.popular = parts.popular
+    this.recipe = parts.recipe
+    this.training = parts.training
+    this.validation = parts.validation
+  }
+
+  /**
+   * The best items for somebody who took these, the oldest first. Nobody is looked up: a user never seen before is like any
+   * other, and what was taken a moment ago counts. Ids that the catalog does not hold are ignored, and said. Who took nothing
+   * that anything is known of gets what most users took.
+   * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
+   */
+  async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
+    const { k = 10, diversity = 0, repeats = this.recipe.repeats, onNotice, signal } = options
+    if (!Number.isInteger(k) || k < 1)
+      throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
+    if (!(diversity >= 0 && diversity <= 1))
+      throw new OptionError(
+        'option "diversity"',
+        'a number from 0 to 1',
+        String(diversity),
+        '0 takes the highest scores.',
+      )
+    const known = historyFromIds(this.catalog, this.recipe.repeats ? history : latestOf(history), onNotice)
+    const candidates = options.filter && this.#candidates(options.filter)
+    const list = { k: diversity === 0 ? k : k * poolSize, candidates, repeats, exact: options.exact }
+    const found = known.items.length === 0 ? undefined : await this.#ranked(known, list)
+    const recommender = found ? this.recommender : this.popular
+    const ranked = found ?? (await recommend(this.popular, known, list))
+    const lines = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
+    const numbers = lines.map(({ item }) => item)
+    const carriers = options.explain
+      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), { signal })
+      : []
+    return lines.map(({ item, score }, place) => ({
+      item: this.#item(item),
+      score,
+      because: (carriers[place] ?? []).map((carrier) => ({ ...carrier, item: this.#item(carrier.item) })),
+    }))
+  }
+
+  /**
+   * The same recommender with items that came later: each is scored as are those whose texts are most like its own, at once
+   * and without new training.
+   * @throws DataError for an id that the catalog holds already.
+   */
+  withItems(items: readonly Item[]): RecommenderModel {
+    const catalog = extended(this.catalog, items)
+    const likes = withNewItems(this.catalog.size, tfIdf(catalog.texts()))
+    return new RecommenderModel({
+      ...this,
+      catalog,
+      recommender: likes(this.recommender),
+      popular: likes(this.popular),
+    })
+  }
+
+  /**
+   * The same recommender with an approximate index of its items, for catalogs of more than `from` items (100,000 unless
+   * given) where scores are products of vectors. Measure before: exact lists were quicker with 200,000 items (`ItemVectors`). It
+   * takes minutes to build, and is not saved; a filter and `exact` do not use it. Smaller catalogs and other methods stay as
+   * they are.
+   * @throws OptionError where it would help and the package usearch is not installed.
+   */
+  async withIndex({ from = 100_000 }: { readonly from?: number } = {}): Promise<RecommenderModel> {
+    if (this.catalog.size <= from) return this
+    return new RecommenderModel({ ...this, recommender: await withIndex(this.recommender) })
+  }
+
+  /**
+   * Writes the model as a folder that `loadRecommender` reads; an older model there is replaced as a whole or not at all.
+   * @throws FileError when the folder cannot be written, or something that is no model stands there.
+   */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await saveRecommender(this, folder, options)
+  }
+
+  /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */
+  async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
+    const { recommender } = this
+    if (recommender.vectors) {
+      const found = await recommend(recommender, history, options)
+      return found.some(({ score }) => score !== 0) ? found : undefined
+    }
+    const scores = await recommender.score(history)
+    if (scores.every((score) => score === scores[0])) return undefined
+    return recommend({ name: recommender.name, score: () => scores }, history, options)
+  }
+
+  #candidates(filter: (item: Item) => boolean): Uint8Array {
+    return Uint8Array.from(this.catalog.items, (item) => (filter(item) ? 1 : 0))
+  }
+
+  /** What can be in a list: 1, or 0 for what is no candidate and what the user has. */
+  #rivals(candidates: Uint8Array | undefined, had: History | undefined): Uint8Array {
+    const rivals = candidates?.slice() ?? new Uint8Array(this.catalog.size).fill(1)
+    for (const item of had?.items ?? []) rivals[item] = 0
+    return rivals
+  }
+
+  #terms(): SparseRows {
+    return (this.#texts ??= tfIdf(this.catalog.texts()))
+  }
+
+  #item(number: number): Item {
+    return this.catalog.items[number] as Item
+  }
+}
+
+/** Each id once, where it stands last: what was taken again counts as taken then. */
+function latestOf(ids: readonly string[]): string[] {
+  return [...new Set(ids.toReversed())].toReversed()
+}

@@ -1,0 +1,51 @@
+import { DataError, type SaveOptions, writeModelFolder } from '@headstart/core'
+import { StatePacker } from './pack-states.js'
+import type { Recommender } from '../contract/recommend.js'
+import { itemsName, numbersName, type RecommenderManifest } from './recommender-manifest.js'
+import type { RecommenderModel } from './recommender-model.js'
+import type { ScorerState } from '../contract/scorer-state.js'
+
+/**
+ * Writes a recommender as a folder: `headstart.json`, the catalog (`items.jsonl`), the numbers that it was fitted to
+ * (`numbers.bin`), and its networks as ONNX where it has some. Nothing in it is code, and nothing in it is of a single user.
+ * @throws DataError when it is a recommender that has no state.
+ * @throws FileError when the folder cannot be written, or something that is no model stands there.
+ */
+export async function saveRecommender(
+  model: RecommenderModel,
+  folder: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { catalog, recommender, popular, recipe, training, validation } = model
+  const packer = new StatePacker()
+  const manifest = {
+    format: 'headstart-recommender',
+    formatVersion: 1,
+    task: 'recommend',
+    recipe: recipe as RecommenderManifest['recipe'],
+    training,
+    validation: validation as RecommenderManifest['validation'],
+    recommender: packer.pack(stateOf(recommender)),
+    popular: packer.pack(stateOf(popular)),
+  } satisfies Omit<RecommenderManifest, 'files'>
+  const lines = catalog.items.map(
+    ({ id, title, texts, price, category }) => `${JSON.stringify({ id, title, texts, price, category })}\n`,
+  )
+  const files = new Map([
+    ...packer.files,
+    [itemsName, new TextEncoder().encode(lines.join(''))],
+    [numbersName, packer.bytes()],
+  ])
+  await writeModelFolder(folder, manifest, files, options)
+}
+
+function stateOf(recommender: Recommender): ScorerState {
+  const state = recommender.state?.()
+  if (state) return state
+  throw new DataError(
+    `recommender "${recommender.name}"`,
+    'a state that can be saved',
+    'none',
+    'Give it a function "state".',
+  )
+}

@@ -1,0 +1,58 @@
+import { DataError, type Network } from '@headstart/core'
+import { decodeModel, encodeModel, Session } from '@headstart/onnx'
+import { gateNetwork, scorersOf } from './behavior-network.js'
+import { CalibratedFeatures } from './calibrated-features.js'
+import { ItemFeatures } from './item-features.js'
+import { featuresFrom, stateOfFeatures } from './item-features-state.js'
+import type { Recommender } from '../contract/recommend.js'
+import { arrayIn, type ScorerState, textIn } from '../contract/scorer-state.js'
+
+/** Kind of the state of a network over features, spelled as models that are saved have it. */
+export const behavior = 'behaviour'
+const file = 'behaviour.onnx'
+
+/**
+ * A network over a shop's features as a recommender. It scores the whole catalog: no candidates are chosen beforehand, so
+ * that filters and new items are served as well as anything else.
+ * @throws DataError when the network takes other features than this.
+ */
+export async function behaviorRecommender(
+  name: string,
+  { graph }: Pick<Network, 'graph'>,
+  features: CalibratedFeatures,
+): Promise<Recommender> {
+  const [expected, got] = [scorersOf({ graph }).join(', '), features.features.names.join(', ')]
+  if (expected !== got)
+    throw new DataError(`network "${graph.name}"`, `features of ${got}`, expected, 'Train it again with this version.')
+  // A few small products for each history: more threads would cost more than they bring.
+  const gate = await Session.create(gateNetwork({ graph }), { threads: 1 })
+  return {
+    name,
+    score: (history) => features.scores(history, gate),
+    state: () => ({
+      kind: behavior,
+      config: { name },
+      arrays: { table: features.lift.table, quality: features.lift.quality },
+      files: { [file]: encodeModel(graph) },
+      parts: [stateOfFeatures(features.features.parts)],
+    }),
+  }
+}
+
+export async function loadBehavior(state: ScorerState): Promise<Recommender> {
+  const [part] = state.parts ?? []
+  const bytes = state.files?.[file]
+  if (!part || !bytes)
+    throw new DataError(`saved recommender "${behavior}"`, `features and ${file}`, 'not both', 'Train the model again.')
+  const parts = await featuresFrom(part)
+  const lift = {
+    itemCount: parts.itemCount,
+    table: arrayIn(state, 'table', Float32Array),
+    quality: arrayIn(state, 'quality', Float32Array),
+  }
+  return behaviorRecommender(
+    textIn(state, 'name'),
+    { graph: decodeModel(bytes, file) },
+    new CalibratedFeatures(new ItemFeatures(parts), lift),
+  )
+}

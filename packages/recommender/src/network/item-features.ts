@@ -1,0 +1,231 @@
+import { als } from '../scorers/als.js'
+import { type EaseInverse, easeInverse } from '../scorers/ease.js'
+import type { FeatureSource } from './feature-source.js'
+import type { Histories, History } from '../shop/histories.js'
+import {
+  easeFeatures,
+  neighborFeatures,
+  neighborLinks,
+  transitionFeatures,
+  transitionLinks,
+} from './linear-features.js'
+import { type PopularityCounts, popularityCounts, popularityFeatures } from './popularity-features.js'
+import { ItemRanker, type Ranking, ScoredItems } from '../math/rank-items.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { Scorer } from '../contract/scorer.js'
+import { epochsWithin, trainSequence } from './sequence-recommender.js'
+import type { SparseRows } from '../math/sparse-rows.js'
+import { textFeatures } from './text-features.js'
+
+/** Epochs and steps for a sequence model at most: it is fitted several times, and its worth is measured. */
+const [sequenceEpochs, sequenceSteps] = [15, 2000]
+
+/** Options of `ItemFeatures.fit`. */
+export interface ItemFeaturesOptions {
+  /** Items in the matrices of EASE: see `ease`. Default: 6000, which takes seconds. */
+  readonly itemLimit?: number | undefined
+  /**
+   * Whether a sequence model trained on the same histories is one more scorer, `sequence`. Default: false; `ItemFeaturesInTime`
+   * looks at the shop.
+   */
+  readonly sequence?: boolean | undefined
+  /** Of the sequence model. Default: 0. */
+  readonly seed?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is known about all items for one history, in memory that the next history overwrites. */
+export interface HistoryFeatures {
+  /** [scorers] of [items] */
+  readonly scores: readonly Float32Array[]
+  /** [scorers]: what the user has not in the order of each scorer, with mean and standard deviation of its scores. */
+  readonly rankings: readonly Ranking[]
+  /** What the user has, each item once. */
+  readonly had: readonly number[]
+  /** [items]: 1 for what the user has. */
+  readonly taken: Uint8Array
+}
+
+/**
+ * How far the score of an item is from the mean over what the user has not, in standard deviations z (from -5 to 25), as
+ * sign(z) ln(1 + |z|) / 2.
+ */
+export function deviationAt({ scores, rankings }: HistoryFeatures, scorer: number, item: number): number {
+  return deviationOf(rankings[scorer] as Ranking, scores[scorer]?.[item] ?? 0)
+}
+
+/** The same of a score. */
+export function deviationOf({ mean, spread }: Ranking, score: number): number {
+  const z = (score - mean) / spread
+  return z < 0 ? -Math.log(1 + Math.min(-z, 5)) / 2 : Math.log(1 + Math.min(z, 25)) / 2
+}
+
+/** The rank of an item, 1 the best. What the user has stands last. */
+export function rankAt({ scores, rankings, taken }: HistoryFeatures, scorer: number, item: number): number {
+  const { items, ranks, zeroRank } = rankings[scorer] as Ranking
+  if (taken[item] === 1) return taken.length
+  return scores[scorer]?.[item] === 0 ? zeroRank : (ranks[items.indexOf(item)] as number)
+}
+
+/** The ranks of all items, [scorers, items], as `rankAt` gives them one by one. */
+export function allRanks({ rankings, had, taken }: HistoryFeatures): Float32Array {
+  const all = new Float32Array(rankings.length * taken.length)
+  rankings.forEach(({ items, ranks, zeroRank }, scorer) => {
+    const mine = all.subarray(scorer * taken.length, (scorer + 1) * taken.length).fill(zeroRank)
+    for (let place = 0; place < items.length; place++) mine[items[place] as number] = ranks[place] as number
+    for (const item of had) mine[item] = taken.length
+  })
+  return all
+}
+
+/** Columns of `ItemFeatures.context`. */
+export const contextSize = 6
+
+/** What features is computed from, fitted to a shop's histories. */
+export interface ItemFeaturesParts {
+  readonly itemCount: number
+  /** Users that it was fitted on. */
+  readonly userCount: number
+  /** Mean popularity of the item of an interaction. */
+  readonly usualPopularity: number
+  readonly popularity: PopularityCounts
+  readonly neighbors: SparseRows
+  readonly ease: EaseInverse
+  readonly easeText: EaseInverse
+  readonly follows: SparseRows
+  readonly texts: SparseRows
+  readonly als: Scorer
+  readonly sequence?: Recommender | undefined
+}
+
+/**
+ * ItemFeatures for and against every item of a catalog, from closed-form scorers over the shop's own data. It knows no more
+ * than the histories it was fitted on: for a target to learn from, fit it on what came before (`leaveOneOut`).
+ */
+export class ItemFeatures {
+  /** Names of the scorers, in the order of the features. */
+  readonly names: readonly string[]
+  readonly parts: ItemFeaturesParts
+  readonly #sources: readonly FeatureSource[]
+  readonly #rankers: readonly ItemRanker[]
+  readonly #scores: readonly Float32Array[]
+  readonly #taken: Uint8Array
+
+  /**
+   * @param train First occurrences only.
+   * @param texts One row for each item of the catalog, of length 1 or 0 (`tfIdf`).
+   */
+  static async fit(
+    train: Histories,
+    texts: SparseRows,
+    { itemLimit = 6000, sequence = false, seed, signal }: ItemFeaturesOptions = {},
+  ): Promise<ItemFeatures> {
+    const counts = train.popularity()
+    return new ItemFeatures({
+      itemCount: train.itemCount,
+      userCount: train.length,
+      usualPopularity: counts.reduce((sum, count) => sum + count * count, 0) / Math.max(train.items.length, 1),
+      popularity: popularityCounts(train),
+      neighbors: neighborLinks(train),
+      ease: await easeInverse(train, { itemLimit, signal }),
+      // A text counts √10, so that the products of texts count 10 beside those of users.
+      easeText: await easeInverse(train, { texts, textWeight: Math.sqrt(10), itemLimit, signal }),
+      follows: transitionLinks(train),
+      texts,
+      als: als(train, { factors: 32, iterations: 6, signal }),
+      ...(sequence && {
+        sequence: await trainSequence({ texts }, train, {
+          epochs: epochsWithin(sequenceEpochs, train, sequenceSteps),
+          seed,
+          signal,
+        }),
+      }),
+    })
+  }
+
+  constructor(parts: ItemFeaturesParts) {
+    const { itemCount, als: factors, sequence } = parts
+    this.parts = parts
+    this.#sources = [
+      popularityFeatures(parts.popularity),
+      neighborFeatures(parts.neighbors),
+      easeFeatures('ease', parts.ease, itemCount),
+      easeFeatures('ease-text', parts.easeText, itemCount),
+      transitionFeatures(parts.follows),
+      textFeatures(parts.texts),
+      { names: ['als'], score: (history, [row]) => row?.set(factors.score(history)) },
+      ...(sequence
+        ? [
+            {
+              names: ['sequence'],
+              score: async (history: History, [row]: readonly Float32Array[]) =>
+                row?.set(await sequence.score(history)),
+            },
+          ]
+        : []),
+    ]
+    this.names = this.#sources.flatMap(({ names }) => names)
+    const between = new ScoredItems(itemCount)
+    this.#rankers = this.#sources.flatMap(({ names, constant = 0 }) =>
+      names.map((_, place) => new ItemRanker(itemCount, place < constant, between)),
+    )
+    this.#scores = this.names.map(() => new Float32Array(itemCount))
+    this.#taken = new Uint8Array(itemCount)
+  }
+
+  get itemCount(): number {
+    return this.parts.itemCount
+  }
+
+  /** ItemFeatures about all items for a history. Ask for the next one when this is there. */
+  async of(history: History): Promise<HistoryFeatures> {
+    const [scores, taken, had] = [this.#scores, this.#taken.fill(0), [...new Set(history.items)]]
+    for (const item of had) taken[item] = 1
+    const left = this.itemCount - had.length
+    for (const row of scores) row.fill(0)
+    let next = 0
+    for (const { names, score } of this.#sources) await score(history, scores.slice(next, (next += names.length)))
+    return {
+      scores,
+      had,
+      taken,
+      rankings: this.#rankers.map((ranker, scorer) => ranker.rank(scores[scorer] as Float32Array, taken, left)),
+    }
+  }
+
+  /**
+   * What the network is told of a history as a whole, [contextSize]: its length, how much of its end happened at one
+   * time, how alike the texts at its end are, how popular its items are; and the sizes of catalog and shop.
+   */
+  context({ items, times }: History): Float32Array {
+    const length = items.length
+    const ends = times.subarray(-6)
+    const ties = ends.subarray(1).reduce((count, time, place) => count + (time === ends[place] ? 1 : 0), 0)
+    const { popularity, usualPopularity, itemCount, userCount } = this.parts
+    const mean = items.reduce((sum, item) => sum + Math.expm1(popularity.ever[item] as number), 0) / Math.max(length, 1)
+    return Float32Array.of(
+      Math.log2(Math.max(length, 1)) / 5,
+      popularity.hasClock && ends.length > 1 ? ties / (ends.length - 1) : 0,
+      this.#coherence(items.subarray(-4)),
+      length === 0 ? 0 : (Math.log2(1 + mean) - Math.log2(1 + usualPopularity)) / 5,
+      Math.log2(itemCount) / 12,
+      Math.log2(Math.max(userCount, 1)) / 10,
+    )
+  }
+
+  /** Mean cosine of the last item's text with those before it. */
+  #coherence(items: Int32Array): number {
+    const last = items.at(-1)
+    if (last === undefined || items.length < 2) return 0
+    const { starts, columns, values } = this.parts.texts
+    const terms = new Map<number, number>()
+    for (let k = starts[last] as number; k < (starts[last + 1] as number); k++)
+      terms.set(columns[k] as number, values[k] as number)
+    let sum = 0
+    for (const item of items.subarray(0, -1)) {
+      for (let k = starts[item] as number; k < (starts[item + 1] as number); k++)
+        sum += (terms.get(columns[k] as number) ?? 0) * (values[k] as number)
+    }
+    return sum / (items.length - 1)
+  }
+}

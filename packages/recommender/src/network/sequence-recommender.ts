@@ -1,0 +1,196 @@
+import { DataError, random, type RunOptions } from '@headstart/core'
+import {
+  decodeModel,
+  encodeModel,
+  float32,
+  type Graph,
+  int64,
+  Session,
+  softmaxCrossEntropy,
+  type Tensors,
+  Trainer,
+  warmUpCosine,
+} from '@headstart/onnx'
+import type { Histories, History } from '../shop/histories.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { Material } from '../contract/recommender-method.js'
+import type { ScorerState } from '../contract/scorer-state.js'
+import {
+  freshSequenceWeights,
+  sequenceGraph,
+  sequenceLength,
+  sequenceNames,
+  type SequenceWeights,
+  trainedWeights,
+} from './sequence-network.js'
+
+/** Kind of the state of a sequence model. */
+export const sequence = 'sequence'
+const file = 'sequence.onnx'
+
+/** Histories of one step, and the items that each of their places is told from. */
+const [batchSize, candidateCount] = [32, 1024]
+/** Steps of a training at most: of many users it takes fewer epochs, so that it ends within minutes. */
+const mostSteps = 6_000
+/** Settings of the training. */
+const [learningRate, weightDecay] = [2e-3, 0.05]
+
+/** Options of `trainSequence`. */
+export interface TrainSequenceOptions extends RunOptions {
+  /** Default: 20. */
+  readonly epochs?: number | undefined
+  /** Default: 0. */
+  readonly seed?: number | undefined
+  /** Called after each epoch, counted from 1, with what makes a recommender of the weights so far. */
+  readonly onEpoch?: ((epoch: number, recommender: () => Promise<SequenceRecommender>) => Promise<void>) | undefined
+}
+
+/** A sequence model; `close` frees its native memory. */
+export interface SequenceRecommender extends Recommender {
+  close(): Promise<void>
+}
+
+/**
+ * Trains a sequence model from scratch on a shop's histories: after each item, the next one is to be told from 1024 items,
+ * those that are next anywhere in the batch and others by chance.
+ */
+export async function trainSequence(
+  { texts }: Pick<Material, 'texts'>,
+  train: Histories,
+  { epochs = 20, seed = 0, signal, onEvent, onEpoch }: TrainSequenceOptions = {},
+): Promise<SequenceRecommender> {
+  const fresh = freshSequenceWeights(texts, seed)
+  const places = learnable(train)
+  const perEpoch = stepsOfEpoch(train)
+  if (perEpoch === 0) return sequenceRecommender(sequenceGraph(fresh, false))
+  const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), {
+    logits: sequenceNames.scores,
+  })
+  let [ofEpoch, order] = [-1, places]
+  const batch = (epoch: number, step: number): Tensors => {
+    if (epoch !== ofEpoch) [ofEpoch, order] = [epoch, random(seed + 7919 * (epoch + 1)).shuffle(places)]
+    const some = Array.from({ length: batchSize }, (_, row) => order[(step * batchSize + row) % order.length] as number)
+    return batchOf(
+      some.map((place) => train.at(place)),
+      train.itemCount,
+      random(seed + 104_729 * (epoch * perEpoch + step + 1)),
+      { targets, weights },
+    )
+  }
+  const names = trainedWeights(fresh)
+  const trainer = await Trainer.create(graph, {
+    loss,
+    groups: [{ names, learningRate, weightDecay }],
+    schedule: warmUpCosine({ steps: epochs * perEpoch }),
+    clipNorm: 1,
+    feeds: batch(0, 0),
+  })
+  try {
+    const made = () =>
+      sequenceRecommender(sequenceGraph({ ...fresh, ...trainer.parameters() } as SequenceWeights, false))
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (let step = 0; step < perEpoch; step++) {
+        signal?.throwIfAborted()
+        const found = await trainer.step(batch(epoch, step))
+        onEvent?.({ type: 'step', step: trainer.steps, steps: epochs * perEpoch, loss: found.loss })
+      }
+      await onEpoch?.(epoch + 1, made)
+    }
+    return await made()
+  } finally {
+    await trainer.close()
+  }
+}
+
+/** Users from whom something can be learned: who took one thing after another. */
+function learnable(train: Histories): number[] {
+  return [...train.users.keys()].filter((place) => train.lengthOf(place) >= 2)
+}
+
+/** Steps in which a training goes through all histories once. */
+function stepsOfEpoch(train: Histories): number {
+  return Math.ceil(learnable(train).length / batchSize)
+}
+
+/** Epochs for a training on these histories, at most so many. @param steps At most; default: 6000, which take minutes. */
+export function epochsWithin(most: number, train: Histories, steps = mostSteps): number {
+  return Math.max(1, Math.min(most, Math.floor(steps / Math.max(stepsOfEpoch(train), 1))))
+}
+
+export async function loadSequence({ files }: ScorerState): Promise<Recommender> {
+  const bytes = files?.[file]
+  if (!bytes) throw new DataError(`saved recommender "${sequence}"`, file, 'none', 'Train the model again.')
+  return sequenceRecommender(decodeModel(bytes, file))
+}
+
+async function sequenceRecommender(graph: Graph): Promise<SequenceRecommender> {
+  const session = await Session.create(graph, { threads: 1 })
+  return {
+    name: 'sequence model',
+    async score(history) {
+      const { [sequenceNames.scores]: scores } = await session.run(inputsOf([history.items]))
+      return scores?.data as Float32Array
+    },
+    state: () => ({ kind: sequence, config: {}, files: { [file]: encodeModel(graph) } }),
+    close: () => session.close(),
+  }
+}
+
+/** The latest items of some histories. */
+function inputsOf(histories: readonly Int32Array[]): Tensors {
+  const numbers = Array.from({ length: histories.length * sequenceLength }, () => 0)
+  const absent = new Float32Array(numbers.length).fill(-1e9)
+  histories.forEach((items, row) => {
+    const late = items.subarray(-sequenceLength)
+    late.forEach((item, place) => {
+      const at = (row + 1) * sequenceLength - late.length + place
+      numbers[at] = item + 1
+      absent[at] = 0
+    })
+    // Of nothing, nothing can be looked at: then all may be.
+    if (late.length === 0) absent.fill(0, row * sequenceLength, (row + 1) * sequenceLength)
+  })
+  return {
+    [sequenceNames.items]: int64([histories.length, sequenceLength], numbers),
+    [sequenceNames.absent]: float32([histories.length, 1, sequenceLength], absent),
+  }
+}
+
+/** A step's tensors: histories without their last item, and what came after each of their items. */
+function batchOf(
+  histories: readonly History[],
+  itemCount: number,
+  { below }: ReturnType<typeof random>,
+  names: { targets: string; weights: string },
+): Tensors {
+  const count = Math.min(candidateCount, itemCount)
+  const columns = new Map<number, number>()
+  const columnOf = (item: number): number => {
+    const known = columns.get(item)
+    if (known !== undefined) return known
+    columns.set(item, columns.size)
+    return columns.size - 1
+  }
+  const positions = histories.length * sequenceLength
+  const targets = new Float32Array(positions * count)
+  const weights = new Float32Array(positions)
+  histories.forEach(({ items }, row) => {
+    const next = items.subarray(1).subarray(-sequenceLength)
+    next.forEach((item, place) => {
+      const at = (row + 1) * sequenceLength - next.length + place
+      targets[at * count + columnOf(item)] = 1
+      weights[at] = 1
+    })
+  })
+  if (count === itemCount) for (let item = 0; item < itemCount; item++) columnOf(item)
+  while (columns.size < count) columnOf(below(itemCount))
+  return {
+    ...inputsOf(histories.map(({ items }) => items.subarray(0, -1))),
+    [sequenceNames.candidates]: int64(
+      [count],
+      Array.from(columns.keys(), (item) => item + 1),
+    ),
+    [names.targets]: float32([positions, count], targets),
+    [names.weights]: float32([positions], weights),
+  }
+}

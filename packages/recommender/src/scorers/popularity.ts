@@ -1,0 +1,26 @@
+import { OptionError } from '@headstart/core'
+import { constantScores } from './constant-scores.js'
+import type { Histories } from '../shop/histories.js'
+import type { Scorer } from '../contract/scorer.js'
+
+/** Options of `popularity`. */
+export interface PopularityOptions {
+  /**
+   * Time after which an interaction counts half, in the unit of the times (seconds where they are real). Default: never.
+   * An interaction of age a counts 2^(-a / halfLife) (as the "popular recently" of Ji et al., "A Re-visit of the
+   * Popularity Baseline in Recommender Systems", 2020).
+   */
+  readonly halfLife?: number | undefined
+}
+
+/** How many users took each item: the same list for everybody, and the sensible one for who has no history. */
+export function popularity(train: Histories, { halfLife = Infinity }: PopularityOptions = {}): Scorer {
+  if (!(halfLife > 0))
+    throw new OptionError('popularity', 'a half-life above 0', `${halfLife}`, 'Leave it out to count all alike.')
+  const now = train.times.reduce((latest, time) => Math.max(latest, time), -Infinity)
+  const counts = new Float64Array(train.itemCount)
+  train.items.forEach((item, place) => {
+    counts[item] = (counts[item] as number) + 2 ** (((train.times[place] as number) - now) / halfLife)
+  })
+  return constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts))
+}

@@ -1,0 +1,45 @@
+import { DataError } from '@headstart/core'
+
+/** One item of a shop. */
+export interface Item {
+  /** As it stands in the file: leading zeros, commas, quotes and emoji are part of it. */
+  readonly id: string
+  /** Default: none. */
+  readonly title?: string | undefined
+  /** Its other texts, such as a description. Default: none. */
+  readonly texts?: readonly string[] | undefined
+  readonly price?: number | undefined
+  readonly category?: string | undefined
+}
+
+/** The items that can be recommended. Everything else speaks of an item by its number, its place in here. */
+export class Catalog {
+  readonly items: readonly Item[]
+  readonly #numbers: ReadonlyMap<string, number>
+
+  /** @throws DataError when there is no item, and when an id stands for two. */
+  constructor(items: readonly Item[], name = 'catalog') {
+    if (items.length === 0) throw new DataError(name, 'items', 'none', 'Add items.')
+    this.items = items
+    const numbers = new Map(items.map(({ id }, number) => [id, number]))
+    if (numbers.size < items.length) {
+      const twice = items.find(({ id }, number) => numbers.get(id) !== number)?.id
+      throw new DataError(name, 'items with different ids', `${JSON.stringify(twice)} twice`, 'Remove one of them.')
+    }
+    this.#numbers = numbers
+  }
+
+  get size(): number {
+    return this.items.length
+  }
+
+  /** The number of an item, or undefined where the catalog does not hold it. */
+  numberOf(id: string): number | undefined {
+    return this.#numbers.get(id)
+  }
+
+  /** Title and other texts of each item as one text, '' for items without any. */
+  texts(): string[] {
+    return this.items.map(({ title = '', texts = [] }) => [title, ...texts].filter((text) => text !== '').join(' '))
+  }
+}

@@ -1,0 +1,182 @@
+import { OptionError } from '@headstart/core'
+import { defaultThreshold, type Interactions } from './interactions.js'
+
+/** What one user took, oldest first. */
+export interface History {
+  /** Numbers of the items in the catalog. */
+  readonly items: Int32Array
+  /** One for each item, never falling. Seconds since 1970, or numbers that only order. */
+  readonly times: Float64Array
+}
+
+/**
+ * The histories of all users as one sparse matrix (compressed rows): what user `u` took is
+ * `items[starts[u]]` to `items[starts[u + 1] - 1]`, oldest first.
+ */
+export class Histories {
+  #distinct: Histories | undefined
+
+  constructor(
+    /** Items in the catalog. */
+    readonly itemCount: number,
+    /** [users + 1] */
+    readonly starts: Int32Array,
+    /** [interactions] */
+    readonly items: Int32Array,
+    /** [interactions] */
+    readonly times: Float64Array,
+    /** [users]: number of each user in the interactions these were made of. */
+    readonly users: Int32Array,
+  ) {}
+
+  /** Number of users. */
+  get length(): number {
+    return this.users.length
+  }
+
+  /** The history of the user in place `place`, as a view. */
+  at(place: number): History {
+    return this.first(place, this.lengthOf(place))
+  }
+
+  /** The oldest `count` interactions of the user in place `place`, as a view. */
+  first(place: number, count: number): History {
+    const start = this.starts[place] as number
+    return { items: this.items.subarray(start, start + count), times: this.times.subarray(start, start + count) }
+  }
+
+  lengthOf(place: number): number {
+    return (this.starts[place + 1] as number) - (this.starts[place] as number)
+  }
+
+  /** The users for whom `lengthOf` gives a number from 0 on, each with as many of their oldest interactions. */
+  truncate(lengthOf: (history: History, place: number) => number): Histories {
+    const kept: { user: number; history: History }[] = []
+    for (let place = 0; place < this.length; place++) {
+      const length = lengthOf(this.at(place), place)
+      if (length >= 0) kept.push({ user: this.users[place] as number, history: this.first(place, length) })
+    }
+    return join(this.itemCount, kept)
+  }
+
+  /** Each item once in each history: see `distinct`. */
+  distinct(): Histories {
+    // Kept: what is fitted to them is found again by them.
+    return (this.#distinct ??= join(
+      this.itemCount,
+      Array.from(this.users, (user, place) => ({ user, history: distinct(this.at(place)) })),
+    ))
+  }
+
+  /** Number of interactions with each item, [items]. */
+  popularity(): Float64Array {
+    const counts = new Float64Array(this.itemCount)
+    for (const item of this.items) counts[item] = (counts[item] as number) + 1
+    return counts
+  }
+}
+
+/** Each item once, where it stands last: what was taken again counts as taken then. */
+export function distinct(history: History): History {
+  const { items, times } = history
+  const last = new Map<number, number>()
+  items.forEach((item, place) => last.set(item, place))
+  if (last.size === items.length) return history
+  const isLast = (_: number, place: number): boolean => last.get(items[place] as number) === place
+  return { items: items.filter(isLast), times: times.filter(isLast) }
+}
+
+function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
+  const starts = new Int32Array(kept.length + 1)
+  kept.forEach(({ history }, place) => (starts[place + 1] = (starts[place] as number) + history.items.length))
+  const items = new Int32Array(starts[kept.length] as number)
+  const times = new Float64Array(items.length)
+  kept.forEach(({ history }, place) => {
+    items.set(history.items, starts[place])
+    times.set(history.times, starts[place])
+  })
+  return new Histories(
+    itemCount,
+    starts,
+    items,
+    times,
+    Int32Array.from(kept, ({ user }) => user),
+  )
+}
+
+/** Options of `positives`. */
+export interface PositivesOptions {
+  /** The least value that counts as liked. Default: see `defaultThreshold`. */
+  readonly threshold?: number | undefined
+  /** Leave users with fewer positives out. Default: 1. */
+  readonly minimum?: number | undefined
+  /** Keep every time that a user took an item, not the first alone; rows of one time are one. Default: false. */
+  readonly repeats?: boolean | undefined
+}
+
+/** Says of a row whether it is liked or bought. */
+function positiveRows({ value }: Interactions, threshold: number): (row: number) => boolean {
+  return (row) => {
+    const given = value?.[row] ?? Number.NaN
+    return Number.isNaN(given) || given >= threshold
+  }
+}
+
+/** How many rows are liked or bought, whether or not the user took the item before. */
+export function countPositives(interactions: Interactions, threshold = defaultThreshold(interactions)): number {
+  const isPositive = positiveRows(interactions, threshold)
+  return interactions.item.reduce((count, _, row) => count + (isPositive(row) ? 1 : 0), 0)
+}
+
+/**
+ * What users liked or bought, by user and time. Interactions of one user at one time keep the order of the file. An
+ * empty value counts as liked: the row is all that is known.
+ * @param itemCount Items in the catalog.
+ * @throws OptionError for a threshold that is no number.
+ */
+export function positives(
+  interactions: Interactions,
+  itemCount: number,
+  { threshold = defaultThreshold(interactions), minimum = 1, repeats = false }: PositivesOptions = {},
+): Histories {
+  if (!Number.isFinite(threshold))
+    throw new OptionError(
+      'positives',
+      'a number as threshold',
+      `${threshold}`,
+      'Give the least value that counts as liked.',
+    )
+  const { users, user, item, time } = interactions
+  const isPositive = positiveRows(interactions, threshold)
+  const ends = new Int32Array(users.length + 1)
+  user.forEach((number, row) => {
+    if (isPositive(row)) ends[number + 1] = (ends[number + 1] as number) + 1
+  })
+  for (let number = 0; number < users.length; number++)
+    ends[number + 1] = (ends[number + 1] as number) + (ends[number] as number)
+  const rows = new Int32Array(ends[users.length] as number)
+  const next = ends.slice()
+  user.forEach((number, row) => {
+    if (isPositive(row)) rows[(next[number] = (next[number] as number) + 1) - 1] = row
+  })
+
+  const kept: { user: number; history: History }[] = []
+  for (let number = 0; number < users.length; number++) {
+    // Array sorting is stable: rows of one time stay in the order of the file.
+    const mine = Array.from(rows.subarray(ends[number], ends[number + 1]))
+    mine.sort((a, b) => (time[a] as number) - (time[b] as number))
+    const seen = new Set<number | string>()
+    const isNew = (row: number): boolean =>
+      seen.size < seen.add(repeats ? `${item[row]} ${time[row]}` : (item[row] as number)).size
+    const wanted = mine.filter(isNew)
+    if (wanted.length === 0 || wanted.length < minimum) continue
+    kept.push({
+      user: number,
+      history: {
+        items: Int32Array.from(wanted, (row) => item[row] as number),
+        times: Float64Array.from(wanted, (row) => time[row] as number),
+      },
+    })
+  }
+  return join(itemCount, kept)
+}

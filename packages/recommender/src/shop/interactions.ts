@@ -1,0 +1,32 @@
+/** What the column of values means: marks given by users, numbers of pieces, or nothing but that something happened. */
+export type ValueKind = 'rating' | 'quantity' | 'none'
+
+/**
+ * What users did, row by row in the order of the file, in compact arrays of one entry per row. Items are numbers in a
+ * `Catalog`, users numbers in `users`.
+ */
+export interface Interactions {
+  /** Ids of the users, by first appearance, as they stand in the file. */
+  readonly users: readonly string[]
+  /** [rows] */
+  readonly user: Int32Array
+  /** [rows] */
+  readonly item: Int32Array
+  /** [rows]: seconds since 1970 for `clock` 'time', else numbers that only order the rows. */
+  readonly time: Float64Array
+  /** 'time': real times. 'order': running numbers, or the order of the file where it gives no times. */
+  readonly clock: 'time' | 'order'
+  /** [rows]: NaN where the cell is empty; undefined without such a column. */
+  readonly value: Float32Array | undefined
+  readonly valueKind: ValueKind
+  /** The best mark that can be given, as far as the file shows: 1, 5, 10 or 100. Only for ratings. */
+  readonly bestRating?: number | undefined
+}
+
+/**
+ * The least value that counts as liked: 4 of 5, 8 of 10, 80 of 100; whatever is above 0 for a rating of 1 and for
+ * quantities (a negative one is a return).
+ */
+export function defaultThreshold({ valueKind, bestRating = 1 }: Interactions): number {
+  return valueKind === 'rating' && bestRating > 1 ? bestRating * 0.8 : Number.MIN_VALUE
+}

@@ -1,0 +1,60 @@
+import type { Item } from './catalog.js'
+import { readTable } from './read-table.js'
+import { ColumnFinder, type ColumnNames } from './shop-columns.js'
+
+/** Text of a cell, exactly as it stands there; '' for an empty one. */
+export function textOf(cell: unknown): string {
+  if (typeof cell === 'string') return cell
+  if (cell === undefined || cell === null) return ''
+  return Array.isArray(cell) ? cell.map(textOf).join(' ') : String(cell)
+}
+
+/**
+ * The items of a table, with whatever texts stand beside them; numbers are no texts. Of two rows with one id the first
+ * counts, which is said.
+ * @throws DataError without a column of items; FileError when the file cannot be read.
+ */
+export async function readItems(
+  path: string,
+  columns: ColumnNames,
+  onNotice: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<Item[]> {
+  const items = new Map<string, Item>()
+  let read: ((cells: Readonly<Record<string, unknown>>) => Item) | undefined
+  let [twice, withoutId, untitled] = [0, 0, 0]
+  for await (const { cells } of readTable(path, signal)) {
+    read ??= itemReader(new ColumnFinder(path, Object.keys(cells), columns, onNotice))
+    const item = read(cells)
+    if (item.id === '') withoutId++
+    else if (items.has(item.id)) twice++
+    else {
+      items.set(item.id, item)
+      if (item.title === undefined) untitled++
+    }
+  }
+  if (withoutId > 0) onNotice(`${path}: ${withoutId} rows without an item are left out.`)
+  if (twice > 0) onNotice(`${path}: ${twice} rows repeat an item that stands further up; the first one counts.`)
+  if (untitled > 0)
+    onNotice(`${path}: ${untitled} of ${items.size} items have no title: what their text says is not used.`)
+  return [...items.values()]
+}
+
+function itemReader(finder: ColumnFinder): (cells: Readonly<Record<string, unknown>>) => Item {
+  const id = finder.need('item')
+  const [title, price, category] = [finder.find('title'), finder.find('price'), finder.find('category')]
+  const others = finder.columns.filter((name) => name !== id && name !== title && name !== price)
+  return (cells) => {
+    const texts = others
+      .map((name) => textOf(cells[name]))
+      .filter((text) => text.trim() !== '' && Number.isNaN(Number(text)))
+    const amount = price === undefined ? Number.NaN : Number.parseFloat(textOf(cells[price]))
+    return {
+      id: textOf(cells[id]),
+      title: title === undefined ? undefined : textOf(cells[title]).trim() || undefined,
+      texts,
+      price: Number.isNaN(amount) ? undefined : amount,
+      category: category === undefined ? undefined : textOf(cells[category]).trim() || undefined,
+    }
+  }
+}

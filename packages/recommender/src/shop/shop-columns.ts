@@ -1,0 +1,94 @@
+import { DataError } from '@headstart/core'
+
+/** What a column of a shop's tables can hold. */
+export type ColumnRole = 'user' | 'item' | 'timestamp' | 'rating' | 'quantity' | 'title' | 'price' | 'category'
+
+/** Names of columns where they are not the usual ones. */
+export type ColumnNames = Partial<Readonly<Record<ColumnRole, string>>>
+
+/** Other names under which columns are found, in small letters and without `_`, spaces or points; the most usual first. */
+const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
+  user: [
+    'userid',
+    'customer',
+    'customerid',
+    'client',
+    'clientid',
+    'visitor',
+    'visitorid',
+    'household',
+    'householdid',
+    'session',
+    'sessionid',
+    'reviewerid',
+  ],
+  item: [
+    'itemid',
+    'product',
+    'productid',
+    'sku',
+    'article',
+    'articleid',
+    'stockcode',
+    'movie',
+    'movieid',
+    'asin',
+    'id',
+  ],
+  timestamp: ['time', 'date', 'datetime', 'createdat', 'purchasedat', 'orderdate', 'invoicedate', 'unixreviewtime'],
+  rating: ['stars', 'score', 'overall'],
+  quantity: ['qty', 'count', 'units', 'pieces'],
+  title: ['name', 'productname', 'itemname', 'description'],
+  price: ['unitprice', 'listprice'],
+  category: ['department', 'genre', 'genres', 'categories', 'producttype'],
+}
+
+/** Finds the columns of a table. */
+export class ColumnFinder {
+  constructor(
+    readonly path: string,
+    /** The table's columns. */
+    readonly columns: readonly string[],
+    readonly named: ColumnNames,
+    readonly onNotice: (message: string) => void,
+  ) {}
+
+  /**
+   * The column of this role: the named one, else that of the role's name, else the first of some usual names, which is
+   * said; undefined when there is none.
+   * @throws DataError when a named column does not exist.
+   */
+  find(role: ColumnRole): string | undefined {
+    const named = this.named[role]
+    if (named !== undefined) {
+      if (this.columns.includes(named)) return named
+      throw new DataError(this.path, `a column "${named}"`, `the columns ${this.#list()}`, 'Check the name.')
+    }
+    const plain = (name: string): string => name.toLowerCase().replace(/[\s_.-]/g, '')
+    const found = [role, ...usualNames[role]].flatMap((usual) =>
+      this.columns.filter((name) => plain(name) === usual),
+    )[0]
+    if (found !== undefined && plain(found) !== role) {
+      this.onNotice(
+        `${this.path}: the column "${found}" is taken for the ${role}. If that is wrong, name it in columns.${role} (--column ${role}=NAME).`,
+      )
+    }
+    return found
+  }
+
+  /** @throws DataError that lists the columns when there is none of this role. */
+  need(role: ColumnRole): string {
+    const found = this.find(role)
+    if (found !== undefined) return found
+    throw new DataError(
+      this.path,
+      `a column "${role}"`,
+      `the columns ${this.#list()}`,
+      `Rename the column of the ${role}, or name it in columns.${role} (--column ${role}=NAME).`,
+    )
+  }
+
+  #list(): string {
+    return this.columns.map((name) => `"${name}"`).join(', ')
+  }
+}

@@ -1,0 +1,285 @@
+import { mkdir, rm, symlink } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
+import { type Dataset, fineTune, type TrainEvent } from '@headstart/core'
+import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { hugePng, noise, writeFiles } from '../../test/pictures.js'
+import { temporaryFolder } from '../../test/temporary-folder.js'
+import { tinyImageBackbone } from '../../test/tiny-image-backbone.js'
+import { readImageDataset, type ReadImageDatasetOptions } from './read-image-dataset.js'
+
+let folder = ''
+let notices: string[] = []
+beforeEach(async () => {
+  folder = join(await temporaryFolder(), 'pets')
+  notices = []
+  await mkdir(folder)
+})
+const read = (options: ReadImageDatasetOptions<'classification'> = {}, path = folder) =>
+  readImageDataset(path, { onNotice: (message) => notices.push(message), ...options })
+/** Paths from the folder on, whatever the system's separator, with labels. */
+const listed = ({ examples }: Dataset<string>): string[] =>
+  examples.map(({ input, label }) => `${relative(folder, input).replaceAll('\\', '/')} = ${label}`)
+const dark = noise(1, { brightness: 0.2 })
+const bright = noise(2, { brightness: 0.8 })
+
+describe('readImageDataset of a folder', () => {
+  it('takes the folders in it for classes, in an order of its own', async () => {
+    await writeFiles(folder, {
+      'dog/2.png': dark,
+      'dog/10.jpg': bright,
+      'cat/B.PNG': await dark.png().toBuffer(),
+      'cat/a.webp': bright,
+    })
+    const data = await read()
+    expect(listed(data)).toEqual(['cat/B.PNG = cat', 'cat/a.webp = cat', 'dog/10.jpg = dog', 'dog/2.png = dog'])
+    expect(data).toMatchObject({ name: 'pets', task: 'classification', labels: ['cat', 'dog'] })
+    expect(notices).toEqual([])
+    expectTypeOf(data).toEqualTypeOf<Dataset<string, string>>()
+  })
+
+  it('takes folders within folders for the class of the outermost', async () => {
+    await writeFiles(folder, { 'cat/black/old/1.png': dark, 'cat/2.png': dark, 'dog/young/black/3.png': dark })
+    expect(listed(await read())).toEqual([
+      'cat/2.png = cat',
+      'cat/black/old/1.png = cat',
+      'dog/young/black/3.png = dog',
+    ])
+  })
+
+  it('takes names with spaces, quotes and other letters', async () => {
+    await writeFiles(folder, { 'große Katze/my "best" cat.png': dark, "dog's 🐶/it's [1].png": bright })
+    const data = await read()
+    expect(listed(data)).toEqual(["dog's 🐶/it's [1].png = dog's 🐶", 'große Katze/my "best" cat.png = große Katze'])
+    expect((await tinyImageBackbone().embed(data.inputs)).rows).toBe(2)
+  })
+
+  it('says what it leaves out', async () => {
+    await writeFiles(folder, {
+      'cat/1.png': dark,
+      'cat/notes.txt': 'x',
+      'cat/photo.HEIC': 'x',
+      'cat/raw.txt': 'x',
+      'cat/.1.png.swp': 'x',
+      'dog/2.png': dark,
+      'bird/README': 'x',
+      '.cache/3.png': dark,
+      '4.png': dark,
+      'labels.csv': 'x',
+    })
+    expect(listed(await read())).toEqual(['cat/1.png = cat', 'dog/2.png = dog'])
+    expect(notices).toEqual([
+      `${folder}: 1 picture in no folder of a class, such as 4.png: without a label, left out.`,
+      `${folder}: no picture in "bird": left out as a class.`,
+      `${folder}: 5 files ignored that are no picture by the ending: 1 without an ending, 2 .txt, 1 .heic, 1 .csv.`,
+      `${folder}: 2 hidden files and folders ignored.`,
+    ])
+  })
+
+  it('leaves out pictures that cannot be read, and says which and why', async () => {
+    await writeFiles(folder, {
+      'cat/1.png': dark,
+      'dog/2.png': bright,
+      'cat/text.jpg': 'meow',
+      'cat/empty.jpg': '',
+      'dog/huge.png': hugePng(30_000, 30_000),
+      'dog/a.gif': 'x',
+      'dog/b.gif': 'x',
+      'dog/c.gif': 'x',
+    })
+    await mkdir(join(folder, 'dog/folder.jpg'))
+    await symlink('nowhere.png', join(folder, 'dog/link.png'))
+    expect(listed(await read())).toEqual(['cat/1.png = cat', 'dog/2.png = dog'])
+    expect(notices).toHaveLength(1)
+    const lines = (notices[0] as string).split('\n')
+    expect(lines[0]).toBe(`${folder}: 7 of 9 inputs cannot be read and are left out:`)
+    expect(lines[1]).toContain(`${join('cat', 'empty.jpg')}: expected a picture, got an empty file.`)
+    expect(lines[2]).toContain(`${join('cat', 'text.jpg')}: expected a picture (JPEG, PNG`)
+    expect(lines.at(-1)).toBe('  and 2 more')
+    expect(lines).toHaveLength(7)
+    await expect(read({ pixelLimit: 10 })).rejects.toThrow(
+      /expected pictures that can be read, got none of 9; the first: .*1\.png: .*, or raise pixelLimit\. Check the files\./,
+    )
+  })
+
+  it('follows links, but not in a circle', async () => {
+    const elsewhere = await temporaryFolder()
+    await writeFiles(elsewhere, { '2.png': dark, 'deep/3.png': dark })
+    await writeFiles(folder, { 'cat/1.png': bright })
+    await symlink(elsewhere, join(folder, 'dog'))
+    await symlink('1.png', join(folder, 'cat/again.png'))
+    await symlink(folder, join(folder, 'cat/round'))
+    await symlink('..', join(elsewhere, 'deep/.up'))
+    await symlink('../deep', join(elsewhere, 'deep/down'))
+    expect(listed(await read())).toEqual([
+      'cat/1.png = cat',
+      'cat/again.png = cat',
+      'dog/2.png = dog',
+      'dog/deep/3.png = dog',
+    ])
+    expect(notices).toEqual([
+      `${folder}: 1 hidden file or folder ignored.`,
+      expect.stringContaining(`passed over: ${join(folder, 'cat/round')}: a link back to`),
+      expect.stringContaining(`passed over: ${join(folder, 'dog/deep/down')}: a link back to`),
+    ])
+  })
+
+  it.each<[string, Parameters<typeof writeFiles>[1], RegExp]>([
+    ['an empty one', {}, /pets: expected a folder for each class with pictures in it, got no picture\. Check the path/],
+    ['one with other files', { 'cat/a.txt': 'x', 'b.csv': 'x' }, /got no picture/],
+    [
+      'one with pictures and no classes',
+      { 'a.png': dark, 'b.png': dark },
+      /got 2 pictures and no folder with any\. Sort them into a folder for each class/,
+    ],
+  ])('refuses %s', async (_, files, message) => {
+    await writeFiles(folder, files)
+    await expect(read()).rejects.toThrow(message)
+    await expect(read()).rejects.toMatchObject({ name: 'DataError', fault: 'input' })
+  })
+
+  it('refuses what is not there, and tasks that folders cannot express', async () => {
+    await expect(read({}, join(folder, 'none'))).rejects.toThrow(
+      /none: expected a file or folder, got nothing of that name/,
+    )
+    const message =
+      /pets: expected a table \(CSV, TSV or JSONL\) with the columns path and label for the task regression, got a folder/
+    await expect(readImageDataset(folder, { task: 'regression' })).rejects.toThrow(message)
+  })
+
+  it('stops when the signal aborts', async () => {
+    await writeFiles(folder, { 'cat/1.png': dark })
+    await expect(read({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  })
+})
+
+describe('readImageDataset of a table', () => {
+  const table = async (name: string, contents: string): Promise<string> => {
+    await writeFiles(folder, { [name]: contents, 'photos/1.png': dark, 'photos/2, blue.png': bright })
+    return join(folder, name)
+  }
+
+  it.each([
+    ['a.csv', 'path,label\nphotos/1.png,cat\n"photos/2, blue.png",dog\n'],
+    ['a.tsv', 'label\tpath\ncat\tphotos/1.png\ndog\tphotos/2, blue.png\n'],
+    ['a.jsonl', '{"path":"photos/1.png","label":"cat"}\n{"path":"./photos/2, blue.png","label":"dog"}\n'],
+  ])('finds the pictures from the folder of %s', async (name, contents) => {
+    const data = await read({}, await table(name, contents))
+    expect(listed(data)).toEqual(['photos/1.png = cat', 'photos/2, blue.png = dog'])
+    expect(data.name).toBe(name)
+    expect(notices).toEqual([])
+  })
+
+  it('takes absolute paths, columns by name or by guess, which it says', async () => {
+    const contents = `Filename,kind,class\n${join(folder, 'photos/1.png')},x,cat\nphotos/none.png,y,dog\n`
+    const path = await table('a.csv', contents)
+    expect(listed(await read({}, path))).toEqual(['photos/1.png = cat'])
+    expect(notices).toEqual([
+      expect.stringContaining('the column "class" is taken for the label. If that is wrong'),
+      expect.stringContaining(
+        'the column "Filename" is taken for the path. If that is wrong, name it with the option pathColumn',
+      ),
+      expect.stringMatching(
+        /1 of 2 inputs cannot be read and are left out:\n {2}.*none\.png: expected a file or folder, got nothing/,
+      ),
+    ])
+    expect(listed(await read({ pathColumn: 'Filename', labelColumn: 'kind' }, path))).toEqual(['photos/1.png = x'])
+  })
+
+  it('reads several labels, and numbers', async () => {
+    const several = await readImageDataset(await table('a.csv', 'path,label\nphotos/1.png,cat|black\n'), {
+      task: 'multi-label',
+    })
+    expect(several.targets).toEqual([['cat', 'black']])
+    expectTypeOf(several).toEqualTypeOf<Dataset<string, string[]>>()
+    const numbers = await readImageDataset(await table('b.csv', 'path,label\nphotos/1.png,4.5\n'), {
+      task: 'regression',
+    })
+    expect(numbers.targets).toEqual([4.5])
+    expectTypeOf(numbers).toEqualTypeOf<Dataset<string, number>>()
+  })
+
+  it.each<[string, string, RegExp]>([
+    [
+      'without a column of paths',
+      'url,label\na,b\n',
+      /a\.csv: expected a column "path", got the columns "url", "label"/,
+    ],
+    [
+      'with a row without a label',
+      'path,label\nphotos/1.png,\n',
+      /a\.csv:2: expected a label in "label", got an empty cell/,
+    ],
+    ['without rows', 'path,label\n', /expected rows with label and path, got a header and no rows/],
+    [
+      'whose pictures are all missing',
+      'path,label\n1.png,cat\n2.png,dog\n',
+      /expected pictures that can be read, got none of 2; the first: .*1\.png/,
+    ],
+  ])('refuses one %s', async (_, contents, message) => {
+    await expect(read({}, await table('a.csv', contents))).rejects.toThrow(message)
+  })
+
+  it('refuses a picture in its place', async () => {
+    await table('a.csv', '')
+    await expect(read({}, join(folder, 'photos/1.png'))).rejects.toThrow(
+      /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.png"/,
+    )
+  })
+})
+
+describe('training on a folder of pictures', () => {
+  const classes = async (counts: Readonly<Record<string, number>>): Promise<Dataset<string>> => {
+    for (const [label, count] of Object.entries(counts)) {
+      const brightness = label === 'dark' ? 0.2 : 0.8
+      const files = Array.from({ length: count }, (_, place) => [`${label}/${place}.png`, noise(place, { brightness })])
+      await writeFiles(folder, Object.fromEntries(files))
+    }
+    return read()
+  }
+
+  it('leaves out what is gone or damaged since it was listed', async () => {
+    const data = await classes({ dark: 12, bright: 12 })
+    await rm(join(folder, 'dark/3.png'))
+    await writeFiles(folder, { 'bright/5.png': (await bright.png().toBuffer()).subarray(0, 300) })
+    const events: TrainEvent[] = []
+    const model = await fineTune(tinyImageBackbone(), data, { cache: false, onEvent: (event) => events.push(event) })
+    const said = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))
+    expect(said).toEqual([expect.stringContaining('2 of 24 inputs cannot be read and are left out')])
+    expect(said[0]).toMatch(/3\.png: expected a file or folder, got nothing of that name/)
+    expect(said[0]).toMatch(/5\.png: expected a whole PNG, got one that is cut off or damaged/)
+    expect(model.training.examples).toBe(22)
+    const answers = await model.predict([
+      await noise(90, { brightness: 0.2 }).png().toBuffer(),
+      await noise(91, { brightness: 0.8 }).webp().toBuffer(),
+    ])
+    expect(answers.map(({ label }) => label)).toEqual(['dark', 'bright'])
+  })
+
+  it('needs two classes', async () => {
+    const data = await classes({ dark: 5 })
+    await expect(fineTune(tinyImageBackbone(), data, { cache: false })).rejects.toThrow(
+      /examples of at least two classes, got 5 examples, all labeled "dark"/,
+    )
+  })
+
+  it('needs two pictures of a class to choose by cross-validation, one where it need not', async () => {
+    const data = await classes({ dark: 5, bright: 1 })
+    await expect(fineTune(tinyImageBackbone(), data, { cache: false })).rejects.toThrow(
+      /at least 2 examples of class "bright".*got 1/,
+    )
+    const model = await fineTune(tinyImageBackbone(), data, { cache: false, l2: 0.01 })
+    expect(model.labels).toEqual(['bright', 'dark'])
+  })
+
+  it('finds copies by their content', async () => {
+    const data = await classes({ dark: 4, bright: 4 })
+    await writeFiles(folder, { 'dark/copy.png': noise(0, { brightness: 0.2 }) })
+    const events: TrainEvent[] = []
+    await fineTune(tinyImageBackbone(), await read(), { cache: false, onEvent: (event) => events.push(event) })
+    expect(events[0]).toMatchObject({
+      type: 'notice',
+      message: expect.stringMatching(/^1 example repeats an earlier one with the same label/),
+    })
+    expect(data.inputs.map((path) => basename(path))).not.toContain('copy.png')
+  })
+})

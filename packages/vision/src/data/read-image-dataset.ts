@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import {
+  DataError,
+  type Dataset,
+  dataset,
+  describeUnreadable,
+  type Example,
+  InputError,
+  ifReadable,
+  OptionError,
+  type Target,
+  type Task,
+  toFileError,
+} from '@headstart/core'
+import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/table'
+import { type FoundPictures, findPictures } from './find-pictures.js'
+import { checkImage } from '../preprocessing/read-image.js'
+
+/** Options of `readImageDataset`. */
+export interface ReadImageDatasetOptions<T extends Task = Task> extends ReadExamplesOptions<T> {
+  /** Column of the paths in a table. Default: `path`, or a like name, which is said. */
+  readonly pathColumn?: string | undefined
+  /** Pictures of more pixels than this are left out, and said. Default: 100 million. */
+  readonly pixelLimit?: number | undefined
+}
+
+const usualNames = ['file', 'filename', 'file_name', 'filepath', 'image', 'image_path', 'picture', 'photo']
+
+/**
+ * Labeled pictures, by their paths; their pixels are read when they are needed. Either a folder with one folder for
+ * each class, whose name is the label, in a stable order; or a table (CSV or TSV with a header, JSONL) with the columns
+ * `path` and `label`, paths being relative to the table's folder.
+ *
+ * The header of each picture is read here: those that cannot be read are left out and said through `onNotice`, as is all
+ * else that is left out.
+ *
+ * @throws DataError when there is no picture, and for what cannot be read as a table; FileError when the folder or the
+ *   table cannot be read; OptionError for a task that folders cannot express.
+ */
+export async function readImageDataset<T extends Task = 'classification'>(
+  path: string,
+  options: ReadImageDatasetOptions<T> = {},
+): Promise<Dataset<string, LabelOf[T]>> {
+  const { onNotice = () => {}, pixelLimit, signal, pathColumn } = options
+  const found = await stat(path).catch((error: unknown) => {
+    throw toFileError(error, path, 'read')
+  })
+  let examples: readonly Example<string, Target>[]
+  if (found.isDirectory()) {
+    checkTask(path, options.task)
+    examples = examplesOf(path, await findPictures(path, signal), onNotice)
+  } else {
+    const rows = await readExamples(path, { role: 'path', usualNames, named: pathColumn }, options)
+    const at = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
+    examples = rows.map(({ input, label }) => ({ input: at(input), label }))
+  }
+
+  const readable: Example<string, Target>[] = []
+  const unreadable: InputError[] = []
+  for (let first = 0; first < examples.length; first += atOnce) {
+    signal?.throwIfAborted()
+    const some = examples.slice(first, first + atOnce)
+    const checks = await Promise.all(some.map(({ input }) => ifReadable(() => checkImage(input, pixelLimit))))
+    checks.forEach((check, index) => {
+      if (check instanceof InputError) unreadable.push(check)
+      else readable.push(some[index] as Example<string, Target>)
+    })
+  }
+  const [first] = unreadable
+  if (first && readable.length === 0) {
+    const got = `none of ${examples.length}; the first: ${first.message.replace(/\.$/, '')}`
+    throw new DataError(path, 'pictures that can be read', got, 'Check the files.', { cause: first })
+  }
+  if (first) onNotice(`${path}: ${describeUnreadable(unreadable, examples.length)}`)
+  return dataset(readable, { name: basename(resolve(path)) }) as Dataset<string, Target> as Dataset<string, LabelOf[T]>
+}
+
+/** Headers that are read at once. */
+const atOnce = 64
+
+function checkTask(path: string, task: Task = 'classification'): void {
+  if (task === 'classification') return
+  const expected = `a table (CSV, TSV or JSONL) with the columns path and label for the task ${task}`
+  throw new OptionError(
+    path,
+    expected,
+    'a folder',
+    'Folders give one class to each picture: list the pictures in a table.',
+  )
+}
+
+/** Says what is left out. */
+function examplesOf(
+  folder: string,
+  { pictures, emptyClasses, unlabeled, otherFiles, hidden, passedOver }: FoundPictures,
+  onNotice: (message: string) => void,
+): Example<string, string>[] {
+  const [first] = unlabeled
+  if (pictures.length === 0) {
+    const expected = 'a folder for each class with pictures in it'
+    if (first === undefined) throw new DataError(folder, expected, 'no picture', 'Check the path, or add pictures.')
+    const got = `${count(unlabeled.length, 'picture')} and no folder with any`
+    throw new DataError(folder, expected, got, 'Sort them into a folder for each class, or list them in a CSV file.')
+  }
+  const say = (message: string): void => onNotice(`${folder}: ${message}`)
+  if (first !== undefined) {
+    say(
+      `${count(unlabeled.length, 'picture')} in no folder of a class, such as ${basename(first)}: without a label, left out.`,
+    )
+  }
+  if (emptyClasses.length > 0) {
+    say(`no picture in ${emptyClasses.map((label) => JSON.stringify(label)).join(', ')}: left out as a class.`)
+  }
+  if (otherFiles.size > 0) {
+    const total = [...otherFiles.values()].reduce((sum, files) => sum + files, 0)
+    const kinds = [...otherFiles].map(([ending, files]) => `${files} ${ending === '' ? 'without an ending' : ending}`)
+    say(
+      `${count(total, 'file')} ignored that ${total === 1 ? 'is' : 'are'} no picture by the ending: ${kinds.join(', ')}.`,
+    )
+  }
+  if (hidden > 0) say(`${count(hidden, 'hidden file or folder', 'hidden files and folders')} ignored.`)
+  for (const reason of passedOver) say(`passed over: ${reason}`)
+  return pictures.map(({ path, label }) => ({ input: path, label }))
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
