@@ -37,7 +37,7 @@ describe('decodeModel', () => {
     expect(graph.outputs).toEqual([{ name: 'y', type: 'float32', dims: ['batch', 2] }])
     expect(graph.valueInfo).toEqual(new Map([['hidden', { name: 'hidden', type: 'float32', dims: ['batch', 4] }]]))
     expect(graph.opsets).toEqual(new Map([['', 17]]))
-    expect(graph.metadata).toEqual(new Map(Object.entries({ author: 'numpy', license: 'none' })))
+    expect(graph.metadata).toEqual(new Map(Object.entries({ author: 'numpy', licence: 'none' })))
     expect(graph.nodes[3]).toEqual({
       name: 'softmax',
       opType: 'Softmax',
