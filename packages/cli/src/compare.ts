@@ -45,7 +45,7 @@ export async function compareCommand(data: string, options: CompareOptions, sign
       ...(!options.cache && { cache: false }),
     })
     screen.end()
-    const { task: kind, ...table } = comparison
+    const { kind, ...table } = comparison
     print(options.json, { task, kind, ...table }, () => formatComparison(comparison))
   } finally {
     screen.end()

@@ -18,10 +18,10 @@ export async function evaluateCommand(
   const screen = openConsole(signal)
   try {
     const { task, model } = await loadSavedModel(folder)
-    const test = await tasks[task].readDataset(data, model.task, options, screen)
+    const test = await tasks[task].readDataset(data, model.kind, options, screen)
     const report = await model.evaluate(test, { ...screen, ...(!options.cache && { cache: false }) })
     screen.end()
-    const { task: kind, ...figures } = report
+    const { kind, ...figures } = report
     print(options.json, { task, kind, ...figures }, () => formatReport(report))
   } finally {
     screen.end()

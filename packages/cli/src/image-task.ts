@@ -50,7 +50,7 @@ export const imageTask: TaskEntry = {
       labelColumn,
       pathColumn,
       format,
-      task: kind,
+      kind,
       signal,
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),

@@ -6,7 +6,7 @@ import type {
   Progress,
   RunOptions,
   Target,
-  Task,
+  Kind,
   TunableBackbone,
   TuningOptions,
   ZeroShotOptions,
@@ -53,7 +53,7 @@ export interface TaskEntry {
   readonly backbones: readonly [BackboneEntry, ...BackboneEntry[]]
   /** Opens any other published network, by its id on the hub or the path of its folder. */
   readonly openPublished?: (idOrFolder: string, options: LoadOptions) => Promise<TunableBackbone<string>>
-  readDataset(path: string, kind: Task, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
+  readDataset(path: string, kind: Kind, flags: DataFlags, options: RunOptions): Promise<Dataset<string, Target>>
   loadModel(folder: string): Promise<Model<string, Target>>
   /** What `headstart compare` sets side by side. @param tuning How the backbone is tuned. */
   methods(backbone: TunableBackbone<string>, tuning: TuningOptions): Promise<Method<string>[]>

@@ -35,7 +35,7 @@ export const textTask: TaskEntry = {
       labelColumn,
       textColumn,
       format,
-      task: kind,
+      kind,
       signal,
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
     }),

@@ -38,7 +38,7 @@ export async function trainCommand(
     const { validation, recipe, labels, training } = model
     const result = {
       task: options.task,
-      kind: model.task,
+      kind: model.kind,
       model: options.out,
       backbone: model.backbone.id,
       examples: training.examples,

@@ -56,17 +56,17 @@ describe('loadModel', () => {
     expect(head.labels).toEqual(saved.labels)
     expect(loaded).toMatchObject({ recipe: saved.recipe, training: saved.training })
     expect(loaded.validation).toEqual(saved.validation)
-    expect(await describeModel(folder)).toEqual({ task: 'classification', modality: 'text', labels: saved.labels })
+    expect(await describeModel(folder)).toEqual({ kind: 'classification', modality: 'text', labels: saved.labels })
   })
 
   it.each<[string, (text: string, part: string) => Target]>([
     ['multi-label', (text, part) => (text.includes('a') ? [part, 'has a'] : [part])],
     ['regression', (text) => text.charCodeAt(0)],
-  ])('gives the same %s model', async (task, label) => {
+  ])('gives the same %s model', async (kind, label) => {
     const saved = await fineTune(tinyBackbone(), relabeled<Target>(10, 0, label), { cache: false, l2: 0.1 })
     await saved.save(folder)
     const loaded = await loadModel<string, Target>(folder, [lettersLoader])
-    expect(loaded.task).toBe(task)
+    expect(loaded.kind).toBe(kind)
     expect(loaded.validation).toBeUndefined()
     expect(await loaded.predict(tinyTexts)).toEqual(await saved.predict(tinyTexts))
   })
@@ -201,7 +201,7 @@ describe('loadModel refuses', () => {
   it('a manifest that does not fit the network', async () => {
     await forge(() => ({ labels: ['early', 'late'] }))
     expect((await refusal()).expected).toBe('a head with 2 results named "probabilities"')
-    await forge(() => ({ labels: [], task: 'regression' }))
+    await forge(() => ({ labels: [], kind: 'regression' }))
     const expected = 'a head with 1 results named "value"'
     expect(await refusal()).toMatchObject({ expected, got: 'probabilities[batch, 3]' })
   })

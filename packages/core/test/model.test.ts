@@ -61,7 +61,7 @@ describe('Model', () => {
     const report = await model.evaluate(test, { cache })
     const predictions = await model.predict(test.inputs)
     const right = predictions.filter(({ label }, index) => label === test.targets[index]).length
-    expect(report).toMatchObject({ task: 'classification', examples: 120, accuracy: right / 120 })
+    expect(report).toMatchObject({ kind: 'classification', examples: 120, accuracy: right / 120 })
     expect(await model.accuracy(test, { cache })).toBe(right / 120)
     expect(report.confusion.labels).toEqual(['early', 'late', 'middle'])
   })
@@ -86,8 +86,8 @@ describe('Model', () => {
     await expect(model.evaluate(odd as never, { cache })).rejects.toThrow(unknown)
     await expect(model.accuracy(odd as never, { cache })).rejects.toThrow(unknown)
     const numbers = relabeled(5, 0, count)
-    const task = 'data set "examples": expected examples for classification, got examples for regression.'
-    await expect(model.evaluate(numbers as never, { cache })).rejects.toThrow(task)
+    const kind = 'data set "examples": expected examples for classification, got examples for regression.'
+    await expect(model.evaluate(numbers as never, { cache })).rejects.toThrow(kind)
   })
 
   it('has an accuracy where there is one class per example', async () => {
@@ -102,14 +102,14 @@ describe('Model', () => {
     ['classification', (_, part) => part],
     ['multi-label', (text, part) => (text.includes('a') ? [part, 'has a'] : [part])],
     ['regression', count],
-  ])('%s: its graph alone gives the same answers', async (task, label) => {
+  ])('%s: its graph alone gives the same answers', async (kind, label) => {
     const model = await fineTune(tinyBackbone(), relabeled<Target>(10, 0, label), { cache, l2 })
     const results = await runAlone(encodeModel(model.graph()), tinyTexts)
     const predictions: readonly Partial<ClassPrediction<string> & ValuePrediction>[] = await model.predict(tinyTexts)
     const expected = predictions.flatMap(({ probabilities, value = 0 }) => Object.values(probabilities ?? { value }))
     const [name, result] = Object.entries(results)[0] ?? []
-    expect(model.task).toBe(task)
-    expect(name).toBe(task === 'regression' ? 'value' : 'probabilities')
+    expect(model.kind).toBe(kind)
+    expect(name).toBe(kind === 'regression' ? 'value' : 'probabilities')
     expect(result?.data as Float32Array).toBeAllclose(expected, { atol: 1e-5 })
   })
 

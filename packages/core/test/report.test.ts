@@ -71,7 +71,7 @@ describe('classification report', () => {
   it('has exactly the documented fields, in JSON', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
     expect(Object.keys(result)).toEqual([
-      'task',
+      'kind',
       'examples',
       'accuracy',
       'macroF1',
@@ -131,7 +131,7 @@ describe('multi-label report', () => {
   const result = multiLabel()
 
   it('measures the model and the label frequencies', () => {
-    expect(result).toMatchObject({ task: 'multi-label', examples: 4, accuracy: 3 / 4 })
+    expect(result).toMatchObject({ kind: 'multi-label', examples: 4, accuracy: 3 / 4 })
     expect(result.macroF1).toBeCloseTo((1 + 2 / 3) / 2, 12)
     expect(result.microF1).toBeCloseTo((2 * 3) / (4 + 3), 12)
     const truths = [0.9, 0.9, 0.8, 0.4, 0.8, 0.7, 0.9, 0.6]
@@ -149,7 +149,7 @@ describe('multi-label report', () => {
 describe('regression report', () => {
   it('measures the model and the training mean', () => {
     const result = regression()
-    expect(result).toMatchObject({ task: 'regression', examples: 4, mae: 3 / 4, r2: 1 - 5 / 20 })
+    expect(result).toMatchObject({ kind: 'regression', examples: 4, mae: 3 / 4, r2: 1 - 5 / 20 })
     expect(result.rmse).toBeCloseTo(Math.sqrt(5 / 4), 12)
     expect(result.baseline).toMatchObject({ method: 'training-mean', value: 3, mae: 2, r2: 1 - 24 / 20 })
     expect(result.baseline.rmse).toBeCloseTo(Math.sqrt(6), 12)

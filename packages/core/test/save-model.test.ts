@@ -38,7 +38,7 @@ describe('saveModel', () => {
     expect(manifest).toEqual({
       format: 'headstart-model',
       formatVersion: 1,
-      task: 'classification',
+      kind: 'classification',
       labels: ['early', 'late', 'middle'],
       backbone: {
         id: 'tiny',

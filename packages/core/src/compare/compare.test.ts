@@ -77,7 +77,7 @@ describe('compare', () => {
       expect(row).not.toHaveProperty('unseenAccuracy')
     }
     // 30 % of 120 are held out, as many of each class.
-    expect(comparison).toMatchObject({ task: 'classification', testExamples: 36, majorityAccuracy: 1 / 3 })
+    expect(comparison).toMatchObject({ kind: 'classification', testExamples: 36, majorityAccuracy: 1 / 3 })
     expect(comparison.verdict).toMatch(/^With 2 examples per class transfer .* With 4 examples per class .*\.$/)
   })
 

@@ -50,7 +50,7 @@ export interface ComparisonRow {
 
 /** What transfer is worth on one's own data. */
 export interface Comparison {
-  readonly task: 'classification'
+  readonly kind: 'classification'
   /** Number of examples measured on. */
   readonly testExamples: number
   /** Accuracy of always answering the most frequent class of the test examples. */
@@ -152,7 +152,7 @@ export async function compare<Input, Label extends string>(
     trainSeconds: cell.seconds / cell.accuracies.length,
   }))
   return {
-    task: 'classification',
+    kind: 'classification',
     testExamples: test.size,
     majorityAccuracy: Math.max(...test.classCounts().values()) / test.size,
     rows: [...zeroShotRows, ...rows],

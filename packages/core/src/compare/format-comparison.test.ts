@@ -10,7 +10,7 @@ const row = (method: ComparisonRow['method'], shots: number, mean: number): Comp
   trainSeconds: 0.456,
 })
 const comparison: Comparison = {
-  task: 'classification',
+  kind: 'classification',
   testExamples: 300,
   majorityAccuracy: 0.51,
   rows: [row('no-transfer', 8, 0.6), row('no-transfer', 16, 0.65), row('frozen', 8, 0.7), row('frozen', 16, 0.8)],

@@ -1,5 +1,5 @@
 import { type Matrix, rowOf } from './matrix.js'
-import type { Target, Task } from './target.js'
+import type { Target, Kind } from './target.js'
 
 /** Answer of a classification head. */
 export interface ClassPrediction<Label extends string> {
@@ -35,7 +35,7 @@ export type Prediction<Label extends Target> = [Label] extends [string]
 
 /** Answers from a head's results, `[n, labels]` or `[n, 1]`. */
 export function toPredictions<Label extends Target>(
-  task: Task,
+  kind: Kind,
   labels: readonly string[],
   results: Matrix,
 ): Prediction<Label>[] {
@@ -49,7 +49,7 @@ export function toPredictions<Label extends Target>(
       probabilities: byLabel(labels, row),
     }),
     regression: (row: Float32Array): ValuePrediction => ({ value: row[0] as number }),
-  }[task]
+  }[kind]
   return Array.from({ length: results.rows }, (_, row) => predict(rowOf(results, row)) as Prediction<Label>)
 }
 

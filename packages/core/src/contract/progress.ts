@@ -18,6 +18,8 @@ export type TrainEvent =
   | EpochEvent
   /** One cell of a comparison table is trained and measured. */
   | { readonly type: 'compare'; readonly done: number; readonly total: number; readonly method: string }
+  /** Bytes of a published network that is being fetched. */
+  | { readonly type: 'download'; readonly done: number; readonly total: number }
   /** Something worth knowing that does not stop the work. */
   | { readonly type: 'notice'; readonly message: string }
 

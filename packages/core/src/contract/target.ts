@@ -2,10 +2,10 @@
 export type Target = string | readonly string[] | number
 
 /** The kind of question that a data set asks and a head answers. */
-export type Task = 'classification' | 'multi-label' | 'regression'
+export type Kind = 'classification' | 'multi-label' | 'regression'
 
 /** The task of a label type. */
-export type TaskOf<T extends Target> = T extends string
+export type KindOf<T extends Target> = T extends string
   ? 'classification'
   : T extends number
     ? 'regression'

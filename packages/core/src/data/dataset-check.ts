@@ -112,7 +112,7 @@ const noise = 0.05
  */
 export function assertConsistent(check: DatasetCheck, train: Dataset<unknown, Target>): void {
   const involved = total(check.contradictions, ({ indices }) => indices.length)
-  if (train.task === 'regression' || involved <= noise * train.size) return
+  if (train.kind === 'regression' || involved <= noise * train.size) return
   const got = describeContradictions(check.contradictions, train.size)
   throw new DataError(`data set "${train.name}"`, 'one label for the same content', got, relabel)
 }

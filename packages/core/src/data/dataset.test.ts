@@ -23,10 +23,10 @@ describe('label types', () => {
       { input: 'woof', label: 'dog' },
     ])
     expectTypeOf(pets).toEqualTypeOf<Dataset<string, 'cat' | 'dog'>>()
-    expectTypeOf(pets.task).toEqualTypeOf<'classification'>()
+    expectTypeOf(pets.kind).toEqualTypeOf<'classification'>()
     expectTypeOf(pets.labels).toEqualTypeOf<readonly ('cat' | 'dog')[]>()
     expectTypeOf(pets.subset([0])).toEqualTypeOf<Dataset<string, 'cat' | 'dog'>>()
-    expect(pets.task).toBe('classification')
+    expect(pets.kind).toBe('classification')
   })
 
   it('keeps string, lists and numbers', () => {
@@ -36,10 +36,10 @@ describe('label types', () => {
       { input: 1, label: ['red', 'round'] },
       { input: 2, label: ['red'] },
     ])
-    expectTypeOf(lists.task).toEqualTypeOf<'multi-label'>()
+    expectTypeOf(lists.kind).toEqualTypeOf<'multi-label'>()
     expectTypeOf(lists.labels).toEqualTypeOf<readonly ('red' | 'round')[]>()
     const numbers = dataset([{ input: 'a', label: 1.5 }])
-    expectTypeOf(numbers.task).toEqualTypeOf<'regression'>()
+    expectTypeOf(numbers.kind).toEqualTypeOf<'regression'>()
     expectTypeOf<ClassOf<number>>().toEqualTypeOf<never>()
   })
 
@@ -73,7 +73,7 @@ describe('fields', () => {
       { input: 'x', label: 3 },
       { input: 'y', label: -1.5 },
     ])
-    expect(data.task).toBe('regression')
+    expect(data.kind).toBe('regression')
     expect(data.labels).toEqual([])
     expect(data.targets).toEqual([3, -1.5])
     expect(data.inputs).toEqual(['x', 'y'])

@@ -1,7 +1,7 @@
 import { DataError, OptionError } from '../contract/errors.js'
 import { random } from '../kit/random.js'
 import { iterativeStratification, stratifiedFolds, stratifiedSplit } from './split.js'
-import type { Example, Target, Task, TaskOf } from '../contract/target.js'
+import type { Example, Target, Kind, KindOf } from '../contract/target.js'
 
 /** The class names in a label type: `'cat' | 'dog'` of both `'cat' | 'dog'` and `('cat' | 'dog')[]`. */
 export type ClassOf<Label extends Target> = Label extends string
@@ -49,7 +49,7 @@ export function dataset<Input, const Label extends Target>(
 export class Dataset<Input, Label extends Target = string> {
   /** What messages call it. */
   readonly name: string
-  readonly task: TaskOf<Label>
+  readonly kind: KindOf<Label>
   readonly examples: readonly Example<Input, Label>[]
   readonly inputs: readonly Input[]
   readonly targets: readonly Label[]
@@ -62,9 +62,9 @@ export class Dataset<Input, Label extends Target = string> {
     this.examples = [...examples]
     this.inputs = examples.map((example) => example.input)
     this.targets = examples.map((example) => example.label)
-    this.task = commonTask(this.#who, this.targets) as TaskOf<Label>
+    this.kind = commonKind(this.#who, this.targets) as KindOf<Label>
     this.labels = [...new Set(this.targets.flatMap(classesOf))].sort() as ClassOf<Label>[]
-    if (this.task === 'regression') requireFinite(this.#who, this.targets)
+    if (this.kind === 'regression') requireFinite(this.#who, this.targets)
     else requireDistinctNames(this.#who, this.targets)
   }
 
@@ -101,7 +101,7 @@ export class Dataset<Input, Label extends Target = string> {
         .#strata()
         .every((stratum) => stratum.length < 2)
     ) {
-      const expected = `at least two examples${this.task === 'classification' ? ' of a class' : ''} to split`
+      const expected = `at least two examples${this.kind === 'classification' ? ' of a class' : ''} to split`
       throw new DataError(this.#who, expected, plural(this.size, 'example'), 'Add examples.')
     }
     const groups = this.#groups()
@@ -132,7 +132,7 @@ export class Dataset<Input, Label extends Target = string> {
       const expected = `a whole number of folds from 2 to ${this.size}, the number of examples in "${this.name}"`
       throw new OptionError('folds', expected, String(k), 'Use fewer folds or add examples.')
     }
-    if (this.task !== 'multi-label') return stratifiedFolds(this.#strata(), k, random(seed))
+    if (this.kind !== 'multi-label') return stratifiedFolds(this.#strata(), k, random(seed))
     const sizes = Array.from({ length: k }, (_, fold) => Math.ceil((this.size - fold) / k))
     return iterativeStratification(this.targets.map(classesOf), sizes, random(seed))
   }
@@ -149,9 +149,9 @@ export class Dataset<Input, Label extends Target = string> {
       const expected = 'a whole number of examples per class from 1'
       throw new OptionError('sample', expected, String(perClass), 'Try perClass: 16.')
     }
-    if (this.task !== 'classification') {
+    if (this.kind !== 'classification') {
       const remedy = 'Use split to take a part of it.'
-      throw new DataError(this.#who, 'one class per example to sample by class', `${this.task} labels`, remedy)
+      throw new DataError(this.#who, 'one class per example to sample by class', `${this.kind} labels`, remedy)
     }
     const short = [...this.classCounts()].filter(([, count]) => count < perClass)
     if (short.length > 0) {
@@ -180,7 +180,7 @@ export class Dataset<Input, Label extends Target = string> {
 
   /** Numbers of the examples of each class; all in one where an example does not have exactly one class. */
   #strata(): number[][] {
-    if (this.task !== 'classification') return [[...this.examples.keys()]]
+    if (this.kind !== 'classification') return [[...this.examples.keys()]]
     const strata = new Map<Target, number[]>(this.labels.map((label) => [label, []]))
     this.targets.forEach((label, index) => strata.get(label)?.push(index))
     return [...strata.values()]
@@ -198,7 +198,7 @@ export class Dataset<Input, Label extends Target = string> {
   }
 
   #splitRows(fraction: number, seed: number): { train: number[]; test: number[] } {
-    if (this.task !== 'multi-label') return stratifiedSplit(this.#strata(), fraction, random(seed))
+    if (this.kind !== 'multi-label') return stratifiedSplit(this.#strata(), fraction, random(seed))
     const testSize = Math.min(Math.max(Math.round(this.size * fraction), 1), this.size - 1)
     const sizes = [this.size - testSize, testSize]
     const [train = [], test = []] = iterativeStratification(this.targets.map(classesOf), sizes, random(seed))
@@ -220,24 +220,24 @@ function classesOf(target: Target): string[] {
 const kinds = { classification: 'a class name', 'multi-label': 'a list of class names', regression: 'a number' }
 
 /** The task of all targets. Checked here because examples come from files, too, where no type has been checked. */
-function commonTask(who: string, targets: readonly unknown[]): Task {
+function commonKind(who: string, targets: readonly unknown[]): Kind {
   if (targets.length === 0) {
     throw new DataError(who, 'at least one example', 'none', 'Add labeled examples.')
   }
   const tasks = targets.map((target, index) => {
-    const task = taskOf(target)
-    if (task) return task
+    const kind = kindOf(target)
+    if (kind) return kind
     const expected = 'a class name, a list of class names or a number as label'
     throw new DataError(who, expected, `${JSON.stringify(target)} at example ${index + 1}`, 'Correct the label.')
   })
   const [first = 'classification'] = tasks
-  const other = tasks.findIndex((task) => task !== first)
+  const other = tasks.findIndex((kind) => kind !== first)
   if (other < 0) return first
   const got = `${kinds[first]} at example 1 and ${kinds[tasks[other] ?? first]} at example ${other + 1}`
   throw new DataError(who, 'labels of one kind', got, 'Make all labels class names, all lists, or all numbers.')
 }
 
-function taskOf(target: unknown): Task | undefined {
+function kindOf(target: unknown): Kind | undefined {
   if (typeof target === 'string') return 'classification'
   if (typeof target === 'number') return 'regression'
   const isList = Array.isArray(target) && target.every((label) => typeof label === 'string')

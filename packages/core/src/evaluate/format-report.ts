@@ -10,8 +10,8 @@ const largestMatrix = 12
  */
 export function formatReport(report: Report): string {
   const sections = [headline(report)]
-  if (report.task !== 'regression') sections.push(perClass(report.perClass))
-  if (report.task === 'classification' && report.confusion.labels.length <= largestMatrix) {
+  if (report.kind !== 'regression') sections.push(perClass(report.perClass))
+  if (report.kind === 'classification' && report.confusion.labels.length <= largestMatrix) {
     sections.push(confusion(report.confusion))
   }
   return sections.join('\n\n')
@@ -25,7 +25,7 @@ interface Row {
 }
 
 function headline(report: Report): string {
-  const format = report.task === 'regression' ? significant : share
+  const format = report.kind === 'regression' ? significant : share
   const rows = figureRows(report).map(({ name, value, interval, baseline }) => [
     name,
     format(value),
@@ -37,7 +37,7 @@ function headline(report: Report): string {
 }
 
 function figureRows(report: Report): Row[] {
-  switch (report.task) {
+  switch (report.kind) {
     case 'classification':
       return rowsOf(report, {
         accuracy: 'accuracy',

@@ -24,7 +24,7 @@ import {
   tallyLabels,
   topClasses,
 } from './metrics.js'
-import type { Target, Task, TaskOf } from '../contract/target.js'
+import type { Target, Kind, KindOf } from '../contract/target.js'
 
 /** Headline figures of each task. Errors, losses and calibration error: lower is better; the others: higher. */
 export interface ClassificationFigures {
@@ -62,7 +62,7 @@ export interface LabeledScore extends ClassScore {
 }
 
 export interface ClassificationReport extends ClassificationFigures {
-  readonly task: 'classification'
+  readonly kind: 'classification'
   readonly examples: number
   /** Always answers the most frequent class of the training data, with the training frequencies as probabilities. */
   readonly baseline: { readonly method: 'majority-class'; readonly label: string } & ClassificationFigures
@@ -73,7 +73,7 @@ export interface ClassificationReport extends ClassificationFigures {
 }
 
 export interface MultiLabelReport extends MultiLabelFigures {
-  readonly task: 'multi-label'
+  readonly kind: 'multi-label'
   readonly examples: number
   /** Answers each label's frequency in the training data as its probability. */
   readonly baseline: { readonly method: 'label-frequencies' } & MultiLabelFigures
@@ -82,7 +82,7 @@ export interface MultiLabelReport extends MultiLabelFigures {
 }
 
 export interface RegressionReport extends RegressionFigures {
-  readonly task: 'regression'
+  readonly kind: 'regression'
   readonly examples: number
   /** Always answers the mean of the training data. */
   readonly baseline: { readonly method: 'training-mean'; readonly value: number } & RegressionFigures
@@ -93,7 +93,7 @@ export interface RegressionReport extends RegressionFigures {
 export type Report = ClassificationReport | MultiLabelReport | RegressionReport
 
 /** The report that goes with a label type. */
-export type ReportOf<Label extends Target> = Extract<Report, { readonly task: TaskOf<Label> }>
+export type ReportOf<Label extends Target> = Extract<Report, { readonly kind: KindOf<Label> }>
 
 /** What the training targets looked like: all that the naive baseline knows. Plain JSON. */
 export interface TrainingSummary {
@@ -106,7 +106,7 @@ export interface TrainingSummary {
 export function summarize(train: Dataset<unknown, Target>): TrainingSummary {
   const numbers = train.targets.filter((target) => typeof target === 'number')
   const sum = numbers.reduce((total, number) => total + number, 0)
-  return { examples: train.size, totals: train.task === 'regression' ? [sum] : [...train.classCounts().values()] }
+  return { examples: train.size, totals: train.kind === 'regression' ? [sum] : [...train.classCounts().values()] }
 }
 
 /**
@@ -120,7 +120,7 @@ export function summarize(train: Dataset<unknown, Target>): TrainingSummary {
  * @throws DataError where there are no examples or a result is not finite
  */
 export function report(
-  task: Task,
+  kind: Kind,
   labels: readonly string[],
   targets: Matrix,
   results: Matrix,
@@ -136,7 +136,7 @@ export function report(
     throw new DataError('report', 'finite results', got, 'Look for extreme values in its input, or train again.')
   }
   const build = { classification: classificationReport, 'multi-label': multiLabelReport, regression: regressionReport }
-  return build[task]({ labels, targets, results, training, seed })
+  return build[kind]({ labels, targets, results, training, seed })
 }
 
 interface Measurement {
@@ -156,7 +156,7 @@ function classificationReport({ labels, targets, results, training, seed }: Meas
   const figures = classificationFigures(truth, results)
   const right = accuracy(truth, predicted)
   return {
-    task: 'classification',
+    kind: 'classification',
     examples: truth.length,
     accuracy: right,
     ...valuesOf(figures),
@@ -198,7 +198,7 @@ function multiLabelReport({ labels, targets, results, training, seed }: Measurem
   const figures = multiLabelFigures(truth, results)
   const right = subsetAccuracy(truth, predicted, labels.length)
   return {
-    task: 'multi-label',
+    kind: 'multi-label',
     examples: targets.rows,
     accuracy: right,
     ...valuesOf(figures),
@@ -233,7 +233,7 @@ function regressionReport({ targets, results, training, seed }: Measurement): Re
   const figures = regressionFigures(truth, Float64Array.from(results.data))
   const constant = new Float64Array(truth.length).fill(value)
   return {
-    task: 'regression',
+    kind: 'regression',
     examples: truth.length,
     ...valuesOf(figures),
     baseline: { method: 'training-mean', value, ...valuesOf(regressionFigures(truth, constant)) },

@@ -11,7 +11,7 @@ const matrix = (...rows: number[][]): Matrix => ({
 /** Ten examples of two classes in turn. */
 const examples = Array.from({ length: 10 }, (_, row) => row)
 const data = {
-  task: 'classification',
+  kind: 'classification',
   targets: matrix(...examples.map((row) => (row % 2 ? [0, 1] : [1, 0]))),
   weights: new Float64Array(10).fill(1),
 } as unknown as TuningData

@@ -47,10 +47,10 @@ export function chooseEpoch(
     concatMatrices(runs.map((results) => results[Math.min(assessment, results.length - 1)] as Matrix))
   const assessments = Math.max(...runs.map(({ length }) => length))
   const inverseTemperature = Array.from({ length: assessments }, (_, index) =>
-    bestInverseTemperature(data.task, truth, at(index), mass),
+    bestInverseTemperature(data.kind, truth, at(index), mass),
   )
-  const results = (index: number): Matrix => scaledLogits(data.task, at(index), inverseTemperature[index] as number)
-  const losses = Array.from({ length: assessments }, (_, index) => lossesOf(data.task, truth, results(index)))
+  const results = (index: number): Matrix => scaledLogits(data.kind, at(index), inverseTemperature[index] as number)
+  const losses = Array.from({ length: assessments }, (_, index) => lossesOf(data.kind, truth, results(index)))
   const means = losses.map((own) => weightedMean(own, mass))
   const tunedLoss = Math.min(...means.slice(1))
   const best = 1 + means.slice(1).indexOf(tunedLoss)

@@ -23,7 +23,7 @@ async function contrast() {
   const objective = contrastiveObjective({
     tuned: split.tuned,
     data: {
-      task: data.task,
+      kind: data.kind,
       cut: cut as CutTensors<unknown>,
       examples,
       costs,

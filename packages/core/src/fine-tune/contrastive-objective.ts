@@ -23,14 +23,14 @@ const temperature = 0.1
  * ones fit the examples that they were tuned on, whose cross-validation would ask for too weak a one.
  */
 export function contrastiveObjective({ tuned, data, rows }: ObjectiveParts): TuningObjective {
-  const { task, targets, weights, costs, lengths } = data
+  const { kind, targets, weights, costs, lengths } = data
   const relativeL2 = data.l2 / totalVariance(data.features)
   const classes = [...topClasses(targets)]
   const features = tuned.outputs[0]?.name ?? ''
   const exampleWeights = Float64Array.from(rows, (row) => weights[row] as number)
   const head = async (own: Matrix): Promise<LinearWeights> => {
     const regularization = { l2: relativeL2 * totalVariance(own) }
-    return fitHead({ task, features: own, targets: takeRows(targets, rows) }, { regularization, exampleWeights })
+    return fitHead({ kind, features: own, targets: takeRows(targets, rows) }, { regularization, exampleWeights })
   }
   return {
     graph: withLoss(tuned, features),
@@ -52,7 +52,7 @@ export function contrastiveObjective({ tuned, data, rows }: ObjectiveParts): Tun
           all,
           Array.from({ length: count }, (_, i) => first + i),
         )
-      return linearResults(task, part(rows.length, held.length), await head(part(0, rows.length)))
+      return linearResults(kind, part(rows.length, held.length), await head(part(0, rows.length)))
     },
   }
 }

@@ -46,7 +46,7 @@ describe('fineTune', () => {
     expect(await model.accuracy(tinyDataset(100, 1), { cache })).toBeGreaterThan(0.85)
     expect(model.recipe).toEqual({ strategy: 'head', seed: 0, l2: expect.any(Number), folds: 5, classWeight: 'none' })
     expect(model.training).toEqual({ examples: 90, totals: [30, 30, 30] })
-    expect(model.validation).toMatchObject({ task: 'classification', examples: 90, baseline: { accuracy: 1 / 3 } })
+    expect(model.validation).toMatchObject({ kind: 'classification', examples: 90, baseline: { accuracy: 1 / 3 } })
     expect((model.validation as { accuracy: number }).accuracy).toBeGreaterThan(0.85)
   })
 

@@ -22,13 +22,13 @@ const names = { weight: 'headstart.head.weight', bias: 'headstart.head.bias', lo
  * Pretrained Features and Underperform Out-of-Distribution", 2022).
  */
 export function jointObjective({ tuned, data, rows, head }: ObjectiveParts): TuningObjective {
-  const { task, targets, weights } = data
+  const { kind, targets, weights } = data
   const whole = withHead(tuned, head)
   const loss = {
     classification: () => softmaxCrossEntropy(whole, { logits: names.logits }),
     'multi-label': () => sigmoidCrossEntropy(whole, { logits: names.logits }),
     regression: () => meanSquaredError(whole, { predictions: names.logits }),
-  }[task]()
+  }[kind]()
   return {
     graph: loss.graph,
     loss: loss.loss,
@@ -51,7 +51,7 @@ export function jointObjective({ tuned, data, rows, head }: ObjectiveParts): Tun
       const { [names.weight]: weight, [names.bias]: bias } = trainer.parameters()
       return { weight: new Float64Array(weight?.data ?? []), bias: new Float64Array(bias?.data ?? []) }
     },
-    results: async (trainer, held) => resultsOf(task, await forward(data, trainer, held, names.logits)),
+    results: async (trainer, held) => resultsOf(kind, await forward(data, trainer, held, names.logits)),
   }
 }
 

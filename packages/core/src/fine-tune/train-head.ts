@@ -49,7 +49,7 @@ export async function solveHead<Input, Label extends Target>(
   const targets = encodeTargets(data.targets, data.labels)
   const regularization = l2 === undefined ? { folds: repeatedFolds(data, folds, seed) } : { l2 }
   const head = await fitHead(
-    { task: data.task, features, targets },
+    { kind: data.kind, features, targets },
     { ...options, regularization, exampleWeights: weights },
   )
   return { ...head, data, features, targets, weights, folds }
@@ -65,10 +65,10 @@ export function headModel<Input, Label extends Target>(
   const training = summarize(data)
   return new Model({
     backbone,
-    head: linearHead(data.task, data.labels, solved),
+    head: linearHead(data.kind, data.labels, solved),
     recipe: { strategy: 'head', seed, l2, folds, classWeight },
     training,
-    validation: () => heldOut && report(data.task, data.labels, targets, heldOut, training),
+    validation: () => heldOut && report(data.kind, data.labels, targets, heldOut, training),
   })
 }
 
@@ -79,13 +79,13 @@ function plan(train: Dataset<unknown, Target>, { l2, folds, classWeight = 'none'
 }
 
 /** Refuses data with nothing to tell apart: a single class, or no label at all. */
-export function assertLabels({ name, task, labels, size }: Dataset<unknown, Target>): void {
+export function assertLabels({ name, kind, labels, size }: Dataset<unknown, Target>): void {
   const who = `data set "${name}"`
-  if (task === 'classification' && labels.length < 2) {
+  if (kind === 'classification' && labels.length < 2) {
     const got = `${size} examples, all labeled "${labels[0]}"`
     throw new DataError(who, 'examples of at least two classes', got, 'Add examples of another class.')
   }
-  if (task === 'multi-label' && labels.length === 0) {
+  if (kind === 'multi-label' && labels.length === 0) {
     throw new DataError(who, 'examples with at least one label', `${size} examples without`, 'Add labels.')
   }
 }
@@ -119,15 +119,15 @@ function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: num
 function smallestClass(train: Dataset<unknown, Target>): [string, number] {
   // Those of one group share a fold.
   const single = train.representatives()
-  if (train.task !== 'classification') return ['in all', single.size]
+  if (train.kind !== 'classification') return ['in all', single.size]
   const [label, count] = [...single.classCounts()].reduce((least, entry) => (entry[1] < least[1] ? entry : least))
   return [`of class "${label}"`, count]
 }
 
 function exampleWeights(train: Dataset<unknown, Target>, classWeight: Recipe['classWeight']): Float64Array {
   if (classWeight === 'none') return new Float64Array(train.size).fill(1)
-  if (train.task !== 'classification') {
-    throw new OptionError('option "classWeight"', 'a task with one class per example', train.task, 'Leave it out.')
+  if (train.kind !== 'classification') {
+    throw new OptionError('option "classWeight"', 'a task with one class per example', train.kind, 'Leave it out.')
   }
   const counts = train.classCounts()
   const weights = new Map(classWeight === 'balanced' ? balanced(counts, train.size) : Object.entries(classWeight))

@@ -66,7 +66,7 @@ describe('tuning', () => {
     )
     expect(last.every(({ validationLoss }) => validationLoss === undefined)).toBe(true)
     expect(epochs.at(-1)?.loss).toBeLessThan((epochs[0]?.loss ?? 0) / 2)
-    expect(model.validation).toMatchObject({ task: 'classification', examples: 60 })
+    expect(model.validation).toMatchObject({ kind: 'classification', examples: 60 })
   })
 
   it.each([
@@ -105,14 +105,14 @@ describe('tuning', () => {
   it.each<[string, (text: string, part: Part) => Target]>([
     ['multi-label', (text, part) => (text.includes('a') ? [part, 'has a'] : [part])],
     ['regression', firstHalf],
-  ])('%s', async (task, label) => {
+  ])('%s', async (kind, label) => {
     const data = relabeled<Target>(30, 0, label)
     const held = relabeled<Target>(60, 1, label)
     const frozen = await (await fineTune(layeredBackbone(), data, { cache })).evaluate(held, { cache })
     const { model } = await tuned({ epochs: 15 }, data)
     const report = await model.evaluate(held, { cache })
     expect(model.recipe.strategy).toBe('joint')
-    if (task === 'regression')
+    if (kind === 'regression')
       expect((report as { r2: number }).r2).toBeGreaterThan((frozen as unknown as { r2: number }).r2 + 0.1)
     else expect((report as { microF1: number }).microF1).toBeGreaterThan((frozen as { microF1: number }).microF1)
   })

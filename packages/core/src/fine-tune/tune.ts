@@ -71,14 +71,14 @@ async function tuningData<Input>(
   { data, features, targets, weights, l2 }: SolvedHead<Input, Target>,
   { signal, onEvent }: RunOptions,
 ): Promise<{ data: TuningData<Input>; posed: PosedProblem | undefined }> {
-  const { task } = data
-  const posed = task === 'regression' ? posedInDeviations({ task, features, targets }) : undefined
+  const { kind } = data
+  const posed = kind === 'regression' ? posedInDeviations({ kind, features, targets }) : undefined
   const onProgress = ({ done, total }: Progress): void => onEvent?.({ type: 'features', done, total, cached: 0 })
   const examples = readable(await cut.read(data.inputs, { signal, onProgress }))
   const costs = examples.map(({ cost }) => cost)
   const truth = posed?.problem.targets ?? targets
   return {
-    data: { task, cut, examples, costs, lengths: lengthSteps(costs), features, targets: truth, weights, l2 },
+    data: { kind, cut, examples, costs, lengths: lengthSteps(costs), features, targets: truth, weights, l2 },
     posed,
   }
 }
@@ -109,10 +109,10 @@ function tunedModel<Input, Label extends Target>(
   const training = summarize(data)
   return new Model<Input, Label>({
     backbone: backbone.withNetwork({ graph: graph.with({ initializers }), stages }),
-    head: linearHead(data.task, data.labels, head),
+    head: linearHead(data.kind, data.labels, head),
     recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
     training,
-    validation: () => report(data.task, data.labels, takeRows(targets, rows), results, training),
+    validation: () => report(data.kind, data.labels, takeRows(targets, rows), results, training),
   })
 }
 

@@ -4,11 +4,11 @@ import { type CutExample, type CutTensors, neverAlone } from './cut-tensors.js'
 import type { LinearWeights } from '../head/head-objective.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 import type { Random } from '../kit/random.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 /** What a tuning learns from: every example at the cut, with its target. */
 export interface TuningData<Input = unknown> {
-  readonly task: Task
+  readonly kind: Kind
   readonly cut: CutTensors<Input>
   readonly examples: readonly CutExample<Input>[]
   /** Relative cost of each example in a batch. */

@@ -48,9 +48,9 @@ export function planTuning(
   stages: number,
 ): TuningPlan {
   const { strategy = 'joint', lora, gradual = false, seed = 0 } = options
-  if (strategy === 'contrastive' && train.task !== 'classification') {
+  if (strategy === 'contrastive' && train.kind !== 'classification') {
     const expected = 'a task with one class per example, for pairs of the same class'
-    throw new OptionError('strategy "contrastive"', expected, train.task, 'Use the strategy "joint".')
+    throw new OptionError('strategy "contrastive"', expected, train.kind, 'Use the strategy "joint".')
   }
   whole('epochs', options.epochs, 'To train a head alone, leave out "unfreeze" and "strategy".')
   whole('batchSize', options.batchSize)

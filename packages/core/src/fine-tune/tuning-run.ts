@@ -108,9 +108,9 @@ export async function runTuning(
   const isMeasured = heldOut.length > 0
   const targets = takeRows(data.targets, heldOut)
   const mass = heldOut.map((row) => data.weights[row] as number)
-  const loss = (results: Matrix): number => weightedMean(lossesOf(data.task, targets, results), mass)
+  const loss = (results: Matrix): number => weightedMean(lossesOf(data.kind, targets, results), mass)
   const calibratedLoss = (results: Matrix): number =>
-    loss(scaledLogits(data.task, results, bestInverseTemperature(data.task, targets, results, mass)))
+    loss(scaledLogits(data.kind, results, bestInverseTemperature(data.kind, targets, results, mass)))
   let losses = isMeasured ? [calibratedLoss(run.frozenResults)] : []
   const now = {
     epoch: 0,
@@ -146,7 +146,7 @@ export async function runTuning(
       epochs: until,
       loss: now.lossSum / stepsPerEpoch,
       validationLoss: results && loss(results),
-      validationScore: results && scoreOf(data.task, targets, results),
+      validationScore: results && scoreOf(data.kind, targets, results),
       learningRate: plan.learningRate * schedule(trainer.steps - 1),
     })
     Object.assign(now, { epoch: now.epoch + 1, step: 0, lossSum: 0 })

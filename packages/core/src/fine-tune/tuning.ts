@@ -60,7 +60,7 @@ export async function runTunings(
         stages: split.stages,
         examples: rows.length,
         heldOut,
-        frozenResults: linearResults(data.task, takeRows(data.features, heldOut), head),
+        frozenResults: linearResults(data.kind, takeRows(data.features, heldOut), head),
         until,
         seed: 101 * seed + number,
         number: number + 1,
@@ -112,11 +112,11 @@ export async function runTunings(
 
 /** The head at its optimum on the frozen features of some examples. */
 function frozenHead(
-  { task, features, targets, weights, l2 }: TuningData,
+  { kind, features, targets, weights, l2 }: TuningData,
   rows: readonly number[],
 ): Promise<LinearWeights> {
   return fitHead(
-    { task, features: takeRows(features, rows), targets: takeRows(targets, rows) },
+    { kind, features: takeRows(features, rows), targets: takeRows(targets, rows) },
     { regularization: { l2 }, exampleWeights: Float64Array.from(rows, (row) => weights[row] as number) },
   )
 }

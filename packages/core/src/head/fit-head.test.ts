@@ -7,10 +7,10 @@ import { encodeTargets, headNames, linearHead } from './head.js'
 import type { Matrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
 import type { TrainEvent } from '../contract/progress.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 interface Problem {
-  task: Task
+  kind: Kind
   classes: number
   y: number[]
   l2: number
@@ -25,25 +25,25 @@ const fixture = JSON.parse(readFileSync(new URL('../../test/fixtures/head.json',
   problems: Record<string, Problem>
 }
 const features: Matrix = { rows: fixture.rows, columns: fixture.columns, data: Float32Array.from(fixture.x) }
-const labelsOf = ({ task, classes }: Problem): string[] =>
-  task === 'regression' ? [] : Array.from({ length: classes }, (_, index) => `class ${index}`)
+const labelsOf = ({ kind, classes }: Problem): string[] =>
+  kind === 'regression' ? [] : Array.from({ length: classes }, (_, index) => `class ${index}`)
 const targetsOf = (problem: Problem): Matrix => {
   const labels = labelsOf(problem)
-  return encodeTargets(problem.task === 'regression' ? problem.y : problem.y.map((y) => labels[y] as string), labels)
+  return encodeTargets(problem.kind === 'regression' ? problem.y : problem.y.map((y) => labels[y] as string), labels)
 }
 
 describe('fitHead against scikit-learn', () => {
   it.each(Object.entries(fixture.problems))('%s: same loss, same answers', async (_, problem) => {
     const head = await fitHead(
-      { task: problem.task, features, targets: targetsOf(problem) },
+      { kind: problem.kind, features, targets: targetsOf(problem) },
       { regularization: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) },
     )
     expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)
 
-    const session = await Session.create(linearHead(problem.task, labelsOf(problem), head).graph)
+    const session = await Session.create(linearHead(problem.kind, labelsOf(problem), head).graph)
     const feed = tensor('float32', [features.rows, features.columns], features.data)
     const results = await session.run({ [headNames.features]: feed })
-    expect(results[headNames.result[problem.task]]?.data as Float32Array).toBeAllclose(problem.probabilities, {
+    expect(results[headNames.result[problem.kind]]?.data as Float32Array).toBeAllclose(problem.probabilities, {
       rtol: 1e-3,
       atol: 1e-4,
     })
@@ -70,13 +70,13 @@ describe('fitHead', () => {
       data: Float32Array.from([...targets.data, ...targets.data.subarray(0, 3)]),
     }
     const twice = await fitHead(
-      { task: 'classification', features: doubled, targets: targetsTwice },
+      { kind: 'classification', features: doubled, targets: targetsTwice },
       { regularization: { l2: 0.1 } },
     )
     const exampleWeights = new Float64Array(features.rows).fill(1)
     exampleWeights[0] = 2
     const weighted = await fitHead(
-      { task: 'classification', features, targets },
+      { kind: 'classification', features, targets },
       { regularization: { l2: 0.1 }, exampleWeights },
     )
     expect(weighted.weight).toBeAllclose(twice.weight, { rtol: 1e-4, atol: 1e-6 })
@@ -85,7 +85,7 @@ describe('fitHead', () => {
   it('chooses the most probable strength, its held-out loss computed only on what a fold has not seen', async () => {
     const events: TrainEvent[] = []
     const head = await fitHead(
-      { task: 'classification', features, targets },
+      { kind: 'classification', features, targets },
       { regularization: { folds }, onEvent: (event) => events.push(event) },
     )
     // Half decades of the features' total variance, of which -2.5 is expected, give or take 1.
@@ -105,7 +105,7 @@ describe('fitHead', () => {
     for (const fold of folds) {
       const exampleWeights = Float64Array.from(rows, (row) => (fold.includes(row) ? 0 : 1))
       const fit = await fitHead(
-        { task: 'classification', features, targets },
+        { kind: 'classification', features, targets },
         { regularization: { l2: head.l2 }, exampleWeights },
       )
       for (const row of fold) {
@@ -134,7 +134,7 @@ describe('fitHead', () => {
     )
     const head = await fitHead(
       {
-        task: 'classification',
+        kind: 'classification',
         features: { rows, columns: features.columns, data },
         targets: { rows, columns: 3, data: y },
       },
@@ -153,7 +153,7 @@ describe('fitHead', () => {
     )
     const sixths = Array.from({ length: 6 }, (_, fold) => Array.from({ length: 100 }, (_, i) => fold * 100 + i))
     const head = await fitHead(
-      { task: 'classification', features: noise, targets: coin },
+      { kind: 'classification', features: noise, targets: coin },
       { regularization: { folds: sixths } },
     )
     expect(head.trials.length).toBeLessThan(11)
@@ -166,7 +166,7 @@ describe('fitHead', () => {
   ])('does not depend on the unit of the numbers: %d y + %d', async (factor, shift) => {
     const numbers = fixture.problems['values'] as Problem
     const fit = (y: number[]) =>
-      fitHead({ task: 'regression', features, targets: encodeTargets(y, []) }, { regularization: { folds } })
+      fitHead({ kind: 'regression', features, targets: encodeTargets(y, []) }, { regularization: { folds } })
     const head = await fit(numbers.y)
     const other = await fit(numbers.y.map((y) => factor * y + shift))
     expect(other.l2).toBe(head.l2)
@@ -183,7 +183,7 @@ describe('fitHead', () => {
       problem.y.map(() => 7),
       [],
     )
-    const head = await fitHead({ task: 'regression', features, targets: flat }, { regularization: { folds } })
+    const head = await fitHead({ kind: 'regression', features, targets: flat }, { regularization: { folds } })
     expect(head.weight).toBeAllclose(
       head.weight.map(() => 0),
       { atol: 1e-5 },
@@ -196,26 +196,26 @@ describe('fitHead', () => {
       problem.y.map((y, row) => [`class ${y}`, ...(row % 2 ? ['odd'] : [])]),
       ['class 0', 'odd'],
     )
-    const joint = await fitHead({ task: 'multi-label', features, targets: both }, { regularization: { l2: 0.05 } })
+    const joint = await fitHead({ kind: 'multi-label', features, targets: both }, { regularization: { l2: 0.05 } })
     const first: Matrix = { rows: both.rows, columns: 1, data: both.data.filter((_, i) => i % 2 === 0) }
-    const alone = await fitHead({ task: 'multi-label', features, targets: first }, { regularization: { l2: 0.05 } })
+    const alone = await fitHead({ kind: 'multi-label', features, targets: first }, { regularization: { l2: 0.05 } })
     expect(joint.weight.filter((_, i) => i % 2 === 0)).toBeAllclose(alone.weight, { rtol: 1e-4, atol: 1e-6 })
   })
 
   it('gives the same bits for the same data', async () => {
-    const fit = () => fitHead({ task: 'classification', features, targets }, { regularization: { folds } })
+    const fit = () => fitHead({ kind: 'classification', features, targets }, { regularization: { folds } })
     expect(await fit()).toEqual(await fit())
   })
 
   it('stops when the signal aborts', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
-    const fit = fitHead({ task: 'classification', features, targets }, { regularization: { folds }, signal })
+    const fit = fitHead({ kind: 'classification', features, targets }, { regularization: { folds }, signal })
     await expect(fit).rejects.toThrow('enough')
   })
 
   it('takes features that are all the same', async () => {
     const flat: Matrix = { ...features, data: new Float32Array(features.data.length).fill(0.5) }
-    const head = await fitHead({ task: 'classification', features: flat, targets }, { regularization: { folds } })
+    const head = await fitHead({ kind: 'classification', features: flat, targets }, { regularization: { folds } })
     expect(head.weight.every(Number.isFinite)).toBe(true)
   })
 })

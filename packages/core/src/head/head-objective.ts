@@ -1,11 +1,11 @@
 import { type Graph, GraphBuilder, Session, type Tensor, tensor, type Value } from '@headstart/onnx'
 import type { Evaluation } from './lbfgs.js'
 import type { Matrix } from '../contract/matrix.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 /** What a linear head is fitted to. */
 export interface HeadProblem {
-  readonly task: Task
+  readonly kind: Kind
   /** `[n, features]`. */
   readonly features: Matrix
   /** `[n, outputs]`: one-hot classes, 0/1 labels, or values. */
@@ -80,7 +80,7 @@ export class HeadObjective {
     return new HeadObjective(
       problem,
       standard,
-      await Session.create(objectiveGraph(problem.task, problem.targets.columns)),
+      await Session.create(objectiveGraph(problem.kind, problem.targets.columns)),
     )
   }
 
@@ -210,7 +210,7 @@ function standardizationGraph(): Graph {
 /**
  * Loss and gradient of `h` heads, written out: dl/dz = (prediction - y) for all three losses, dl/dW = xᵀ (s · dl/dz).
  */
-function objectiveGraph(task: Task, outputs: number): Graph {
+function objectiveGraph(kind: Kind, outputs: number): Graph {
   const g = new GraphBuilder('head objective')
   const x = g.input('x', 'float64', ['n', 'features'])
   const xt = g.input('xt', 'float64', ['features', 'n'])
@@ -238,12 +238,12 @@ function objectiveGraph(task: Task, outputs: number): Graph {
       const error = g.op('Sub', [z, y])
       return g.op('ReduceSum', [g.op('Mul', [half, g.op('Mul', [error, error])]), sumOutputs], { keepdims: 1 })
     },
-  }[task]()
+  }[kind]()
   const prediction = {
     classification: () => g.op('Softmax', [z]),
     'multi-label': () => g.op('Sigmoid', [z]),
     regression: () => z,
-  }[task]()
+  }[kind]()
 
   const dz = g.op('Reshape', [g.op('Mul', [s, g.op('Sub', [prediction, y])]), g.ints([0, -1])])
   const sumExamples = g.ints([0])

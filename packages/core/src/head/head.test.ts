@@ -3,7 +3,7 @@ import { Session, tensor } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
 import { encodeTargets, headNames, linearHead } from './head.js'
 import { random } from '../kit/random.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 const [rows, columns, outputs] = [5, 4, 3]
 const { uniform } = random(2)
@@ -21,10 +21,10 @@ const logits = Array.from({ length: rows }, (_, row) =>
   }),
 )
 
-async function run(task: Task, labels: readonly string[], input = features): Promise<Float32Array> {
-  const session = await Session.create(linearHead(task, labels, { weight, bias }).graph)
+async function run(kind: Kind, labels: readonly string[], input = features): Promise<Float32Array> {
+  const session = await Session.create(linearHead(kind, labels, { weight, bias }).graph)
   const feed = tensor('float32', [input.length / columns, columns], Float32Array.from(input))
-  const result = (await session.run({ [headNames.features]: feed }))[headNames.result[task]]
+  const result = (await session.run({ [headNames.features]: feed }))[headNames.result[kind]]
   expect(result?.dims).toEqual([input.length / columns, outputs])
   return result?.data as Float32Array
 }
@@ -62,8 +62,8 @@ describe('linearHead', () => {
   })
 
   it('names what a saved model is read by', () => {
-    const { graph, task, labels } = linearHead('classification', ['a', 'b', 'c'], { weight, bias })
-    expect({ task, labels }).toEqual({ task: 'classification', labels: ['a', 'b', 'c'] })
+    const { graph, kind, labels } = linearHead('classification', ['a', 'b', 'c'], { weight, bias })
+    expect({ kind, labels }).toEqual({ kind: 'classification', labels: ['a', 'b', 'c'] })
     expect(graph.inputs).toEqual([{ name: 'features', type: 'float32', dims: ['batch', columns] }])
     expect(graph.outputs).toEqual([{ name: 'probabilities', type: 'float32', dims: ['batch', outputs] }])
     expect(graph.nodes.flatMap((node) => node.outputs)).toContain('logits')

@@ -1,7 +1,7 @@
 import { float32, type Graph, GraphBuilder } from '@headstart/onnx'
 import type { LinearWeights } from './head-objective.js'
 import { type Matrix, zeroMatrix } from '../contract/matrix.js'
-import type { Target, Task } from '../contract/target.js'
+import type { Target, Kind } from '../contract/target.js'
 
 /** Name of the value where backbone and head meet, and of the head's result, in every saved `model.onnx`. */
 export const headNames = {
@@ -11,7 +11,7 @@ export const headNames = {
 
 /** What stands on top of a backbone: from features to an answer. */
 export interface Head {
-  readonly task: Task
+  readonly kind: Kind
   /** Class or label names in the order of the result's columns; empty for regression. */
   readonly labels: readonly string[]
   /** `features` [batch, featureSize] → `probabilities` [batch, labels] or `value` [batch, 1]. */
@@ -19,7 +19,7 @@ export interface Head {
 }
 
 /** A linear head: logits = features · weight + bias, then softmax, sigmoid, or nothing, by task. */
-export function linearHead(task: Task, labels: readonly string[], { weight, bias }: LinearWeights): Head {
+export function linearHead(kind: Kind, labels: readonly string[], { weight, bias }: LinearWeights): Head {
   const outputs = bias.length
   const featureSize = weight.length / outputs
   const g = new GraphBuilder('head')
@@ -38,9 +38,9 @@ export function linearHead(task: Task, labels: readonly string[], { weight, bias
     classification: () => g.op('Softmax', [logits], { axis: -1 }),
     'multi-label': () => g.op('Sigmoid', [logits]),
     regression: () => logits,
-  }[task]()
-  g.output(headNames.result[task], result, 'float32', ['batch', outputs])
-  return { task, labels, graph: g.build() }
+  }[kind]()
+  g.output(headNames.result[kind], result, 'float32', ['batch', outputs])
+  return { kind, labels, graph: g.build() }
 }
 
 /** Targets as numbers, `[n, outputs]`: one-hot classes, 0/1 per label, or the value itself. */

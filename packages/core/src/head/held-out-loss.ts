@@ -9,7 +9,7 @@ import {
   subsetAccuracy,
   topClasses,
 } from '../evaluate/metrics.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 /**
  * Loss of each example, `[n]`: -log of the probability of its class; the sum of binary cross-entropies over its labels;
@@ -17,18 +17,18 @@ import type { Task } from '../contract/target.js'
  * @param targets Encoded (see `encodeTargets`), `[n, outputs]`.
  * @param results Probabilities or values, of the same shape.
  */
-export function lossesOf(task: Task, targets: Matrix, results: Matrix): Float64Array {
-  if (task === 'classification') return logLosses(topClasses(targets), results)
-  if (task === 'regression')
+export function lossesOf(kind: Kind, targets: Matrix, results: Matrix): Float64Array {
+  if (kind === 'classification') return logLosses(topClasses(targets), results)
+  if (kind === 'regression')
     return squaredErrors(new Float64Array(targets.data), new Float64Array(results.data)).map((square) => square / 2)
   // binaryLogLosses is the mean over the labels.
   return binaryLogLosses(Uint8Array.from(targets.data), results).map((loss) => loss * targets.columns)
 }
 
 /** The score that people read, higher is better: accuracy (of all labels of an example at once), or R². */
-export function scoreOf(task: Task, targets: Matrix, results: Matrix): number {
-  if (task === 'classification') return accuracy(topClasses(targets), topClasses(results))
-  if (task === 'multi-label')
+export function scoreOf(kind: Kind, targets: Matrix, results: Matrix): number {
+  if (kind === 'classification') return accuracy(topClasses(targets), topClasses(results))
+  if (kind === 'multi-label')
     return subsetAccuracy(Uint8Array.from(targets.data), likelyLabels(results), targets.columns)
   return rSquared(new Float64Array(targets.data), new Float64Array(results.data))
 }

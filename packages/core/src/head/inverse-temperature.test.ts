@@ -5,7 +5,7 @@ import { resultsOf } from './linear-results.js'
 import type { Matrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
 import { bestInverseTemperature, scaledLogits, weightedMean } from './inverse-temperature.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 const matrix = (columns: number, ...data: number[]): Matrix => ({
   rows: data.length / columns,
@@ -16,12 +16,12 @@ const logits = matrix(3, 2, -1, 0.5, 0, 0, 1, -3, 4, 4)
 const times = (factor: number): Matrix => ({ ...logits, data: logits.data.map((value) => factor * value) })
 
 describe('scaledLogits', () => {
-  it.each<Task>(['classification', 'multi-label'])(
+  it.each<Kind>(['classification', 'multi-label'])(
     '%s: the probabilities of logits that are so many times as large',
-    (task) => {
+    (kind) => {
       for (const factor of [0.3, 1, 4]) {
-        expect(scaledLogits(task, resultsOf(task, logits), factor).data).toBeAllclose(
-          resultsOf(task, times(factor)).data,
+        expect(scaledLogits(kind, resultsOf(kind, logits), factor).data).toBeAllclose(
+          resultsOf(kind, times(factor)).data,
           { rtol: 1e-4, atol: 1e-6 },
         )
       }

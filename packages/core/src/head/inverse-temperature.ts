@@ -1,6 +1,6 @@
 import { lossesOf } from './held-out-loss.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 /** Probabilities below are taken as this, whose logarithm is finite in float32. */
 const leastProbability = 1e-37
@@ -17,13 +17,13 @@ const range = { from: 0.05, to: 20, steps: 24 }
  * not change, only how sure it is: 1 / inverse temperature is the temperature of Guo, Pleiss, Sun and Weinberger, "On Calibration of
  * Modern Neural Networks", 2017, section 4.2.
  */
-export function scaledLogits(task: Task, results: Matrix, inverseTemperature: number): Matrix {
-  if (task === 'regression' || inverseTemperature === 1) return results
+export function scaledLogits(kind: Kind, results: Matrix, inverseTemperature: number): Matrix {
+  if (kind === 'regression' || inverseTemperature === 1) return results
   const sharp = zeroMatrix(results.rows, results.columns)
   const logOf = (probability: number): number => Math.log(Math.max(probability, leastProbability))
   for (let row = 0; row < results.rows; row++) {
     const [p, q] = [rowOf(results, row), rowOf(sharp, row)]
-    if (task === 'multi-label') {
+    if (kind === 'multi-label') {
       p.forEach((value, i) => (q[i] = 1 / (1 + Math.exp(inverseTemperature * (logOf(1 - value) - logOf(value))))))
       continue
     }
@@ -40,12 +40,12 @@ export function scaledLogits(task: Task, results: Matrix, inverseTemperature: nu
  * be; one number, found on those others, puts that right. A golden-section search finds it.
  * @param mass Weight of each example, `[n]`.
  */
-export function bestInverseTemperature(task: Task, targets: Matrix, results: Matrix, mass: readonly number[]): number {
-  if (task === 'regression') return 1
+export function bestInverseTemperature(kind: Kind, targets: Matrix, results: Matrix, mass: readonly number[]): number {
+  if (kind === 'regression') return 1
   const loss = (logarithm: number): number => {
     const unexpected = (logarithm / expectedSpread) ** 2 / 2
     return (
-      weightedMean(lossesOf(task, targets, scaledLogits(task, results, Math.exp(logarithm))), mass) +
+      weightedMean(lossesOf(kind, targets, scaledLogits(kind, results, Math.exp(logarithm))), mass) +
       unexpected / results.rows
     )
   }

@@ -6,7 +6,7 @@ import { lossesOf, scoreOf } from './held-out-loss.js'
 import { linearResults } from './linear-results.js'
 import type { Matrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 const { normal } = random(3)
 const draw = (count: number): Float64Array => Float64Array.from({ length: count }, normal)
@@ -17,20 +17,20 @@ const matrix = (columns: number, ...data: number[]): Matrix => ({
 })
 
 describe('linearResults', () => {
-  it.each<[Task, string[]]>([
+  it.each<[Kind, string[]]>([
     ['classification', ['a', 'b', 'c']],
     ['multi-label', ['a', 'b']],
     ['regression', []],
-  ])('%s: what the graph of a head gives', async (task, labels) => {
+  ])('%s: what the graph of a head gives', async (kind, labels) => {
     const outputs = Math.max(labels.length, 1)
     const weights = { weight: draw(5 * outputs), bias: draw(outputs) }
     const features = matrix(5, ...draw(20))
-    const session = await Session.create(linearHead(task, labels, weights).graph)
+    const session = await Session.create(linearHead(kind, labels, weights).graph)
     const expected = (await session.run({ [headNames.features]: tensor('float32', [4, 5], features.data) }))[
-      headNames.result[task]
+      headNames.result[kind]
     ]
     await session.close()
-    expect(linearResults(task, features, weights).data).toBeAllclose((expected?.data ?? []) as Float32Array, {
+    expect(linearResults(kind, features, weights).data).toBeAllclose((expected?.data ?? []) as Float32Array, {
       rtol: 1e-4,
       atol: 1e-6,
     })

@@ -1,9 +1,9 @@
 import type { LinearWeights } from './head-objective.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
-import type { Task } from '../contract/target.js'
+import type { Kind } from '../contract/target.js'
 
 /** What a linear head gives for features `[n, featureSize]`: probabilities or values, `[n, outputs]`. */
-export function linearResults(task: Task, features: Matrix, { weight, bias }: LinearWeights): Matrix {
+export function linearResults(kind: Kind, features: Matrix, { weight, bias }: LinearWeights): Matrix {
   const logits = zeroMatrix(features.rows, bias.length)
   for (let row = 0; row < features.rows; row++) {
     const [x, z] = [rowOf(features, row), rowOf(logits, row)]
@@ -13,16 +13,16 @@ export function linearResults(task: Task, features: Matrix, { weight, bias }: Li
       z[output] = sum
     }
   }
-  return resultsOf(task, logits)
+  return resultsOf(kind, logits)
 }
 
 /** Probabilities or values from logits: softmax, sigmoid or nothing, by task. */
-export function resultsOf(task: Task, logits: Matrix): Matrix {
-  if (task === 'regression') return logits
+export function resultsOf(kind: Kind, logits: Matrix): Matrix {
+  if (kind === 'regression') return logits
   const results = zeroMatrix(logits.rows, logits.columns)
   for (let row = 0; row < logits.rows; row++) {
     const [z, p] = [rowOf(logits, row), rowOf(results, row)]
-    if (task === 'multi-label') {
+    if (kind === 'multi-label') {
       z.forEach((value, i) => (p[i] = 1 / (1 + Math.exp(-value))))
       continue
     }

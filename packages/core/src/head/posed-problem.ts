@@ -17,8 +17,8 @@ export interface PosedProblem {
  * the choice of the regularization depends on their unit. All else is solved as it is.
  */
 export function pose(problem: HeadProblem): PosedProblem {
-  if (problem.task === 'regression') return posedInDeviations(problem)
-  if (problem.task === 'classification' && problem.targets.columns === 2) return posedAsOneLogit(problem)
+  if (problem.kind === 'regression') return posedInDeviations(problem)
+  if (problem.kind === 'classification' && problem.targets.columns === 2) return posedAsOneLogit(problem)
   return { problem, weights: same, results: same, loss: same, surprise: same }
 }
 
@@ -32,7 +32,7 @@ function posedAsOneLogit({ features, targets }: HeadProblem): PosedProblem {
   const spread = (values: Float64Array): Float64Array =>
     Float64Array.from({ length: values.length * 2 }, (_, i) => ((i % 2) - 0.5) * (values[i >> 1] as number))
   return {
-    problem: { task: 'multi-label', features, targets: { rows: targets.rows, columns: 1, data } },
+    problem: { kind: 'multi-label', features, targets: { rows: targets.rows, columns: 1, data } },
     weights: ({ weight, bias }) => ({ weight: spread(weight), bias: spread(bias) }),
     results: ({ rows, data: second }) => {
       const probability = (i: number): number => second[i >> 1] as number
@@ -45,14 +45,14 @@ function posedAsOneLogit({ features, targets }: HeadProblem): PosedProblem {
 }
 
 /** Numbers in standard deviations from their mean. */
-export function posedInDeviations({ task, features, targets }: HeadProblem): PosedProblem {
+export function posedInDeviations({ kind, features, targets }: HeadProblem): PosedProblem {
   const { rows, columns, data } = targets
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length
   // Numbers that are all the same leave nothing to scale by.
   const deviation = Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) || 1
   const raw = (value: number): number => value * deviation + mean
   return {
-    problem: { task, features, targets: { rows, columns, data: data.map((value) => (value - mean) / deviation) } },
+    problem: { kind, features, targets: { rows, columns, data: data.map((value) => (value - mean) / deviation) } },
     weights: ({ weight, bias }) => ({ weight: weight.map((value) => value * deviation), bias: bias.map(raw) }),
     results: (solved) => ({ ...solved, data: solved.data.map(raw) }),
     loss: (solved) => solved * deviation ** 2,

@@ -24,5 +24,5 @@ export function prototypeHead(labels: readonly string[], prototypes: Matrix, sca
     g.weight('prototypes', float32([columns, rows], weight)),
   ])
   g.output(headNames.result.classification, g.op('Softmax', [logits], { axis: -1 }), 'float32', ['batch', rows])
-  return { task: 'classification', labels, graph: g.build() }
+  return { kind: 'classification', labels, graph: g.build() }
 }

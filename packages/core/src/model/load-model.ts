@@ -50,13 +50,13 @@ export async function loadModel<Input, Label extends Target = string>(
     head,
     recipe: manifest.recipe as unknown as Recipe,
     training: manifest.training as unknown as TrainingSummary,
-    validation: () => (manifest.metrics.crossValidation ?? undefined) as unknown as Report | undefined,
+    validation: () => validationIn(manifest),
   })
 }
 
 /** What a saved model says of itself. */
 export interface ModelDescription {
-  readonly task: Manifest['task']
+  readonly kind: Manifest['task']
   readonly modality: Modality
   readonly labels: readonly string[]
 }
@@ -66,8 +66,15 @@ export interface ModelDescription {
  * @throws ModelFolderError when the folder is missing, its manifest damaged, changed or of a newer format.
  */
 export async function describeModel(folder: string): Promise<ModelDescription> {
-  const { task, backbone, labels } = parseManifest(folder, await readManifest(folder))
-  return { task, modality: backbone.modality, labels }
+  const { task: kind, backbone, labels } = parseManifest(folder, await readManifest(folder))
+  return { kind, modality: backbone.modality, labels }
+}
+
+/** The figures on held-out training examples; saved under the word `task`. */
+function validationIn({ metrics: { crossValidation } }: Manifest): Report | undefined {
+  if (!crossValidation) return undefined
+  const { task: kind, ...figures } = crossValidation
+  return { kind, ...figures } as unknown as Report
 }
 
 const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behavior' }
@@ -75,7 +82,7 @@ const modalityNames: Record<Modality, string> = { image: 'images', text: 'text',
 /** Cuts the whole network where backbone and head were joined. */
 function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
   const {
-    task,
+    task: kind,
     labels,
     backbone: { output },
   } = manifest
@@ -84,7 +91,7 @@ function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { 
     const { prefix, suffix } = cut(whole, [output])
     return {
       graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
-      head: { task, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
+      head: { kind, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
     }
   } catch (cause) {
     throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
@@ -92,10 +99,10 @@ function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { 
 }
 
 /** Does the head answer for as many labels as there are? */
-function checkFit(folder: string, { task, labels, graph }: Head): void {
+function checkFit(folder: string, { kind, labels, graph }: Head): void {
   const columns = graph.outputs[0]?.dims?.at(-1)
-  const expected = task === 'regression' ? 1 : labels.length
-  if (columns === expected && graph.outputs[0]?.name === headNames.result[task]) return
+  const expected = kind === 'regression' ? 1 : labels.length
+  if (columns === expected && graph.outputs[0]?.name === headNames.result[kind]) return
   const got = graph.outputs.map(({ name, dims }) => `${name}[${dims?.join(', ') ?? '?'}]`).join()
-  throw damaged(folder, `a head with ${expected} results named "${headNames.result[task]}"`, got)
+  throw damaged(folder, `a head with ${expected} results named "${headNames.result[kind]}"`, got)
 }

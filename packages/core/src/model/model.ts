@@ -11,7 +11,7 @@ import type { RunOptions } from '../contract/progress.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from '../evaluate/report.js'
 import { saveModel } from './save-model.js'
-import type { Target, Task } from '../contract/target.js'
+import type { Target, Kind } from '../contract/target.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
@@ -83,8 +83,8 @@ export class Model<Input, Label extends Target = string> {
     return (this.#report ??= this.#validation?.())
   }
 
-  get task(): Task {
-    return this.head.task
+  get kind(): Kind {
+    return this.head.kind
   }
 
   /** Names of the classes or labels it knows; empty for regression. */
@@ -111,7 +111,7 @@ export class Model<Input, Label extends Target = string> {
           onUnreadable(index, error)
         }),
     })
-    const answers = toPredictions<Label>(this.task, this.labels, await this.#results(features))
+    const answers = toPredictions<Label>(this.kind, this.labels, await this.#results(features))
     return answers.map((answer, index) => (unreadable.has(index) ? undefined : answer))
   }
 
@@ -124,7 +124,7 @@ export class Model<Input, Label extends Target = string> {
     this.#checkLabels(test)
     const { data, results } = await this.#measure(test, options)
     const targets = encodeTargets(data.targets, this.labels)
-    return report(this.task, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
+    return report(this.kind, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
   }
 
   /**
@@ -133,8 +133,8 @@ export class Model<Input, Label extends Target = string> {
    */
   async accuracy(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<number> {
     this.#checkLabels(test)
-    if (this.task !== 'classification') {
-      const got = `examples for ${this.task}`
+    if (this.kind !== 'classification') {
+      const got = `examples for ${this.kind}`
       throw new DataError(`data set "${test.name}"`, 'examples of one class each', got, 'Use evaluate.')
     }
     const { data, results } = await this.#measure(test, options)
@@ -183,14 +183,14 @@ export class Model<Input, Label extends Target = string> {
   async #results(features: Matrix): Promise<Matrix> {
     const head = await (this.#session ??= Session.create(this.head.graph))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
-    const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.task]]
+    const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.kind]]
     return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }
   }
 
   #checkLabels(test: Dataset<Input, Label>): void {
     const who = `data set "${test.name}"`
-    if (test.task !== this.task) {
-      throw new DataError(who, `examples for ${this.task}`, `examples for ${test.task}`, 'Check the labels.')
+    if (test.kind !== this.kind) {
+      throw new DataError(who, `examples for ${this.kind}`, `examples for ${test.kind}`, 'Check the labels.')
     }
     const unknown = test.labels.filter((label) => !this.labels.includes(label))
     if (unknown.length > 0) {

@@ -2,6 +2,7 @@ import { encodeModel } from '@headstart/onnx'
 import type { z } from 'zod'
 import { isTunable } from '../contract/backbone.js'
 import { graphName, type Manifest } from './manifest.js'
+import type { Report } from '../evaluate/report.js'
 import type { Model } from './model.js'
 import { type SaveOptions, writeModelFolder } from './model-folder.js'
 import type { Target } from '../contract/target.js'
@@ -26,7 +27,7 @@ export async function saveModel<Input, Label extends Target>(
   const manifest: Omit<Manifest, 'files'> = {
     format: 'headstart-model',
     formatVersion: 1,
-    task: head.task,
+    task: head.kind,
     labels: [...head.labels],
     backbone: {
       id: backbone.id,
@@ -38,9 +39,14 @@ export async function saveModel<Input, Label extends Target>(
     preprocessing: { id: backbone.preprocessing.id, config: toJson(backbone.preprocessing.config) },
     recipe: toJson(recipe),
     training: toJson(training),
-    metrics: { crossValidation: validation ? toJson(validation) : null },
+    metrics: { crossValidation: validation ? validationOf(validation) : null },
   }
   await writeModelFolder(folder, manifest, files, options)
+}
+
+/** Under the word `task`, as every version has it. */
+function validationOf({ kind: task, ...figures }: Report): Manifest['metrics']['crossValidation'] {
+  return { task, ...toJson(figures) }
 }
 
 function toJson<T extends object>(value: T): Record<string, z.core.util.JSONType> & T {

@@ -12,7 +12,7 @@ describe('readTextDataset', () => {
     ['reviews.ndjson', '{"label":"good","text":"Fine, really"}\n{"text":"Awful","label":"bad"}\n'],
   ])('reads %s', async (name, contents) => {
     const data = await readTextDataset(await textFile(name, contents))
-    expect(data).toMatchObject({ name, task: 'classification', size: 2, labels: ['bad', 'good'] })
+    expect(data).toMatchObject({ name, kind: 'classification', size: 2, labels: ['bad', 'good'] })
     expect(data.inputs).toEqual(['Fine, really', 'Awful'])
     expect(data.targets).toEqual(['good', 'bad'])
     expectTypeOf(data).toEqualTypeOf<Dataset<string, string>>()
@@ -52,16 +52,16 @@ describe('readTextDataset', () => {
 
   it('reads several labels, from a JSON list or between bars', async () => {
     const csv = await readTextDataset(await textFile('a.csv', 'label,text\nred|round,ball\nred,rose\n'), {
-      task: 'multi-label',
+      kind: 'multi-label',
     })
     const jsonl = await readTextDataset(
       await textFile(
         'a.jsonl',
         '{"label":["red","round"],"text":"ball"}\n{"label":["red"],"text":"rose"}\n{"label":[],"text":"air"}\n',
       ),
-      { task: 'multi-label' },
+      { kind: 'multi-label' },
     )
-    expect(csv.task).toBe('multi-label')
+    expect(csv.kind).toBe('multi-label')
     expect(csv.targets).toEqual([['red', 'round'], ['red']])
     expect(jsonl.targets).toEqual([['red', 'round'], ['red'], []])
     expectTypeOf(csv).toEqualTypeOf<Dataset<string, string[]>>()
@@ -69,9 +69,9 @@ describe('readTextDataset', () => {
 
   it('reads numbers for regression', async () => {
     const data = await readTextDataset(await textFile('a.csv', 'label,text\n4.5,Fine\n-1e1,Awful\n'), {
-      task: 'regression',
+      kind: 'regression',
     })
-    expect(data.task).toBe('regression')
+    expect(data.kind).toBe('regression')
     expect(data.targets).toEqual([4.5, -10])
     expectTypeOf(data).toEqualTypeOf<Dataset<string, number>>()
   })
@@ -119,14 +119,14 @@ describe('readTextDataset', () => {
       'a number that is none',
       'a.csv',
       'label,text\n4,one\nmany,two\n',
-      { task: 'regression' as never },
+      { kind: 'regression' as never },
       /a\.csv:3: expected a number in "label", got "many"/,
     ],
     [
       'a number without end',
       'a.csv',
       'label,text\nInfinity,one\n',
-      { task: 'regression' as never },
+      { kind: 'regression' as never },
       /a\.csv:2: expected a number in "label", got "Infinity"/,
     ],
   ])('refuses %s', async (_, name, contents, options, message) => {

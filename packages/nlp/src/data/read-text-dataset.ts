@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import { type Dataset, dataset, type Task } from '@headstart/core'
+import { type Dataset, dataset, type Kind } from '@headstart/core'
 import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/table'
 
 /** Options of `readTextDataset`. */
-export interface ReadTextDatasetOptions<T extends Task = Task> extends ReadExamplesOptions<T> {
+export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
   /** Default: `text`, or a like name, which is said. */
   readonly textColumn?: string | undefined
 }
@@ -14,7 +14,7 @@ const usualNames = ['sentence', 'review', 'content', 'message', 'input']
  * Reads labeled texts from a CSV or TSV file with a header, or a JSONL file with one object on each line, in UTF-8.
  * @throws DataError, with path and line, for what cannot be read as such; FileError when the file cannot be read.
  */
-export async function readTextDataset<T extends Task = 'classification'>(
+export async function readTextDataset<T extends Kind = 'classification'>(
   path: string,
   options: ReadTextDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {

@@ -32,7 +32,7 @@ describe('readImageDataset of a folder', () => {
     })
     const data = await read()
     expect(listed(data)).toEqual(['cat/B.PNG = cat', 'cat/a.webp = cat', 'dog/10.jpg = dog', 'dog/2.png = dog'])
-    expect(data).toMatchObject({ name: 'pets', task: 'classification', labels: ['cat', 'dog'] })
+    expect(data).toMatchObject({ name: 'pets', kind: 'classification', labels: ['cat', 'dog'] })
     expect(notices).toEqual([])
     expectTypeOf(data).toEqualTypeOf<Dataset<string, string>>()
   })
@@ -143,7 +143,7 @@ describe('readImageDataset of a folder', () => {
     )
     const message =
       /pets: expected a table \(CSV, TSV or JSONL\) with the columns path and label for the task regression, got a folder/
-    await expect(readImageDataset(folder, { task: 'regression' })).rejects.toThrow(message)
+    await expect(readImageDataset(folder, { kind: 'regression' })).rejects.toThrow(message)
   })
 
   it('stops when the signal aborts', async () => {
@@ -187,12 +187,12 @@ describe('readImageDataset of a table', () => {
 
   it('reads several labels, and numbers', async () => {
     const several = await readImageDataset(await table('a.csv', 'path,label\nphotos/1.png,cat|black\n'), {
-      task: 'multi-label',
+      kind: 'multi-label',
     })
     expect(several.targets).toEqual([['cat', 'black']])
     expectTypeOf(several).toEqualTypeOf<Dataset<string, string[]>>()
     const numbers = await readImageDataset(await table('b.csv', 'path,label\nphotos/1.png,4.5\n'), {
-      task: 'regression',
+      kind: 'regression',
     })
     expect(numbers.targets).toEqual([4.5])
     expectTypeOf(numbers).toEqualTypeOf<Dataset<string, number>>()

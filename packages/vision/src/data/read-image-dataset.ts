@@ -10,7 +10,7 @@ import {
   ifReadable,
   OptionError,
   type Target,
-  type Task,
+  type Kind,
   toFileError,
 } from '@headstart/core'
 import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/table'
@@ -18,7 +18,7 @@ import { type FoundPictures, findPictures } from './find-pictures.js'
 import { checkImage } from '../preprocessing/read-image.js'
 
 /** Options of `readImageDataset`. */
-export interface ReadImageDatasetOptions<T extends Task = Task> extends ReadExamplesOptions<T> {
+export interface ReadImageDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
   /** Column of the paths in a table. Default: `path`, or a like name, which is said. */
   readonly pathColumn?: string | undefined
   /** Pictures of more pixels than this are left out, and said. Default: 100 million. */
@@ -38,7 +38,7 @@ const usualNames = ['file', 'filename', 'file_name', 'filepath', 'image', 'image
  * @throws DataError when there is no picture, and for what cannot be read as a table; FileError when the folder or the
  *   table cannot be read; OptionError for a task that folders cannot express.
  */
-export async function readImageDataset<T extends Task = 'classification'>(
+export async function readImageDataset<T extends Kind = 'classification'>(
   path: string,
   options: ReadImageDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {
@@ -48,7 +48,7 @@ export async function readImageDataset<T extends Task = 'classification'>(
   })
   let examples: readonly Example<string, Target>[]
   if (found.isDirectory()) {
-    checkTask(path, options.task)
+    checkKind(path, options.kind)
     examples = examplesOf(path, await findPictures(path, signal), onNotice)
   } else {
     const rows = await readExamples(path, { role: 'path', usualNames, named: pathColumn }, options)
@@ -79,9 +79,9 @@ export async function readImageDataset<T extends Task = 'classification'>(
 /** Headers that are read at once. */
 const atOnce = 64
 
-function checkTask(path: string, task: Task = 'classification'): void {
-  if (task === 'classification') return
-  const expected = `a table (CSV, TSV or JSONL) with the columns path and label for the task ${task}`
+function checkKind(path: string, kind: Kind = 'classification'): void {
+  if (kind === 'classification') return
+  const expected = `a table (CSV, TSV or JSONL) with the columns path and label for the task ${kind}`
   throw new OptionError(
     path,
     expected,

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError, FileError, OptionError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
-import type { Example, Target, Task } from '../../contract/target.js'
+import type { Example, Target, Kind } from '../../contract/target.js'
 import { type Columns, findColumns, type InputColumn } from './columns.js'
 import { readRows, type Row, type RowFormat } from './rows.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
-export interface ReadExamplesOptions<T extends Task = Task> {
+export interface ReadExamplesOptions<T extends Kind = Kind> {
   /** Default: `label`, or a like name, which is said. */
   readonly labelColumn?: string | undefined
   /** Default: from the file's ending. */
@@ -16,7 +16,7 @@ export interface ReadExamplesOptions<T extends Task = Task> {
    * What the labels are. Default 'classification': one class. 'multi-label': several, as a JSON list or separated by
    * `|`. 'regression': a number.
    */
-  readonly task?: T
+  readonly kind?: T
   /** Told of guessed columns, and of what is left out or odd. */
   readonly onNotice?: ((message: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -34,7 +34,7 @@ export interface LabelOf {
  * file with one object on each line, in UTF-8.
  * @throws DataError, with path and line, for what cannot be read as such; FileError when the file cannot be read.
  */
-export async function readExamples<T extends Task = 'classification'>(
+export async function readExamples<T extends Kind = 'classification'>(
   path: string,
   input: InputColumn,
   options: ReadExamplesOptions<T> = {},
@@ -42,7 +42,7 @@ export async function readExamples<T extends Task = 'classification'>(
   const { onNotice = () => {}, signal, labelColumn } = options
   await checkFile(path)
   const format = options.format ?? formatOf(path)
-  const toLabel: (row: Row, column: string) => Target = labelReaders[options.task ?? 'classification'](path)
+  const toLabel: (row: Row, column: string) => Target = labelReaders[options.kind ?? 'classification'](path)
   const examples: Example<string, Target>[] = []
   let columns: Columns | undefined
   for await (const row of readRows(path, format, signal)) {
@@ -61,7 +61,7 @@ export async function readExamples<T extends Task = 'classification'>(
   return examples as Example<string, LabelOf[T]>[]
 }
 
-const labelReaders: { [T in Task]: (path: string) => (row: Row, column: string) => LabelOf[T] } = {
+const labelReaders: { [T in Kind]: (path: string) => (row: Row, column: string) => LabelOf[T] } = {
   classification: (path) => (row, column) => className(path, row, row.cells[column], column),
   'multi-label': (path) => (row, column) => {
     const value = row.cells[column]

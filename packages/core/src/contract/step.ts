@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { OptionError } from './errors.js'
+import type { Run } from './run.js'
+import type { Step } from './task.js'
+
+/** A step from its options' schema and its work, which gets them checked. */
+export function step<Options extends z.ZodObject, In, Out>(
+  options: Options,
+  work: (input: In, options: z.output<Options>, run: Run) => Promise<Out>,
+): Step<In, Out> {
+  return { options, run: async (input, given, run) => work(input, optionsOf(options, given), run) }
+}
+
+/** @throws OptionError for the first that does not fit. */
+function optionsOf<Options extends z.ZodObject>(schema: Options, given: unknown): z.output<Options> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = issue?.path.join('.') ?? ''
+  const value = z.record(z.string(), z.unknown()).safeParse(given).data?.[String(issue?.path[0])]
+  throw new OptionError(
+    `option "${name}"`,
+    issue?.message ?? 'another value',
+    JSON.stringify(value) ?? 'nothing',
+    'Correct it, or leave it out.',
+  )
+}

@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import type { JsonObject, TunableBackbone } from './backbone.js'
+import type { Files } from './files.js'
+import type { Learner, Plan } from './learner.js'
+import type { RunOptions } from './progress.js'
+import type { Run } from './run.js'
+import type { Shown, Trained } from './trained.js'
+
+/** Work with options of its own: flags of a command, fields of a form, keys of a request. */
+export interface Step<In, Out> {
+  readonly options: z.ZodObject
+  /** Takes of `options` what is its own. @throws OptionError for one that is out of range. */
+  run(input: In, options: unknown, run: Run): Promise<Out>
+}
+
+/** Loads a kind of model, in a browser too: needs nothing of what reads data and trains. */
+export interface Loader<T> {
+  /** Whether a folder with this `headstart.json` is such a model. */
+  opens(manifest: JsonObject): boolean
+  load(files: Files): Promise<T>
+}
+
+/** A kind of work, as a command line, a server and a page know it. */
+export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, Answer>> {
+  /** The value of `--task`. */
+  readonly name: string
+  /** What its data are: 'a file with the columns text and label'. */
+  readonly dataHelp: string
+  /** The command that asks its models: 'predict', 'recommend'. */
+  readonly verb: string
+  /** What follows `headstart VERB MODEL`, as an example. */
+  readonly example: string
+  /**
+   * From JSON, and from the command line: a word where it is a text, flags where it is an object. In a program a query can
+   * hold more than JSON can say, such as a filter.
+   */
+  readonly query: z.ZodType<Query>
+  /** Path undefined: what options say alone, such as names of classes. */
+  readonly read: Step<string | undefined, Data>
+  readonly train: Step<Data, Learner<Data, Trained<Data, Query, Answer>>>
+  readonly compare: Step<Data, Plan<Data, Trained<Data, Query, Answer>>>
+  /** The pre-trained networks that it can begin with, where one chooses among them. */
+  readonly networks?: Networks
+}
+
+/** A task of a table of tasks; work on one is a generic function: `train<Data, Query, Answer>(task, ...)`. */
+export type AnyTask = Task<unknown, unknown, unknown>
+
+/** The pre-trained networks of a task. */
+export interface Networks {
+  /** The first is the default. */
+  readonly listed: readonly [ListedNetwork, ...ListedNetwork[]]
+  /**
+   * Opens one of the list by its id, or any other that is published: by its id on the hub, or the path of its folder.
+   * @param id Default: the first of the list.
+   * @throws OptionError for an id that does not exist.
+   */
+  open(id: string | undefined, run: RunOptions, options?: { readonly forTuning?: boolean }): Promise<TunableBackbone>
+  /** The parts of a published network that are fetched ahead of time: of a pair, both sides. */
+  readonly parts: readonly string[]
+}
+
+/** A pre-trained network that is known by name. */
+export interface ListedNetwork {
+  readonly id: string
+  readonly features: number
+  /** Number of stages that can be unfrozen, from the last one on. */
+  readonly stages: number
+  readonly license: string
+  readonly description: string
+  /** Number of weights of one that is fetched when it is first used; undefined for one that is built in. */
+  readonly parameters?: number
+}

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { JsonObject } from './backbone.js'
+import type { InputError } from './errors.js'
+import type { RunOptions } from './progress.js'
+import type { Run } from './run.js'
+
+/** What is said in JSON and in words: a report, a comparison. */
+export interface Shown {
+  readonly json: JsonObject
+  /** For people, on a terminal: several lines. */
+  text(): string
+}
+
+/** One score for each thing asked, higher is better, in the order of the data; NaN where it could not be read. */
+export interface Measured {
+  readonly scores: Float64Array
+  /** Further columns of a table: coverage, cold items. Null where there is nothing to measure. */
+  readonly figures: Readonly<Record<string, number | null>>
+}
+
+/** What the folder of a model holds. */
+export interface Packed {
+  /** All of `headstart.json` but the hashes. */
+  readonly manifest: object
+  /** The other files, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */
+export interface Trained<Data, Query, Answer> extends AsyncDisposable {
+  /** An answer of this model: with its labels. */
+  readonly answer: z.ZodType<Answer>
+  /** Options by which its data are read as its training data were: kind of label, threshold. */
+  readonly reads: Readonly<Record<string, unknown>>
+  /**
+   * In the order of the queries. All that changes an answer stands in its query, so that callers can share a batch; a query
+   * that cannot be read has an error in the place of its answer, and spoils no other.
+   */
+  ask(queries: readonly Query[], options?: RunOptions): Promise<(Answer | InputError)[]>
+  /** An answer in words. */
+  say(answer: Answer): string
+  /** For `compare`: quick. */
+  measure(data: Data, run: Run): Promise<Measured>
+  /** For people: with intervals, beside the naive baseline. */
+  evaluate(data: Data, run?: Partial<Run>): Promise<Shown>
+  /** How it came to be. */
+  describe(): Shown
+  /** @throws DataError where it cannot be saved: its network is run by other means. */
+  pack(): Promise<Packed>
+  /** Releases its sessions. Whatever is asked after that makes new ones. */
+  close(): Promise<void>
+}
