@@ -28,7 +28,12 @@ describe('a recommender that was saved by an older version', () => {
 
   it.each(kinds)('is what it was and recommends as it did: %s', async (kind, answers) => {
     const model = await load(kind)
-    const { recipe, training, validation, catalogue: { items } } = model
+    const {
+      recipe,
+      training,
+      validation,
+      catalog: { items },
+    } = model
     const { questions, measured: _, ...itself } = answers
     expect({ recipe, training, validation, items }).toEqual(itself)
     for (const { list, notices, ...question } of questions) {

@@ -4,7 +4,7 @@ import { startRun } from './run.js'
 describe('startRun', () => {
   it('makes once what has the same key, part by part and objects by identity', async () => {
     const run = startRun()
-    const make = vi.fn(async () => ({}))
+    const make = vi.fn<() => Promise<object>>(async () => ({}))
     const data = {}
     const first = await run.once([data, 'terms'], make)
     expect(await run.once([data, 'terms'], make)).toBe(first)

@@ -4,7 +4,7 @@ import type { Files } from './files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
-import type { Shown, Trained } from './trained.js'
+import type { Trained } from './trained.js'
 
 /** Work with options of its own: flags of a command, fields of a form, keys of a request. */
 export interface Step<In, Out> {
