@@ -3,9 +3,10 @@ import {
   bagOfWords,
   compare,
   type Dataset,
+  drawsPerClass,
   fineTune,
   readTextDataset,
-  textMethods,
+  textLearners,
   universalSentenceEncoder,
 } from '@headstart/nlp'
 import type { Benchmark, Figure } from './figure.js'
@@ -24,7 +25,8 @@ export function textFolder(folder: string): Benchmark {
       const backbone = await universalSentenceEncoder()
       const model = await fineTune(backbone, train)
       const { accuracy, macroF1, intervals, baseline } = await model.evaluate(test)
-      const { rows, majorityAccuracy } = await compare(train, { methods: textMethods(backbone), test, seeds })
+      const protocol = drawsPerClass(backbone, { test, draws: seeds })
+      const { rows } = await compare({ data: train, learners: textLearners(backbone), protocol })
       return [
         {
           what: `all ${train.size} examples`,
@@ -33,10 +35,10 @@ export function textFolder(folder: string): Benchmark {
             `95 % interval ${intervals.accuracy.map((value) => value.toFixed(3)).join(' to ')}; macro-F1 ${macroF1.toFixed(3)}; ` +
             `no transfer ${(await withoutTransfer(train, test)).toFixed(3)}, one class ${baseline.accuracy.toFixed(3)}`,
         },
-        ...rows.map(({ method, shots, accuracy: { mean, sd }, trainSeconds }): Figure => ({
-          what: `${shots} per class, ${method}`,
+        ...rows.map(({ learner, row, test: { mean, sd }, seconds }): Figure => ({
+          what: `${row}, ${learner}`,
           measured: mean.toFixed(3),
-          beside: `sd ${sd.toFixed(3)}; ${trainSeconds.toFixed(2)} s; one class ${majorityAccuracy.toFixed(3)}`,
+          beside: `sd ${sd.toFixed(3)}; ${seconds.toFixed(2)} s; one class ${baseline.accuracy.toFixed(3)}`,
         })),
       ]
     },

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import {
   compare,
   dataset,
+  drawsPerClass,
   fineTune,
-  formatComparison,
   loadModel,
-  textMethods,
+  textLearners,
   textTable,
   universalSentenceEncoder,
 } from '@headstart/nlp'
@@ -47,8 +47,8 @@ title(
   'What is the pre-trained network worth? The same head on words learned from the examples alone, and on the network',
 )
 const reviews = dataset(['amazon', 'yelp'].flatMap((domain) => sentences(domain as 'amazon' | 'yelp')))
-const comparison = await compare(reviews, { methods: textMethods(backbone), unseen: dataset(sentences('imdb')) })
-console.log(formatComparison(comparison))
+const protocol = drawsPerClass(backbone, { unseen: dataset(sentences('imdb')) })
+console.log((await compare({ data: reviews, learners: textLearners(backbone), protocol })).text())
 
 title('Saved, loaded, asked')
 const model = await fineTune(backbone, dataset(domains.flatMap(sentences)))

@@ -1,5 +1,4 @@
-import { createProgram } from './program.js'
-import { exitCodeOf, reportError } from './report-error.js'
+import { headstart } from './headstart.js'
 
 const interruption = new AbortController()
 // The first Ctrl-C stops the work in an orderly way; a second one, with the handler gone, ends the process at once.
@@ -9,9 +8,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1)
 })
 
-try {
-  await createProgram(interruption.signal).parseAsync()
-} catch (error) {
-  reportError(error, interruption.signal)
-  process.exitCode = exitCodeOf(error, interruption.signal)
-}
+const { stdin, stdout, stderr } = process
+process.exitCode = await headstart(process.argv.slice(2), { stdin, stdout, stderr, signal: interruption.signal })

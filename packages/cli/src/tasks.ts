@@ -1,62 +1,43 @@
-import { existsSync } from 'node:fs'
-import {
-  describeModel,
-  type Model,
-  ModelFolderError,
-  OptionError,
-  type Target,
-  type TunableBackbone,
-} from '@headstart/core'
-import type { Console } from './console.js'
-import { imageTask } from './image-task.js'
-import type { LoadOptions, TaskEntry } from './task.js'
-import { textTask } from './text-task.js'
+import { type AnyTask, manifestOf, ModelFolderError } from '@headstart/core'
 
-/** Each value of `--task`. */
-export const tasks = { text: textTask, image: imageTask } satisfies Record<string, TaskEntry>
+/** A task as the command line lists it: what it is called, how its models are asked, and where it comes from. */
+interface TaskEntry {
+  readonly name: string
+  /** The command that asks its models, as the task says. */
+  readonly verb: string
+  /** Imported when it is needed: who classifies texts does not wait for pictures. */
+  load(): Promise<AnyTask>
+}
 
-export type TaskName = keyof typeof tasks
+/** Every task, in the order of lists. */
+export const taskEntries: readonly TaskEntry[] = [
+  { name: 'text', verb: 'predict', load: async () => (await import('@headstart/nlp')).textTask },
+  {
+    name: 'image',
+    verb: 'predict',
+    load: async () => {
+      const { createImageTask } = await import('@headstart/vision')
+      // The other side of a pair such as CLIP reads names of classes.
+      return createImageTask(async (...args) => (await import('@headstart/nlp')).transformersBackbone(...args))
+    },
+  },
+]
 
-/** Loads a backbone. @param forTuning Whether stages of it will be tuned. */
-export type OpenBackbone = (screen: Console, forTuning?: boolean) => Promise<TunableBackbone<string>>
+/** The task of that name. */
+export async function taskNamed(name: string): Promise<AnyTask | undefined> {
+  return taskEntries.find((entry) => entry.name === name)?.load()
+}
 
 /**
- * The backbone of that id, or the task's default; a published one also by its id on the hub or the path of its folder. It is
- * loaded when it is needed.
- * @throws OptionError for an id that does not exist.
+ * The task of a saved model.
+ * @throws ModelFolderError when the folder is missing or no model's, and for a kind of model that is not known here.
  */
-export function findBackbone(task: TaskName, name: string | undefined): OpenBackbone {
-  const { backbones, openPublished }: TaskEntry = tasks[task]
-  const found = name === undefined ? backbones[0] : backbones.find(({ id }) => id === name)
-  if (found) return (screen, forTuning) => found.load(loadOptions(screen, forTuning))
-  // A name without a slash is sooner a slip than a network of somebody's.
-  if (name !== undefined && openPublished && (name.includes('/') || existsSync(name))) {
-    return (screen, forTuning) => openPublished(name, loadOptions(screen, forTuning))
+export async function taskOfModel(folder: string): Promise<AnyTask> {
+  const manifest = await manifestOf(folder)
+  for (const { load } of taskEntries) {
+    const task = await load()
+    if (task.opens(manifest)) return task
   }
-  const known = backbones.flatMap(({ id, parameters }) => (parameters === undefined ? [id] : [])).join(', ')
-  const expected = openPublished
-    ? `the path of a folder, an id on the hub (org/name), or one of: ${known}`
-    : `one of: ${known}`
-  throw new OptionError('option --backbone', expected, String(name), 'See: headstart backbones')
-}
-
-function loadOptions({ signal, onEvent, onDownload }: Console, forTuning = false): LoadOptions {
-  return { signal, onNotice: (message) => onEvent({ type: 'notice', message }), onProgress: onDownload, forTuning }
-}
-
-/** The task whose backbones an id is one of; undefined for an id that is none of them. */
-export function taskOfBackbone(id: string): TaskName | undefined {
-  return (Object.keys(tasks) as TaskName[]).find((task) => tasks[task].backbones.some((entry) => entry.id === id))
-}
-
-/**
- * A saved model, and the task for whose inputs it was trained.
- * @throws ModelFolderError as `loadModel`, and for a kind of input that this command line does not know.
- */
-export async function loadSavedModel(folder: string): Promise<{ task: TaskName; model: Model<string, Target> }> {
-  const { modality } = await describeModel(folder)
-  const task = (Object.keys(tasks) as TaskName[]).find((name) => tasks[name].modality === modality)
-  if (task) return { task, model: await tasks[task].loadModel(folder) }
-  const known = Object.values(tasks).map((entry) => entry.modality)
-  throw new ModelFolderError(folder, `a model for ${known.join(' or ')}`, `one for ${modality}`, 'Update headstart.')
+  const expected = `a model for ${taskEntries.map(({ name }) => name).join(', ')}`
+  throw new ModelFolderError(folder, expected, `one of the kind ${String(manifest['format'])}`, 'Update headstart.')
 }

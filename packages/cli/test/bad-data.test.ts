@@ -107,6 +107,10 @@ describe('headstart train with wrong data', () => {
 })
 
 describe('headstart with a wrong request', () => {
+  beforeAll(async () => {
+    await scene.write('few.csv', csv(few))
+    await scene.run(['train', '--task', 'text', '--labels', 'good,bad', '--out', scene.path('words')])
+  })
   const requests: [what: string, args: string[], says: RegExp][] = [
     ['no command', [], /Usage: headstart/],
     ['an unknown command', ['tune'], /unknown command 'tune'/],
@@ -114,30 +118,37 @@ describe('headstart with a wrong request', () => {
     ['an unknown task', ['train', 'x.csv', '--task', 'sound'], /'sound' is invalid\. Allowed choices are text/],
     [
       'an unknown backbone',
-      ['train', 'x.csv', '--task', 'text', '--backbone', 'bert'],
-      /one of: universal-sentence-encoder-lite, got bert/,
+      ['train', 'few.csv', '--task', 'text', '--backbone', 'bert'],
+      /option --backbone: expected .*one of: universal-sentence-encoder-lite, got bert/,
     ],
     ['a seed that is none', ['train', 'x.csv', '--task', 'text', '--seed', 'x'], /Expected a whole number/],
     [
       'a method that is none',
       ['compare', 'x.csv', '--task', 'text', '--methods', 'frozen,magic'],
-      /option --methods: expected any of zero-shot, no-transfer, scratch, frozen, fine-tuned, got magic/,
+      /'--methods <list>' .*Expected one of "zero-shot", "no-transfer", "untrained", "scratch", "frozen", "fine-tuned"/,
     ],
     ['shots that are none', ['compare', 'x.csv', '--task', 'text', '--shots', '8,many'], /Expected a whole number/],
-    ['nothing to predict', ['predict', 'model'], /expected inputs, or - to read them from stdin, got none/],
+    ['nothing to predict', ['predict', 'words'], /expected inputs, or - to read them from stdin, got none/],
   ]
   it.each(requests)('%s: exits with 2', async (_, args, says) => {
-    const { code, stdout, stderr } = await scene.run(args)
+    const there = new Set(['few.csv', 'words'])
+    const { code, stdout, stderr } = await scene.run(args.map((word) => (there.has(word) ? scene.path(word) : word)))
     expect(stderr).toMatch(says)
     expect(stdout).toBe('')
     expect(code).toBe(2)
   })
 
   it('a strength of regularization below 0, shots below 2, more shots than there are examples', async () => {
-    const data = await scene.write('few.csv', csv(few))
+    const data = scene.path('few.csv')
     const wrong: [string[], RegExp][] = [
-      [['train', data, '--task', 'text', '--l2', '-1'], /option "l2": expected a number above 0, got -1/],
-      [['compare', data, '--task', 'text', '--shots', '1'], /option "shots": expected whole numbers from 2 on, got 1/],
+      [
+        ['train', data, '--task', 'text', '--l2', '-1'],
+        /'--l2 <number>' argument '-1' is invalid. Expected a number above 0/,
+      ],
+      [
+        ['compare', data, '--task', 'text', '--shots', '1'],
+        /'--shots <list>' argument '1' is invalid. Expected a whole number from 2 on/,
+      ],
       [
         ['compare', data, '--task', 'text', '--shots', '64'],
         /expected at least 64 examples of each class to draw from, got 4/,

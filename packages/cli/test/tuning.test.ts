@@ -82,8 +82,12 @@ describe('headstart train with stages to tune', () => {
     ],
     ['more stages than there are', ['--unfreeze', '9'], /expected .*4.* got 9/],
     ['no stage', ['--unfreeze', '0'], /Expected a whole number from 1 on, or all/],
-    ['a learning rate of 0', ['--learning-rate', '0'], /option "learningRate": expected a number above 0, got 0/],
-    ['no epoch', ['--epochs', '0'], /option "epochs": expected a whole number from 1 on, got 0/],
+    [
+      'a learning rate of 0',
+      ['--learning-rate', '0'],
+      /'--learning-rate <number>' argument '0' is invalid. Expected a number above 0/,
+    ],
+    ['no epoch', ['--epochs', '0'], /'--epochs <n>' argument '0' is invalid. Expected a whole number from 1 on/],
   ])('%s: says what is wrong and exits with 2', async (_, flags, says) => {
     const out = scene.path('damaged')
     await writeFile(`${out}.checkpoint`, 'not a checkpoint')

@@ -201,7 +201,7 @@ describe('loadModel refuses', () => {
   it('a manifest that does not fit the network', async () => {
     await forge(() => ({ labels: ['early', 'late'] }))
     expect((await refusal()).expected).toBe('a head with 2 results named "probabilities"')
-    await forge(() => ({ labels: [], kind: 'regression' }))
+    await forge(() => ({ labels: [], task: 'regression' }))
     const expected = 'a head with 1 results named "value"'
     expect(await refusal()).toMatchObject({ expected, got: 'probabilities[batch, 3]' })
   })

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { tinyBackbone } from './tiny-backbone.js'
 import { temporaryFolder } from './temporary-folder.js'
 import type { TunableBackbone } from '../src/contract/backbone.js'
+import { backboneLearner } from '../src/compare/backbone-learner.js'
+import { drawsPerClass } from '../src/compare/draws-per-class.js'
+import { startRun } from '../src/contract/run.js'
 import { compare } from '../src/compare/compare.js'
 import { dataset, type Dataset } from '../src/data/dataset.js'
 import { DataError, InputError } from '../src/contract/errors.js'
@@ -128,12 +131,17 @@ describe('inputs that cannot be read', () => {
   it('are left out of a comparison, and said once', async () => {
     const { onEvent, notices } = collecting()
     const cache = await FeatureCache.open({ directory: await temporaryFolder() })
-    const method = { name: 'frozen', description: 'fragile', backbone: () => fragileBackbone() } as const
-    const test = some(...examples, ...bad)
-    const options = { methods: [method], shots: [4], seeds: 3, test, cache, onEvent }
-    const { testExamples, rows } = await compare(some(...examples), options)
-    expect(testExamples).toBe(12)
-    expect(rows[0]?.accuracy.mean).toBeGreaterThan(0.5)
-    expect(notices.filter((message) => message === saysWhich)).toHaveLength(1)
+    const backbone = fragileBackbone()
+    const learner = backboneLearner<string, string>({
+      name: 'frozen',
+      description: 'fragile',
+      backbone: () => backbone,
+    })
+    const protocol = drawsPerClass(backbone, { shots: [4], draws: 3, test: some(...examples, ...bad) })
+    const plan = { data: some(...examples), learners: [learner], protocol }
+    const { json, rows } = await compare(plan, startRun({ cache, onEvent }))
+    expect(json).toMatchObject({ testExamples: 12 })
+    expect(rows[0]?.test.mean).toBeGreaterThan(0.5)
+    expect(notices.filter((message) => message.includes('3 of 15 inputs cannot be read'))).toHaveLength(1)
   })
 })

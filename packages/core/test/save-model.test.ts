@@ -38,7 +38,7 @@ describe('saveModel', () => {
     expect(manifest).toEqual({
       format: 'headstart-model',
       formatVersion: 1,
-      kind: 'classification',
+      task: 'classification',
       labels: ['early', 'late', 'middle'],
       backbone: {
         id: 'tiny',
@@ -50,7 +50,9 @@ describe('saveModel', () => {
       preprocessing: { id: 'letters/1', config: { maxLetters: 64 } },
       recipe: model.recipe,
       training: model.training,
-      metrics: { crossValidation: JSON.parse(JSON.stringify(model.validation)) },
+      metrics: {
+        crossValidation: { ...JSON.parse(JSON.stringify(model.validation)), kind: undefined, task: 'classification' },
+      },
     })
     const hash = async (name: string) =>
       createHash('sha256')

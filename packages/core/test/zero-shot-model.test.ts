@@ -5,7 +5,9 @@ import { temporaryFolder } from './temporary-folder.js'
 import { lettersLoader, tinyBackbone } from './tiny-backbone.js'
 import { compare } from '../src/compare/compare.js'
 import { dataset } from '../src/data/dataset.js'
-import { formatComparison } from '../src/compare/format-comparison.js'
+import { backboneLearner, namesLearner } from '../src/compare/backbone-learner.js'
+import { drawsPerClass } from '../src/compare/draws-per-class.js'
+import { startRun } from '../src/contract/run.js'
 import { loadModel } from '../src/model/load-model.js'
 import { rowOf } from '../src/contract/matrix.js'
 import { zeroShotModel } from '../src/model/zero-shot-model.js'
@@ -82,19 +84,19 @@ describe('zeroShotModel', () => {
         input: label + end,
         label,
       }))
-    const comparison = await compare(dataset([...words('ant'), ...words('zebra')]), {
-      methods: [{ name: 'frozen', description: 'tiny', backbone: () => backbone }],
-      shots: [2],
-      seeds: 2,
-      cache: false,
-      zeroShot: (names) => zeroShotModel(backbone, backbone, names),
-    })
-    expect(comparison.rows.map(({ method, shots, seeds }) => [method, shots, seeds])).toEqual([
-      ['zero-shot', 0, 1],
-      ['frozen', 2, 2],
+    const learners = [
+      namesLearner((labels) => zeroShotModel(backbone, backbone, labels)),
+      backboneLearner<string, string>({ name: 'frozen', description: 'tiny', backbone: () => backbone }),
+    ]
+    const protocol = drawsPerClass<string, string>(backbone, { shots: [2], draws: 2 })
+    const data = dataset<string, string>([...words('ant'), ...words('zebra')])
+    const comparison = await compare({ data, learners, protocol }, startRun({ cache: false }))
+    expect(comparison.rows.map(({ learner, columns, draws }) => [learner, columns, draws])).toEqual([
+      ['zero-shot', { shots: 0 }, 1],
+      ['frozen', { shots: 2 }, 2],
     ])
-    expect(comparison.rows[0]?.accuracy.mean).toBeGreaterThan(0.5)
-    expect(formatComparison(comparison)).toMatch(
+    expect(comparison.rows[0]?.test.mean).toBeGreaterThan(0.5)
+    expect(comparison.text()).toMatch(
       /0 per class +zero-shot +\d\.\d{3} ± 0\.000.*\n2 per class +frozen[^]*over 2 draws/,
     )
   })

@@ -1,7 +1,3 @@
-import * as core from '@headstart/core'
-import type { ImageInput } from './preprocessing/image-input.js'
-import { imageLoader } from './preprocessing/image-preprocessing.js'
-
 export * from '@headstart/core'
 export { augmentation, type AugmentationOptions } from './preprocessing/augmentation.js'
 export { augmented, type AugmentedOptions } from './data/augmented.js'
@@ -13,7 +9,7 @@ export {
   type ImagePreprocessingOptions,
 } from './preprocessing/image-preprocessing.js'
 export type { ImagePooling } from './backbone/image-features.js'
-export { imageMethods } from './backbone/image-methods.js'
+export { imageLearners } from './backbone/image-learners.js'
 export { mobileNetV2, type MobileNetV2Options } from './backbone/mobilenet-v2.js'
 export { publishedEncoders, type PublishedEncoder } from './backbone/published-encoders.js'
 export { type Pixels, readImage, type ReadImageOptions, type Sizing } from './preprocessing/read-image.js'
@@ -26,11 +22,5 @@ export {
 } from './backbone/transformers-backbone.js'
 export { withFlippedView } from './backbone/with-flipped-view.js'
 export { zeroShot } from './backbone/zero-shot.js'
-
-/**
- * Reads a saved model of pictures (see `loadModel` of @headstart/core).
- * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or for another kind of input.
- */
-export function loadModel<Label extends core.Target = string>(folder: string): Promise<core.Model<ImageInput, Label>> {
-  return core.loadModel<ImageInput, Label>(folder, [imageLoader])
-}
+export { loadModel } from './load-model.js'
+export { createImageTask, imageTask, type OpenTexts } from './task.js'

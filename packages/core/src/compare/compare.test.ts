@@ -4,12 +4,15 @@ import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyBackbone } from '../../test/tiny-backbone.js'
 import { tinyDataset } from '../../test/tiny-data.js'
 import type { Backbone } from '../contract/backbone.js'
-import { compare, type Comparison } from './compare.js'
-import { type Dataset, dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
-import { FeatureCache } from '../features/feature-cache.js'
-import { type Method, transferMethods } from './method.js'
 import type { TrainEvent } from '../contract/progress.js'
+import { type Run, startRun } from '../contract/run.js'
+import type { Target } from '../contract/target.js'
+import { type Dataset, dataset } from '../data/dataset.js'
+import { FeatureCache } from '../features/feature-cache.js'
+import { backboneLearner, type ExampleLearner, transferLearners } from './backbone-learner.js'
+import { compare } from './compare.js'
+import { drawsPerClass, type DrawsPerClassOptions } from './draws-per-class.js'
 
 const data = tinyDataset(40, 4)
 
@@ -30,35 +33,61 @@ function letterCounts(train: readonly string[]): Backbone<string> {
   }
 }
 
-/** What each method was given to learn from. */
+/** What each learner was given to learn from. */
 let seen: { name: string; train: readonly string[] }[] = []
 beforeEach(() => {
   seen = []
 })
 type Make = (train: readonly string[]) => Backbone<string>
-const method = (name: Method<string>['name'], make: Make): Method<string> => ({
-  name,
-  description: name,
-  backbone(train) {
-    seen.push({ name, train })
-    return make(train)
-  },
-})
+const learner = (name: string, make: Make, adds: ExampleLearner<string>['adds'] = []): ExampleLearner<string> =>
+  backboneLearner({
+    name,
+    description: name,
+    adds,
+    backbone({ inputs }) {
+      // The time it takes to embed them is measured afterwards.
+      if (seen.at(-1)?.name !== name || seen.at(-1)?.train !== inputs) seen.push({ name, train: inputs })
+      return make(inputs)
+    },
+  })
 const frozenBackbone = tinyBackbone()
-const methods = [method('no-transfer', letterCounts), method('frozen', () => frozenBackbone)]
-const options = { methods, shots: [2, 4], seeds: 2, cache: false } as const
-/** One number of examples, one seed: where the figures do not matter. */
-const quick = { ...options, shots: [2], seeds: 1 }
+const words = learner('no-transfer', letterCounts)
+const frozen = learner('frozen', () => frozenBackbone, [{ what: 'transfer', to: words }])
+const learners = [words, frozen]
+
+interface Options extends Partial<DrawsPerClassOptions<string, Target>>, Partial<Run> {
+  readonly learners?: readonly ExampleLearner<string>[]
+}
+/** The comparison as programs know it. */
+interface Table {
+  readonly kind: string
+  readonly testExamples: number
+  readonly majorityAccuracy: number
+  readonly verdict: string
+  readonly rows: readonly {
+    readonly method: string
+    readonly shots: number
+    readonly seeds: number
+    readonly accuracy: { readonly mean: number; readonly sd: number }
+    readonly unseenAccuracy?: { readonly mean: number; readonly sd: number }
+    readonly trainSeconds: number
+  }[]
+}
+async function tableOf(examples: Dataset<string, Target>, { learners: some = learners, ...options }: Options) {
+  const protocol = drawsPerClass<string, Target>(frozenBackbone, options)
+  const { json } = await compare({ data: examples, learners: some, protocol }, startRun({ cache: false, ...options }))
+  return json as unknown as Table
+}
+const options: Options = { shots: [2, 4], draws: 2 }
+/** One number of examples, one draw: where the figures do not matter. */
+const quick: Options = { shots: [2], draws: 1 }
 
 /** All that does not depend on the clock. */
-const measured = ({ rows, ...comparison }: Comparison) => ({
-  ...comparison,
-  rows: rows.map((row) => ({ ...row, trainSeconds: 0 })),
-})
+const measured = ({ rows, ...table }: Table) => ({ ...table, rows: rows.map((row) => ({ ...row, trainSeconds: 0 })) })
 
 describe('compare', () => {
   it('has a row for each method and number of examples', async () => {
-    const comparison = await compare(data, options)
+    const comparison = await tableOf(data, options)
     expect(comparison.rows.map((row) => [row.method, row.shots, row.seeds])).toEqual([
       ['no-transfer', 2, 2],
       ['no-transfer', 4, 2],
@@ -82,38 +111,37 @@ describe('compare', () => {
   })
 
   it('gives the same figures again, with a cache or without', async () => {
-    const figures = measured(await compare(data, quick))
+    const figures = measured(await tableOf(data, quick))
     const cache = await FeatureCache.open({ directory: await temporaryFolder() })
     for (let time = 0; time < 2; time++) {
-      expect(measured(await compare(data, { ...quick, cache }))).toEqual(figures)
+      expect(measured(await tableOf(data, { ...quick, cache }))).toEqual(figures)
     }
   })
 
   it('gives every method the same draws, none of which it is measured on, and tells how far it is', async () => {
     const events: TrainEvent[] = []
-    await compare(data, { ...options, onEvent: (event) => events.push(event) })
+    await tableOf(data, { ...options, onEvent: (event) => events.push(event) })
     const draws = (name: string) => seen.filter((one) => one.name === name).map(({ train }) => train)
     expect(draws('no-transfer').map((train) => train.length)).toEqual([6, 6, 12, 12])
-    // The first backbone reads what is measured on, and is made of no draw.
-    expect(draws('frozen').slice(1)).toEqual(draws('no-transfer'))
+    expect(draws('frozen')).toEqual(draws('no-transfer'))
     const held = new Set(data.split({ test: 0.3, seed: 0 }).test.inputs)
     expect(seen.flatMap(({ train }) => train).filter((text) => held.has(text))).toEqual([])
 
     const cells = events.filter((event) => event.type === 'compare')
     expect(cells.map(({ done }) => done)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(new Set(cells.map(({ total }) => total))).toEqual(new Set([8]))
-    expect(cells.map(({ method: name }) => name).slice(3, 5)).toEqual(['no-transfer', 'frozen'])
+    expect(cells.map(({ method }) => method).slice(0, 3)).toEqual(['no-transfer', 'frozen', 'no-transfer'])
   })
 
   it('means over the seeds: one seed has no deviation', async () => {
-    const { rows, verdict } = await compare(data, quick)
+    const { rows, verdict } = await tableOf(data, quick)
     expect(rows.map(({ accuracy }) => accuracy.sd)).toEqual([0, 0])
     expect(verdict).toContain('one seed: no interval')
   })
 
   it('measures on the examples that are given', async () => {
     const test = tinyDataset(5, 9)
-    const { testExamples, rows } = await compare(data, { ...quick, test, shots: [20] })
+    const { testExamples, rows } = await tableOf(data, { ...quick, test, shots: [20] })
     expect(testExamples).toBe(15)
     for (const { accuracy } of rows) expect(accuracy.mean * 15).toBeCloseTo(Math.round(accuracy.mean * 15), 9)
   })
@@ -121,7 +149,7 @@ describe('compare', () => {
   it('measures on a domain that is never trained on', async () => {
     /** Nothing but the label is known of it. */
     const unseen = dataset(tinyDataset(5, 9).examples.map(({ label }) => ({ input: '...', label })))
-    const { rows } = await compare(data, { ...quick, unseen })
+    const { rows } = await tableOf(data, { ...quick, unseen })
     for (const { unseenAccuracy, accuracy } of rows) {
       expect(unseenAccuracy).toEqual({ mean: expect.closeTo(1 / 3, 9), sd: 0 })
       expect(accuracy.mean).toBeGreaterThan(0.4)
@@ -130,7 +158,7 @@ describe('compare', () => {
 
   it('leaves out numbers of examples that there are not, and says so', async () => {
     const events: TrainEvent[] = []
-    const { rows } = await compare(data, { ...quick, shots: [64, 3, 2, 3], onEvent: (event) => events.push(event) })
+    const { rows } = await tableOf(data, { ...quick, shots: [64, 3, 2, 3], onEvent: (event) => events.push(event) })
     expect(rows.map(({ shots }) => shots)).toEqual([2, 3, 2, 3])
     expect(events[0]).toEqual({
       type: 'notice',
@@ -142,47 +170,65 @@ describe('compare', () => {
 
   it('points out, once, what is in the training and the test data', async () => {
     const events: TrainEvent[] = []
-    await compare(data, { ...quick, test: data.subset([0, 1, 2]), onEvent: (event) => events.push(event) })
+    await tableOf(data, { ...quick, test: data.subset([0, 1, 2]), onEvent: (event) => events.push(event) })
     const notices = events.filter((event) => event.type === 'notice')
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringContaining('3 of 3 test examples are in the training data'),
     ])
   })
 
-  it('sets training from scratch, the frozen and the tuned backbone side by side', async () => {
+  it('sets the same network untrained, trained from scratch, frozen and tuned side by side', async () => {
     const backbone = layeredBackbone()
-    const methods = transferMethods(backbone, { unfreeze: 2, learningRate: 0.03, epochs: 4 })
-    const { rows, verdict } = await compare(data, { ...options, methods, shots: [8] })
-    expect(rows.map(({ method }) => method)).toEqual(['scratch', 'frozen', 'fine-tuned'])
+    const all = transferLearners(backbone, words, { unfreeze: 2, learningRate: 0.03, epochs: 4 })
+    const { rows, verdict } = await tableOf(data, { ...options, learners: all, shots: [8] })
+    expect(rows.map(({ method }) => method)).toEqual(['no-transfer', 'untrained', 'scratch', 'frozen', 'fine-tuned'])
     for (const { trainSeconds, accuracy } of rows) {
       expect(trainSeconds).toBeGreaterThan(0)
       expect(accuracy.mean).toBeGreaterThan(1 / 3)
     }
-    expect(verdict).toMatch(
-      /^With 8 examples per class transfer .* With 8 examples per class fine-tuning (helped|hurt|did not help here): /,
-    )
+    expect(verdict.match(/\S+ (helped|hurt|made no certain difference)[^,]*, \S+ beside \S+\./g)).toEqual([
+      expect.stringMatching(/^transfer .*frozen beside no-transfer\.$/),
+      expect.stringMatching(/^pre-training .*frozen beside untrained\.$/),
+      expect.stringMatching(/^fine-tuning .*fine-tuned beside frozen\.$/),
+    ])
   })
 
-  it('trains other fresh weights from scratch for each seed', async () => {
-    const [scratch] = transferMethods(layeredBackbone(), {})
-    const fingerprints = await Promise.all([0, 1].map(async (seed) => (await scratch?.backbone([], seed))?.fingerprint))
-    expect(new Set([...fingerprints, layeredBackbone().fingerprint]).size).toBe(3)
+  it('measures what takes minutes on three draws', async () => {
+    const slow = { ...frozen, name: 'slow', takes: 'minutes' as const }
+    const { rows } = await tableOf(data, { ...quick, draws: 5, learners: [words, slow] })
+    expect(rows.map(({ seeds }) => seeds)).toEqual([5, 3])
+  })
+
+  it('trains other fresh weights from scratch for each draw', async () => {
+    const made: string[] = []
+    const backbone = layeredBackbone()
+    const watched = {
+      ...backbone,
+      withNetwork(network: typeof backbone.network) {
+        const fresh = backbone.withNetwork(network)
+        made.push(fresh.fingerprint)
+        return fresh
+      },
+    }
+    const untrained = transferLearners(watched, words, {}).filter(({ name }) => name === 'untrained')
+    await tableOf(data, { ...options, shots: [2], learners: untrained })
+    expect(new Set([...made, backbone.fingerprint]).size).toBe(3)
   })
 
   it('takes one method alone', async () => {
-    const { rows, verdict } = await compare(data, { ...quick, methods: methods.slice(1) })
+    const { rows, verdict } = await tableOf(data, { ...quick, learners: [frozen] })
     expect(rows).toHaveLength(1)
     expect(verdict).toContain('nothing to compare')
   })
 
-  const wrongOptions = [{ seeds: 0 }, { seeds: 1.5 }, { shots: [] }, { shots: [1] }, { shots: [2.5] }]
+  const wrongOptions = [{ draws: 0 }, { draws: 1.5 }, { shots: [] }, { shots: [1] }, { shots: [2.5] }]
   it.each(wrongOptions)('refuses %o', async (wrong) => {
-    await expect(compare(data, { ...quick, ...wrong })).rejects.toThrow(OptionError)
+    await expect(tableOf(data, { ...quick, ...wrong })).rejects.toThrow(OptionError)
     expect(seen).toEqual([])
   })
 
   it('refuses data with too few examples for any number', async () => {
-    await expect(compare(data, { ...quick, shots: [50, 100] })).rejects.toThrow(
+    await expect(tableOf(data, { ...quick, shots: [50, 100] })).rejects.toThrow(
       'data set "examples": expected at least 50 examples of each class to draw from, got 28 of class "early". ' +
         'Ask for fewer shots or add examples of that class.',
     )
@@ -194,12 +240,12 @@ describe('compare', () => {
     const noisy = dataset([...data.examples, { input, label: other }])
     // Draws so large that the pair is in one of them, where it is more than the 5 % that pass as noise.
     const test = tinyDataset(4, 9)
-    const { rows } = await compare(noisy, {
+    const { rows } = await tableOf(noisy, {
       ...options,
       shots: [8],
-      seeds: 20,
+      draws: 20,
       test,
-      methods: [method('frozen', () => frozenBackbone)],
+      learners: [frozen],
     })
     const pairs = seen.filter(({ train }) => train.filter((text) => text === input).length === 2)
     expect(pairs.length).toBeGreaterThan(0)
@@ -209,13 +255,13 @@ describe('compare', () => {
       ...data.examples,
       ...data.inputs.map((text) => ({ input: text, label: 'early' as const })),
     ])
-    await expect(compare(contradicting, { ...quick, test })).rejects.toThrow(/expected one label for the same content/)
+    await expect(tableOf(contradicting, { ...quick, test })).rejects.toThrow(/expected one label for the same content/)
   })
 
   it('refuses examples of classes that are not trained on', async () => {
     const other = dataset([{ input: 'abc', label: 'elsewhere' }]) as Dataset<string, never>
     for (const sets of [{ test: other }, { unseen: other }]) {
-      await expect(compare(data, { ...quick, ...sets })).rejects.toThrow(DataError)
+      await expect(tableOf(data, { ...quick, ...sets })).rejects.toThrow(DataError)
     }
   })
 
@@ -224,9 +270,9 @@ describe('compare', () => {
     const onEvent = (event: TrainEvent): void => {
       if (event.type === 'compare' && event.done === 2) stop.abort(new Error('enough'))
     }
-    await expect(compare(data, { ...options, signal: stop.signal, onEvent })).rejects.toThrow('enough')
-    expect(seen).toHaveLength(3)
-    await expect(compare(data, { ...quick, signal: stop.signal })).rejects.toThrow('enough')
-    expect(seen).toHaveLength(4)
+    await expect(tableOf(data, { ...options, signal: stop.signal, onEvent })).rejects.toThrow('enough')
+    expect(seen).toHaveLength(2)
+    await expect(tableOf(data, { ...quick, signal: stop.signal })).rejects.toThrow('enough')
+    expect(seen).toHaveLength(2)
   })
 })

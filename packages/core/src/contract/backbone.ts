@@ -30,6 +30,8 @@ export interface Backbone<Input = unknown> {
    * evaluation say it.
    */
   takeNotices?(): readonly string[]
+  /** Releases its sessions. It opens new ones when it is used again. */
+  close?(): Promise<void>
 }
 
 /** Content, or a digest of it. */

@@ -2,6 +2,8 @@
 export interface Files {
   /** What it is called in messages, such as the path of the folder. */
   readonly name: string
-  /** @throws FileError where there is no such file, or it cannot be read. */
-  read(name: string): Promise<Uint8Array>
+  /** The bytes of a file; undefined where there is none of that name. */
+  read(name: string): Promise<Uint8Array | undefined>
+  /** What is there instead, where a file that makes it a model is missing. */
+  describe?(): Promise<string>
 }

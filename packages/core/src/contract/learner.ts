@@ -31,9 +31,14 @@ export interface Addition {
 export interface Protocol<Data> {
   /** What scores are, such as 'accuracy' or 'NDCG@10'. */
   readonly measure: string
+  /**
+   * What pairs are made of for a difference: draws, where chance lies in what is learned from; or questions, where all is
+   * learned from and chance lies in what is asked.
+   */
+  readonly pairs: 'draws' | 'questions'
   rounds(data: Data, run: Run): Iterable<Round<Data>> | AsyncIterable<Round<Data>>
   /** Its table and verdict, as people and programs know them. */
-  show(comparison: Comparison): Shown
+  show(comparison: Comparison, rounds: readonly Round<Data>[]): Shown
 }
 
 /** One draw: what is learned from, and what is asked. */
@@ -96,13 +101,14 @@ export interface Difference {
   readonly mean: number
   /** Half of the 95 % interval; infinite for a single pair. */
   readonly margin: number
-  /** What was paired: draws where there are several, else what was asked. */
+  /** Number of pairs. */
   readonly pairs: number
-  readonly of: 'draws' | 'questions'
 }
 
 /** What learners are worth on one's own data. */
 export interface Comparison {
+  /** Of each round, the numbers of the test's questions that every learner could read: what they are compared by. */
+  readonly readable: readonly (readonly number[])[]
   readonly rows: readonly ComparisonRow[]
   readonly differences: readonly Difference[]
 }

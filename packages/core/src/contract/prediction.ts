@@ -25,13 +25,15 @@ export interface ValuePrediction {
 }
 
 /** The answer that goes with a label type. */
-export type Prediction<Label extends Target> = [Label] extends [string]
-  ? ClassPrediction<Label>
-  : [Label] extends [number]
-    ? ValuePrediction
-    : [Label] extends [readonly (infer One extends string)[]]
-      ? LabelsPrediction<One>
-      : never
+export type Prediction<Label extends Target> = Target extends Label
+  ? ClassPrediction<string> | LabelsPrediction<string> | ValuePrediction
+  : [Label] extends [string]
+    ? ClassPrediction<Label>
+    : [Label] extends [number]
+      ? ValuePrediction
+      : [Label] extends [readonly (infer One extends string)[]]
+        ? LabelsPrediction<One>
+        : never
 
 /** Answers from a head's results, `[n, labels]` or `[n, 1]`. */
 export function toPredictions<Label extends Target>(

@@ -20,8 +20,18 @@ function optionsOf<Options extends z.ZodObject>(schema: Options, given: unknown)
   const value = z.record(z.string(), z.unknown()).safeParse(given).data?.[String(issue?.path[0])]
   throw new OptionError(
     `option "${name}"`,
-    issue?.message ?? 'another value',
+    issue ? expectationOf(issue) : 'another value',
     JSON.stringify(value) ?? 'nothing',
     'Correct it, or leave it out.',
+  )
+}
+
+/** What was expected of a value, for a sentence: 'a whole number from 1 on'. */
+export function expectationOf({ message }: { readonly message: string }): string {
+  // "Invalid input: expected number, received string"
+  const expected = message.replace(/^.*?\bexpected (to be )?/i, '').replace(/, received .*$/s, '')
+  return (
+    ({ number: 'a number', string: 'a text', boolean: 'true or false' } as Record<string, string>)[expected] ??
+    expected.replaceAll('"|"', '", "')
   )
 }

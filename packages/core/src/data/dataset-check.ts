@@ -3,6 +3,7 @@ import type { Backbone, ContentKey } from '../contract/backbone.js'
 import type { Dataset } from './dataset.js'
 import { DataError, InputError } from '../contract/errors.js'
 import { contentKeys } from './if-readable.js'
+import type { RunOptions } from '../contract/progress.js'
 import type { Target } from '../contract/target.js'
 
 /** Examples of one content. */
@@ -43,6 +44,19 @@ export interface CheckOptions<Input> {
   readonly contentKey: KeyOf<Input>
   /** Test data that must not contain training examples. */
   readonly test?: Dataset<Input, Target> | undefined
+}
+
+/**
+ * Refuses training data that contradict themselves, and says what else is odd about them.
+ * @throws DataError where too many examples contradict each other.
+ */
+export async function inspectDataset<Input>(
+  train: Dataset<Input, Target>,
+  { onEvent, ...options }: CheckOptions<Input> & Pick<RunOptions, 'onEvent'>,
+): Promise<void> {
+  const check = await checkDataset(train, options)
+  assertConsistent(check, train)
+  for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
 }
 
 /**

@@ -57,15 +57,33 @@ export class Dataset<Input, Label extends Target = string> {
   readonly labels: readonly ClassOf<Label>[]
 
   /** See `dataset`. */
-  constructor(examples: readonly Example<Input, Label>[], { name = 'examples' }: DatasetOptions = {}) {
+  constructor(
+    examples: readonly Example<Input, Label>[],
+    { name = 'examples', labels = [] }: DatasetOptions & { readonly labels?: readonly string[] } = {},
+  ) {
     this.name = name
     this.examples = [...examples]
     this.inputs = examples.map((example) => example.input)
     this.targets = examples.map((example) => example.label)
-    this.kind = commonKind(this.#who, this.targets) as KindOf<Label>
-    this.labels = [...new Set(this.targets.flatMap(classesOf))].sort() as ClassOf<Label>[]
+    const isNamesAlone = examples.length === 0 && labels.length > 0
+    this.kind = (isNamesAlone ? 'classification' : commonKind(this.#who, this.targets)) as KindOf<Label>
+    this.labels = [...new Set([...labels, ...this.targets.flatMap(classesOf)])].sort() as ClassOf<Label>[]
     if (this.kind === 'regression') requireFinite(this.#who, this.targets)
     else requireDistinctNames(this.#who, this.targets)
+  }
+
+  /**
+   * Names of classes without examples: what `zeroShotModel` begins from.
+   * @throws DataError where a name is given twice, or none is.
+   */
+  static ofLabels<Input, Label extends Target = string>(
+    labels: readonly ClassOf<Label>[],
+    options?: DatasetOptions,
+  ): Dataset<Input, Label> {
+    const twice = labels.find((label, place) => labels.indexOf(label) < place)
+    if (twice !== undefined)
+      throw new DataError('labels', 'different names', `"${twice}" twice`, 'Name each class once.')
+    return new Dataset<Input, Label>([], { ...options, labels })
   }
 
   /** Number of examples. */

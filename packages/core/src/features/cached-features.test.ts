@@ -154,7 +154,7 @@ describe('resolveCache', () => {
     vi.stubEnv('HEADSTART_CACHE', directory)
     expect(await resolveCache({ cache })).toBe(cache)
     expect(await resolveCache({ cache: false })).toBeUndefined()
-    expect((await resolveCache({}))?.directory).toBe(directory)
+    expect(await resolveCache({})).toMatchObject({ directory })
   })
 
   it('turns the notice of a failing cache into an event', async () => {

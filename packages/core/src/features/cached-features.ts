@@ -4,14 +4,15 @@ import { cacheKey, FeatureCache } from './feature-cache.js'
 import { contentKeys } from '../data/if-readable.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
+import type { Store } from '../contract/store.js'
 
-/** Where features are kept between runs: a cache that is open, or `false` for nowhere. */
-export type CacheOption = FeatureCache | false
+/** Where features are kept between runs: a store, such as a cache that is open, or `false` for nowhere. */
+export type CacheOption = Store | false
 
 /** Options of `computeFeatures`. */
 export interface ComputeFeaturesOptions extends RunOptions {
   /** Undefined: every feature is computed, none is kept. */
-  readonly cache: FeatureCache | undefined
+  readonly cache: Store | undefined
   /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
   readonly onUnreadable?: OnUnreadable | undefined
 }
@@ -22,7 +23,7 @@ const chunkSize = 512
 /** The cache that an option stands for: the given one, none for `false`, else the one in the default directory. */
 export async function resolveCache(
   options: Pick<RunOptions, 'onEvent'> & { readonly cache?: CacheOption | undefined },
-): Promise<FeatureCache | undefined> {
+): Promise<Store | undefined> {
   const { cache, onEvent } = options
   if (cache === false) return undefined
   return cache ?? FeatureCache.open({ onNotice: (message) => onEvent?.({ type: 'notice', message }) })

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { defaultCacheDirectory, limitCache, makeFolder, namespaceFolder } from './cache-directory.js'
 import { CacheHealth } from './cache-health.js'
 import { OptionError } from '../contract/errors.js'
+import type { Store } from '../contract/store.js'
 import { FeatureSpace } from './feature-space.js'
 
 /** Options of `FeatureCache.open`. */
@@ -20,7 +21,7 @@ export interface FeatureCacheOptions {
  * directory at once. A damaged entry is a missing one. A cache whose disk fails switches itself off; it never fails
  * the work. Nothing stays open: a cache that is no longer used needs no more than a last `flush`.
  */
-export class FeatureCache {
+export class FeatureCache implements Store {
   readonly directory: string
   readonly #health: CacheHealth
   readonly #maxBytes: number

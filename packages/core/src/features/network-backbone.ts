@@ -62,6 +62,11 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
     takeNotices: () => preprocessing.takeNotices?.() ?? [],
+    async close() {
+      const open = session
+      session = undefined
+      await (await open)?.close()
+    },
     withNetwork: (other) => {
       const { fingerprint: _, ...rest } = parts
       return networkBackbone({ ...rest, network: other })

@@ -1,8 +1,8 @@
 import { Session, sliceRows, type Tensor } from '@headstart/onnx'
 import type { TunableBackbone } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
-import { cacheKey, type FeatureCache } from '../features/feature-cache.js'
-import type { FeatureSpace } from '../features/feature-space.js'
+import { cacheKey } from '../features/feature-cache.js'
+import type { Store, StoredFeatures } from '../contract/store.js'
 import { contentKeys, ifReadable } from '../data/if-readable.js'
 import { packTensor, stackPadded, unpackTensor } from '../features/packed-tensor.js'
 import type { Progress } from '../contract/progress.js'
@@ -45,14 +45,14 @@ export class CutTensors<Input> {
   readonly #carried: readonly string[]
   readonly #frozen: Session | undefined
   readonly #namespace: string
-  readonly #space: FeatureSpace | undefined
+  readonly #space: StoredFeatures | undefined
   readonly #memory = new Map<string, Float32Array>()
   #bytes = 0
 
   static async open<Input>(
     backbone: TunableBackbone<Input>,
     split: SplitNetwork,
-    cache: FeatureCache | undefined,
+    cache: Store | undefined,
   ): Promise<CutTensors<Input>> {
     const namespace = `${backbone.id}/${backbone.fingerprint}/${split.cut}`
     const space = split.frozen && (await cache?.namespace(namespace))
@@ -64,7 +64,7 @@ export class CutTensors<Input> {
     backbone: TunableBackbone<Input>,
     { tuned, cut }: SplitNetwork,
     namespace: string,
-    space: FeatureSpace | undefined,
+    space: StoredFeatures | undefined,
     frozen: Session | undefined,
   ) {
     this.#backbone = backbone

@@ -1,6 +1,6 @@
 import type { CacheOption } from '../features/cached-features.js'
 import type { CheckpointOptions } from './checkpoint.js'
-import type { Recipe } from '../model/model.js'
+import type { Recipe } from '../model/recipe.js'
 import type { RunOptions } from '../contract/progress.js'
 
 /** Options of the linear head. */
@@ -15,9 +15,9 @@ export interface HeadOptions extends RunOptions {
    */
   readonly classWeight?: Recipe['classWeight']
   /** Decides all that is random. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */
-  readonly cache?: CacheOption
+  readonly cache?: CacheOption | undefined
 }
 
 /** Options of the tuning of the backbone's last stages. */
@@ -59,9 +59,9 @@ export interface TuningOptions {
    */
   readonly validation?: number
   /** File in which the progress of the tuning is kept, so that an interrupted run can be resumed. Default: none. */
-  readonly checkpoint?: string | CheckpointOptions
+  readonly checkpoint?: string | CheckpointOptions | undefined
   /** Goes on from the checkpoint, where there is one, and gives the same model, bit for bit. Default false. */
-  readonly resume?: boolean
+  readonly resume?: boolean | undefined
 }
 
 /** Options of low-rank adaptation (Hu et al. 2021). */

@@ -109,6 +109,7 @@ function tunedModel<Input, Label extends Target>(
   const training = summarize(data)
   return new Model<Input, Label>({
     backbone: backbone.withNetwork({ graph: graph.with({ initializers }), stages }),
+    ownsBackbone: true,
     head: linearHead(data.kind, data.labels, head),
     recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
     training,

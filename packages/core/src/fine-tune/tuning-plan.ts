@@ -43,7 +43,7 @@ const [passesFor, fewestPasses] = [32, 4]
  * @throws OptionError for numbers out of range, and for a strategy that does not fit the task.
  */
 export function planTuning(
-  options: TuningOptions & { seed?: number },
+  options: TuningOptions & { seed?: number | undefined },
   train: Dataset<unknown, Target>,
   stages: number,
 ): TuningPlan {

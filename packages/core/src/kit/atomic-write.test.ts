@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { runScript } from '../../test/run-script.js'
 import { FileError, OptionError } from '../contract/errors.js'
-import { writeFileAtomically, writeFolderAside } from './atomic-write.js'
+import { writeFileAtomically, writeFolderAtomically } from './atomic-write.js'
 
 const linux = process.platform === 'linux'
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -72,7 +72,7 @@ describe('writeFileAtomically', () => {
     await expect(writeFileAtomically('/dev/null', text('x'))).rejects.toThrow(
       'expected the path of a file, got a device',
     )
-    await expect(writeFolderAside('/dev/null', files(), { replace })).rejects.toThrow('got a device')
+    await expect(writeFolderAtomically('/dev/null', files(), { replace })).rejects.toThrow('got a device')
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
   })
 
@@ -96,9 +96,9 @@ describe('writeFileAtomically', () => {
   })
 })
 
-describe('writeFolderAside', () => {
+describe('writeFolderAtomically', () => {
   it('writes a new folder and asks nobody', async () => {
-    await writeFolderAside(`${model}/`, files('a', 'b'), { replace: () => expect.fail('nothing to replace') })
+    await writeFolderAtomically(`${model}/`, files('a', 'b'), { replace: () => expect.fail('nothing to replace') })
     expect(await contents(model)).toEqual({ a: 'new a', b: 'new b' })
     expect(await readdir(place)).toEqual(['model'])
   })
@@ -106,7 +106,7 @@ describe('writeFolderAside', () => {
   it('replaces the old folder as a whole', async () => {
     await oldModel()
     const asked: string[] = []
-    await writeFolderAside(model, files('a', 'new'), { replace: async (existing) => void asked.push(existing) })
+    await writeFolderAtomically(model, files('a', 'new'), { replace: async (existing) => void asked.push(existing) })
     expect(await contents(model)).toEqual({ a: 'new a', new: 'new new' })
     expect(await readdir(place)).toEqual(['model'])
     expect(asked).toEqual([model])
@@ -115,7 +115,9 @@ describe('writeFolderAside', () => {
   it('keeps the old folder when it must not be replaced', async () => {
     const old = await oldModel()
     const refusal = new OptionError('model', 'a model folder', 'holiday pictures', 'Choose another place.')
-    await expect(writeFolderAside(model, files('a'), { replace: () => Promise.reject(refusal) })).rejects.toBe(refusal)
+    await expect(writeFolderAtomically(model, files('a'), { replace: () => Promise.reject(refusal) })).rejects.toBe(
+      refusal,
+    )
     expect(await contents(model)).toEqual(old)
     expect(await readdir(place)).toEqual(['model'])
   })
@@ -126,7 +128,7 @@ describe('writeFolderAside', () => {
       mkdirSync(model)
       writeFileSync(join(model, 'other'), 'whole')
     }
-    await expect(writeFolderAside(model, eventful, { replace })).rejects.toThrow('expected a path that is free')
+    await expect(writeFolderAtomically(model, eventful, { replace })).rejects.toThrow('expected a path that is free')
     expect(await contents(model)).toEqual({ other: 'whole' })
     expect(await readdir(place)).toEqual(['model'])
   })
@@ -142,7 +144,7 @@ describe('writeFolderAside', () => {
         if (steps.length === 2) for (const name of asides) rmSync(join(place, name), { recursive: true })
       },
     })
-    await expect(writeFolderAside(model, files('a'), { replace, signal })).rejects.toThrow(FileError)
+    await expect(writeFolderAtomically(model, files('a'), { replace, signal })).rejects.toThrow(FileError)
     expect(steps.length).toBe(2)
     expect(await contents(model)).toEqual(old)
     expect(await readdir(place)).toEqual(['model'])
@@ -153,20 +155,20 @@ describe('writeFolderAside', () => {
     const stop = new AbortController()
     const eventful = new EventfulFiles(files('a', 'b', 'c'))
     eventful.event = () => stop.abort(new Error('enough'))
-    await expect(writeFolderAside(model, eventful, { replace, signal: stop.signal })).rejects.toThrow('enough')
-    await expect(writeFolderAside(model, files('a'), { replace, signal: stop.signal })).rejects.toThrow('enough')
+    await expect(writeFolderAtomically(model, eventful, { replace, signal: stop.signal })).rejects.toThrow('enough')
+    await expect(writeFolderAtomically(model, files('a'), { replace, signal: stop.signal })).rejects.toThrow('enough')
     expect(await contents(model)).toEqual(old)
     expect(await readdir(place)).toEqual(['model'])
   })
 
   it.each(['', '..', 'a/b', 'a\\b'])('refuses the file name "%s"', async (name) => {
-    await expect(writeFolderAside(model, files(name), { replace })).rejects.toThrow(OptionError)
+    await expect(writeFolderAtomically(model, files(name), { replace })).rejects.toThrow(OptionError)
     expect(await readdir(place)).toEqual([])
   })
 
   it('refuses a file in the place of the folder', async () => {
     await writeFile(model, 'x')
-    const writing = writeFolderAside(model, files('a'), { replace })
+    const writing = writeFolderAtomically(model, files('a'), { replace })
     await expect(writing).rejects.toThrow(FileError)
     await expect(writing).rejects.toThrow(`${model}: expected the path of a folder, got a file`)
     expect(await contents(place)).toEqual({ model: 'x' })
@@ -175,10 +177,10 @@ describe('writeFolderAside', () => {
   it.runIf(linux)('keeps the old folder when there is no room for the new one', async () => {
     const old = await oldModel()
     const script = `
-      import { writeFolderAside } from './kit/atomic-write.ts'
+      import { writeFolderAtomically } from './kit/atomic-write.ts'
       const [, path] = process.argv
       const files = new Map([['small', new Uint8Array(10)], ['large', new Uint8Array(100_000)]])
-      const error = await writeFolderAside(path, files, { replace: async () => {} }).catch((error) => error)
+      const error = await writeFolderAtomically(path, files, { replace: async () => {} }).catch((error) => error)
       console.log(error.message)`
     const { stdout } = await runScript(script, [model], { fileLimit: 8 })
     expect(stdout).toMatch(/^\S+model: expected room to write, got a full disk \(EFBIG\)\. Nothing was changed/)
@@ -189,7 +191,7 @@ describe('writeFolderAside', () => {
   it.skipIf(process.platform === 'win32')('keeps the old folder when it is killed, and writes after that', async () => {
     const old = await oldModel()
     const script = `
-      import { writeFolderAside } from './kit/atomic-write.ts'
+      import { writeFolderAtomically } from './kit/atomic-write.ts'
       const [, path] = process.argv
       class Deadly extends Map {
         *[Symbol.iterator]() {
@@ -197,14 +199,14 @@ describe('writeFolderAside', () => {
           process.kill(process.pid, 'SIGKILL')
         }
       }
-      await writeFolderAside(path, new Deadly([['a', new Uint8Array(5)]]), { replace: async () => {} })`
+      await writeFolderAtomically(path, new Deadly([['a', new Uint8Array(5)]]), { replace: async () => {} })`
     expect(await runScript(script, [model])).toMatchObject({ signal: 'SIGKILL' })
     expect(await contents(model)).toEqual(old)
     const leftover = (await readdir(place)).find((name) => name !== 'model') ?? ''
     expect(leftover).toMatch(/^model\..*\.tmp$/)
     expect(await readdir(join(place, leftover))).toEqual(['a'])
 
-    await writeFolderAside(model, files('b'), { replace })
+    await writeFolderAtomically(model, files('b'), { replace })
     expect(await contents(model)).toEqual({ b: 'new b' })
   })
 })

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FileError, OptionError } from '../contract/errors.js'
 import { toFileError } from './file-error.js'
 
-/** Options of `writeFolderAside`. */
+/** Options of `writeFolderAtomically`. */
 export interface WriteFolderOptions {
   /** Called with the path when a folder is already there, before anything is written; rejects to keep that folder. */
   readonly replace: (existing: string) => Promise<void>
@@ -39,7 +39,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
  *
  * @throws FileError when the folder cannot be written; the old one is untouched
  */
-export async function writeFolderAside(
+export async function writeFolderAtomically(
   path: string,
   files: ReadonlyMap<string, Uint8Array>,
   { replace, signal }: WriteFolderOptions,
@@ -91,9 +91,19 @@ async function destination(path: string, kind: 'file' | 'folder'): Promise<{ tar
   return { target, exists: found !== undefined }
 }
 
+/** Whether it names a file in a folder, and nothing outside it. */
+export function isPlainName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\]/.test(name)
+}
+
 function plainName(name: string): string {
-  if (name !== '' && name !== '.' && name !== '..' && !/[/\\]/.test(name)) return name
-  throw new OptionError('writeFolderAside', 'plain file names', JSON.stringify(name), 'Leave folders out of the names.')
+  if (isPlainName(name)) return name
+  throw new OptionError(
+    'writeFolderAtomically',
+    'plain file names',
+    JSON.stringify(name),
+    'Leave folders out of the names.',
+  )
 }
 
 function temporaryName(target: string): string {

@@ -1,9 +1,12 @@
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
 import type { JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import type { Files } from '../contract/files.js'
+import { filesOf } from '../kit/folder-files.js'
 import { type Head, headNames } from '../head/head.js'
 import { damaged, graphName, type Manifest, modelFormat, parseManifest } from './manifest.js'
-import { Model, type Recipe } from './model.js'
+import { Model } from './model.js'
+import type { Recipe } from './recipe.js'
 import { readManifest, readModelFolder } from './model-folder.js'
 import { networkBackbone } from '../features/network-backbone.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
@@ -22,10 +25,11 @@ export interface PreprocessingLoader<Input> {
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
  */
 export async function loadModel<Input, Label extends Target = string>(
-  folder: string,
+  place: string | Files,
   loaders: readonly PreprocessingLoader<Input>[],
 ): Promise<Model<Input, Label>> {
-  const { manifest, files } = await readModelFolder(folder, modelFormat)
+  const { manifest, files } = await readModelFolder(place, modelFormat)
+  const folder = filesOf(place).name
   if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
   const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
   if (!loader) {
@@ -47,6 +51,7 @@ export async function loadModel<Input, Label extends Target = string>(
       network: { graph, stages },
       preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
     }),
+    ownsBackbone: true,
     head,
     recipe: manifest.recipe as unknown as Recipe,
     training: manifest.training as unknown as TrainingSummary,
@@ -65,8 +70,9 @@ export interface ModelDescription {
  * Reads what a saved model is, and not the model: whether its other files are whole, `loadModel` sees.
  * @throws ModelFolderError when the folder is missing, its manifest damaged, changed or of a newer format.
  */
-export async function describeModel(folder: string): Promise<ModelDescription> {
-  const { task: kind, backbone, labels } = parseManifest(folder, await readManifest(folder))
+export async function describeModel(place: string | Files): Promise<ModelDescription> {
+  const files = filesOf(place)
+  const { task: kind, backbone, labels } = parseManifest(files.name, await readManifest(files))
   return { kind, modality: backbone.modality, labels }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 
 /** Version of the folder's layout that this code writes and the newest that it reads. */
@@ -96,16 +97,8 @@ export function parseManifest(
   return parsed.data
 }
 
-/**
- * What the text of `headstart.json` says that the folder is, such as "headstart-model"; undefined where it says nothing.
- * @throws ModelFolderError when it is no JSON.
- */
-export function formatNamedIn(folder: string, text: string): string | undefined {
-  const format = parseJson(folder, text)['format']
-  return typeof format === 'string' ? format : undefined
-}
-
-function parseJson(folder: string, text: string): Record<string, unknown> {
+/** @throws ModelFolderError when it is no JSON. */
+export function parseJson(folder: string, text: string): JsonObject {
   try {
     return Object(JSON.parse(text))
   } catch {

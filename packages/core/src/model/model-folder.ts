@@ -1,17 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { JsonObject } from '../contract/backbone.js'
 import { FileError, ModelFolderError } from '../contract/errors.js'
-import { errorCode, toFileError } from '../kit/file-error.js'
+import type { Files } from '../contract/files.js'
+import type { Packed } from '../contract/trained.js'
+import { isPlainName, writeFolderAtomically } from '../kit/atomic-write.js'
+import { filesOf } from '../kit/folder-files.js'
 import {
   damaged,
   type FolderFormat,
   formatManifest,
-  formatNamedIn,
   manifestName,
+  parseJson,
   parseManifest,
   sha256,
 } from './manifest.js'
-import { writeFolderAside } from '../kit/atomic-write.js'
 
 /** Options of `writeModelFolder`. */
 export interface SaveOptions {
@@ -25,71 +28,54 @@ export interface SaveOptions {
  */
 export async function writeModelFolder(
   folder: string,
-  manifest: object,
-  files: ReadonlyMap<string, Uint8Array>,
+  { manifest, files }: Packed,
   options: SaveOptions = {},
 ): Promise<void> {
   const hashes = Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)]))
   const text = formatManifest({ ...manifest, files: hashes })
   const all = new Map(files).set(manifestName, new TextEncoder().encode(text))
-  await writeFolderAside(resolve(folder), all, { replace: refuseForeignFolder, ...options })
+  await writeFolderAtomically(resolve(folder), all, { replace: refuseForeignFolder, ...options })
 }
 
 /**
- * Reads a model's folder. Every file's hash is checked.
+ * Reads all files of a model. Every one's hash is checked.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind.
  */
 export async function readModelFolder<Manifest extends { readonly files: Readonly<Record<string, string>> }>(
-  folder: string,
+  place: string | Files,
   format: FolderFormat<Manifest>,
 ): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
-  const manifest = parseManifest(folder, await readManifest(folder), format)
+  const from = filesOf(place)
+  const manifest = parseManifest(from.name, await readManifest(from), format)
   const files = new Map<string, Uint8Array>()
   for (const [name, hash] of Object.entries(manifest.files)) {
-    const path = resolve(folder, name)
-    if (!path.startsWith(resolve(folder) + sep)) {
-      throw new ModelFolderError(folder, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
+    if (!name.split('/').every(isPlainName)) {
+      throw new ModelFolderError(from.name, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
     }
-    const bytes = await readFile(path).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw toFileError(error, path, 'read')
-      throw damaged(folder, `the file ${name}`, 'no such file')
-    })
-    if (sha256(bytes) !== hash) throw damaged(folder, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
+    const bytes = await from.read(name)
+    if (!bytes) throw damaged(from.name, `the file ${name}`, 'no such file')
+    if (sha256(bytes) !== hash) throw damaged(from.name, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
     files.set(name, bytes)
   }
   return { manifest, files }
 }
 
 /**
- * What a model's folder is, as its `headstart.json` says: "headstart-model", "headstart-recommender"; undefined where it says
- * nothing. Whether it is whole is seen when it is read.
+ * The `headstart.json` of a model, as JSON: what it is, said by its fields. Whether the model is whole is seen when it is read.
  * @throws ModelFolderError when the folder is missing or no model's.
  */
-export async function folderFormat(folder: string): Promise<string | undefined> {
-  return formatNamedIn(folder, await readManifest(folder))
+export async function manifestOf(place: string | Files): Promise<JsonObject> {
+  const from = filesOf(place)
+  return parseJson(from.name, await readManifest(from))
 }
 
-/** The text of the folder's `headstart.json`. */
-export async function readManifest(folder: string): Promise<string> {
-  const path = join(folder, manifestName)
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = errorCode(error)
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toFileError(error, path, 'read')
-    const got = await whatStandsAt(folder)
-    const remedy = 'Give the path of a folder that was written by saving a model.'
-    throw new ModelFolderError(folder, `a model folder (with ${manifestName} in it)`, got, remedy)
-  }
-}
-
-async function whatStandsAt(folder: string): Promise<string> {
-  try {
-    const names = await readdir(folder)
-    return names.length === 0 ? 'an empty folder' : `a folder with ${names.slice(0, 5).join(', ')}`
-  } catch (error) {
-    return errorCode(error) === 'ENOTDIR' ? 'a file' : 'nothing of that name'
-  }
+/** The text of the model's `headstart.json`. */
+export async function readManifest(from: Files): Promise<string> {
+  const bytes = await from.read(manifestName)
+  if (bytes) return new TextDecoder().decode(bytes)
+  const got = (await from.describe?.()) ?? `no ${manifestName}`
+  const remedy = 'Give the path of a folder that was written by saving a model.'
+  throw new ModelFolderError(from.name, `a model folder (with ${manifestName} in it)`, got, remedy)
 }
 
 /** A folder may be replaced when it is a model, or empty. */

@@ -1,34 +1,25 @@
-import { connect, type Graph, Session, tensor } from '@headstart/onnx'
-import { type Backbone, isTunable, type JsonValue, type OnUnreadable } from '../contract/backbone.js'
-import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
-import type { Dataset } from '../data/dataset.js'
-import { DataError } from '../contract/errors.js'
-import { encodeTargets, type Head, headNames } from '../head/head.js'
+import { type Graph, Session, tensor } from '@headstart/onnx'
+import type { z } from 'zod'
+import type { Backbone, OnUnreadable } from '../contract/backbone.js'
+import { DataError, InputError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
-import type { SaveOptions } from './model-folder.js'
 import { type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
-import { readableFeatures } from '../features/readable-features.js'
+import type { Run } from '../contract/run.js'
+import type { Kind, Target } from '../contract/target.js'
+import type { Measured, Packed, Shown, Trained } from '../contract/trained.js'
+import type { Dataset } from '../data/dataset.js'
+import { describeUnreadable } from '../data/if-readable.js'
+import { formatReport } from '../evaluate/format-report.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from '../evaluate/report.js'
-import { saveModel } from './save-model.js'
-import type { Target, Kind } from '../contract/target.js'
-
-/** How a model came to be: enough to train it again. */
-export interface Recipe {
-  /**
-   * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
-   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside. 'zero-shot':
-   * made from the names of the classes, without examples.
-   */
-  readonly strategy: 'head' | 'joint' | 'contrastive' | 'zero-shot'
-  readonly seed: number
-  /** Strength of the L2 penalty. */
-  readonly l2: number
-  /** Folds of the cross-validation that chose `l2`; 0 where it was given. */
-  readonly folds: number
-  readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
-  readonly [option: string]: JsonValue
-}
+import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
+import { readableFeatures } from '../features/readable-features.js'
+import { encodeTargets, type Head, headNames } from '../head/head.js'
+import { shown } from '../kit/shown.js'
+import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
+import { type SaveOptions, writeModelFolder } from './model-folder.js'
+import { packModel, wholeGraph } from './pack-model.js'
+import type { Recipe } from './recipe.js'
 
 /** The parts of a model. */
 export interface ModelParts<Input> {
@@ -37,6 +28,8 @@ export interface ModelParts<Input> {
   readonly recipe: Recipe
   /** What the training targets looked like, from which the naive baseline answers. */
   readonly training: TrainingSummary
+  /** Whether the backbone is this model's alone, and closed with it. Default false. */
+  readonly ownsBackbone?: boolean
   /** Gives the figures on held-out training examples, where there were any. Called at most once. */
   readonly validation?: () => Report | undefined
 }
@@ -46,23 +39,28 @@ export interface PredictOptions extends RunOptions {
   /** Called for each input that cannot be read, which has no answer. Default: the first one ends the work. */
   readonly onUnreadable?: OnUnreadable
   /** Feature cache. Default `false`: none, for what is asked once. */
-  readonly cache?: CacheOption
+  readonly cache?: CacheOption | undefined
 }
 
 /** Options of `Model.evaluate`. */
 export interface EvaluateOptions extends RunOptions {
   /** Seed of the bootstrap intervals. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */
-  readonly cache?: CacheOption
+  readonly cache?: CacheOption | undefined
 }
 
 /** A backbone, frozen or tuned, with a trained head. */
-export class Model<Input, Label extends Target = string> {
+export class Model<Input, Label extends Target = string> implements Trained<
+  Dataset<Input, Label>,
+  Input,
+  Prediction<Label>
+> {
   readonly backbone: Backbone<Input>
   readonly head: Head
   readonly recipe: Recipe
   readonly training: TrainingSummary
+  readonly #ownsBackbone: boolean
   readonly #validation: ModelParts<Input>['validation']
   #report: Report | undefined
   #session: Promise<Session> | undefined
@@ -72,6 +70,7 @@ export class Model<Input, Label extends Target = string> {
     this.head = parts.head
     this.recipe = parts.recipe
     this.training = parts.training
+    this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
   }
 
@@ -90,6 +89,14 @@ export class Model<Input, Label extends Target = string> {
   /** Names of the classes or labels it knows; empty for regression. */
   get labels(): readonly string[] {
     return this.head.labels
+  }
+
+  get answer(): z.ZodType<Prediction<Label>> {
+    return answerSchema(this.kind, this.labels) as z.ZodType<Answer> as z.ZodType<Prediction<Label>>
+  }
+
+  get reads(): { readonly kind: Kind } {
+    return { kind: this.kind }
   }
 
   /**
@@ -115,31 +122,79 @@ export class Model<Input, Label extends Target = string> {
     return answers.map((answer, index) => (unreadable.has(index) ? undefined : answer))
   }
 
-  /**
-   * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
-   * out, and said.
-   * @throws DataError for examples of another task or with labels that the model does not know.
-   */
-  async evaluate(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label>> {
-    this.#checkLabels(test)
-    const { data, results } = await this.#measure(test, options)
-    const targets = encodeTargets(data.targets, this.labels)
-    return report(this.kind, this.labels, targets, results, this.training, options.seed) as ReportOf<Label>
+  async ask(inputs: readonly Input[], options: PredictOptions = {}): Promise<(Prediction<Label> | InputError)[]> {
+    const unreadable = new Map<number, InputError>()
+    const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
+    const answers = await this.predict(inputs, { ...options, onUnreadable })
+    return answers.map((answer, index) => answer ?? (unreadable.get(index) as InputError))
+  }
+
+  say(answer: Prediction<Label>): string {
+    return sayAnswer(answer)
+  }
+
+  async measure(data: Dataset<Input, Label>, { cache, signal, onEvent }: Partial<Run> = {}): Promise<Measured> {
+    this.#checkLabels(data)
+    const answers = await this.ask(data.inputs, { cache: await resolveCache({ cache, onEvent }), signal, onEvent })
+    const unreadable = answers.filter((answer) => answer instanceof InputError)
+    if (unreadable.length > 0) {
+      const message = `data set "${data.name}": ${describeUnreadable(unreadable, data.size)}`
+      onEvent?.({ type: 'notice', message })
+    }
+    const score = (answer: Answer | InputError, index: number): number =>
+      answer instanceof InputError ? Number.NaN : scoreOfAnswer(answer, data.targets[index] as Target)
+    return { scores: Float64Array.from(answers, score), figures: {} }
   }
 
   /**
    * Share of right answers on examples of one class each; `evaluate` says more, and takes longer.
-   * @throws DataError as `evaluate`, and for other tasks than classification.
+   * @throws DataError as `evaluate`, and for other kinds than classification.
    */
-  async accuracy(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<number> {
+  async accuracy(test: Dataset<Input, Label>, options: Partial<Run> = {}): Promise<number> {
     this.#checkLabels(test)
     if (this.kind !== 'classification') {
       const got = `examples for ${this.kind}`
       throw new DataError(`data set "${test.name}"`, 'examples of one class each', got, 'Use evaluate.')
     }
-    const { data, results } = await this.#measure(test, options)
-    const answers = toPredictions<string>('classification', this.labels, results)
-    return answers.filter(({ label }, index) => label === data.targets[index]).length / data.size
+    const right = (await this.measure(test, options)).scores.filter((score) => !Number.isNaN(score))
+    return right.reduce((sum, score) => sum + score, 0) / right.length
+  }
+
+  /**
+   * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
+   * out, and said.
+   * @throws DataError for examples of another kind or with labels that the model does not know.
+   */
+  async evaluate(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label> & Shown> {
+    this.#checkLabels(test)
+    const cache = await resolveCache(options)
+    const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
+    const targets = encodeTargets(data.targets, this.labels)
+    const results = await this.#results(features)
+    const figures = report(this.kind, this.labels, targets, results, this.training, options.seed)
+    return shown(figures as ReportOf<Label>, formatReport)
+  }
+
+  describe(): Shown {
+    const { kind, labels, recipe, training, validation } = this
+    const { strategy, l2, seed } = recipe
+    const figures = {
+      kind,
+      backbone: this.backbone.id,
+      examples: training.examples,
+      labels,
+      strategy,
+      l2,
+      seed,
+      crossValidation: validation ?? null,
+    }
+    const of = kind === 'regression' ? '' : ` of ${labels.length} ${kind === 'classification' ? 'classes' : 'labels'}`
+    const summary =
+      training.examples === 0
+        ? `Made from the names of ${labels.length} classes, without examples.`
+        : `Trained on ${training.examples} examples${of}.`
+    const held = validation ? ['', 'By cross-validation on these examples:', formatReport(validation)] : []
+    return shown(figures, () => [summary, ...held].join('\n'))
   }
 
   /**
@@ -147,37 +202,31 @@ export class Model<Input, Label extends Target = string> {
    * @throws DataError when the backbone's graph is not at hand.
    */
   graph(): Graph {
-    if (!isTunable(this.backbone)) {
-      throw new DataError(
-        `model on backbone "${this.backbone.id}"`,
-        'a backbone whose graph is at hand',
-        'one that is run by other means',
-        'Use a backbone that is an ONNX graph.',
-      )
-    }
-    const { graph } = this.backbone.network
-    const output = graph.outputs[0]?.name as string
-    const opset = graph.opsets.get('') ?? 0
-    // The operators of a head are the same in every version since 13, in which backbones differ.
-    const head = opset < 13 ? this.head.graph : this.head.graph.with({ opsets: new Map([['', opset]]) })
-    return connect(graph, head, { [headNames.features]: output })
+    return wholeGraph(this.backbone, this.head)
+  }
+
+  async pack(): Promise<Packed> {
+    return packModel(this)
   }
 
   /**
    * Writes the model as a folder that `loadModel` reads; an older model there is replaced as a whole or not at all.
    * @throws FileError when the folder cannot be written, or something that is no model stands there.
+   * @throws DataError when the backbone's graph is not at hand.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await saveModel(this, folder, options)
+    await writeModelFolder(folder, await this.pack(), options)
   }
 
-  async #measure(
-    test: Dataset<Input, Label>,
-    options: EvaluateOptions,
-  ): Promise<{ data: Dataset<Input, Label>; results: Matrix }> {
-    const cache = await resolveCache(options)
-    const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
-    return { data, results: await this.#results(features) }
+  async close(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    await (await session)?.close()
+    if (this.#ownsBackbone) await this.backbone.close?.()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #results(features: Matrix): Promise<Matrix> {

@@ -1,4 +1,5 @@
 import type { Backbone } from '../contract/backbone.js'
+import type { Target } from '../contract/target.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import { Model } from './model.js'
 import { prototypeHead } from '../head/prototype-head.js'
@@ -23,12 +24,12 @@ export interface ZeroShotOptions {
  * @throws DataError for labels that are empty or the same, and for two backbones of different sizes.
  * @throws OptionError for a template without `{label}`.
  */
-export async function zeroShotModel<Input>(
+export async function zeroShotModel<Input, Label extends Target = string>(
   inputs: Backbone<Input>,
   names: Backbone<string>,
   labels: readonly string[],
   { template = '{label}', scale = 20 }: ZeroShotOptions = {},
-): Promise<Model<Input>> {
+): Promise<Model<Input, Label>> {
   const distinct = [...new Set(labels.map((label) => label.trim()))].sort()
   if (distinct.length < 2 || distinct.length < labels.length || distinct.includes('')) {
     const got = labels.map((label) => `"${label}"`).join(', ') || 'none'
@@ -47,7 +48,7 @@ export async function zeroShotModel<Input>(
     throw new DataError(`backbone "${names.id}"`, expected, `${names.featureSize}`, 'Use the two sides of one pair.')
   }
   const texts = distinct.map((label) => template.replaceAll('{label}', label.replaceAll('_', ' ')))
-  return new Model<Input>({
+  return new Model<Input, Label>({
     backbone: inputs,
     head: prototypeHead(distinct, await names.embed(texts), scale),
     recipe: { strategy: 'zero-shot', seed: 0, l2: 0, folds: 0, classWeight: 'none', template, scale },

@@ -49,7 +49,7 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
 }
 
 /** Of a pair of texts and pictures the side of texts, where it is a file of its own. */
-const parts = ['text_model', 'model']
+export const encoderParts = ['text_model', 'model']
 /** Outputs of exported encoders that hold a vector for each token, the most usual first. */
 const tokenOutputs = ['last_hidden_state', 'token_embeddings']
 /** Outputs that hold one vector for each text. */
@@ -78,14 +78,14 @@ export async function transformersBackbone(
   idOrFolder: string,
   options: TransformersBackboneOptions = {},
 ): Promise<TunableBackbone<string>> {
-  const folder = await openModel(idOrFolder, { ...options, parts })
+  const folder = await openModel(idOrFolder, { ...options, parts: encoderParts })
   const config = await folder.json('config.json')
   if (!config) {
     throw new ModelFilesError(folder.path, 'the folder of a model, with config.json', 'one without', 'Check the path.')
   }
   const settings = await sentenceSettings(folder)
   const [tokenizer, tokenizerConfig] = await tokenizerFiles(folder)
-  const { graph: exported, hash, dtype } = await readNetwork(folder, { parts, dtype: options.dtype })
+  const { graph: exported, hash, dtype } = await readNetwork(folder, { parts: encoderParts, dtype: options.dtype })
   refuseOthers(folder, exported, config)
   const output = outputOf(folder, exported, config)
 

@@ -1,14 +1,14 @@
-import { type Backbone, type Model, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
+import { type Backbone, type Model, type Target, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
 
 /**
  * A classifier of texts from the names of its classes alone (see `zeroShotModel`), for a backbone that is a sentence
  * encoder: a text gets the class whose name means most nearly the same.
  * @throws DataError for labels that are empty or the same; OptionError for a template without `{label}`.
  */
-export function zeroShot(
+export function zeroShot<Label extends Target = string>(
   backbone: Backbone<string>,
   labels: readonly string[],
   options?: ZeroShotOptions,
-): Promise<Model<string>> {
-  return zeroShotModel(backbone, backbone, labels, options)
+): Promise<Model<string, Label>> {
+  return zeroShotModel<string, Label>(backbone, backbone, labels, options)
 }

@@ -36,7 +36,7 @@ export async function saveRecommender(
     [itemsName, new TextEncoder().encode(lines.join(''))],
     [numbersName, packer.bytes()],
   ])
-  await writeModelFolder(folder, manifest, files, options)
+  await writeModelFolder(folder, { manifest, files }, options)
 }
 
 function stateOf(recommender: Recommender): ScorerState {

@@ -35,12 +35,15 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
 
 /** An image encoder as it was published. */
 export interface PublishedBackbone extends TunableBackbone<ImageInput> {
-  /** Whether it is one side of a pair whose other side reads texts into the same features (see `zeroShot`). */
-  readonly isPair: boolean
+  /**
+   * The id or folder from which it was opened, where it is one side of a pair whose other side reads texts into the same
+   * features (see `zeroShot`).
+   */
+  readonly pair?: string
 }
 
 /** Of a pair of texts and pictures the side of pictures, where it is a file of its own. */
-const parts = ['vision_model', 'model']
+export const encoderParts = ['vision_model', 'model']
 
 /**
  * An image encoder as it is published for Transformers.js: ViT, DeiT, DINOv2, Swin, ConvNeXt, ResNet, MobileNet,
@@ -59,9 +62,9 @@ export async function transformersBackbone(
   options: TransformersBackboneOptions = {},
 ): Promise<PublishedBackbone> {
   const { dtype, pooling, pixelLimit, threads, forTuning = false, onNotice } = options
-  const folder = await openModel(idOrFolder, { ...options, parts })
+  const folder = await openModel(idOrFolder, { ...options, parts: encoderParts })
   const config = (await folder.json('config.json')) ?? {}
-  const { graph: published, hash, dtype: found } = await readNetwork(folder, { parts, dtype })
+  const { graph: published, hash, dtype: found } = await readNetwork(folder, { parts: encoderParts, dtype })
   const pixels = pixelsOf(folder, published)
   const processor = await folder.json('preprocessor_config.json')
   if (!processor) {
@@ -88,7 +91,7 @@ export async function transformersBackbone(
       .digest('hex'),
     ...(threads !== undefined && { threads }),
   })
-  return Object.assign(backbone, { isPair: source.value === 'image_embeds' })
+  return source.value === 'image_embeds' ? Object.assign(backbone, { pair: idOrFolder }) : backbone
 }
 
 /** The family of a network, of a pair that of its vision side. */

@@ -37,7 +37,7 @@ describe('zeroShot', () => {
     const folder = join(await temporaryFolder(), 'pair')
     await publish(folder, clipFiles())
     const backbone = await transformersBackbone(folder)
-    expect(backbone.isPair).toBe(true)
+    expect(backbone.pair).toBe(folder)
     const features = await backbone.embed(pictures)
     const rows = pictures.map((_, row) => rowOf(features, row))
     const read: string[] = []

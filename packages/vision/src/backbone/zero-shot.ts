@@ -1,4 +1,4 @@
-import { type Backbone, type Model, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
+import { type Backbone, type Model, type Target, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
 import type { ImageInput } from '../preprocessing/image-input.js'
 
 /**
@@ -14,11 +14,11 @@ import type { ImageInput } from '../preprocessing/image-input.js'
  * @throws DataError for labels that are empty or the same, and for sides of different pairs where their sizes differ.
  * @throws OptionError for a template without `{label}`.
  */
-export function zeroShot(
+export function zeroShot<Label extends Target = string>(
   pictures: Backbone<ImageInput>,
   texts: Backbone<string>,
   labels: readonly string[],
   { template = 'a photo of a {label}', scale = 100 }: ZeroShotOptions = {},
-): Promise<Model<ImageInput>> {
-  return zeroShotModel(pictures, texts, labels, { template, scale })
+): Promise<Model<ImageInput, Label>> {
+  return zeroShotModel<ImageInput, Label>(pictures, texts, labels, { template, scale })
 }

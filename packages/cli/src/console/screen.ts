@@ -1,7 +1,8 @@
-import type { EpochEvent, Progress, RunOptions, TrainEvent } from '@headstart/core'
+import type { EpochEvent, RunOptions, Shown, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { sparkline } from './sparkline.js'
+import type { Terminal } from './terminal.js'
 
 /** What a step of work is called in its progress bar. */
 const titles = {
@@ -13,17 +14,15 @@ const titles = {
 } as const
 
 /** The screen during a command: progress bars and notices on stderr, results on stdout. */
-export interface Console extends RunOptions {
+export interface Screen extends RunOptions {
   readonly onEvent: (event: TrainEvent) => void
   readonly signal: AbortSignal
-  /** Told the bytes of a download. */
-  readonly onDownload: (progress: Progress) => void
   /** Ends the progress bar, before results are printed or an error is said. */
   end(): void
 }
 
-/** @param signal Aborted by Ctrl-C. Bars are drawn only where stderr is a terminal. */
-export function openConsole(signal: AbortSignal): Console {
+/** Bars are drawn only where stderr is a terminal. */
+export function openScreen({ stderr, signal }: Terminal): Screen {
   let bar: { readonly type: string; readonly bar: SingleBar } | undefined
   const end = (): void => {
     bar?.bar.stop()
@@ -32,7 +31,7 @@ export function openConsole(signal: AbortSignal): Console {
   /** The curve of the run under way: its training losses, which every epoch has. */
   let curve: { readonly run: number; readonly losses: number[] } | undefined
   const sayEpoch = ({ run, runs, epoch, epochs, loss, validationLoss, validationScore }: EpochEvent): void => {
-    if (!process.stderr.isTTY) return
+    if (!stderr.isTTY) return
     end()
     if (curve?.run !== run) curve = { run, losses: [] }
     curve.losses.push(loss)
@@ -42,13 +41,13 @@ export function openConsole(signal: AbortSignal): Console {
       ...(validationScore === undefined ? [] : [`score ${validationScore.toFixed(3)}`]),
     ]
     const place = `run ${run}/${runs}, epoch ${epoch}/${epochs}`.padEnd(22)
-    process.stderr.write(`${place} ${figures.join('  ')}  ${pc.cyan(sparkline(curve.losses))}\n`)
+    stderr.write(`${place} ${figures.join('  ')}  ${pc.cyan(sparkline(curve.losses))}\n`)
   }
   const draw = (type: keyof typeof titles, done: number, total: number, note = ''): void => {
     if (bar?.type !== type) {
       end()
       const format = `${titles[type].padEnd(14)} ${pc.cyan('{bar}')} {value}/{total} {eta_formatted} {note}`
-      bar = { type, bar: new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }) }
+      bar = { type, bar: new SingleBar({ format, stream: stderr, hideCursor: true, clearOnComplete: true }) }
       bar.bar.start(total, done, { note })
     }
     bar.bar.update(done, { note })
@@ -57,13 +56,15 @@ export function openConsole(signal: AbortSignal): Console {
   return {
     signal,
     end,
-    onDownload: ({ done, total }) => draw('download', Math.floor(done / 1e6), Math.ceil(total / 1e6)),
     onEvent(event) {
       switch (event.type) {
         case 'features':
         case 'cross-validation':
         case 'compare':
           draw(event.type, event.done, event.total)
+          break
+        case 'download':
+          draw(event.type, Math.floor(event.done / 1e6), Math.ceil(event.total / 1e6))
           break
         case 'step':
           draw(event.type, event.step, event.steps, `loss ${event.loss.toFixed(4)}`)
@@ -73,7 +74,7 @@ export function openConsole(signal: AbortSignal): Console {
           break
         case 'notice':
           end()
-          process.stderr.write(`${pc.yellow('note:')} ${event.message}\n`)
+          stderr.write(`${pc.yellow('note:')} ${event.message}\n`)
           break
         case 'head':
           break
@@ -82,7 +83,12 @@ export function openConsole(signal: AbortSignal): Console {
   }
 }
 
-/** Prints a result: as JSON where asked for, else as text. */
-export function print(json: boolean | undefined, object: unknown, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(object) : text()}\n`)
+/** Prints a result: as one JSON object where asked for, with what the command adds to it, else in words. */
+export function print(
+  { stdout }: Terminal,
+  asJson: boolean | undefined,
+  { json, text }: Shown,
+  added: object = {},
+): void {
+  stdout.write(`${asJson ? JSON.stringify({ ...added, ...json }) : text()}\n`)
 }

@@ -1,0 +1,53 @@
+import { type AnyTask, type Run, startRun } from '@headstart/core'
+import { Command, Option } from 'commander'
+import { z } from 'zod'
+import type { Screen } from '../console/screen.js'
+import { taskEntries } from '../tasks.js'
+
+/** Flags that most commands share. */
+export interface CommonFlags {
+  readonly cache?: boolean
+  readonly json?: boolean
+  readonly seed?: number
+}
+
+/** A command about a task, whose flags follow when it is known which. */
+export function taskCommand(name: string, task: AnyTask | undefined, examples: readonly string[]): Command {
+  const lines = ['', 'Examples:', ...examples.map((example) => `  headstart ${name} ${example}`)]
+  if (!task) lines.push('', 'Other flags belong to a kind of input: add --task NAME, or a model, to --help.')
+  return new Command(name).addHelpText('after', lines.join('\n'))
+}
+
+/** `--task`. */
+export function taskOption(): Option {
+  return new Option('--task <task>', 'kind of input; needed')
+    .choices(taskEntries.map(({ name }) => name))
+    .makeOptionMandatory()
+}
+
+/** `--seed`. */
+export const seedOption = {
+  seed: z
+    .int({ error: 'expected a whole number' })
+    .min(0, { error: 'expected a whole number from 0 on' })
+    .optional()
+    .describe('seed of everything random (default: 0)'),
+}
+
+/** Flags that stand at the end of every command on data. */
+export function withCommon(command: Command): Command {
+  return command
+    .option('--no-cache', 'neither read nor write the feature cache')
+    .option('--json', 'print one JSON object on stdout and nothing else there')
+}
+
+/** A run as the flags say. */
+export function runOf({ cache, seed = 0 }: CommonFlags, screen: Screen, options: Partial<Run> = {}): Run {
+  return startRun({
+    seed,
+    signal: screen.signal,
+    onEvent: screen.onEvent,
+    ...(cache === false && { cache }),
+    ...options,
+  })
+}

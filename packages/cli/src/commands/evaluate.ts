@@ -1,0 +1,45 @@
+import { type AnyTask, folderFiles, type Task } from '@headstart/core'
+import { type Command, Option } from 'commander'
+import { openScreen, print } from '../console/screen.js'
+import type { Session } from '../console/terminal.js'
+import { withFlags } from '../flags.js'
+import { taskEntries, taskOfModel } from '../tasks.js'
+import { type CommonFlags, runOf, taskCommand, withCommon } from './common.js'
+
+/** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
+export function evaluateCommand(task: AnyTask | undefined, session: Session): Command {
+  const command = taskCommand('evaluate', task, ['my-model more-reviews.csv', 'my-model more-reviews.csv --json'])
+    .description('measure a saved model on data that it was not trained on')
+    .argument('<model>', 'folder of the model')
+    .argument('<data>', task?.dataHelp ?? 'data like those it was trained on')
+    .addOption(
+      new Option('--task <task>', 'kind of input (default: what the model is for)').choices(
+        taskEntries.map(({ name }) => name),
+      ),
+    )
+    .allowUnknownOption(task === undefined)
+  if (task) withFlags(command, [task.read.options.shape])
+  return withCommon(command).action(async (model, data, flags) =>
+    evaluate(await taskOfModel(model), model, data, flags, session),
+  )
+}
+
+async function evaluate<Data, Query, Answer>(
+  task: Task<Data, Query, Answer>,
+  folder: string,
+  path: string,
+  flags: CommonFlags,
+  session: Session,
+): Promise<void> {
+  const screen = openScreen(session)
+  try {
+    const run = runOf(flags, screen)
+    const trained = await task.load(folderFiles(folder))
+    const report = await trained.evaluate(await task.read.run(path, { ...trained.reads, ...flags }, run), run)
+    screen.end()
+    print(session, flags.json, report, { task: task.name })
+    await trained.close()
+  } finally {
+    screen.end()
+  }
+}

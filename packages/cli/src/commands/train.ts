@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises'
+import { type AnyTask, type Task, writeModelFolder } from '@headstart/core'
+import type { Command } from 'commander'
+import { openScreen, print } from '../console/screen.js'
+import type { Session } from '../console/terminal.js'
+import { withFlags } from '../flags.js'
+import { type CommonFlags, runOf, seedOption, taskCommand, taskOption, withCommon } from './common.js'
+
+interface TrainFlags extends CommonFlags {
+  readonly out: string
+  readonly resume?: boolean
+}
+
+/** `headstart train DATA`: reads the data, learns from them, saves the model. */
+export function trainCommand(task: AnyTask | undefined, session: Session): Command {
+  const command = taskCommand('train', task, [
+    'reviews.csv --task text --out my-model',
+    'photos --task image --unfreeze 2',
+  ])
+    .description('learn from your own data, on a pre-trained network, and save the model')
+    .argument('[data]', task?.dataHelp ?? 'your data')
+    .addOption(taskOption())
+    .option('--out <folder>', 'where to save the model', 'headstart-model')
+  if (task) withFlags(command, [task.read.options.shape, task.train.options.shape], true)
+  return withCommon(withFlags(command, [seedOption]))
+    .option('--resume', 'go on with a training that was interrupted, from its last checkpoint')
+    .action((data, flags) => train(task as AnyTask, data, flags, session))
+}
+
+async function train<Data, Query, Answer>(
+  task: Task<Data, Query, Answer>,
+  path: string | undefined,
+  flags: TrainFlags,
+  session: Session,
+): Promise<void> {
+  const { out, resume, json } = flags
+  const screen = openScreen(session)
+  try {
+    // Beside the model to be: how far a long training is.
+    const checkpoint = `${out}.checkpoint`
+    const run = runOf(flags, screen, { checkpoint, resume })
+    const started = performance.now()
+    const data = await task.read.run(path, flags, run)
+    const learner = await task.train.run(data, flags, run)
+    const trained = await learner.fit(data, run)
+    const seconds = (performance.now() - started) / 1000
+    await writeModelFolder(out, await trained.pack(), { signal: session.signal })
+    await rm(checkpoint, { force: true })
+    screen.end()
+    const described = trained.describe()
+    const text = (): string =>
+      [
+        described.text(),
+        '',
+        `Saved in ${out}, after ${seconds.toFixed(1)} s.`,
+        `Try: headstart ${task.verb} ${out} ${task.example}`,
+        `Measure it on data that it has not seen: headstart evaluate ${out} DATA`,
+      ].join('\n')
+    print(session, json, { json: { ...described.json, model: out, seconds }, text }, { task: task.name })
+    await trained.close()
+  } finally {
+    screen.end()
+  }
+}

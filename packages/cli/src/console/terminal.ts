@@ -1,0 +1,19 @@
+import type { Writable } from 'node:stream'
+
+/** 0: done. 1: failed (disk, interruption, a bug). 2: the request or the data is wrong. */
+export type ExitCode = 0 | 1 | 2
+
+/** Where a command reads and writes: the terminal of the process, or that of a test. */
+export interface Terminal {
+  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdout: Writable
+  readonly stderr: Writable & { readonly isTTY?: boolean }
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** A terminal during one command. */
+export interface Session extends Terminal {
+  /** What it ends with where nothing is thrown: 2 where some of the inputs could not be read. */
+  exitCode: ExitCode
+}

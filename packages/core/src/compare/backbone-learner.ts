@@ -1,0 +1,125 @@
+import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
+import type { Addition, Learner } from '../contract/learner.js'
+import type { Run } from '../contract/run.js'
+import type { Target } from '../contract/target.js'
+import type { Dataset } from '../data/dataset.js'
+import { freshWeights } from '../features/fresh-weights.js'
+import { trainModel } from '../fine-tune/fine-tune.js'
+import type { FineTuneOptions, TuningOptions } from '../fine-tune/fine-tune-options.js'
+import { Model } from '../model/model.js'
+
+/** A learner of labeled examples. */
+export type ExampleLearner<Input, Label extends Target = Target> = Learner<Dataset<Input, Label>, Model<Input, Label>>
+
+/** What `backboneLearner` is made of. */
+export interface BackboneLearnerParts<Input, Label extends Target> {
+  readonly name: string
+  readonly description: string
+  readonly adds?: readonly Addition[]
+  /** How the head is trained, and the backbone tuned. Default: frozen, under a linear head. */
+  readonly options?: FineTuneOptions
+  /** The backbone to train on: one that is there, or one made for these examples. */
+  backbone(train: Dataset<Input, Label>, run: Run): Backbone<Input> | Promise<Backbone<Input>>
+  /** Whether the backbone is made anew for each fit, so that its features are no use to another. Default `false`. */
+  readonly isMade?: boolean
+}
+
+/** A head on a backbone, frozen or tuned, as a learner. */
+export function backboneLearner<Input, Label extends Target = Target>(
+  parts: BackboneLearnerParts<Input, Label>,
+): ExampleLearner<Input, Label> {
+  const { name, description, adds = [], options = {}, backbone, isMade = false } = parts
+  const isTuned = options.unfreeze !== undefined || options.strategy !== undefined
+  return {
+    name,
+    description,
+    adds,
+    takes: isTuned ? 'minutes' : 'seconds',
+    suits: ({ size }) => size > 0,
+    async fit(train, run) {
+      const cache = isMade ? false : run.cache
+      const model = await trainModel(await backbone(train, run), train, { ...options, ...run, cache })
+      return isMade ? withItsBackbone(model) : model
+    },
+    async cachedSeconds(train, run) {
+      return isMade ? 0 : embedSeconds(await backbone(train, run), train.inputs)
+    },
+  }
+}
+
+/** How a network is trained from scratch: all of it alike, and faster and longer than one that knows something. */
+const scratch: TuningOptions = { unfreeze: 'all', learningRate: 1e-3, depthDecay: 1, epochs: 30, validation: 0.2 }
+
+/**
+ * The learners that show what transfer is worth: features of the examples alone, the same network with fresh weights, frozen
+ * and trained from scratch, the pre-trained one frozen, and tuned.
+ * @param noTransfer What knows nothing beforehand.
+ * @param tuning How the last one is tuned. Default: without those that take minutes, the one trained from scratch and the tuned.
+ */
+export function transferLearners<Input>(
+  backbone: Backbone<Input>,
+  noTransfer: ExampleLearner<Input>,
+  tuning?: FineTuneOptions,
+): ExampleLearner<Input>[] {
+  const { id } = backbone
+  const frozenWith = (adds: readonly Addition[]): ExampleLearner<Input> =>
+    backboneLearner<Input>({ name: 'frozen', description: `frozen ${id}`, adds, backbone: () => backbone })
+  const transfer = { what: 'transfer', to: noTransfer }
+  if (!isTunable(backbone)) return [noTransfer, frozenWith([transfer])]
+  const fresh = (_: unknown, { seed }: Run): TunableBackbone<Input> =>
+    backbone.withNetwork(freshWeights(backbone.network, seed))
+  const untrained = backboneLearner<Input>({
+    name: 'untrained',
+    description: `${id} with fresh weights, frozen`,
+    backbone: fresh,
+    isMade: true,
+  })
+  const frozen = frozenWith([transfer, { what: 'pre-training', to: untrained }])
+  if (!tuning) return [noTransfer, untrained, frozen]
+  const fromScratch = backboneLearner<Input>({
+    name: 'scratch',
+    description: `the architecture of ${id} with fresh weights, trained as a whole`,
+    options: scratch,
+    backbone: fresh,
+    isMade: true,
+  })
+  const tuned = backboneLearner<Input>({
+    name: 'fine-tuned',
+    description: `fine-tuned ${id}`,
+    adds: [{ what: 'fine-tuning', to: frozen }],
+    options: tuning,
+    backbone: () => backbone,
+  })
+  return [noTransfer, untrained, fromScratch, frozen, tuned]
+}
+
+/** The same model, with which its backbone is closed. */
+function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>): Model<Input, Label> {
+  const { backbone, head, recipe, training } = model
+  return new Model({ backbone, head, recipe, training, validation: () => model.validation, ownsBackbone: true })
+}
+
+/** Names of classes alone, as a learner: `zeroShotModel`. */
+export function namesLearner<Input, Label extends Target = Target>(
+  fit: (labels: readonly string[]) => Promise<Model<Input, Label>>,
+): ExampleLearner<Input, Label> {
+  return {
+    name: 'zero-shot',
+    description: 'the names of the classes alone',
+    takes: 'seconds',
+    adds: [],
+    suits: ({ size }) => size === 0,
+    fit: ({ labels }) => fit(labels),
+  }
+}
+
+/** Inputs on which the time per embedding is measured. */
+const timedInputs = 64
+
+/** Seconds that embedding the inputs takes, from a timed sample of them: the features themselves may be cached. */
+async function embedSeconds<Input>(backbone: Backbone<Input>, inputs: readonly Input[]): Promise<number> {
+  const sample = inputs.slice(0, timedInputs)
+  const started = performance.now()
+  await backbone.embed(sample)
+  return ((performance.now() - started) / 1000) * (inputs.length / sample.length)
+}

@@ -1,0 +1,166 @@
+import type { Backbone } from '../contract/backbone.js'
+import { DataError, OptionError } from '../contract/errors.js'
+import type { Comparison, ComparisonRow, Difference, Protocol, Round, Spread } from '../contract/learner.js'
+import type { RunOptions } from '../contract/progress.js'
+import type { Target } from '../contract/target.js'
+import type { Shown } from '../contract/trained.js'
+import { Dataset } from '../data/dataset.js'
+import { inspectDataset } from '../data/dataset-check.js'
+import { shown } from '../kit/shown.js'
+import { textTable } from '../kit/text-table.js'
+import { effectOf } from './paired.js'
+
+/** Options of `drawsPerClass`. */
+export interface DrawsPerClassOptions<Input, Label extends Target> {
+  /** Examples per class. Default: 8, 16, 64. */
+  readonly shots?: readonly number[] | undefined
+  /** Random draws of the training examples. Default: 5. */
+  readonly draws?: number | undefined
+  /** Examples to measure on. Default: 30 % of the data, held out before anything is drawn. */
+  readonly test?: Dataset<Input, Label> | undefined
+  /** Examples of a domain that is never trained on, measured as well. */
+  readonly unseen?: Dataset<Input, Label> | undefined
+}
+
+const heldOutShare = 0.3
+const usualShots = [8, 16, 64]
+
+/**
+ * Random draws of so many examples of each class, and first of all the names of the classes without examples; asked are
+ * examples that are never drawn.
+ * @param backbone Says what makes two inputs the same: copies of training examples among those that are asked flatter every
+ *   learner, and are said.
+ * @throws OptionError for shots or draws out of range.
+ */
+export function drawsPerClass<Input, Label extends Target>(
+  backbone: Pick<Backbone<Input>, 'contentKey'>,
+  options: DrawsPerClassOptions<Input, Label> = {},
+): Protocol<Dataset<Input, Label>> {
+  const { shots = usualShots, draws = 5, unseen } = options
+  checkWhole('seeds', draws, 1)
+  if (shots.length === 0)
+    throw new OptionError('option "shots"', 'at least one number', 'none', 'Leave it out for 8, 16, 64.')
+  for (const perClass of shots) checkWhole('shots', perClass, 2)
+  return {
+    measure: 'accuracy',
+    pairs: 'draws',
+    async *rounds(data, { onEvent }) {
+      const { train, test } = options.test
+        ? { train: data, test: options.test }
+        : data.split({ test: heldOutShare, seed: 0 })
+      const possible = possibleShots(train, shots, onEvent)
+      await inspectDataset(train, { contentKey: (input) => backbone.contentKey(input), test, onEvent })
+      const tests = { test, unseen }
+      yield { row: 'names alone', columns: { shots: 0 }, seed: 0, train: Dataset.ofLabels(train.labels), tests }
+      for (const perClass of possible) {
+        for (let seed = 0; seed < draws; seed++) {
+          const [row, columns] = [`${perClass} examples per class`, { shots: perClass }]
+          yield { row, columns, seed, train: train.sample({ perClass, seed }), tests }
+        }
+      }
+    },
+    show,
+  }
+}
+
+/** One line of the table, as programs know it. */
+function rowOf({ learner, columns, draws, test, unseen, seconds }: ComparisonRow) {
+  return {
+    method: learner,
+    shots: Number(columns['shots']),
+    seeds: draws,
+    accuracy: test,
+    ...(unseen && { unseenAccuracy: unseen }),
+    trainSeconds: seconds,
+  }
+}
+
+function show<Input, Label extends Target>(
+  { rows, differences, readable }: Comparison,
+  rounds: readonly Round<Dataset<Input, Label>>[],
+): Shown {
+  const asked = rounds[0]?.tests.test.subset(readable[0] ?? [])
+  const figures = {
+    kind: 'classification',
+    testExamples: asked?.size ?? 0,
+    majorityAccuracy: asked ? Math.max(...asked.classCounts().values()) / asked.size : 0,
+    rows: rows.map(rowOf),
+    verdict: differences.map(sentenceOf).join(' ') || 'Only one method was measured: there is nothing to compare.',
+  }
+  return shown(figures, tableOf)
+}
+
+function sentenceOf(difference: Difference): string {
+  const { row, what, learner, to, mean, margin } = difference
+  const points = `${mean < 0 ? '-' : '+'}${(100 * Math.abs(mean)).toFixed(1)} points of accuracy`
+  const range = Number.isFinite(margin) ? ` (± ${(100 * margin).toFixed(1)})` : ' (one seed: no interval)'
+  return `With ${row} ${what} ${effectOf(difference)}: ${points}${range}, ${learner} beside ${to}.`
+}
+
+/** One line for each number of examples and method. */
+function tableOf({
+  rows,
+  testExamples,
+  majorityAccuracy,
+  verdict,
+}: {
+  readonly rows: readonly ReturnType<typeof rowOf>[]
+  readonly testExamples: number
+  readonly majorityAccuracy: number
+  readonly verdict: string
+}): string {
+  const hasUnseen = rows.some(({ unseenAccuracy }) => unseenAccuracy)
+  const lines = rows
+    .toSorted((a, b) => a.shots - b.shots)
+    .map((row) => [
+      `${row.shots} per class`,
+      row.method,
+      plusMinus(row.accuracy),
+      ...(hasUnseen ? [row.unseenAccuracy ? plusMinus(row.unseenAccuracy) : ''] : []),
+      `${row.trainSeconds.toFixed(2)} s`,
+    ])
+  const header = ['examples', 'method', 'accuracy', ...(hasUnseen ? ['unseen domain'] : []), 'training']
+  const drawn = rows.filter(({ shots }) => shots > 0)
+  const most = Math.max(0, ...drawn.map(({ seeds }) => seeds))
+  const fewer = drawn.filter(({ seeds }) => seeds < most)
+  const exceptions = [...new Set(fewer.map(({ method, seeds }) => `${method}: ${seeds}`))].join(', ')
+  const draws = `${most} ${most === 1 ? 'draw' : 'draws'}${exceptions && ` (${exceptions})`}`
+  return [
+    textTable([header, ...lines]),
+    `Mean ± standard deviation over ${draws}, on ${testExamples} examples not trained on; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
+    verdict,
+  ].join('\n')
+}
+
+function plusMinus({ mean, sd }: Spread): string {
+  return `${mean.toFixed(3)} ± ${sd.toFixed(3)}`
+}
+
+/** The shots for which every class has examples; the others are left out, and said. */
+function possibleShots(
+  train: Dataset<unknown, Target>,
+  shots: readonly number[],
+  onEvent: RunOptions['onEvent'],
+): number[] {
+  const [label, fewest] = [...train.classCounts()].reduce(
+    (least, entry) => (entry[1] < least[1] ? entry : least),
+    ['', Number.POSITIVE_INFINITY],
+  )
+  const possible = [...new Set(shots)].filter((perClass) => perClass <= fewest).sort((a, b) => a - b)
+  const left = shots.filter((perClass) => perClass > fewest)
+  const remedy = 'Ask for fewer shots or add examples of that class.'
+  if (possible.length === 0) {
+    const expected = `at least ${Math.min(...shots)} examples of each class to draw from`
+    throw new DataError(`data set "${train.name}"`, expected, `${fewest} of class "${label}"`, remedy)
+  }
+  if (left.length > 0) {
+    const message = `${left.join(', ')} examples per class are left out: class "${label}" has ${fewest} to draw from. ${remedy}`
+    onEvent?.({ type: 'notice', message })
+  }
+  return possible
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new OptionError(`option "${name}"`, `whole numbers from ${least} on`, String(value), 'Correct it.')
+}

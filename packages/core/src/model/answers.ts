@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { ClassPrediction, LabelsPrediction, ValuePrediction } from '../contract/prediction.js'
+import type { Kind, Target } from '../contract/target.js'
+
+/** The answer of a head of any kind. */
+export type Answer = ClassPrediction<string> | LabelsPrediction<string> | ValuePrediction
+
+/** What a model with these labels can answer. */
+export function answerSchema(kind: Kind, labels: readonly string[]): z.ZodType<Answer> {
+  const label = z.enum(labels)
+  const probability = z.number().min(0).max(1)
+  const probabilities = z.record(label, probability)
+  return {
+    classification: () => z.object({ label, probability, probabilities }),
+    'multi-label': () => z.object({ labels: z.array(label), probabilities }),
+    regression: () => z.object({ value: z.number() }),
+  }[kind]()
+}
+
+/** An answer in words: the class with its probability, the labels, or the number. */
+export function sayAnswer(answer: Answer): string {
+  if ('value' in answer) return String(answer.value)
+  if ('labels' in answer) return answer.labels.join(', ') || '(none)'
+  return `${answer.label} ${answer.probability.toFixed(3)}`
+}
+
+/** What `scoreOfAnswer` gives, for each kind. */
+export const measureOf = {
+  classification: 'accuracy',
+  'multi-label': 'share of sets of labels that are right as a whole',
+  regression: 'mean absolute error, negated',
+} as const satisfies Record<Kind, string>
+
+/** How good an answer is, higher is better: 1 for the right class or set of labels, else 0; the negated distance of a number. */
+export function scoreOfAnswer(answer: Answer, target: Target): number {
+  if ('value' in answer) return -Math.abs(answer.value - Number(target))
+  if ('labels' in answer) {
+    const wanted = new Set([target].flat())
+    return Number(answer.labels.length === wanted.size && answer.labels.every((label) => wanted.has(label)))
+  }
+  return Number(answer.label === target)
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod'
+import { connect, encodeModel, type Graph } from '@headstart/onnx'
+import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
+import { DataError } from '../contract/errors.js'
+import type { Packed } from '../contract/trained.js'
+import type { Report, TrainingSummary } from '../evaluate/report.js'
+import { type Head, headNames } from '../head/head.js'
+import { graphName, type Manifest } from './manifest.js'
+import type { Recipe } from './recipe.js'
+
+/** What is saved of a model. */
+export interface PackableModel {
+  readonly backbone: Backbone<never>
+  readonly head: Head
+  readonly recipe: Recipe
+  readonly training: TrainingSummary
+  readonly validation: Report | undefined
+}
+
+/**
+ * What the folder of a model holds: `model.onnx` (from the backbone's input tensors to the head's result), `headstart.json`
+ * and the preprocessing's data. Nothing in it is code.
+ * @throws DataError when the backbone's graph is not at hand.
+ */
+export function packModel({ backbone, head, recipe, training, validation }: PackableModel): Packed {
+  const tunable = withGraph(backbone)
+  const { network, preprocessing } = tunable
+  const manifest: Omit<Manifest, 'files'> = {
+    format: 'headstart-model',
+    formatVersion: 1,
+    task: head.kind,
+    labels: [...head.labels],
+    backbone: {
+      id: backbone.id,
+      modality: backbone.modality,
+      fingerprint: backbone.fingerprint,
+      output: outputOf(network.graph),
+      stages: [...network.stages],
+    },
+    preprocessing: { id: preprocessing.id, config: toJson(preprocessing.config) },
+    recipe: toJson(recipe),
+    training: toJson(training),
+    metrics: { crossValidation: validation ? validationOf(validation) : null },
+  }
+  return { manifest, files: new Map([[graphName, encodeModel(wholeGraph(tunable, head))], ...preprocessing.files]) }
+}
+
+/**
+ * The whole network, from the backbone's input tensors to the head's result, as one graph.
+ * @throws DataError when the backbone's graph is not at hand.
+ */
+export function wholeGraph(backbone: Backbone<never>, head: Head): Graph {
+  const { graph } = withGraph(backbone).network
+  const opset = graph.opsets.get('') ?? 0
+  // The operators of a head are the same in every version since 13, in which backbones differ.
+  const top = opset < 13 ? head.graph : head.graph.with({ opsets: new Map([['', opset]]) })
+  return connect(graph, top, { [headNames.features]: outputOf(graph) })
+}
+
+function withGraph(backbone: Backbone<never>): TunableBackbone<never> {
+  if (isTunable(backbone)) return backbone
+  throw new DataError(
+    `model on backbone "${backbone.id}"`,
+    'a backbone whose graph is at hand',
+    'one that is run by other means',
+    'Use a backbone that is an ONNX graph.',
+  )
+}
+
+function outputOf(graph: Graph): string {
+  return graph.outputs[0]?.name as string
+}
+
+/** Under the word `task`, as every version has it. */
+function validationOf({ kind: task, ...figures }: Report): Manifest['metrics']['crossValidation'] {
+  return { task, ...toJson(figures) }
+}
+
+function toJson<T extends object>(value: T): Record<string, z.core.util.JSONType> & T {
+  return value as Record<string, z.core.util.JSONType> & T
+}

@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { type JsonObject, type Modality, type TunableBackbone } from '../contract/backbone.js'
+import { OptionError } from '../contract/errors.js'
+import type { Files } from '../contract/files.js'
+import type { Learner } from '../contract/learner.js'
+import type { Run } from '../contract/run.js'
+import { step } from '../contract/step.js'
+import type { Target } from '../contract/target.js'
+import type { Networks, Task } from '../contract/task.js'
+import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
+import { drawsPerClass } from '../compare/draws-per-class.js'
+import { Dataset } from '../data/dataset.js'
+import { inspectDataset } from '../data/dataset-check.js'
+import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
+import type { Answer } from '../model/answers.js'
+import type { Model } from '../model/model.js'
+import type { ZeroShotOptions } from '../model/zero-shot-model.js'
+
+/** What differs between tasks of labeled examples: texts, pictures, rows of numbers. */
+export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network extends TunableBackbone<Input>> {
+  readonly name: string
+  readonly dataHelp: string
+  /** What follows `headstart predict MODEL`, as an example. */
+  readonly example: string
+  readonly modality: Modality
+  /** An input, from JSON; from the command line where it is a text. */
+  readonly query: z.ZodType<Input>
+  /** Options of reading that only this task has: the column of the text. */
+  readonly reading: Reading
+  read(path: string, options: z.output<Reading> & CommonReading, run: Run): Promise<Dataset<Input, Target>>
+  readonly networks: Omit<Networks, 'open'> & {
+    open(...args: Parameters<Networks['open']>): Promise<Network>
+  }
+  /** A learner that knows nothing beforehand: words of the examples alone, their pixels. */
+  readonly noTransfer: ExampleLearner<Input>
+  /** A model from the names of classes alone; undefined for a backbone that inputs cannot be compared with names by. */
+  zeroShot?(
+    backbone: Network,
+    run: Run,
+  ): ((labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<Input, Target>>) | undefined
+  /** What such a backbone is, and an example. */
+  readonly zeroShotNeeds: string
+  load(files: Files): Promise<Model<Input, Target>>
+}
+
+const commonReading = z.object({
+  labelColumn: z.string().optional().describe('column of the label (default: label, or a like name)'),
+  format: z
+    .enum(['csv', 'tsv', 'jsonl'])
+    .optional()
+    .describe('format of DATA where it is a file (default: from its ending)'),
+  kind: z
+    .enum(['classification', 'multi-label', 'regression'])
+    .default('classification')
+    .describe('what a label is: one class, any number of them, or a number'),
+})
+type CommonReading = z.output<typeof commonReading>
+
+const names = z
+  .array(z.string())
+  .optional()
+  .describe('names of the classes, separated by commas, in place of DATA')
+  .meta({ inPlaceOfData: true })
+
+const aboveZero = { error: 'expected a number above 0' }
+const positive = z.number(aboveZero).positive(aboveZero)
+const whole = (least: number) => {
+  const otherwise = { error: `expected a whole number from ${least} on` }
+  return z.int(otherwise).min(least, otherwise)
+}
+
+const backbone = z
+  .string()
+  .optional()
+  .describe('pre-trained network: one of the list (see: headstart backbones), an id on the hub, or a folder')
+
+/** How the last stages of a backbone are tuned. */
+const tuning = z.object({
+  unfreeze: z
+    .union([z.literal('all'), whole(1)], { error: 'expected a whole number from 1 on, or all' })
+    .optional()
+    .describe('tune the last n stages of the network as well, or all (see: headstart backbones)'),
+  strategy: z.enum(['joint', 'contrastive']).optional().describe('how they are tuned (default: joint)'),
+  lora: whole(1)
+    .optional()
+    .describe('tune low-rank updates of their matrices, of this rank, instead of all their weights'),
+  epochs: whole(1).optional().describe('passes over the examples (default: by their number)'),
+  learningRate: positive
+    .optional()
+    .describe('of the last stage (default: 0.0003, contrastive 0.00015; with --lora ten times that)'),
+})
+
+const training = z.object({
+  backbone,
+  balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
+  l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
+  template: z
+    .string()
+    .optional()
+    .describe('with --labels: the text that stands for a class, such as "This is about {label}."'),
+  ...tuning.shape,
+})
+
+const methodNames = ['zero-shot', 'no-transfer', 'untrained', 'scratch', 'frozen', 'fine-tuned'] as const
+
+const comparing = z.object({
+  backbone,
+  shots: z.array(whole(2)).min(1).default([8, 16, 64]).describe('examples per class, separated by commas'),
+  seeds: whole(1).default(5).describe('random draws of the training examples'),
+  methods: z
+    .array(z.enum(methodNames))
+    .optional()
+    .describe(
+      `some of ${methodNames.join(', ')}, separated by commas; scratch and fine-tuned take minutes, and 3 draws`,
+    ),
+  test: z.string().optional().describe('measure on these examples (default: 30 % of DATA, held out)'),
+  unseen: z.string().optional().describe('measure on these examples of a domain never trained on, too'),
+  ...tuning.shape,
+})
+
+/** A task of labeled examples: a head on a frozen backbone, or one of which the last stages are tuned. */
+export function examplesTask<Input, Reading extends z.ZodObject, Network extends TunableBackbone<Input>>(
+  parts: ExamplesTaskParts<Input, Reading, Network>,
+): Task<Dataset<Input, Target>, Input, Answer> {
+  const { name, networks, noTransfer } = parts
+  type Examples = Dataset<Input, Target>
+  // The column of the input first: it is the one that is needed most.
+  const reading = z.object({ ...parts.reading.shape, ...commonReading.shape })
+  const readExamples = (path: string, options: object, run: Run): Promise<Examples> =>
+    parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
+
+  return {
+    name,
+    dataHelp: parts.dataHelp,
+    verb: 'predict',
+    example: parts.example,
+    query: parts.query,
+    networks: networks as Networks,
+    opens: ({ format, backbone: saved }: JsonObject) =>
+      format === 'headstart-model' && (Object(saved) as JsonObject)['modality'] === parts.modality,
+    load: (files) => parts.load(files),
+
+    read: step(reading.extend({ labels: names }), async (path: string | undefined, options, run): Promise<Examples> => {
+      const { labels } = options
+      if (path === undefined && labels === undefined) {
+        const remedy = 'Give the path of your data.'
+        throw new OptionError('training data', 'labeled examples, or names of classes (--labels)', 'neither', remedy)
+      }
+      if (path !== undefined && labels) {
+        const remedy = 'Leave one of them out: the classes of examples are read from them.'
+        throw new OptionError('option "labels"', 'names in place of examples', `both, with ${path}`, remedy)
+      }
+      return path === undefined ? Dataset.ofLabels<Input, Target>(labels ?? []) : readExamples(path, options, run)
+    }),
+
+    train: step(training, async (data: Examples, options, run): Promise<Learner<Examples, Model<Input, Target>>> => {
+      const tuned = tuningOf(options)
+      if (run.resume && !tuned) {
+        const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
+        throw new OptionError('option "resume"', 'a tuning to go on with', 'a head, which takes seconds', remedy)
+      }
+      const opened = await networks.open(options.backbone, run, { forTuning: tuned !== undefined })
+      if (data.size === 0) return zeroShotLearner(opened, options, run)
+      await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), onEvent: run.onEvent })
+      return backboneLearner<Input, Target>({
+        name: tuned ? 'fine-tuned' : 'frozen',
+        description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
+        options: {
+          ...tuned,
+          ...(options.l2 !== undefined && { l2: options.l2 }),
+          ...(options.balanced && { classWeight: 'balanced' }),
+        },
+        backbone: () => opened,
+      })
+    }),
+
+    compare: step(comparing.extend(reading.shape), async (data: Examples, options, run) => {
+      const { shots, seeds, methods = methodNames } = options as z.output<typeof comparing>
+      const wanted = new Set<string>(methods)
+      const read = (path: unknown) => (typeof path === 'string' ? readExamples(path, options, run) : undefined)
+      const [test, unseen] = [await read(options['test']), await read(options['unseen'])]
+      const forTuning = wanted.has('scratch') || wanted.has('fine-tuned')
+      const opened = await networks.open(options['backbone'] as string | undefined, run, { forTuning })
+      const zeroShot = parts.zeroShot?.(opened, run)
+      const learners: ExampleLearner<Input>[] = [
+        ...(zeroShot ? [namesLearner(zeroShot)] : []),
+        ...transferLearners(opened, noTransfer, tuningOf(options as z.output<typeof tuning>) ?? { strategy: 'joint' }),
+      ]
+      return {
+        data,
+        learners: learners.filter((learner) => wanted.has(learner.name)),
+        protocol: drawsPerClass<Input, Target>(opened, { shots, draws: seeds, test, unseen }),
+      }
+    }),
+  }
+
+  function zeroShotLearner(opened: Network, { template }: z.output<typeof training>, run: Run): ExampleLearner<Input> {
+    const zeroShot = parts.zeroShot?.(opened, run)
+    if (zeroShot) return namesLearner((labels) => zeroShot(labels, { template }))
+    throw new OptionError(
+      'option "backbone"',
+      `${parts.zeroShotNeeds}, to begin from names of classes`,
+      `"${opened.id}"`,
+      'Choose another backbone, or give labeled examples.',
+    )
+  }
+}
+
+/** What is asked for of tuning; undefined where nothing is. Whoever says how to tune wants it tuned. */
+function tuningOf({
+  unfreeze,
+  strategy,
+  lora,
+  epochs,
+  learningRate,
+}: z.output<typeof tuning>): FineTuneOptions | undefined {
+  if ([unfreeze, strategy, lora, epochs, learningRate].every((option) => option === undefined)) return undefined
+  return {
+    strategy: strategy ?? 'joint',
+    ...(unfreeze !== undefined && { unfreeze }),
+    ...(lora !== undefined && { lora: { rank: lora } }),
+    ...(epochs !== undefined && { epochs }),
+    ...(learningRate !== undefined && { learningRate }),
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { type ListedNetwork, type Networks, OptionError, type RunOptions, type TunableBackbone } from '@headstart/core'
+import type { FetchOptions } from './fetch-model.js'
+
+/** Options with which a published network is opened. */
+export type OpenOptions = Pick<FetchOptions, 'signal' | 'onNotice' | 'onProgress'> & { readonly forTuning: boolean }
+
+/** What `publishedNetworks` is made of. */
+export interface PublishedNetworksParts<Backbone> {
+  /** One that is built in, the default. */
+  readonly builtIn: ListedNetwork & { open(): Promise<Backbone> }
+  /** Some that are published. */
+  readonly published: readonly ListedNetwork[]
+  /** Opens any that is published, by its id on the hub or the path of its folder. */
+  open(idOrFolder: string, options: OpenOptions): Promise<Backbone>
+  readonly parts: Networks['parts']
+}
+
+/** The networks of a task: one built in, and all that are published. */
+export function publishedNetworks<Backbone extends TunableBackbone<never>>({
+  builtIn,
+  published,
+  open,
+  parts,
+}: PublishedNetworksParts<Backbone>) {
+  return {
+    listed: [builtIn, ...published] as const,
+    parts,
+    async open(
+      id: string | undefined,
+      run: RunOptions,
+      { forTuning = false }: { readonly forTuning?: boolean } = {},
+    ): Promise<Backbone> {
+      if (id === undefined || id === builtIn.id) return builtIn.open()
+      // A name without a slash is sooner a slip than a network of somebody's.
+      if (!id.includes('/') && !existsSync(id)) {
+        const expected = `the path of a folder, an id on the hub (org/name), or one of: ${builtIn.id}`
+        throw new OptionError('option "backbone"', expected, id, 'See: headstart backbones')
+      }
+      const { signal, onEvent } = run
+      return open(id, {
+        forTuning,
+        signal,
+        onNotice: (message) => onEvent?.({ type: 'notice', message }),
+        onProgress: (progress) => onEvent?.({ type: 'download', ...progress }),
+      })
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import * as core from '@headstart/core'
+import { sentencePieceLoader } from './preprocessing/sentence-piece.js'
+import { tokenizedTextLoader } from './preprocessing/tokenized-text.js'
+
+/**
+ * Reads a saved text model (see `loadModel` of @headstart/core).
+ * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or for another kind of input.
+ */
+export function loadModel<Label extends core.Target = string>(
+  place: string | core.Files,
+): Promise<core.Model<string, Label>> {
+  return core.loadModel<string, Label>(place, [sentencePieceLoader, tokenizedTextLoader])
+}

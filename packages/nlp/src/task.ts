@@ -1,0 +1,42 @@
+import { examplesTask, type Target } from '@headstart/core'
+import { publishedNetworks } from '@headstart/hub'
+import { z } from 'zod'
+import { publishedEncoders } from './backbone/published-encoders.js'
+import { wordsAlone } from './backbone/text-learners.js'
+import { encoderParts, transformersBackbone } from './backbone/transformers-backbone.js'
+import { universalSentenceEncoder } from './backbone/universal-sentence-encoder.js'
+import { zeroShot } from './backbone/zero-shot.js'
+import { readTextDataset } from './data/read-text-dataset.js'
+import { loadModel } from './load-model.js'
+
+/** Texts in one of several classes, with any number of labels, or with a number. */
+export const textTask = examplesTask({
+  name: 'text',
+  dataHelp: 'a CSV, TSV or JSONL file with the columns text and label',
+  example: '"some text"',
+  modality: 'text',
+  query: z.string(),
+  reading: z.object({
+    textColumn: z.string().optional().describe('column of the text (default: text, or a like name)'),
+  }),
+  read: (path, options, { onEvent, signal }) =>
+    readTextDataset(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
+  networks: publishedNetworks({
+    builtIn: {
+      id: 'universal-sentence-encoder-lite',
+      features: 512,
+      stages: 4,
+      license: 'Apache-2.0',
+      description: 'English sentences and short texts, up to 128 tokens; built in',
+      open: () => universalSentenceEncoder(),
+    },
+    // The embedding is a stage as well.
+    published: publishedEncoders.map(({ layers, ...encoder }) => ({ ...encoder, stages: layers + 1 })),
+    open: transformersBackbone,
+    parts: encoderParts,
+  }),
+  noTransfer: wordsAlone,
+  zeroShot: (backbone) => (labels, options) => zeroShot<Target>(backbone, labels, options),
+  zeroShotNeeds: 'a sentence encoder',
+  load: (files) => loadModel<Target>(files),
+})

@@ -1,0 +1,43 @@
+import { compare, dataset, drawsPerClass, startRun } from '@headstart/core'
+import { expect, it } from 'vitest'
+import { bagOfWords } from '../src/backbone/bag-of-words.js'
+import { textLearners } from '../src/backbone/text-learners.js'
+import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
+
+it('textLearners sets words of the training texts alone beside the frozen backbone', async () => {
+  const topics = { sea: ['harbor', 'sailing', 'waves'], sky: ['clouds', 'flying', 'stars'] }
+  const examples = Object.entries(topics).flatMap(([label, words]) =>
+    Array.from({ length: 12 }, (_, i) => ({ input: `${words[i % 3]} number ${i}`, label })),
+  )
+  // Its graph is not at hand: there is nothing to leave untrained, nor to tune.
+  const backbone = bagOfWords(examples.map(({ input }) => input))
+  const learners = textLearners(backbone, { unfreeze: 1 })
+  expect(learners.map(({ name, description }) => [name, description])).toEqual([
+    ['no-transfer', 'bag of words from the training texts alone'],
+    ['frozen', 'frozen bag-of-words'],
+  ])
+
+  const protocol = drawsPerClass(backbone, { shots: [4], draws: 2 })
+  const { rows } = await compare({ data: dataset(examples), learners, protocol }, startRun({ cache: false }))
+  expect(rows.map(({ learner, columns }) => [learner, columns])).toEqual([
+    ['no-transfer', { shots: 4 }],
+    ['frozen', { shots: 4 }],
+  ])
+})
+
+it('textLearners with tuning adds the encoder from scratch and tuned', async () => {
+  const encoder = await universalSentenceEncoder()
+  const named = (tuning?: object) => textLearners(encoder, tuning).map(({ name, takes }) => [name, takes])
+  const quick = [
+    ['no-transfer', 'seconds'],
+    ['untrained', 'seconds'],
+    ['frozen', 'seconds'],
+  ]
+  expect(named()).toEqual(quick)
+  expect(named({ unfreeze: 1 })).toEqual([
+    ...quick.slice(0, 2),
+    ['scratch', 'minutes'],
+    ...quick.slice(2),
+    ['fine-tuned', 'minutes'],
+  ])
+})

@@ -1,0 +1,67 @@
+import { type Backbone, examplesTask, type Target } from '@headstart/core'
+import { type OpenOptions, publishedNetworks } from '@headstart/hub'
+import { z } from 'zod'
+import { pixelsAlone } from './backbone/image-learners.js'
+import { mobileNetV2 } from './backbone/mobilenet-v2.js'
+import { publishedEncoders } from './backbone/published-encoders.js'
+import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
+import { zeroShot } from './backbone/zero-shot.js'
+import { readImageDataset } from './data/read-image-dataset.js'
+import { loadModel } from './load-model.js'
+import type { ImageInput } from './preprocessing/image-input.js'
+
+/** Opens the side of a pair that reads texts: `transformersBackbone` of @headstart/nlp. */
+export type OpenTexts = (idOrFolder: string, options: OpenOptions) => Promise<Backbone<string>>
+
+/**
+ * Pictures in one of several classes, with any number of labels, or with a number.
+ * @param openTexts With it models can be made of the names of classes alone, by pairs such as CLIP.
+ */
+export function createImageTask(openTexts?: OpenTexts) {
+  return examplesTask({
+    name: 'image',
+    dataHelp: 'a folder with one folder of pictures for each class, or a table with the columns path and label',
+    example: 'some.jpg',
+    modality: 'image',
+    query: z.union([
+      z.string(),
+      z.object({ base64: z.base64() }).transform(({ base64 }) => new Uint8Array(Buffer.from(base64, 'base64'))),
+    ]) as z.ZodType<ImageInput>,
+    reading: z.object({
+      pathColumn: z.string().optional().describe('column of the path of a picture (default: path, or a like name)'),
+    }),
+    read: async (path, options, { onEvent, signal }) => {
+      const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+      return readImageDataset(path, { ...options, signal, onNotice })
+    },
+    networks: publishedNetworks<PublishedBackbone>({
+      builtIn: {
+        id: 'mobilenet-v2-coco',
+        features: 2112,
+        stages: 19,
+        license: 'Apache-2.0',
+        description: 'photos and drawings of things and animals; built in',
+        open: () => mobileNetV2(),
+      },
+      // The embedding is a stage as well, and what follows the last layer.
+      published: publishedEncoders.map(({ layers, ...encoder }) => ({ ...encoder, stages: layers + 2 })),
+      open: transformersBackbone,
+      parts: encoderParts,
+    }),
+    noTransfer: pixelsAlone,
+    zeroShot: (pictures, { signal, onEvent }) => {
+      const { pair } = pictures
+      if (pair === undefined || !openTexts) return undefined
+      return async (labels, options) => {
+        const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+        const texts = await openTexts(pair, { signal, onNotice, forTuning: false })
+        return zeroShot<Target>(pictures, texts, labels, options)
+      }
+    },
+    zeroShotNeeds: 'a pair that reads pictures and texts, such as Xenova/clip-vit-base-patch32',
+    load: (files) => loadModel<Target>(files),
+  })
+}
+
+/** Pictures, without models of the names of classes alone. */
+export const imageTask = createImageTask()
