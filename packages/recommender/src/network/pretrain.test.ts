@@ -6,7 +6,7 @@ import { folderOf } from '../../test/temporary-folder.js'
 import { behaviorNetwork, stageWeights, withWeights } from './behavior-network.js'
 import { fineTuneRanker } from './fine-tune-ranker.js'
 import { pretrain } from './pretrain.js'
-import { RankerTrainer } from './ranker-trainer.js'
+import { ndcgAt, RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'
 
 type Examples = readonly [RankingExamples, ...RankingExamples[]]
@@ -18,17 +18,15 @@ beforeAll(async () => {
 })
 
 async function ndcgOf(network: ReturnType<typeof behaviorNetwork>, examples: RankingExamples): Promise<number> {
-  const trainer = await RankerTrainer.create(network, [examples], {
+  const ranker = await RankerTrainer.create(network, [examples], {
     groups: [{ names: stageWeights.head, learningRate: 0 }],
     schedule: constant(),
     batchSize: 4,
-    scorerDropout: 0,
-    embeddingDropout: 0,
     generalization: 0,
   })
-  const ndcg = await trainer.ndcg(examples, [...examples.users.keys()])
-  await trainer.close()
-  return ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length
+  const { data: ranks, rows } = await ranker.ranks(examples, [...examples.users.keys()])
+  await ranker.close()
+  return ranks.reduce((sum, rank) => sum + ndcgAt(rank), 0) / rows
 }
 
 const settings = { steps: 40, batchSize: 16, learningRate: 0.02 }
