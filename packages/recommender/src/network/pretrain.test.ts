@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { TrainEvent } from '@headstart/core'
 import { constant, float32 } from '@headstart/onnx'
 import { circleExamples } from '../../test/ranking-shop.js'
 import { folderOf } from '../../test/temporary-folder.js'
@@ -110,8 +111,46 @@ describe('fine-tuning', () => {
     expect(tuned.graph.initializers.get('head/kernel')).not.toEqual(network().graph.initializers.get('head/kernel'))
   })
 
-  it('of a handful of users is the frozen network', async () => {
+  it.each([
+    ['diverges at once', { learningRate: 1e30 }],
+    ['diverges later', { learningRate: 100 }],
+  ])('that %s says so, and leaves the network as it was', async (_, options) => {
+    const notices: string[] = []
+    const tuned = await fineTuneRanker(network(), target, {
+      epochs: 3,
+      folds: 2,
+      batchSize: 16,
+      ...options,
+      onEvent: (event) => event.type === 'notice' && notices.push(event.message),
+    })
+    const stopped = /^The tuning stopped at step \d: its loss is NaN\. Try a lower learningRate than 1/
+    expect(notices).toEqual([
+      expect.stringMatching(stopped),
+      expect.stringMatching(stopped),
+      'What diverges on a part of the users is not tried on all. The network stays as it was pre-trained.',
+    ])
+    expect(tuned.epochs).toBe(0)
+    expect(weightsOf(tuned.network)).toEqual(weightsOf(network()))
+  })
+
+  it('that does not help says so', async () => {
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    const { validation } = await fineTuneRanker(network(), target, { epochs: 2, folds: 2, batchSize: 16, onEvent })
+    const [frozen, ...tuned] = validation as [number, ...number[]]
+    expect(notices).toEqual([
+      `Fine-tuning did not surely help the users held out: NDCG@10 ${Math.max(...tuned).toFixed(4)}, ` +
+        `frozen ${frozen.toFixed(4)}. The network stays as it was pre-trained.`,
+    ])
+  })
+
+  it('of a handful of users is the frozen network, which is said', async () => {
     const few = await circleExamples(3, 4)
-    expect((await fineTuneRanker(network(), few)).epochs).toBe(0)
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    expect((await fineTuneRanker(network(), few, { onEvent })).epochs).toBe(0)
+    expect(notices).toEqual([
+      '3 users are too few to hold any out and see whether tuning helps. The network stays as it was pre-trained.',
+    ])
   })
 })

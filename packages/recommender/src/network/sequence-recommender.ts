@@ -62,7 +62,11 @@ export async function trainSequence(
   const fresh = freshSequenceWeights(texts, seed)
   const places = learnable(train)
   const perEpoch = stepsOfEpoch(train)
-  if (perEpoch === 0) return sequenceRecommender(sequenceGraph(fresh, false))
+  if (perEpoch === 0) {
+    const message = 'No user took one item after another: the sequence model stays untrained.'
+    onEvent?.({ type: 'notice', message })
+    return sequenceRecommender(sequenceGraph(fresh, false))
+  }
   const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), {
     logits: sequenceNames.scores,
   })
