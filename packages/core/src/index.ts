@@ -1,5 +1,10 @@
 export * from './contract/backbone.js'
-export { Checkpoint, type CheckpointOptions, type TuningIdentity, type TuningProgress } from './fine-tune/checkpoint.js'
+export {
+  Checkpoint,
+  type CheckpointOptions,
+  type ResumeOptions,
+  type TrainingIdentity,
+} from './fine-tune/checkpoint.js'
 export { clearCache, defaultCacheDirectory } from './features/cache-directory.js'
 export { type CacheOption, computeFeatures } from './features/cached-features.js'
 export { compare } from './compare/compare.js'
@@ -58,6 +63,14 @@ export type * from './evaluate/report.js'
 export * from './contract/target.js'
 export { readAsset } from './kit/read-asset.js'
 export { textTable } from './kit/text-table.js'
+export {
+  type Assessment,
+  type BatchFeeds,
+  divergedNotice,
+  type Loop,
+  type LoopOutcome,
+  runLoop,
+} from './fine-tune/run-loop.js'
 export { writeFileAtomically } from './kit/atomic-write.js'
 export { zeroShotModel, type ZeroShotOptions } from './model/zero-shot-model.js'
 export { examplesTask, type ExamplesTaskParts } from './task/examples-task.js'

@@ -6,20 +6,26 @@ import { errorCode, toFileError } from '../kit/file-error.js'
 import { sha256 } from '../model/manifest.js'
 import type { Matrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
-import type { RunProgress } from './tuning-run.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 
-/** How far a tuning is. */
-export interface TuningProgress {
-  /** What each run that has ended answered for its held-out rows, before its first epoch and at each assessment. */
-  readonly ended: readonly (readonly Matrix[])[]
-  /** The run under way. */
-  readonly current?: RunProgress | undefined
+/** How far a training is (see `runLoop`). Plain numbers and tensors, so that it can be kept in a checkpoint. */
+export interface RunProgress {
+  /** Epochs that are over. */
+  readonly epoch: number
+  /** Steps taken within the epoch under way. */
+  readonly step: number
+  /** Sum of the losses of these steps. */
+  readonly lossSum: number
+  readonly trainer: Tensors
+  /** What was answered for held-out examples, before the first epoch and at each assessment. */
+  readonly results: readonly Matrix[]
+  /** The weights with the least held-out loss so far; none where nothing is chosen by it. */
+  readonly best: Tensors
 }
 
-/** What a tuning is made of; one that differs in any of it cannot be resumed. */
-export interface TuningIdentity {
-  /** Fingerprint of the backbone. */
+/** What a training is made of; one that differs in any of it cannot be resumed. */
+export interface TrainingIdentity {
+  /** Fingerprint of the backbone, or what the weights are at first. */
   readonly backbone: string
   /** Digest of examples and labels, in their order. */
   readonly examples: string
@@ -37,6 +43,14 @@ export interface CheckpointOptions {
   readonly seconds?: number
 }
 
+/** Options of what can be interrupted and resumed. */
+export interface ResumeOptions {
+  /** File in which the progress is kept, so that an interrupted run can be resumed. Default: none. */
+  readonly checkpoint?: string | CheckpointOptions | undefined
+  /** Goes on from the checkpoint, where there is one, and gives the same model, bit for bit. Default: false. */
+  readonly resume?: boolean | undefined
+}
+
 /** Share of the time that may go into checkpoints. */
 const dearest = 0.05
 
@@ -44,14 +58,19 @@ const dearest = 0.05
 const magic = 'headstart-checkpoint 1'
 
 /**
- * Keeps the progress of a tuning in a file: a line with a SHA-256, then weights, optimizer state and position as an ONNX
- * graph without nodes. The file is written aside and renamed, so that a killed process leaves the checkpoint before.
+ * Keeps the progress of a training of one run or several in a file: a line with a SHA-256, then weights, optimizer state and
+ * position as an ONNX graph without nodes. The file is written aside and renamed, so that a killed process leaves the
+ * checkpoint before.
  */
 export class Checkpoint {
-  /** What was found in the file, where there was one and it was asked for. */
-  readonly found: TuningProgress | undefined
+  /**
+   * What each run that has ended answered for its held-out examples, before its first epoch and at each assessment. Whoever
+   * ends a run adds to it.
+   */
+  readonly ended: (readonly Matrix[])[]
+  #found: RunProgress | undefined
   readonly #file: string
-  readonly #identity: TuningIdentity
+  readonly #identity: TrainingIdentity
   readonly #seconds: number | undefined
   readonly #onEvent: RunOptions['onEvent']
   /** When the last writing ended: the first is due at once, so that a folder that cannot be written is said early. */
@@ -61,48 +80,56 @@ export class Checkpoint {
   #failed = false
 
   /**
-   * @param resume Whether to go on from what is in the file.
-   * @throws CheckpointError for a file that is damaged or of another tuning.
+   * @param identity What the training is made of; asked for where there is to be a checkpoint.
+   * @returns undefined where no checkpoint is asked for.
+   * @throws CheckpointError for a file to resume that is damaged or of another training.
    */
   static async open(
-    options: string | CheckpointOptions,
-    identity: TuningIdentity,
-    resume: boolean,
-    onEvent: RunOptions['onEvent'],
-  ): Promise<Checkpoint> {
-    const { file, seconds } = typeof options === 'string' ? { file: options, seconds: undefined } : options
-    const path = resolve(file)
-    const found = resume ? await read(path, identity) : undefined
+    { checkpoint, resume = false, onEvent }: ResumeOptions & RunOptions,
+    identity: () => TrainingIdentity,
+  ): Promise<Checkpoint | undefined> {
+    if (checkpoint === undefined) return undefined
+    const { file, seconds } = typeof checkpoint === 'string' ? { file: checkpoint, seconds: undefined } : checkpoint
+    const [path, own] = [resolve(file), identity()]
+    const found = resume ? await read(path, own) : undefined
     if (resume && !found) {
       onEvent?.({ type: 'notice', message: `${path}: there is no checkpoint; the tuning starts at the beginning.` })
     }
-    return new Checkpoint(path, identity, seconds, found, onEvent)
+    return new Checkpoint(path, own, seconds, found ?? { ended: [] }, onEvent)
   }
 
   private constructor(
     file: string,
-    identity: TuningIdentity,
+    identity: TrainingIdentity,
     seconds: number | undefined,
-    found: TuningProgress | undefined,
+    { ended, current }: TrainingProgress,
     onEvent: RunOptions['onEvent'],
   ) {
+    this.ended = [...ended]
+    this.#found = current
     this.#file = file
     this.#identity = identity
     this.#seconds = seconds
-    this.found = found
     this.#onEvent = onEvent
   }
 
+  /** How far the run was that was under way when the file was written; only the first run to ask for it goes on there. */
+  takeUp(): RunProgress | undefined {
+    const found = this.#found
+    this.#found = undefined
+    return found
+  }
+
   /**
-   * Writes the progress where the last writing is long enough ago. A full disk does not end the tuning: it is said, and
-   * no more is written.
+   * Writes what has ended, and the progress of the run under way, where the last writing is long enough ago. A full disk
+   * does not end the training: it is said, and no more is written.
    */
-  async save(progress: () => TuningProgress, { now = false } = {}): Promise<void> {
+  async save(current?: () => RunProgress, { now = false } = {}): Promise<void> {
     const pause = this.#seconds === undefined ? Math.max(1000, this.#milliseconds / dearest) : 1000 * this.#seconds
     const started = Date.now()
     if (this.#failed || (!now && started - this.#saved < pause)) return
     try {
-      await writeFileAtomically(this.#file, encode(progress(), this.#identity))
+      await writeFileAtomically(this.#file, encode({ ended: this.ended, current: current?.() }, this.#identity))
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       this.#failed = true
@@ -114,7 +141,7 @@ export class Checkpoint {
   }
 }
 
-async function read(file: string, identity: TuningIdentity): Promise<TuningProgress | undefined> {
+async function read(file: string, identity: TrainingIdentity): Promise<TrainingProgress | undefined> {
   let bytes: Buffer
   try {
     bytes = await readFile(file)
@@ -138,6 +165,12 @@ async function read(file: string, identity: TuningIdentity): Promise<TuningProgr
   return decode(JSON.parse(metadata.get('position') ?? '{}') as Position, Object.fromEntries(initializers))
 }
 
+interface TrainingProgress {
+  readonly ended: readonly (readonly Matrix[])[]
+  /** The run under way. */
+  readonly current?: RunProgress | undefined
+}
+
 /** All of the progress that is no tensor. */
 interface Position {
   /** Number of results of each run that has ended. */
@@ -145,7 +178,7 @@ interface Position {
   readonly current?: Pick<RunProgress, 'epoch' | 'step' | 'lossSum'> & { readonly results: number }
 }
 
-function encode({ ended, current }: TuningProgress, identity: TuningIdentity): Uint8Array {
+function encode({ ended, current }: TrainingProgress, identity: TrainingIdentity): Uint8Array {
   const tensors = new Map<string, Tensor>()
   const add = (prefix: string, part: Tensors): void => {
     for (const [name, tensor] of Object.entries(part)) tensors.set(`${prefix}/${name}`, tensor)
@@ -170,7 +203,7 @@ function encode({ ended, current }: TuningProgress, identity: TuningIdentity): U
   return Buffer.concat([Buffer.from(`${magic} ${sha256(content)}\n`, 'latin1'), content])
 }
 
-function decode({ ended, current }: Position, tensors: Tensors): TuningProgress {
+function decode({ ended, current }: Position, tensors: Tensors): TrainingProgress {
   const part = (prefix: string): Tensors => {
     const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}/`))
     return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]))

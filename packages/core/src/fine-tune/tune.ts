@@ -3,7 +3,7 @@ import { GradientError, NotDifferentiableError } from '@headstart/onnx'
 import type { JsonObject, TunableBackbone } from '../contract/backbone.js'
 import { lengthSteps } from './batches.js'
 import { resolveCache } from '../features/cached-features.js'
-import { Checkpoint, type TuningIdentity } from './checkpoint.js'
+import { Checkpoint, type TrainingIdentity } from './checkpoint.js'
 import { cutBackbone } from './cut-backbone.js'
 import { type CutExample, CutTensors } from './cut-tensors.js'
 import type { Dataset } from '../data/dataset.js'
@@ -42,15 +42,7 @@ export async function tune<Input, Label extends Target>(
     const solved = await solveHead(cutBackbone(backbone, split, cut), examples, { ...options, cache })
     const plan = planTuning(options, solved.data, stages)
     const { data, posed } = await tuningData(cut, solved, options)
-    const checkpoint =
-      options.checkpoint === undefined
-        ? undefined
-        : await Checkpoint.open(
-            options.checkpoint,
-            identityOf(backbone, solved, data.examples, plan, options),
-            options.resume ?? false,
-            onEvent,
-          )
+    const checkpoint = await Checkpoint.open(options, () => identityOf(backbone, solved, data.examples, plan, options))
     const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent }).catch(
       async (error: unknown) => {
         if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
@@ -133,7 +125,7 @@ function identityOf(
   examples: readonly CutExample<unknown>[],
   plan: TuningPlan,
   { seed = 0 }: FineTuneOptions,
-): TuningIdentity {
+): TrainingIdentity {
   const digest = createHash('sha256')
   examples.forEach(({ key }, row) => digest.update(`${key} ${JSON.stringify(data.targets[row])} ${weights[row]}\n`))
   return {

@@ -6,7 +6,7 @@ import { fitHead } from '../head/fit-head.js'
 import type { LinearWeights } from '../head/head-objective.js'
 import { jointObjective } from './joint-objective.js'
 import { linearResults } from '../head/linear-results.js'
-import { type Matrix, takeRows } from '../contract/matrix.js'
+import { takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { SplitNetwork } from './split-network.js'
 import type { TuningData } from './tuning-objective.js'
@@ -45,14 +45,13 @@ export async function runTunings(
   const all = [...data.examples.keys()]
   const isSplit = folds.length === 1
   const runs = isSplit ? 1 : folds.length + 1
-  const found = checkpoint?.found
-  const ended: (readonly Matrix[])[] = [...(found?.ended ?? [])]
+  const ended = checkpoint?.ended ?? []
 
   const run = async (number: number, heldOut: readonly number[], until: number): Promise<RunOutcome> => {
     const held = new Set(heldOut)
     const rows = all.filter((row) => !held.has(row))
     const head = await frozenHead(data, rows)
-    const outcome = await runTuning(
+    return runTuning(
       data,
       plan,
       {
@@ -66,22 +65,8 @@ export async function runTunings(
         number: number + 1,
         of: runs,
       },
-      {
-        resume: found?.ended.length === number ? found.current : undefined,
-        signal,
-        onEvent,
-        // What is stopped loses nothing.
-        onProgress: async (current) => {
-          await checkpoint?.save(() => ({ ended, current: current() }), { now: signal?.aborted ?? false })
-        },
-      },
+      { checkpoint, signal, onEvent },
     )
-    const { diverged } = outcome
-    if (diverged) {
-      const message = `The tuning stopped at step ${diverged.step + 1}: its ${diverged.what} is ${diverged.value}. Try a lower learningRate than ${plan.learningRate}.`
-      onEvent?.({ type: 'notice', message })
-    }
-    return outcome
   }
   const unbeaten = (reason: string): undefined => {
     onEvent?.({ type: 'notice', message: `${reason} The model is the frozen backbone with its head.` })
@@ -92,7 +77,7 @@ export async function runTunings(
     outcome = await run(fold, folds[fold] as readonly number[], epochs)
     if (outcome.diverged && !isSplit) return unbeaten('What diverges on a part of the examples is not tried on all.')
     ended.push(outcome.results)
-    if (!isSplit) await checkpoint?.save(() => ({ ended }))
+    if (!isSplit) await checkpoint?.save()
   }
   const choice = chooseEpoch(data, plan, ended)
   if (choice.epoch === 0) {

@@ -54,3 +54,8 @@ export interface RecommenderMethod {
   /** A recommender with these settings, fitted to the histories. It has a `state`, so that it can be saved. */
   fit(material: Material, train: Histories, settings: JsonObject, options?: MethodOptions): Promise<Recommender>
 }
+
+/** The notices alone of a method's events: how far the whole comparison is says who compares. */
+export function noticesOf({ onEvent }: RunOptions): RunOptions['onEvent'] {
+  return onEvent && ((event) => event.type === 'notice' && onEvent(event))
+}

@@ -8,7 +8,7 @@ import type { Histories } from '../shop/histories.js'
 import { meanNdcg } from '../evaluate/rank-cases.js'
 import { latestExamples } from '../network/ranking-examples.js'
 import type { Recommender } from '../contract/recommend.js'
-import type { Material, MethodOptions, RecommenderMethod } from '../contract/recommender-method.js'
+import { type Material, type MethodOptions, noticesOf, type RecommenderMethod } from '../contract/recommender-method.js'
 
 /** ItemFeatures is fitted once for both methods, where the memory that it takes meanwhile is no matter. */
 const fitted = new WeakMap<Histories, Promise<CalibratedFeatures>>()
@@ -46,7 +46,11 @@ export function fineTunedMethod(backbone?: BehaviorBackbone, tuning: FineTuneRan
     const examples = await latestExamples(past, { seed })
     const features = await featuresOf(past, train)
     const whole = withScorers(network, features.features.names)
-    const tuned = examples ? await fineTuneRanker(whole, [examples], { seed, signal, ...tuning }) : { network: whole }
+    const onEvent = noticesOf(options)
+    if (!examples) onEvent?.({ type: 'notice', message: 'Nobody took enough to tune by: the network stays as it is.' })
+    const tuned = examples
+      ? await fineTuneRanker(whole, [examples], { seed, signal, onEvent, ...tuning })
+      : { network: whole }
     return behaviorRecommender('fine-tuned', tuned.network, features)
   })
 }

@@ -1,4 +1,4 @@
-import type { Choice, RecommenderMethod } from '../contract/recommender-method.js'
+import { type Choice, noticesOf, type RecommenderMethod } from '../contract/recommender-method.js'
 import { meanNdcg } from '../evaluate/rank-cases.js'
 import { epochsWithin, trainSequence } from '../network/sequence-recommender.js'
 
@@ -19,7 +19,7 @@ export const scratchMethod: RecommenderMethod = {
     let best = { settings: { epochs: 0 }, ndcg: -1 }
     const trained = await trainSequence(material, validation.train, {
       ...options,
-      onEvent: undefined,
+      onEvent: noticesOf(options),
       epochs,
       async onEpoch(epoch, recommender) {
         if (epoch % every !== 0) return
@@ -35,7 +35,7 @@ export const scratchMethod: RecommenderMethod = {
   fit: (material, train, { epochs }, options = {}) =>
     trainSequence(material, train, {
       ...options,
-      onEvent: undefined,
+      onEvent: noticesOf(options),
       epochs: typeof epochs === 'number' ? epochs : usualEpochs,
     }),
 }

@@ -1,7 +1,15 @@
-import { type Network, OptionError, random, type RunOptions } from '@headstart/core'
-import { DivergedError, warmUpCosine } from '@headstart/onnx'
+import {
+  divergedNotice,
+  type LoopOutcome,
+  type Network,
+  OptionError,
+  random,
+  runLoop,
+  type RunOptions,
+} from '@headstart/core'
+import { warmUpCosine } from '@headstart/onnx'
 import { stageWeights } from './behavior-network.js'
-import { RankerTrainer } from './ranker-trainer.js'
+import { ndcgAt, RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'
 
 /** Options of `fineTuneRanker`. */
@@ -36,7 +44,8 @@ export interface TunedRanker {
 /**
  * Tunes a pre-trained network on a shop's own examples. Users are held out fold by fold, all of their examples together;
  * how many epochs help them is how many the tuning on all users takes. Where they gain no more than one standard error
- * of the gain, the network stays as it is: it is never worse than frozen by validation, and not tuned by chance.
+ * of the gain, or a tuning diverges, the network stays as it is, after a notice: it is never worse than frozen by
+ * validation, and not tuned by chance.
  * @param examples Sets from newest to oldest or the other way; the held-out ones are those of the first.
  */
 export async function fineTuneRanker(
@@ -44,36 +53,50 @@ export async function fineTuneRanker(
   examples: readonly [RankingExamples, ...RankingExamples[]],
   options: FineTuneRankerOptions = {},
 ): Promise<TunedRanker> {
-  const { folds = 3, epochs = 8, seed = 0 } = options
+  const { folds = 3, epochs = 8, seed = 0, onEvent } = options
   const [newest] = examples
   const users = [...new Set(newest.users)]
   if (!(Number.isInteger(folds) && folds >= 2))
     throw new OptionError('fineTuneRanker', 'a whole number of folds from 2 on', `${folds}`, 'Leave it out for 3.')
-  // Too few to hold any out: nothing can be said of a tuning.
-  if (users.length < 2 * folds) return { network, epochs: 0, validation: [] }
+  const frozenAfter = (reason: string, validation: readonly number[] = []): TunedRanker => {
+    onEvent?.({ type: 'notice', message: `${reason} The network stays as it was pre-trained.` })
+    return { network, epochs: 0, validation }
+  }
+  if (users.length < 2 * folds)
+    return frozenAfter(`${users.length} users are too few to hold any out and see whether tuning helps.`)
   const foldOf = new Map(
     random(seed)
       .shuffle(users)
       .map((user, place) => [user, place % folds]),
   )
-  // NDCG@10 of each held-out example after each number of epochs; 0 after a fold ended early.
+  // NDCG@10 of each held-out example after each number of epochs; 0 after a fold diverged.
   const found = Array.from({ length: epochs + 1 }, () => new Float64Array(newest.length))
+  let diverged = false
   for (let fold = 0; fold < folds; fold++) {
     const isHeldOut = (user: number): boolean => foldOf.get(user) === fold
+    const outcome = await tune(network, examples, isHeldOut, epochs, options)
     const held = placesOf(newest, isHeldOut)
-    const measure = async (trainer: RankerTrainer, epoch: number): Promise<void> => {
-      const ndcg = await trainer.ndcg(newest, held)
-      held.forEach((place, index) => ((found[epoch] as Float64Array)[place] = ndcg[index] as number))
-    }
-    await tune(network, examples, (user) => !isHeldOut(user), epochs, epochs, options, measure)
+    outcome.results.forEach(({ data }, epoch) =>
+      held.forEach((place, row) => ((found[epoch] as Float64Array)[place] = ndcgAt(data[row] as number))),
+    )
+    diverged ||= outcome.diverged
   }
   const [frozen] = found as [Float64Array]
   const validation = found.map(meanOf)
+  if (diverged) return frozenAfter('What diverges on a part of the users is not tried on all.', validation)
   const best = validation.indexOf(Math.max(...validation))
   const gains = (found[best] as Float64Array).map((ndcg, place) => ndcg - (frozen[place] as number))
-  if (meanOf(gains) <= standardErrorOf(gains)) return { network, epochs: 0, validation }
-  const tuned = await tune(network, examples, () => true, best, epochs, options)
-  return tuned ? { network: tuned, epochs: best, validation } : { network, epochs: 0, validation }
+  if (meanOf(gains) <= standardErrorOf(gains)) {
+    const [before, after] = [meanOf(frozen), Math.max(...validation.slice(1))].map((ndcg) => ndcg.toFixed(4))
+    return frozenAfter(
+      `Fine-tuning did not surely help the users held out: NDCG@10 ${after}, frozen ${before}.`,
+      validation,
+    )
+  }
+  const tuned = await tune(network, examples, () => false, best, options)
+  return tuned.diverged
+    ? frozenAfter('The tuning on all users diverged.', validation)
+    : { network: tuned.network, epochs: best, validation }
 }
 
 function meanOf(values: Float64Array): number {
@@ -91,16 +114,16 @@ function placesOf({ users }: RankingExamples, wanted: (user: number) => boolean)
 }
 
 /**
- * Tunes on the examples of some users; `measure` is called before the first epoch and after each. Where a loss is not finite
- * any more it ends there, and gives nothing.
+ * Tunes on the examples of all users but those held out, whose ranks in the first set are the results. The schedule is of
+ * `epochs`, of which it takes so many; where it diverges it ends there, after a notice.
  */
 async function tune(
   network: Network,
-  examples: readonly RankingExamples[],
-  wanted: (user: number) => boolean,
-  epochs: number,
-  scheduled: number,
+  examples: readonly [RankingExamples, ...RankingExamples[]],
+  isHeldOut: (user: number) => boolean,
+  until: number,
   {
+    epochs = 8,
     unfreeze = 'all',
     learningRate = 8e-3,
     generalization = 0.5,
@@ -110,52 +133,41 @@ async function tune(
     signal,
     onEvent,
   }: FineTuneRankerOptions,
-  measure?: (trainer: RankerTrainer, epoch: number) => Promise<void>,
-): Promise<Network | undefined> {
-  const sets = examples.map((set) => ({ set, places: placesOf(set, wanted) }))
+): Promise<LoopOutcome & { readonly network: Network }> {
+  const held = placesOf(examples[0], isHeldOut)
+  const sets = examples.map((set) => ({ set, places: placesOf(set, (user) => !isHeldOut(user)) }))
   const batchesOf = (epoch: number) => {
-    const chance = random(seed + 7919 * (epoch + 1))
-    const batches = sets.flatMap(({ set, places }) => {
-      const shuffled = chance.shuffle(places)
-      return Array.from({ length: Math.ceil(places.length / batchSize) }, (_, batch) => {
-        // A short last batch is filled up from the beginning.
-        return {
-          set,
-          places: Array.from(
-            { length: batchSize },
-            (__, row) => shuffled[(batch * batchSize + row) % shuffled.length] as number,
-          ),
-        }
-      })
-    })
-    return { batches: chance.shuffle(batches), chance }
+    const { shuffle } = random(seed + 7919 * (epoch + 1))
+    return shuffle(
+      sets.flatMap(({ set, places }) => fullBatches(shuffle(places), batchSize).map((some) => [set, some] as const)),
+    )
   }
-  const perEpoch = batchesOf(0).batches.length
   const names = unfreeze === 'all' ? [...stageWeights.gate, ...stageWeights.head] : stageWeights.head
-  const trainer = await RankerTrainer.create(network, examples, {
+  const ranker = await RankerTrainer.create(network, examples, {
     groups: [{ names, learningRate, weightDecay }],
-    schedule: warmUpCosine({ steps: scheduled * perEpoch, warmUp: 10, final: 0.05 }),
+    schedule: warmUpCosine({ steps: epochs * batchesOf(0).length, warmUp: 10, final: 0.05 }),
     batchSize,
-    scorerDropout: 0,
-    embeddingDropout: 0,
     generalization,
   })
   try {
-    await measure?.(trainer, 0)
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const { batches, chance } = batchesOf(epoch)
-      for (const { set, places } of batches) {
-        signal?.throwIfAborted()
-        const loss = await trainer.step(set, places, chance)
-        onEvent?.({ type: 'step', step: trainer.steps, steps: epochs * perEpoch, loss })
-      }
-      await measure?.(trainer, epoch + 1)
-    }
-    return trainer.network()
-  } catch (error) {
-    if (error instanceof DivergedError) return undefined
-    throw error
+    const outcome = await runLoop({
+      trainer: ranker.trainer,
+      epochs: until,
+      batches: (epoch) => batchesOf(epoch).map((batch) => () => ranker.feeds(...batch)),
+      assessment: held.length > 0 ? { results: () => ranker.ranks(examples[0], held) } : undefined,
+      signal,
+      onEvent,
+      onDiverged: (error) => onEvent?.(divergedNotice(error, learningRate)),
+    })
+    return { ...outcome, network: ranker.network() }
   } finally {
-    await trainer.close()
+    await ranker.close()
   }
+}
+
+/** A short last batch is filled up from the beginning. */
+function fullBatches(places: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(places.length / size) }, (_, batch) =>
+    Array.from({ length: size }, (__, row) => places[(batch * size + row) % places.length] as number),
+  )
 }

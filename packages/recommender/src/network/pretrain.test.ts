@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { TrainEvent } from '@headstart/core'
 import { constant, float32 } from '@headstart/onnx'
 import { circleExamples } from '../../test/ranking-shop.js'
 import { folderOf } from '../../test/temporary-folder.js'
 import { behaviorNetwork, stageWeights, withWeights } from './behavior-network.js'
 import { fineTuneRanker } from './fine-tune-ranker.js'
 import { pretrain } from './pretrain.js'
-import { RankerTrainer } from './ranker-trainer.js'
+import { ndcgAt, RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'
 
 type Examples = readonly [RankingExamples, ...RankingExamples[]]
@@ -18,17 +19,15 @@ beforeAll(async () => {
 })
 
 async function ndcgOf(network: ReturnType<typeof behaviorNetwork>, examples: RankingExamples): Promise<number> {
-  const trainer = await RankerTrainer.create(network, [examples], {
+  const ranker = await RankerTrainer.create(network, [examples], {
     groups: [{ names: stageWeights.head, learningRate: 0 }],
     schedule: constant(),
     batchSize: 4,
-    scorerDropout: 0,
-    embeddingDropout: 0,
     generalization: 0,
   })
-  const ndcg = await trainer.ndcg(examples, [...examples.users.keys()])
-  await trainer.close()
-  return ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length
+  const { data: ranks, rows } = await ranker.ranks(examples, [...examples.users.keys()])
+  await ranker.close()
+  return ranks.reduce((sum, rank) => sum + ndcgAt(rank), 0) / rows
 }
 
 const settings = { steps: 40, batchSize: 16, learningRate: 0.02 }
@@ -112,8 +111,46 @@ describe('fine-tuning', () => {
     expect(tuned.graph.initializers.get('head/kernel')).not.toEqual(network().graph.initializers.get('head/kernel'))
   })
 
-  it('of a handful of users is the frozen network', async () => {
+  it.each([
+    ['diverges at once', { learningRate: 1e30 }],
+    ['diverges later', { learningRate: 100 }],
+  ])('that %s says so, and leaves the network as it was', async (_, options) => {
+    const notices: string[] = []
+    const tuned = await fineTuneRanker(network(), target, {
+      epochs: 3,
+      folds: 2,
+      batchSize: 16,
+      ...options,
+      onEvent: (event) => event.type === 'notice' && notices.push(event.message),
+    })
+    const stopped = /^The tuning stopped at step \d: its loss is NaN\. Try a lower learningRate than 1/
+    expect(notices).toEqual([
+      expect.stringMatching(stopped),
+      expect.stringMatching(stopped),
+      'What diverges on a part of the users is not tried on all. The network stays as it was pre-trained.',
+    ])
+    expect(tuned.epochs).toBe(0)
+    expect(weightsOf(tuned.network)).toEqual(weightsOf(network()))
+  })
+
+  it('that does not help says so', async () => {
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    const { validation } = await fineTuneRanker(network(), target, { epochs: 2, folds: 2, batchSize: 16, onEvent })
+    const [frozen, ...tuned] = validation as [number, ...number[]]
+    expect(notices).toEqual([
+      `Fine-tuning did not surely help the users held out: NDCG@10 ${Math.max(...tuned).toFixed(4)}, ` +
+        `frozen ${frozen.toFixed(4)}. The network stays as it was pre-trained.`,
+    ])
+  })
+
+  it('of a handful of users is the frozen network, which is said', async () => {
     const few = await circleExamples(3, 4)
-    expect((await fineTuneRanker(network(), few)).epochs).toBe(0)
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    expect((await fineTuneRanker(network(), few, { onEvent })).epochs).toBe(0)
+    expect(notices).toEqual([
+      '3 users are too few to hold any out and see whether tuning helps. The network stays as it was pre-trained.',
+    ])
   })
 })

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
-import { Checkpoint, type CheckpointOptions, DataError, type Network, random, type RunOptions } from '@headstart/core'
-import { oneCycle } from '@headstart/onnx'
+import {
+  Checkpoint,
+  DataError,
+  type Network,
+  random,
+  type ResumeOptions,
+  runLoop,
+  type RunOptions,
+} from '@headstart/core'
+import { oneCycle, type Tensors } from '@headstart/onnx'
 import { behaviorNetwork, stageWeights } from './behavior-network.js'
 import { RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'
@@ -12,7 +20,7 @@ export interface PretrainingFamily {
 }
 
 /** Options of `pretrain`. */
-export interface PretrainOptions extends RunOptions {
+export interface PretrainOptions extends RunOptions, ResumeOptions {
   /** Default: 200. */
   readonly steps?: number | undefined
   /** Default: 32. */
@@ -29,10 +37,6 @@ export interface PretrainOptions extends RunOptions {
   readonly embeddingDropout?: number | undefined
   /** Of fresh weights and batches. Same seed, same network. Default: 0. */
   readonly seed?: number | undefined
-  /** A file that keeps the progress. Default: none. */
-  readonly checkpoint?: string | CheckpointOptions | undefined
-  /** Whether to go on from the checkpoint. Default: false. */
-  readonly resume?: boolean | undefined
 }
 
 /**
@@ -67,42 +71,36 @@ export async function pretrain(
     embeddingDropout,
     seed,
   }
-  const trainer = await RankerTrainer.create(behaviorNetwork(first.scorers, seed), sets, {
+  const ranker = await RankerTrainer.create(behaviorNetwork(first.scorers, seed), sets, {
     groups: [{ names: [...stageWeights.gate, ...stageWeights.head], learningRate, weightDecay }],
     schedule: oneCycle({ steps, rise: 0.1 }),
-    ...settings,
+    batchSize,
+    generalization,
   })
+  const feeds = (step: number): Tensors => {
+    // From the number of the step, so that training can be taken up at any.
+    const { below, uniform } = random(seed + 7919 * (step + 1))
+    const family = families[below(families.length)] as PretrainingFamily
+    const examples = family.examples[below(family.examples.length)] as RankingExamples
+    const places = Int32Array.from({ length: batchSize }, () => below(examples.length))
+    const { scorers } = examples
+    return ranker.feeds(examples, places, {
+      kept: Float32Array.from(scorers, () => (uniform() < scorerDropout ? 0 : 1)),
+      embeddings: Float32Array.from(scorers, () => (uniform() < embeddingDropout ? 0 : 1 / (1 - embeddingDropout))),
+    })
+  }
   try {
-    const checkpoint =
-      options.checkpoint === undefined
-        ? undefined
-        : await Checkpoint.open(
-            options.checkpoint,
-            identityOf(first.scorers, families, settings),
-            options.resume ?? false,
-            options.onEvent,
-          )
-    const current = checkpoint?.found?.current
-    if (current) trainer.restore(current.trainer)
-    let lossSum = current?.lossSum ?? 0
-    while (trainer.steps < steps) {
-      options.signal?.throwIfAborted()
-      // From the number of the step, so that training can be taken up at any.
-      const chance = random(seed + 7919 * (trainer.steps + 1))
-      const family = families[chance.below(families.length)] as PretrainingFamily
-      const examples = family.examples[chance.below(family.examples.length)] as RankingExamples
-      const places = Int32Array.from({ length: batchSize }, () => chance.below(examples.length))
-      const loss = await trainer.step(examples, places, chance)
-      lossSum += loss
-      options.onEvent?.({ type: 'step', step: trainer.steps, steps, loss })
-      await checkpoint?.save(() => ({
-        ended: [],
-        current: { epoch: 0, step: trainer.steps, lossSum, trainer: trainer.state(), results: [], best: {} },
-      }))
-    }
-    return trainer.network()
+    await runLoop({
+      trainer: ranker.trainer,
+      epochs: 1,
+      batches: () => Array.from({ length: steps }, (_, step) => () => feeds(step)),
+      checkpoint: await Checkpoint.open(options, () => identityOf(first.scorers, families, settings)),
+      signal: options.signal,
+      onEvent: options.onEvent,
+    })
+    return ranker.network()
   } finally {
-    await trainer.close()
+    await ranker.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import { DataError, type Network, type Random } from '@headstart/core'
+import { DataError, type Matrix, type Network } from '@headstart/core'
 import {
   float32,
   type ParameterGroup,
@@ -8,7 +8,7 @@ import {
   Trainer,
 } from '@headstart/onnx'
 import { output, scorersOf, trainingNetwork, withWeights } from './behavior-network.js'
-import { batchOf, type RankingExamples } from './ranking-examples.js'
+import { batchOf, type BatchOptions, type RankingExamples } from './ranking-examples.js'
 
 /** Largest norm of the gradient; longer ones are scaled down. */
 const clipNorm = 1
@@ -20,10 +20,6 @@ export interface RankerTrainerOptions {
   readonly groups: readonly ParameterGroup[]
   readonly schedule: Schedule
   readonly batchSize: number
-  /** Share of the scorers whose features is left out of a step. */
-  readonly scorerDropout: number
-  /** Share of the scorers whose embeddings are left out of a step. */
-  readonly embeddingDropout: number
   /**
    * How little targets count that are hopelessly far down: q of the generalized cross-entropy. With 0 the many that no list of ten
    * could hold are what is learned from most.
@@ -32,128 +28,112 @@ export interface RankerTrainerOptions {
 }
 
 /**
- * Trains a network over features to rank targets first: generalized cross-entropy of the softmax over an example's candidates
- * (without the generalization it is ListNet with one relevant item: Cao et al., "Learning to rank: from pairwise approach to
- * listwise approach", 2007).
+ * A network over features, to be trained to rank targets first: generalized cross-entropy of the softmax over an example's
+ * candidates (without the generalization it is ListNet with one relevant item: Cao et al., "Learning to rank: from pairwise
+ * approach to listwise approach", 2007).
  */
 export class RankerTrainer {
+  /** For `runLoop`. */
+  readonly trainer: Trainer
   readonly #network: Network
-  readonly #options: RankerTrainerOptions
-  readonly #trainer: Trainer
-  readonly #inputs: { readonly targets: string; readonly weights: string }
+  readonly #inputs: LossInputs
 
   /** @throws DataError for examples of other scorers than the network's. */
   static async create(
     network: Network,
     examples: readonly RankingExamples[],
-    options: RankerTrainerOptions,
+    { batchSize, generalization, ...options }: RankerTrainerOptions,
   ): Promise<RankerTrainer> {
-    const scorers = scorersOf(network)
-    for (const { name, scorers: others, length } of examples) {
-      if (length === 0)
-        throw new DataError(name, 'examples to learn from', 'none', 'It takes users with at least three interactions.')
-      if (others.join() === scorers.join()) continue
-      throw new DataError(
-        name,
-        `features of ${scorers.join(', ')}`,
-        others.join(', '),
-        'Collect the examples again with this version.',
-      )
-    }
-    const [first] = examples
-    if (!first) throw new DataError('training of a ranker', 'examples', 'none', 'Give at least one set.')
-    const { graph, loss, targets, weights } = softmaxCrossEntropy(trainingNetwork(network), {
+    const first = checked(network, examples)
+    const { graph, loss, ...inputs } = softmaxCrossEntropy(trainingNetwork(network), {
       logits: output,
-      generalization: options.generalization,
+      generalization,
     })
-    const inputs = { targets, weights }
-    const places = new Int32Array(options.batchSize)
-    const trainer = await Trainer.create(graph, {
-      loss,
-      groups: options.groups,
-      schedule: options.schedule,
-      clipNorm,
-      feeds: feedsOf(first, places, inputs, batchOf(first, places)),
-    })
-    return new RankerTrainer(network, options, trainer, inputs)
+    const feeds = feedsOf(first, new Int32Array(batchSize), inputs)
+    return new RankerTrainer(network, await Trainer.create(graph, { ...options, loss, clipNorm, feeds }), inputs)
   }
 
-  private constructor(
-    network: Network,
-    options: RankerTrainerOptions,
-    trainer: Trainer,
-    inputs: { targets: string; weights: string },
-  ) {
+  private constructor(network: Network, trainer: Trainer, inputs: LossInputs) {
     this.#network = network
-    this.#options = options
-    this.#trainer = trainer
+    this.trainer = trainer
     this.#inputs = inputs
   }
 
-  get steps(): number {
-    return this.#trainer.steps
+  /** Input tensors of a step on some examples, `batchSize` of them. */
+  feeds(examples: RankingExamples, places: ArrayLike<number>, left?: BatchOptions): Tensors {
+    return feedsOf(examples, places, this.#inputs, left)
   }
 
-  /** One step on some examples, `batchSize` of them; gives the loss. */
-  async step(examples: RankingExamples, places: ArrayLike<number>, { uniform }: Random): Promise<number> {
-    const { scorerDropout, embeddingDropout } = this.#options
-    const kept = Float32Array.from(examples.scorers, () => (uniform() < scorerDropout ? 0 : 1))
-    const embeddings = Float32Array.from(examples.scorers, () =>
-      uniform() < embeddingDropout ? 0 : 1 / (1 - embeddingDropout),
-    )
-    const { loss } = await this.#trainer.step(
-      feedsOf(examples, places, this.#inputs, batchOf(examples, places, { kept, embeddings })),
-    )
-    return loss
-  }
-
-  /** NDCG@10 of each of some examples as the network is now; a target that is none of the candidates is missed. */
-  async ndcg(examples: RankingExamples, places: readonly number[]): Promise<Float64Array> {
-    const found = new Float64Array(places.length)
+  /** Rank of each target among the candidates as the network is now, [places, 1]; Infinity for one that is none of them. */
+  async ranks(examples: RankingExamples, places: readonly number[]): Promise<Matrix> {
+    const ranks = new Float32Array(places.length).fill(Infinity)
     const { columns } = examples
     for (let start = 0; start < places.length; start += scoredAtOnce) {
       const some = places.slice(start, start + scoredAtOnce)
-      const scores = (await this.#trainer.run(batchOf(examples, some), [output]))[output]?.data as Float32Array
+      const scores = (await this.trainer.run(batchOf(examples, some), [output]))[output]?.data as Float32Array
       some.forEach((place, row) => {
         const target = examples.targets[place] as number
+        if (target === columns - 1) return
         const own = scores[row * columns + target] as number
         let rank = 1
         for (let column = 0; column < columns; column++) if ((scores[row * columns + column] as number) > own) rank++
-        found[start + row] = target < columns - 1 && rank <= 10 ? 1 / Math.log2(1 + rank) : 0
+        ranks[start + row] = rank
       })
     }
-    return found
+    return { rows: places.length, columns: 1, data: ranks }
   }
 
   /** The network as it is now. */
   network(): Network {
-    return withWeights(this.#network, this.#trainer.parameters())
-  }
-
-  state(): Tensors {
-    return this.#trainer.state()
-  }
-
-  restore(state: Tensors): void {
-    this.#trainer.restore(state)
+    return withWeights(this.#network, this.trainer.parameters())
   }
 
   close(): Promise<void> {
-    return this.#trainer.close()
+    return this.trainer.close()
   }
+}
+
+/** NDCG@10 of a rank. */
+export function ndcgAt(rank: number): number {
+  return rank <= 10 ? 1 / Math.log2(1 + rank) : 0
+}
+
+/** Names of the loss's inputs. */
+interface LossInputs {
+  readonly targets: string
+  readonly weights: string
+}
+
+/** The first of some sets of examples, all of which are of the network's scorers. */
+function checked(network: Network, examples: readonly RankingExamples[]): RankingExamples {
+  const scorers = scorersOf(network)
+  for (const { name, scorers: others, length } of examples) {
+    if (length === 0)
+      throw new DataError(name, 'examples to learn from', 'none', 'It takes users with at least three interactions.')
+    if (others.join() === scorers.join()) continue
+    throw new DataError(
+      name,
+      `features of ${scorers.join(', ')}`,
+      others.join(', '),
+      'Collect the examples again with this version.',
+    )
+  }
+  const [first] = examples
+  if (!first) throw new DataError('training of a ranker', 'examples', 'none', 'Give at least one set.')
+  return first
 }
 
 function feedsOf(
   examples: RankingExamples,
   places: ArrayLike<number>,
-  names: { targets: string; weights: string },
-  batch: Tensors,
+  names: LossInputs,
+  left?: BatchOptions,
 ): Tensors {
   const targets = new Float32Array(places.length * examples.columns)
   for (let row = 0; row < places.length; row++)
     targets[row * examples.columns + (examples.targets[places[row] as number] as number)] = 1
   return {
-    ...batch,
+    ...batchOf(examples, places, left),
     [names.targets]: float32([places.length, examples.columns], targets),
     [names.weights]: float32([places.length], new Float32Array(places.length).fill(1)),
   }

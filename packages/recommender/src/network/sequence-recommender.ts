@@ -1,4 +1,4 @@
-import { DataError, random, type RunOptions } from '@headstart/core'
+import { DataError, random, runLoop, type RunOptions } from '@headstart/core'
 import {
   decodeModel,
   encodeModel,
@@ -62,40 +62,36 @@ export async function trainSequence(
   const fresh = freshSequenceWeights(texts, seed)
   const places = learnable(train)
   const perEpoch = stepsOfEpoch(train)
-  if (perEpoch === 0) return sequenceRecommender(sequenceGraph(fresh, false))
+  if (perEpoch === 0) {
+    const message = 'No user took one item after another: the sequence model stays untrained.'
+    onEvent?.({ type: 'notice', message })
+    return sequenceRecommender(sequenceGraph(fresh, false))
+  }
   const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), {
     logits: sequenceNames.scores,
   })
-  let [ofEpoch, order] = [-1, places]
-  const batch = (epoch: number, step: number): Tensors => {
-    if (epoch !== ofEpoch) [ofEpoch, order] = [epoch, random(seed + 7919 * (epoch + 1)).shuffle(places)]
-    const some = Array.from({ length: batchSize }, (_, row) => order[(step * batchSize + row) % order.length] as number)
-    return batchOf(
-      some.map((place) => train.at(place)),
-      train.itemCount,
-      random(seed + 104_729 * (epoch * perEpoch + step + 1)),
-      { targets, weights },
-    )
+  const batches = (epoch: number): (() => Tensors)[] => {
+    const order = random(seed + 7919 * (epoch + 1)).shuffle(places)
+    return Array.from({ length: perEpoch }, (_, step) => () => {
+      const some = Array.from({ length: batchSize }, (__, row) =>
+        train.at(order[(step * batchSize + row) % order.length] as number),
+      )
+      const chance = random(seed + 104_729 * (epoch * perEpoch + step + 1))
+      return batchOf(some, train.itemCount, chance, { targets, weights })
+    })
   }
+  const [first] = batches(0) as [() => Tensors]
   const names = trainedWeights(fresh)
   const trainer = await Trainer.create(graph, {
     loss,
     groups: [{ names, learningRate, weightDecay }],
     schedule: warmUpCosine({ steps: epochs * perEpoch }),
     clipNorm: 1,
-    feeds: batch(0, 0),
+    feeds: first(),
   })
+  const made = () => sequenceRecommender(sequenceGraph({ ...fresh, ...trainer.parameters() } as SequenceWeights, false))
   try {
-    const made = () =>
-      sequenceRecommender(sequenceGraph({ ...fresh, ...trainer.parameters() } as SequenceWeights, false))
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      for (let step = 0; step < perEpoch; step++) {
-        signal?.throwIfAborted()
-        const found = await trainer.step(batch(epoch, step))
-        onEvent?.({ type: 'step', step: trainer.steps, steps: epochs * perEpoch, loss: found.loss })
-      }
-      await onEpoch?.(epoch + 1, made)
-    }
+    await runLoop({ trainer, epochs, batches, signal, onEvent, onEpoch: ({ epoch }) => onEpoch?.(epoch, made) })
     return await made()
   } finally {
     await trainer.close()
