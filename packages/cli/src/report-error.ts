@@ -18,7 +18,8 @@ export function reportError(error: unknown, signal: AbortSignal): void {
   if (signal.aborted) return say('interrupted: nothing was saved. Features computed so far are kept for the next run.')
   // Commander has said it already.
   if (error instanceof CommanderError) return
-  if (error instanceof HeadstartError) return say(error.message)
+  // Who mends a program wants to see where it went wrong.
+  if (error instanceof HeadstartError && error.fault !== 'program') return say(error.message)
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
