@@ -7,7 +7,7 @@ import { tokenizedTextLoader } from './preprocessing/tokenized-text.js'
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or for another kind of input.
  */
 export function loadModel<Label extends core.Target = string>(
-  place: string | core.Files,
+  place: string | core.ModelFiles,
 ): Promise<core.Model<string, Label>> {
   return core.loadModel<string, Label>(place, [sentencePieceLoader, tokenizedTextLoader])
 }

@@ -7,7 +7,7 @@ import { imageLoader } from './preprocessing/image-preprocessing.js'
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or for another kind of input.
  */
 export function loadModel<Label extends core.Target = string>(
-  place: string | core.Files,
+  place: string | core.ModelFiles,
 ): Promise<core.Model<ImageInput, Label>> {
   return core.loadModel<ImageInput, Label>(place, [imageLoader])
 }

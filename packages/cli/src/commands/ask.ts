@@ -1,4 +1,4 @@
-import { type AnyTask, folderFiles, InputError, OptionError, type Task, type Trained } from '@headstart/core'
+import { type AnyTask, modelFiles, InputError, OptionError, type Task, type Trained } from '@headstart/core'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'
@@ -64,7 +64,7 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: headstart ${verb} ${folder} ${task.example}`
     throw new OptionError(`headstart ${verb}`, 'inputs, or - to read them from stdin', 'none', remedy)
   }
-  const trained = await task.load(folderFiles(folder))
+  const trained = await task.load(modelFiles(folder))
   const asking = { task, trained, session }
   if (shapeOf(task.query)) await askByFlags(asking, flags)
   else if (inputs?.length === 1 && inputs[0] === '-') {

@@ -1,4 +1,4 @@
-import { type AnyTask, folderFiles, type Task } from '@headstart/core'
+import { type AnyTask, modelFiles, type Task } from '@headstart/core'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
@@ -34,7 +34,7 @@ async function evaluate<Data, Query, Answer>(
   const screen = openScreen(session)
   try {
     const run = runOf(flags, screen)
-    const trained = await task.load(folderFiles(folder))
+    const trained = await task.load(modelFiles(folder))
     const report = await trained.evaluate(await task.read.run(path, { ...trained.reads, ...flags }, run), run)
     screen.end()
     print(session, flags.json, report, { task: task.name })

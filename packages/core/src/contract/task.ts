@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { JsonObject, TunableBackbone } from './backbone.js'
-import type { Files } from './files.js'
+import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
@@ -17,7 +17,7 @@ export interface Step<In, Out> {
 export interface Loader<T> {
   /** Whether a folder with this `headstart.json` is such a model. */
   opens(manifest: JsonObject): boolean
-  load(files: Files): Promise<T>
+  load(files: ModelFiles): Promise<T>
 }
 
 /** A kind of work, as a command line, a server and a page know it. */

@@ -1,8 +1,8 @@
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
 import type { JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
-import type { Files } from '../contract/files.js'
-import { filesOf } from '../kit/folder-files.js'
+import type { ModelFiles } from '../contract/model-files.js'
+import { modelFiles } from '../kit/model-files.js'
 import { type Head, headNames } from '../head/head.js'
 import { damaged, graphName, type Manifest, modelFormat, parseManifest } from './manifest.js'
 import { Model } from './model.js'
@@ -25,11 +25,11 @@ export interface PreprocessingLoader<Input> {
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
  */
 export async function loadModel<Input, Label extends Target = string>(
-  place: string | Files,
+  place: string | ModelFiles,
   loaders: readonly PreprocessingLoader<Input>[],
 ): Promise<Model<Input, Label>> {
   const { manifest, files } = await readModelFolder(place, modelFormat)
-  const folder = filesOf(place).name
+  const folder = modelFiles(place).name
   if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
   const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
   if (!loader) {
@@ -70,8 +70,8 @@ export interface ModelDescription {
  * Reads what a saved model is, and not the model: whether its other files are whole, `loadModel` sees.
  * @throws ModelFolderError when the folder is missing, its manifest damaged, changed or of a newer format.
  */
-export async function describeModel(place: string | Files): Promise<ModelDescription> {
-  const files = filesOf(place)
+export async function describeModel(place: string | ModelFiles): Promise<ModelDescription> {
+  const files = modelFiles(place)
   const { task: kind, backbone, labels } = parseManifest(files.name, await readManifest(files))
   return { kind, modality: backbone.modality, labels }
 }

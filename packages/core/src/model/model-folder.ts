@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JsonObject } from '../contract/backbone.js'
 import { FileError, ModelFolderError } from '../contract/errors.js'
-import type { Files } from '../contract/files.js'
+import type { ModelFiles } from '../contract/model-files.js'
 import type { Packed } from '../contract/trained.js'
 import { isPlainName, writeFolderAtomically } from '../kit/atomic-write.js'
-import { filesOf } from '../kit/folder-files.js'
+import { modelFiles } from '../kit/model-files.js'
 import {
   damaged,
   type FolderFormat,
@@ -42,10 +42,10 @@ export async function writeModelFolder(
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind.
  */
 export async function readModelFolder<Manifest extends { readonly files: Readonly<Record<string, string>> }>(
-  place: string | Files,
+  place: string | ModelFiles,
   format: FolderFormat<Manifest>,
 ): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
-  const from = filesOf(place)
+  const from = modelFiles(place)
   const manifest = parseManifest(from.name, await readManifest(from), format)
   const files = new Map<string, Uint8Array>()
   for (const [name, hash] of Object.entries(manifest.files)) {
@@ -64,13 +64,13 @@ export async function readModelFolder<Manifest extends { readonly files: Readonl
  * The `headstart.json` of a model, as JSON: what it is, said by its fields. Whether the model is whole is seen when it is read.
  * @throws ModelFolderError when the folder is missing or no model's.
  */
-export async function manifestOf(place: string | Files): Promise<JsonObject> {
-  const from = filesOf(place)
+export async function manifestOf(place: string | ModelFiles): Promise<JsonObject> {
+  const from = modelFiles(place)
   return parseJson(from.name, await readManifest(from))
 }
 
 /** The text of the model's `headstart.json`. */
-export async function readManifest(from: Files): Promise<string> {
+export async function readManifest(from: ModelFiles): Promise<string> {
   const bytes = await from.read(manifestName)
   if (bytes) return new TextDecoder().decode(bytes)
   const got = (await from.describe?.()) ?? `no ${manifestName}`

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type JsonObject, type Modality, type TunableBackbone } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
-import type { Files } from '../contract/files.js'
+import type { ModelFiles } from '../contract/model-files.js'
 import type { Learner } from '../contract/learner.js'
 import type { Run } from '../contract/run.js'
 import { step } from '../contract/step.js'
@@ -40,7 +40,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   ): ((labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<Input, Target>>) | undefined
   /** What such a backbone is, and an example. */
   readonly zeroShotNeeds: string
-  load(files: Files): Promise<Model<Input, Target>>
+  load(files: ModelFiles): Promise<Model<Input, Target>>
 }
 
 const commonReading = z.object({

@@ -1,12 +1,15 @@
-import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph.js'
-import { inferredValues, shapeNode } from '../infer-shapes.js'
-import { unusedName, usedNames } from '../rename.js'
-import { Session, type Tensors } from '../session.js'
-import { extract } from '../subgraph.js'
-import { int64, sizeOf, type Tensor } from '../tensor.js'
-import { intOf } from './attributes.js'
-import type { Dims } from './shapes.js'
-import type { TypedValue } from './tensor-ops.js'
+import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph/graph.js'
+import { inferredValues } from '../runtime/infer-shapes.js'
+import { shapeNode } from '../graph/shape-node.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { Session } from '../runtime/session.js'
+import { extract } from '../graph/subgraph.js'
+import { int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
+import { intOf } from '../graph/attributes.js'
+import type { Dims } from '../operators/shapes.js'
+import { entryOf } from '../operators/table.js'
+import type { TypedValue } from '../operators/tensor-ops.js'
 
 /** Tensors of whole numbers up to this size are noted: shapes, axes, pads, not token ids. */
 const smallSize = 1024
@@ -15,7 +18,12 @@ const smallSize = 1024
  * Type and shape of values for given feeds, and the elements of small tensors of whole numbers that depend on shapes
  * alone. What onnxruntime infers when it loads the graph is taken from there; only the rest is run.
  */
-export async function trace(graph: Graph, feeds: Tensors, names: readonly string[]): Promise<Map<string, TypedValue>> {
+export async function trace(
+  graph: Graph,
+  feeds: Tensors,
+  names: readonly string[],
+  runtime?: Runtime,
+): Promise<Map<string, TypedValue>> {
   const traced = new Map<string, TypedValue>()
   const fixed = valuesOfShapes(graph)
   const note = (name: string, { type, dims, data }: Tensor): void => {
@@ -35,7 +43,7 @@ export async function trace(graph: Graph, feeds: Tensors, names: readonly string
   if (unknown.length === 0) return traced
   const concrete = withShapes(graph, feeds)
   const part = extract(concrete, [], unknown)
-  const inferred = await inferredValues(part)
+  const inferred = await inferredValues(part, runtime)
   const shapes = new Map(
     [...inferred, ...traced].flatMap(([name, { dims }]) => (isKnown(dims) ? [[name, dims] as const] : [])),
   )
@@ -47,7 +55,7 @@ export async function trace(graph: Graph, feeds: Tensors, names: readonly string
     if (dims && !isWanted) traced.set(name, { name, type, dims })
     else open.push({ name, type })
   }
-  for (const [name, tensor] of await valuesOf(concrete, open, shapes, feeds)) {
+  for (const [name, tensor] of await valuesOf(concrete, open, shapes, feeds, runtime)) {
     const type = inferred.get(name)?.type
     if (type === undefined || isWhole(type)) note(name, tensor)
     else traced.set(name, { name, type, dims: Array.from(tensor.data as BigInt64Array, Number) })
@@ -75,6 +83,7 @@ async function valuesOf(
   open: readonly ValueInfo[],
   shapes: ReadonlyMap<string, Dims>,
   feeds: Tensors,
+  runtime: Runtime | undefined,
 ): Promise<[string, Tensor][]> {
   if (open.length === 0) return []
   const used = usedNames(graph)
@@ -97,7 +106,7 @@ async function valuesOf(
   }
   const whole = graph.with({ nodes, initializers: new Map([...graph.initializers, ...known]) })
   const part = extract(whole, [], [...names.keys()])
-  const session = await Session.create(part, { optimization: 'disabled' })
+  const session = await Session.create(part, { optimization: 'disabled', ...(runtime && { runtime }) })
   try {
     const results = await session.run(Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
     return [...names].map(([output, name]) => [name, results[output] as Tensor])
@@ -110,8 +119,8 @@ async function valuesOf(
 function valuesOfShapes(graph: Graph): Set<string> {
   const fixed = new Set(graph.initializers.keys())
   for (const node of graph.nodes) {
-    const shape = node.opType === 'Shape' || node.opType === 'Size'
-    if (shape || valuesRead(node).every((name) => fixed.has(name))) for (const name of node.outputs) fixed.add(name)
+    if (entryOf(node)?.data === 'shape' || valuesRead(node).every((name) => fixed.has(name)))
+      for (const name of node.outputs) fixed.add(name)
   }
   return fixed
 }

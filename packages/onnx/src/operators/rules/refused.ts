@@ -1,0 +1,46 @@
+/** Operators that have a derivative which is not written here, or none that training could use, with the reason. */
+import { cached, control, quantized, rare, recurrent } from '../reasons.js'
+
+export const If = control
+export const Loop = control
+export const Scan = control
+
+export const ConvInteger = quantized('numbers')
+export const DequantizeLinear = quantized('numbers')
+export const DynamicQuantizeLinear = quantized('quantized')
+export const MatMulInteger = quantized('numbers')
+export const QLinearConv = quantized('quantized')
+export const QLinearMatMul = quantized('quantized', 'MatMul', 2)
+export const QuantizeLinear = quantized('quantized')
+
+export const GRU = recurrent
+export const LSTM = recurrent
+export const RNN = recurrent
+
+export const TensorScatter = cached
+
+export const AffineGrid = rare
+export const BitCast = rare
+export const CenterCropPad = rare
+export const Col2Im = rare
+export const Compress: typeof rare = { ...rare, data: 'moved' }
+export const CumProd = rare
+export const DFT = rare
+export const DeformConv = rare
+export const Det = rare
+export const GlobalLpPool = rare
+export const GridSample = rare
+export const LpPool = rare
+export const MaxRoiPool = rare
+export const MaxUnpool = rare
+export const Mod = rare
+export const NegativeLogLikelihoodLoss = rare
+export const OneHot = rare
+export const RoiAlign = rare
+export const STFT = rare
+export const Scatter = rare
+export const Shrink = rare
+export const SoftmaxCrossEntropyLoss = rare
+export const Unique = rare
+/** Before version 10; it is upgraded to Resize. */
+export const Upsample = rare
