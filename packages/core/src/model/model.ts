@@ -1,5 +1,5 @@
 import { connect, type Graph, Session, tensor } from '@headstart/onnx'
-import { type Backbone, isTunable, type JsonValue, type OnUnreadable } from '../contract/backbone.js'
+import { type Backbone, isTunable, type OnUnreadable } from '../contract/backbone.js'
 import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError } from '../contract/errors.js'
@@ -8,27 +8,11 @@ import type { Matrix } from '../contract/matrix.js'
 import type { SaveOptions } from './model-folder.js'
 import { type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
+import type { Recipe } from './recipe.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { type Report, type ReportOf, report, type TrainingSummary } from '../evaluate/report.js'
 import { saveModel } from './save-model.js'
 import type { Target, Kind } from '../contract/target.js'
-
-/** How a model came to be: enough to train it again. */
-export interface Recipe {
-  /**
-   * 'head': everything frozen but a linear head, which was solved to its optimum. 'joint' or 'contrastive': the last
-   * stages of the backbone were tuned as well (see `TuningOptions`), with the options that are listed beside. 'zero-shot':
-   * made from the names of the classes, without examples.
-   */
-  readonly strategy: 'head' | 'joint' | 'contrastive' | 'zero-shot'
-  readonly seed: number
-  /** Strength of the L2 penalty. */
-  readonly l2: number
-  /** Folds of the cross-validation that chose `l2`; 0 where it was given. */
-  readonly folds: number
-  readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
-  readonly [option: string]: JsonValue
-}
 
 /** The parts of a model. */
 export interface ModelParts<Input> {

@@ -2,9 +2,9 @@ import { encodeModel } from '@headstart/onnx'
 import type { z } from 'zod'
 import { isTunable } from '../contract/backbone.js'
 import { graphName, type Manifest } from './manifest.js'
-import type { Report } from '../evaluate/report.js'
 import type { Model } from './model.js'
 import { type SaveOptions, writeModelFolder } from './model-folder.js'
+import { toSavedReport } from './saved-report.js'
 import type { Target } from '../contract/target.js'
 
 /**
@@ -37,16 +37,11 @@ export async function saveModel<Input, Label extends Target>(
       stages: [...backbone.network.stages],
     },
     preprocessing: { id: backbone.preprocessing.id, config: toJson(backbone.preprocessing.config) },
-    recipe: toJson(recipe),
-    training: toJson(training),
-    metrics: { crossValidation: validation ? validationOf(validation) : null },
+    recipe,
+    training,
+    metrics: { crossValidation: validation ? toSavedReport(validation) : null },
   }
   await writeModelFolder(folder, manifest, files, options)
-}
-
-/** Under the word `task`, as every version has it. */
-function validationOf({ kind: task, ...figures }: Report): Manifest['metrics']['crossValidation'] {
-  return { task, ...toJson(figures) }
 }
 
 function toJson<T extends object>(value: T): Record<string, z.core.util.JSONType> & T {
