@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { decodeModel, encodeModel, float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
+import { z } from 'zod'
 import { CheckpointError, FileError } from '../contract/errors.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { sha256 } from '../model/manifest.js'
@@ -40,8 +41,10 @@ export interface CheckpointOptions {
 /** Share of the time that may go into checkpoints. */
 const dearest = 0.05
 
+/** Version of the checkpoints that are written, and the newest that are read. */
+const formatVersion = 1
 /** First line of a checkpoint, before its hash. */
-const magic = 'headstart-checkpoint 1'
+const magic = `headstart-checkpoint ${formatVersion}`
 
 /**
  * Keeps the progress of a tuning in a file: a line with a SHA-256, then weights, optimizer state and position as an ONNX
@@ -125,6 +128,16 @@ async function read(file: string, identity: TuningIdentity): Promise<TuningProgr
   const remedy = 'Start without resuming, or give another file.'
   const end = bytes.indexOf('\n')
   const content = bytes.subarray(end + 1)
+  const [, version] = /^headstart-checkpoint (\d+) /.exec(bytes.toString('latin1', 0, Math.max(end, 0))) ?? []
+  if (Number(version) > formatVersion) {
+    const got = `version ${version}, written by a newer Headstart`
+    throw new CheckpointError(
+      file,
+      `a checkpoint of version ${formatVersion}`,
+      got,
+      'Update Headstart, or start without resuming.',
+    )
+  }
   if (end < 0 || bytes.toString('latin1', 0, end) !== `${magic} ${sha256(content)}`) {
     throw new CheckpointError(file, 'a checkpoint as it was written', 'a file that is damaged or no checkpoint', remedy)
   }
@@ -135,7 +148,10 @@ async function read(file: string, identity: TuningIdentity): Promise<TuningProgr
     const got = part === 'options' ? `${other}, now ${own}` : `other ${part}`
     throw new CheckpointError(file, `a checkpoint of this tuning: the same ${part}`, got, remedy)
   }
-  return decode(JSON.parse(metadata.get('position') ?? '{}') as Position, Object.fromEntries(initializers))
+  const position = positionSchema.safeParse(JSON.parse(metadata.get('position') ?? '{}'))
+  if (position.success) return decode(position.data, Object.fromEntries(initializers))
+  const { path, message } = position.error.issues[0] as z.core.$ZodIssue
+  throw new CheckpointError(file, 'the position of a tuning', `field "${path.join('.')}": ${message}`, remedy)
 }
 
 /** All of the progress that is no tensor. */
@@ -144,6 +160,11 @@ interface Position {
   readonly ended: readonly number[]
   readonly current?: Pick<RunProgress, 'epoch' | 'step' | 'lossSum'> & { readonly results: number }
 }
+
+const positionSchema: z.ZodType<Position> = z.object({
+  ended: z.array(z.number()),
+  current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
+})
 
 function encode({ ended, current }: TuningProgress, identity: TuningIdentity): Uint8Array {
   const tensors = new Map<string, Tensor>()

@@ -34,14 +34,13 @@ export async function tune<Input, Label extends Target>(
 ): Promise<Model<Input, Label>> {
   const { seed = 0, onEvent, signal } = options
   const stages = backbone.network.stages.length
-  const planned = planTuning(options, examples, stages)
-  const { unfreeze } = planned
+  const { unfreeze } = planTuning(options, examples, stages)
   const split = splitNetwork(backbone.network, unfreeze)
   const cache = (await resolveCache(options)) ?? false
   const cut = await CutTensors.open(backbone, split, cache || undefined)
   try {
     const solved = await solveHead(cutBackbone(backbone, split, cut), examples, { ...options, cache })
-    const plan = solved.data === examples ? planned : planTuning(options, solved.data, stages)
+    const plan = planTuning(options, solved.data, stages)
     const { data, posed } = await tuningData(cut, solved, options)
     const checkpoint =
       options.checkpoint === undefined
