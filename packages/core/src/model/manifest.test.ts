@@ -127,8 +127,10 @@ describe('the manifest', () => {
   })
 
   it('is damaged where a strategy that is not known was written into it by hand', () => {
-    const { message } = refusal(text.replace('"strategy": "head"', '"strategy": "magic"'))
-    expect(message).toContain('expected headstart.json as it was saved, got other contents. The model was changed')
+    const { expected, got, remedy } = refusal(text.replace('"strategy": "head"', '"strategy": "magic"'))
+    expect(expected).toBe('headstart.json of a model')
+    expect(got).toMatch(/^field "recipe.strategy": Invalid option: expected one of [^,]*$/)
+    expect(remedy).toBe('The model was changed or copied in part: copy or train it again.')
   })
 
   it('may have a field that this version does not know', () => {

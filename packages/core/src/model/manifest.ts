@@ -87,9 +87,9 @@ export function parseManifest(
     const field = `field "${path.join('.')}": ${message}`
     // What is as it was saved is not damaged: whoever saved it knew something that this version does not.
     if (isAsSaved) throw newer(folder, `${manifestName} of a model that this version knows`, field)
-    if (itsFormat !== name) throw damaged(folder, `${manifestName} of a model`, field)
+    throw damaged(folder, `${manifestName} of a model`, field)
   }
-  if (!isAsSaved || !parsed.success) throw damaged(folder, `${manifestName} as it was saved`, 'other contents')
+  if (!isAsSaved) throw damaged(folder, `${manifestName} as it was saved`, 'other contents')
   return parsed.data
 }
 

@@ -32,6 +32,6 @@ export const recipeSchema: z.ZodType<Recipe> = z
     seed: z.number(),
     l2: z.number(),
     folds: z.number(),
-    classWeight: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number())]),
+    classWeight: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number())]).default('none'),
   })
   .catchall(z.json())
