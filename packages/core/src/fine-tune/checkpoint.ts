@@ -161,11 +161,6 @@ interface Position {
   readonly current?: Pick<RunProgress, 'epoch' | 'step' | 'lossSum'> & { readonly results: number }
 }
 
-const positionSchema: z.ZodType<Position> = z.object({
-  ended: z.array(z.number()),
-  current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
-})
-
 function encode({ ended, current }: TuningProgress, identity: TuningIdentity): Uint8Array {
   const tensors = new Map<string, Tensor>()
   const add = (prefix: string, part: Tensors): void => {
@@ -206,6 +201,11 @@ function decode({ ended, current }: Position, tensors: Tensors): TuningProgress 
     },
   }
 }
+
+const positionSchema: z.ZodType<Position> = z.object({
+  ended: z.array(z.number()),
+  current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
+})
 
 function toTensors(matrices: readonly Matrix[]): Tensors {
   return Object.fromEntries(
