@@ -184,6 +184,23 @@ describe('loadModel refuses', () => {
     )
   })
 
+  it('a model whose input a newer version reads', async () => {
+    await forge(() => ({ preprocessing: { id: 'letters/2', config: {} } }))
+    expect((await refusal()).message).toBe(
+      `${folder}: expected a model whose input is read by "letters/1", got "letters/2", written by a newer Headstart. ` +
+        'Update Headstart, or save the model again with this version.',
+    )
+  })
+
+  it.each([{ strategy: 'magic' }, { head: 'oracle' }])('a model of a newer version: %o', async (change) => {
+    await forge(({ recipe }) => ({ recipe: { ...recipe, ...change } }))
+    expect(await refusal()).toMatchObject({
+      got: expect.stringMatching(/^field "recipe\.(strategy|head)": .*, written by a newer Headstart$/),
+      remedy: 'Update Headstart, or save the model again with this version.',
+    })
+    await expect(describeModel(folder)).rejects.toThrow('written by a newer Headstart')
+  })
+
   it('a network that is none, or not that of this model', async () => {
     const bytes = await readFile(inFolder('model.onnx'))
     const g = new GraphBuilder('other')

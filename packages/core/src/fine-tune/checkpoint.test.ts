@@ -165,6 +165,19 @@ describe('a checkpoint is refused', () => {
     await expect(fineTune(layeredBackbone(), tinyDataset(12, 5), more)).rejects.toThrow('the same examples, got other')
   })
 
+  it('of a newer version', async () => {
+    const { file, seconds } = await interrupted()
+    await writeFile(
+      file,
+      (await readFile(file, 'latin1')).replace('headstart-checkpoint 1', 'headstart-checkpoint 2'),
+      'latin1',
+    )
+    await expect(bytesOf({ checkpoint: { file, seconds }, resume: true })).rejects.toThrow(
+      `${file}: expected a checkpoint of version 1, got version 2, written by a newer Headstart. ` +
+        'Update Headstart, or start without resuming.',
+    )
+  })
+
   it('that is damaged, cut short or none', async () => {
     const { file, seconds } = await interrupted()
     const whole = await readFile(file)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { decodeModel, encodeModel, float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
+import { z } from 'zod'
 import { CheckpointError, FileError } from '../contract/errors.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { sha256 } from '../model/manifest.js'
@@ -54,8 +55,10 @@ export interface ResumeOptions {
 /** Share of the time that may go into checkpoints. */
 const dearest = 0.05
 
+/** Version of the checkpoints that are written, and the newest that are read. */
+const formatVersion = 1
 /** First line of a checkpoint, before its hash. */
-const magic = 'headstart-checkpoint 1'
+const magic = `headstart-checkpoint ${formatVersion}`
 
 /**
  * Keeps the progress of a training of one run or several in a file: a line with a SHA-256, then weights, optimizer state and
@@ -152,6 +155,16 @@ async function read(file: string, identity: TrainingIdentity): Promise<TrainingP
   const remedy = 'Start without resuming, or give another file.'
   const end = bytes.indexOf('\n')
   const content = bytes.subarray(end + 1)
+  const [, version] = /^headstart-checkpoint (\d+) /.exec(bytes.toString('latin1', 0, Math.max(end, 0))) ?? []
+  if (Number(version) > formatVersion) {
+    const got = `version ${version}, written by a newer Headstart`
+    throw new CheckpointError(
+      file,
+      `a checkpoint of version ${formatVersion}`,
+      got,
+      'Update Headstart, or start without resuming.',
+    )
+  }
   if (end < 0 || bytes.toString('latin1', 0, end) !== `${magic} ${sha256(content)}`) {
     throw new CheckpointError(file, 'a checkpoint as it was written', 'a file that is damaged or no checkpoint', remedy)
   }
@@ -162,7 +175,10 @@ async function read(file: string, identity: TrainingIdentity): Promise<TrainingP
     const got = part === 'options' ? `${other}, now ${own}` : `other ${part}`
     throw new CheckpointError(file, `a checkpoint of this tuning: the same ${part}`, got, remedy)
   }
-  return decode(JSON.parse(metadata.get('position') ?? '{}') as Position, Object.fromEntries(initializers))
+  const position = positionSchema.safeParse(JSON.parse(metadata.get('position') ?? '{}'))
+  if (position.success) return decode(position.data, Object.fromEntries(initializers))
+  const { path, message } = position.error.issues[0] as z.core.$ZodIssue
+  throw new CheckpointError(file, 'the position of a tuning', `field "${path.join('.')}": ${message}`, remedy)
 }
 
 interface TrainingProgress {
@@ -218,6 +234,11 @@ function decode({ ended, current }: Position, tensors: Tensors): TrainingProgres
     },
   }
 }
+
+const positionSchema: z.ZodType<Position> = z.object({
+  ended: z.array(z.number()),
+  current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
+})
 
 function toTensors(matrices: readonly Matrix[]): Tensors {
   return Object.fromEntries(

@@ -1,17 +1,26 @@
 import type { CacheOption } from '../features/cached-features.js'
 import type { CheckpointOptions } from './checkpoint.js'
+import type { HeadName } from '../head/head-methods.js'
 import type { Recipe } from '../model/recipe.js'
 import type { RunOptions } from '../contract/progress.js'
 
-/** Options of the linear head. */
+/** Options of the head. */
 export interface HeadOptions extends RunOptions {
-  /** Strength of the L2 penalty on the head's weights (> 0). Default: chosen by cross-validation. */
+  /**
+   * What stands on the features. 'linear' (default): a linear head at its optimum. 'prototype': the class whose mean is most
+   * alike, for classes. 'nearest': the most alike training examples, which the model holds.
+   */
+  readonly head?: HeadName
+  /** Strength of the L2 penalty on the weights of a linear head (> 0). Default: chosen by cross-validation. */
   readonly l2?: number
-  /** Folds of that cross-validation. Default 5, or fewer where the smallest class has fewer examples. */
+  /**
+   * Folds of the cross-validation that chooses it, the scale of prototypes or the number of neighbors. Default 5, or fewer
+   * where the smallest class has fewer examples.
+   */
   readonly folds?: number
   /**
-   * Weight of each class in the loss, 1 where it is left out; 'balanced': inversely to its frequency. Default 'none':
-   * all examples alike.
+   * Weight of each class in the loss, and in the votes of neighbors, 1 where it is left out; 'balanced': inversely to its
+   * frequency. Default 'none': all examples alike.
    */
   readonly classWeight?: Recipe['classWeight']
   /** Decides all that is random. Default 0. */

@@ -44,7 +44,14 @@ describe('fineTune', () => {
     const model = await fineTune(tinyBackbone(), tinyDataset(30), { cache })
     expect(model.labels).toEqual(['early', 'late', 'middle'])
     expect(await model.accuracy(tinyDataset(100, 1), { cache })).toBeGreaterThan(0.85)
-    expect(model.recipe).toEqual({ strategy: 'head', seed: 0, l2: expect.any(Number), folds: 5, classWeight: 'none' })
+    expect(model.recipe).toEqual({
+      strategy: 'head',
+      head: 'linear',
+      seed: 0,
+      l2: expect.any(Number),
+      folds: 5,
+      classWeight: 'none',
+    })
     expect(model.training).toEqual({ examples: 90, totals: [30, 30, 30] })
     expect(model.validation).toMatchObject({ kind: 'classification', examples: 90, baseline: { accuracy: 1 / 3 } })
     expect((model.validation as { accuracy: number }).accuracy).toBeGreaterThan(0.85)

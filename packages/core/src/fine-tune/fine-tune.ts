@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js'
 import { assertConsistent, checkDataset, describeCheck } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
+import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
 import type { Target } from '../contract/target.js'
 import { assertLabels, trainHead } from './train-head.js'
@@ -12,7 +13,7 @@ import { tune } from './tune.js'
  * Teaches a pre-trained network a task of one's own.
  *
  * By default the network stays frozen: features once (and only once: they are cached on disk), then a linear head solved
- * to its optimum. With `unfreeze` or `strategy` its last stages are tuned as well, beginning at that head; the result is
+ * to its optimum, or another `head`. With `unfreeze` or `strategy` its last stages are tuned as well, beginning at that head; the result is
  * never worse than the frozen network with its head on the examples that are held out to choose by. The same data,
  * options and seed give the same model, bit for bit, on the same machine. Inputs that cannot be read are left out, and
  * said.
@@ -26,14 +27,11 @@ export async function fineTune<Input, Label extends Target>(
   train: Dataset<Input, Label>,
   options: FineTuneOptions = {},
 ): Promise<Model<Input, Label>> {
-  if (options.l2 !== undefined && !(options.l2 > 0 && Number.isFinite(options.l2))) {
-    throw new OptionError('option "l2"', 'a number above 0', String(options.l2), 'Leave it out to have it chosen.')
-  }
-  assertLabels(train)
+  assertRequest(backbone, train, options)
   const check = await checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
   assertConsistent(check, train)
   for (const message of describeCheck(check)) options.onEvent?.({ type: 'notice', message })
-  return trainModel(backbone, train, options)
+  return learn(backbone, train, options)
 }
 
 /** `fineTune` of examples that were drawn from a data set which was checked as a whole. */
@@ -42,12 +40,40 @@ export async function trainModel<Input, Label extends Target>(
   train: Dataset<Input, Label>,
   options: FineTuneOptions,
 ): Promise<Model<Input, Label>> {
-  if (!options.unfreeze && options.strategy === undefined) return trainHead(backbone, train, options)
-  if (isTunable(backbone)) return tune(backbone, train, options)
-  throw new OptionError(
-    'option "unfreeze"',
-    'a backbone whose graph is at hand',
-    `"${backbone.id}", which is run by other means`,
-    'Leave it out to train a head alone.',
-  )
+  assertRequest(backbone, train, options)
+  return learn(backbone, train, options)
+}
+
+/** Refuses what can be refused before any input is read. */
+function assertRequest(backbone: Backbone<never>, train: Dataset<unknown, Target>, options: FineTuneOptions): void {
+  const { l2, head = 'linear' } = options
+  if (l2 !== undefined && !(l2 > 0 && Number.isFinite(l2))) {
+    throw new OptionError('option "l2"', 'a number above 0', String(l2), 'Leave it out to have it chosen.')
+  }
+  const { takes } = headMethod(head, train.kind)
+  const others = (['l2', 'unfreeze', 'strategy'] as const).filter((name) => options[name] && !takes.includes(name))
+  for (const name of others) {
+    throw new OptionError(`option "${name}"`, 'the head "linear"', `the head "${head}"`, `Leave out one of the two.`)
+  }
+  if (isTuning(options) && !isTunable(backbone)) {
+    throw new OptionError(
+      'option "unfreeze"',
+      'a backbone whose graph is at hand',
+      `"${backbone.id}", which is run by other means`,
+      'Leave it out to train a head alone.',
+    )
+  }
+  assertLabels(train)
+}
+
+function isTuning({ unfreeze, strategy }: FineTuneOptions): boolean {
+  return Boolean(unfreeze) || strategy !== undefined
+}
+
+function learn<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  train: Dataset<Input, Label>,
+  options: FineTuneOptions,
+): Promise<Model<Input, Label>> {
+  return isTuning(options) && isTunable(backbone) ? tune(backbone, train, options) : trainHead(backbone, train, options)
 }

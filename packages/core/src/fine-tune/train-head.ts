@@ -3,8 +3,9 @@ import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { HeadOptions } from './fine-tune-options.js'
-import { type FittedHead, fitHead } from '../head/fit-head.js'
-import { encodeTargets, linearHead } from '../head/head.js'
+import { encodeTargets } from '../head/head.js'
+import type { HeadMethod, LearnedHead } from '../head/head-method.js'
+import { headMethod } from '../head/head-methods.js'
 import type { Matrix } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Recipe } from '../model/recipe.js'
@@ -12,8 +13,8 @@ import { readableFeatures } from '../features/readable-features.js'
 import { report, summarize } from '../evaluate/report.js'
 import type { Target } from '../contract/target.js'
 
-/** A head at its optimum on the features of a frozen backbone, and what it was solved on. */
-export interface SolvedHead<Input, Label extends Target> extends FittedHead {
+/** A head that was learned on the features of a frozen backbone, and what from. */
+export interface SolvedHead<Input, Label extends Target> extends LearnedHead {
   /** The examples whose inputs can be read. */
   readonly data: Dataset<Input, Label>
   /** `[data.size, featureSize]`. */
@@ -35,48 +36,46 @@ export async function trainHead<Input, Label extends Target>(
   return headModel(backbone, await solveHead(backbone, examples, options), options)
 }
 
-/** Solves a head on the features of a backbone. Inputs that cannot be read are left out, and said. */
+/** Learns a head on the features of a backbone. Inputs that cannot be read are left out, and said. */
 export async function solveHead<Input, Label extends Target>(
   backbone: Backbone<Input>,
   examples: Dataset<Input, Label>,
   options: HeadOptions,
 ): Promise<SolvedHead<Input, Label>> {
-  const { seed = 0, l2 } = options
+  const { seed = 0, l2, head = 'linear' } = options
+  const method = headMethod(head, examples.kind)
   const cache = await resolveCache(options)
-  // What cannot be trained is refused before the features, which may take long, and after inputs were left out.
-  plan(examples, options)
+  // What cannot be trained is refused before the features, which may take long.
+  const planned = plan(examples, method, options)
   const { data, features } = await readableFeatures(backbone, examples, { ...options, cache })
-  const { folds, weights } = plan(data, options)
-  const targets = encodeTargets(data.targets, data.labels)
-  const regularization = l2 === undefined ? { folds: repeatedFolds(data, folds, seed) } : { l2 }
-  const head = await fitHead(
-    { kind: data.kind, features, targets },
-    { ...options, regularization, exampleWeights: weights },
-  )
-  return { ...head, data, features, targets, weights, folds }
+  if (data !== examples) assertLabels(data)
+  const { folds, weights } = data === examples ? planned : plan(data, method, options)
+  const { kind, labels } = data
+  const targets = encodeTargets(data.targets, labels)
+  const heldOut = folds === 0 ? [] : repeatedFolds(data, folds, seed)
+  const learned = await method.learn({ kind, labels, features, targets, weights, folds: heldOut }, { ...options, l2 })
+  return { ...learned, data, features, targets, weights, folds }
 }
 
-/** The model of a backbone and a head that was solved on its features. */
+/** The model of a backbone and a head that was learned on its features. */
 export function headModel<Input, Label extends Target>(
   backbone: Backbone<Input>,
-  solved: SolvedHead<Input, Label>,
-  { seed = 0, classWeight = 'none' }: HeadOptions,
+  { data, targets, head, heldOut, l2, folds, chosen }: SolvedHead<Input, Label>,
+  { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
 ): Model<Input, Label> {
-  const { data, targets, heldOut, l2, folds } = solved
   const training = summarize(data)
   return new Model({
     backbone,
-    head: linearHead(data.kind, data.labels, solved),
-    recipe: { strategy: 'head', seed, l2, folds, classWeight },
+    head,
+    recipe: { strategy: 'head', head: name, seed, l2, folds, classWeight, ...chosen },
     training,
     validation: () => heldOut && report(data.kind, data.labels, targets, heldOut, training),
   })
 }
 
 /** Folds of the cross-validation, 0 where there is none, and the weight of each example. */
-function plan(train: Dataset<unknown, Target>, { l2, folds, classWeight = 'none' }: HeadOptions) {
-  assertLabels(train)
-  return { folds: l2 === undefined ? foldCount(train, folds) : 0, weights: exampleWeights(train, classWeight) }
+function plan(train: Dataset<unknown, Target>, method: HeadMethod, { l2, folds, classWeight = 'none' }: HeadOptions) {
+  return { folds: l2 === undefined ? foldCount(train, method, folds) : 0, weights: exampleWeights(train, classWeight) }
 }
 
 /** Refuses data with nothing to tell apart: a single class, or no label at all. */
@@ -92,20 +91,24 @@ export function assertLabels({ name, kind, labels, size }: Dataset<unknown, Targ
 }
 
 /** As many folds as asked for or 5, but not more than the smallest class has examples. */
-function foldCount(train: Dataset<unknown, Target>, asked: number | undefined): number {
+function foldCount(train: Dataset<unknown, Target>, method: HeadMethod, asked: number | undefined): number {
   if (asked !== undefined && !(Number.isInteger(asked) && asked >= 2)) {
     throw new OptionError('option "folds"', 'a whole number from 2 on', String(asked), 'Leave it out for 5.')
   }
   const [smallest, count] = smallestClass(train)
   const fewest = asked ?? 2
   if (count < fewest) {
+    const isFewest = asked === undefined || asked === 2
+    const penalized = isFewest
+      ? 'Add examples, or give the strength of the regularization (l2), such as 0.01.'
+      : 'Ask for fewer folds, add examples, or give the strength of the regularization (l2).'
+    const other = isFewest ? 'Add examples.' : 'Ask for fewer folds, or add examples.'
+    const remedy = method.takes.includes('l2') ? penalized : other
     throw new DataError(
       `data set "${train.name}"`,
-      `at least ${fewest} examples ${smallest}, to choose the regularization by cross-validation with ${fewest} folds`,
+      `at least ${fewest} examples ${smallest}, to choose ${method.chooses} by cross-validation with ${fewest} folds`,
       String(count),
-      asked === undefined || asked === 2
-        ? 'Add examples, or give the strength of the regularization (l2), such as 0.01.'
-        : 'Ask for fewer folds, add examples, or give the strength of the regularization (l2).',
+      remedy,
     )
   }
   return asked ?? Math.min(5, count)

@@ -39,14 +39,21 @@ export function scaledLogits(kind: Kind, results: Matrix, inverseTemperature: nu
  * The most probable inverse temperature, given some examples. A network that was tuned on some is surer of others than it should
  * be; one number, found on those others, puts that right. A golden-section search finds it.
  * @param mass Weight of each example, `[n]`.
+ * @param examples How many different examples they are, where some are there several times. Default: n.
  */
-export function bestInverseTemperature(kind: Kind, targets: Matrix, results: Matrix, mass: readonly number[]): number {
+export function bestInverseTemperature(
+  kind: Kind,
+  targets: Matrix,
+  results: Matrix,
+  mass: readonly number[],
+  examples = results.rows,
+): number {
   if (kind === 'regression') return 1
   const loss = (logarithm: number): number => {
     const unexpected = (logarithm / expectedSpread) ** 2 / 2
     return (
       weightedMean(lossesOf(kind, targets, scaledLogits(kind, results, Math.exp(logarithm))), mass) +
-      unexpected / results.rows
+      unexpected / examples
     )
   }
   const golden = (Math.sqrt(5) - 1) / 2

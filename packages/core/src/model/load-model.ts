@@ -4,12 +4,11 @@ import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { modelFiles } from '../kit/model-files.js'
 import { type Head, headNames } from '../head/head.js'
-import { damaged, graphName, type Manifest, modelFormat, parseManifest } from './manifest.js'
+import { damaged, graphName, type Manifest, modelFormat, newer, parseManifest } from './manifest.js'
 import { Model } from './model.js'
-import type { Recipe } from './recipe.js'
 import { readManifest, readModelFolder } from './model-folder.js'
 import { networkBackbone } from '../features/network-backbone.js'
-import type { Report, TrainingSummary } from '../evaluate/report.js'
+import { reportOf } from './saved-report.js'
 import type { Target } from '../contract/target.js'
 
 /** Makes the preprocessing of a saved model again, from its data alone. One for each `Preprocessing.id`. */
@@ -33,14 +32,18 @@ export async function loadModel<Input, Label extends Target = string>(
   if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
   const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
   if (!loader) {
+    const expected = `a model whose input is read by ${loaders.map(({ id }) => `"${id}"`).join(' or ')}`
+    if (isNewer(manifest.preprocessing.id, loaders)) throw newer(folder, expected, `"${manifest.preprocessing.id}"`)
     throw new ModelFolderError(
       folder,
-      `a model whose input is read by ${loaders.map(({ id }) => `"${id}"`).join(' or ')}`,
+      expected,
       `one for ${modalityNames[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
   const { id, modality, fingerprint, stages } = manifest.backbone
+  const { crossValidation } = manifest.metrics
+  const validation = crossValidation ? reportOf(crossValidation) : undefined
   const { graph, head } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
   checkFit(folder, head)
   return new Model<Input, Label>({
@@ -53,9 +56,9 @@ export async function loadModel<Input, Label extends Target = string>(
     }),
     ownsBackbone: true,
     head,
-    recipe: manifest.recipe as unknown as Recipe,
-    training: manifest.training as unknown as TrainingSummary,
-    validation: () => validationIn(manifest),
+    recipe: manifest.recipe,
+    training: manifest.training,
+    validation: () => validation,
   })
 }
 
@@ -76,11 +79,11 @@ export async function describeModel(place: string | ModelFiles): Promise<ModelDe
   return { kind, modality: backbone.modality, labels }
 }
 
-/** The figures on held-out training examples; saved under the word `task`. */
-function validationIn({ metrics: { crossValidation } }: Manifest): Report | undefined {
-  if (!crossValidation) return undefined
-  const { task: kind, ...figures } = crossValidation
-  return { kind, ...figures } as unknown as Report
+/** Whether an adapter such as 'letters/2' is a later version of one that is known. */
+function isNewer(id: string, loaders: readonly { readonly id: string }[]): boolean {
+  const [name, version] = id.split('/')
+  const known = loaders.map((loader) => loader.id.split('/')).filter(([other]) => other === name)
+  return known.length > 0 && known.every(([, other]) => Number(version) > Number(other))
 }
 
 const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behavior' }

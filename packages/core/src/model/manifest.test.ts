@@ -17,9 +17,36 @@ const manifest: Manifest = {
   preprocessing: { id: 'letters/1', config: { maxLetters: 64 } },
   recipe: { strategy: 'head', seed: 0, l2: 0.1, folds: 5, classWeight: { no: 1, yes: 2.5, '10': 1, '9': 1 } },
   training: { examples: 20, totals: [10, 10] },
-  metrics: { crossValidation: { task: 'classification', accuracy: 0.75 } },
+  metrics: {
+    crossValidation: {
+      task: 'classification',
+      examples: 20,
+      accuracy: 0.75,
+      macroF1: 0.7,
+      logLoss: 0.5,
+      calibrationError: 0.1,
+      baseline: {
+        method: 'majority-class',
+        label: 'no',
+        accuracy: 0.5,
+        macroF1: 0.3,
+        logLoss: 0.69,
+        calibrationError: 0,
+      },
+      intervals: { accuracy: [0.5, 0.9], macroF1: [0.5, 0.9], logLoss: [0.2, 0.8], calibrationError: [0, 0.2] },
+      perClass: ['no', 'yes'].map((label) => ({ label, precision: 0.7, recall: 0.8, f1: 0.75, support: 10 })),
+      confusion: {
+        labels: ['no', 'yes'],
+        matrix: [
+          [8, 2],
+          [3, 7],
+        ],
+      },
+    },
+  },
   files: { 'model.onnx': 'def' },
 }
+const report = manifest.metrics.crossValidation
 const text = formatManifest(manifest)
 
 /** The manifest with a field changed, and signed anew. */
@@ -66,7 +93,13 @@ describe('the manifest', () => {
     ['backbone.stages', { backbone: { ...manifest.backbone, stages: 'all' } }],
     ['preprocessing.config', { preprocessing: { id: 'x', config: [] } }],
     ['recipe.strategy', { recipe: { ...manifest.recipe, strategy: 'magic' } }],
+    ['recipe.head', { recipe: { ...manifest.recipe, head: 'oracle' } }],
+    ['recipe.l2', { recipe: { ...manifest.recipe, l2: 'weak' } }],
+    ['recipe.classWeight', { recipe: { ...manifest.recipe, classWeight: 'by magic' } }],
     ['training.examples', { training: {} }],
+    ['training.totals', { training: { examples: 20 } }],
+    ['metrics.crossValidation.accuracy', { metrics: { crossValidation: { ...report, accuracy: 'high' } } }],
+    ['metrics.crossValidation.task', { metrics: { crossValidation: { ...report, task: 'segmentation' } } }],
     ['files', { files: { 'model.onnx': 5 } }],
     ['formatVersion', { formatVersion: 0 }],
     ['formatVersion', { formatVersion: '1' }],
@@ -80,6 +113,35 @@ describe('the manifest', () => {
       'the-model: expected format version 1 or older, got version 2, written by a newer Headstart. ' +
         'Update Headstart, or save the model again with this version.',
     )
+  })
+
+  it.each([
+    ['strategy', 'magic', 'Invalid option: expected one of "head"|"joint"|"contrastive"|"zero-shot"'],
+    ['head', 'oracle', 'Invalid option: expected one of "linear"|"prototype"|"nearest"'],
+  ])('is of a newer version where it is whole and its %s is not known', (name, value, message) => {
+    const { recipe } = manifest
+    expect(refusal(signed({ recipe: { ...recipe, [name]: value } })).message).toBe(
+      `the-model: expected headstart.json of a model that this version knows, got field "recipe.${name}": ${message}, ` +
+        'written by a newer Headstart. Update Headstart, or save the model again with this version.',
+    )
+  })
+
+  it('is damaged where a strategy that is not known was written into it by hand', () => {
+    const { expected, got, remedy } = refusal(text.replace('"strategy": "head"', '"strategy": "magic"'))
+    expect(expected).toBe('headstart.json of a model')
+    expect(got).toMatch(/^field "recipe.strategy": Invalid option: expected one of [^,]*$/)
+    expect(remedy).toBe('The model was changed or copied in part: copy or train it again.')
+  })
+
+  it('may have a field that this version does not know', () => {
+    const recipe = { ...manifest.recipe, novelty: [1, { two: 2 }] }
+    expect(parseManifest('the-model', signed({ recipe, novelty: true }))).toEqual({ ...manifest, recipe })
+  })
+
+  it('says null for a figure that is no number', () => {
+    const unknown = { crossValidation: { ...report, logLoss: Number.NaN } }
+    const { metrics } = parseManifest('the-model', signed({ metrics: unknown }))
+    expect(metrics).toEqual({ crossValidation: { ...report, logLoss: Number.NaN } })
   })
 
   it('is refused when it is of another kind of folder', () => {

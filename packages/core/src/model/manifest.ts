@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import { recipeSchema } from './recipe.js'
+import { savedReportSchema, trainingSchema } from './saved-report.js'
 
 /** Version of the folder's layout that this code writes and the newest that it reads. */
 const formatVersion = 1
@@ -32,14 +34,10 @@ const manifestSchema = z.object({
     stages: z.array(z.object({ name: z.string(), output: z.string() })),
   }),
   preprocessing: z.object({ id: z.string(), config: z.record(z.string(), z.json()) }),
-  recipe: z.looseObject({
-    strategy: z.enum(['head', 'joint', 'contrastive', 'zero-shot']),
-    seed: z.number(),
-    l2: z.number(),
-    folds: z.number(),
-  }),
-  training: z.looseObject({ examples: z.number() }),
-  metrics: z.object({ crossValidation: z.looseObject({ task: z.string() }).nullable() }),
+  recipe: recipeSchema,
+  training: trainingSchema,
+  /** On held-out training examples. */
+  metrics: z.object({ crossValidation: savedReportSchema.nullable() }),
   /** SHA-256 of every other file in the folder. */
   files: z.record(z.string(), z.string()),
 })
@@ -80,20 +78,19 @@ export function parseManifest(
     )
   }
   if (itsFormat === name && typeof itsVersion === 'number' && itsVersion > version) {
-    throw new ModelFolderError(
-      folder,
-      `format version ${version} or older`,
-      `version ${itsVersion}, written by a newer Headstart`,
-      'Update Headstart, or save the model again with this version.',
-    )
+    throw newer(folder, `format version ${version} or older`, `version ${itsVersion}`)
   }
   const { integrity, ...content } = json
+  const isAsSaved = integrity === integrityOf(content)
   const parsed = schema.safeParse(content)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw damaged(folder, `${manifestName} of a model`, `field "${issue?.path.join('.')}": ${issue?.message}`)
+    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue
+    const field = `field "${path.join('.')}": ${message}`
+    // What is as it was saved is not damaged: whoever saved it knew something that this version does not.
+    if (isAsSaved) throw newer(folder, `${manifestName} of a model that this version knows`, field)
+    throw damaged(folder, `${manifestName} of a model`, field)
   }
-  if (integrity !== integrityOf(content)) throw damaged(folder, `${manifestName} as it was saved`, 'other contents')
+  if (!isAsSaved) throw damaged(folder, `${manifestName} as it was saved`, 'other contents')
   return parsed.data
 }
 
@@ -109,6 +106,12 @@ export function parseJson(folder: string, text: string): JsonObject {
 export function damaged(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {
   const remedy = 'The model was changed or copied in part: copy or train it again.'
   return new ModelFolderError(folder, expected, got, remedy, options)
+}
+
+/** The refusal of a folder that is whole, and holds what this version does not know. */
+export function newer(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {
+  const remedy = 'Update Headstart, or save the model again with this version.'
+  return new ModelFolderError(folder, expected, `${got}, written by a newer Headstart`, remedy, options)
 }
 
 export function sha256(bytes: Uint8Array | string): string {

@@ -7,6 +7,7 @@ import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type Head, headNames } from '../head/head.js'
 import { graphName, type Manifest } from './manifest.js'
 import type { Recipe } from './recipe.js'
+import { toSavedReport } from './saved-report.js'
 
 /** What is saved of a model. */
 export interface PackableModel {
@@ -38,9 +39,9 @@ export function packModel({ backbone, head, recipe, training, validation }: Pack
       stages: [...network.stages],
     },
     preprocessing: { id: preprocessing.id, config: toJson(preprocessing.config) },
-    recipe: toJson(recipe),
-    training: toJson(training),
-    metrics: { crossValidation: validation ? validationOf(validation) : null },
+    recipe,
+    training,
+    metrics: { crossValidation: validation ? toSavedReport(validation) : null },
   }
   return { manifest, files: new Map([[graphName, encodeModel(wholeGraph(tunable, head))], ...preprocessing.files]) }
 }
@@ -69,11 +70,6 @@ function withGraph(backbone: Backbone<never>): TunableBackbone<never> {
 
 function outputOf(graph: Graph): string {
   return graph.outputs[0]?.name as string
-}
-
-/** Under the word `task`, as every version has it. */
-function validationOf({ kind: task, ...figures }: Report): Manifest['metrics']['crossValidation'] {
-  return { task, ...toJson(figures) }
 }
 
 function toJson<T extends object>(value: T): Record<string, z.core.util.JSONType> & T {

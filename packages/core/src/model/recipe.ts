@@ -1,18 +1,37 @@
+import { z } from 'zod'
 import type { JsonValue } from '../contract/backbone.js'
+import { type HeadName, headMethods } from '../head/head-methods.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
   /**
-   * 'head': everything frozen but a head. 'joint' or 'contrastive': the last stages of the backbone were tuned as well (see
+   * 'head': everything frozen but the head. 'joint' or 'contrastive': the last stages of the backbone were tuned as well (see
    * `TuningOptions`), with the options that are listed beside. 'zero-shot': made from the names of the classes, without
    * examples.
    */
   readonly strategy: 'head' | 'joint' | 'contrastive' | 'zero-shot'
+  /**
+   * What stands on the features, where the head alone was trained: 'linear' where it is left out. What a head chose on
+   * held-out examples is listed beside: `scale` of prototypes, number of `neighbors`.
+   */
+  readonly head?: HeadName
   readonly seed: number
-  /** Strength of the L2 penalty. */
+  /** Strength of the L2 penalty; 0 for heads without. */
   readonly l2: number
-  /** Folds of the cross-validation that chose `l2`; 0 where it was given. */
+  /** Folds of the cross-validation by which the head was chosen; 0 where `l2` was given. */
   readonly folds: number
   readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
   readonly [option: string]: JsonValue
 }
+
+/** A recipe in `headstart.json`. */
+export const recipeSchema: z.ZodType<Recipe> = z
+  .object({
+    strategy: z.enum(['head', 'joint', 'contrastive', 'zero-shot']),
+    head: z.enum(Object.keys(headMethods) as [HeadName, ...HeadName[]]).exactOptional(),
+    seed: z.number(),
+    l2: z.number(),
+    folds: z.number(),
+    classWeight: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number())]).default('none'),
+  })
+  .catchall(z.json())

@@ -12,6 +12,7 @@ import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
+import { type HeadName, headMethods } from '../head/head-methods.js'
 import type { Answer } from '../model/answers.js'
 import type { Model } from '../model/model.js'
 import type { ZeroShotOptions } from '../model/zero-shot-model.js'
@@ -92,6 +93,10 @@ const tuning = z.object({
 
 const training = z.object({
   backbone,
+  head: z
+    .enum(Object.keys(headMethods) as [HeadName, ...HeadName[]])
+    .optional()
+    .describe('what is trained on the features (default: linear)'),
   balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
   l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
   template: z
@@ -168,6 +173,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         options: {
           ...tuned,
           ...(options.l2 !== undefined && { l2: options.l2 }),
+          ...(options.head && { head: options.head }),
           ...(options.balanced && { classWeight: 'balanced' }),
         },
         backbone: () => opened,

@@ -1,7 +1,7 @@
-import { damaged, DataError, readModelFolder } from '@headstart/core'
+import { damaged, DataError, newer, readModelFolder } from '@headstart/core'
 import { z } from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
-import { recommenderOf } from './load-scorer.js'
+import { recommenderOf, UnknownStateError } from './load-scorer.js'
 import { type PackedState, unpacker } from './pack-states.js'
 import { itemsName, numbersName, recommenderFormat } from './recommender-manifest.js'
 import { RecommenderModel, type RecommenderRecipe, type ValidationRow } from './recommender-model.js'
@@ -36,7 +36,8 @@ export async function loadRecommender(folder: string): Promise<RecommenderModel>
     })
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause
-    throw damaged(folder, `${cause.expected} (${cause.who})`, cause.got, { cause })
+    const refusal = cause instanceof UnknownStateError ? newer : damaged
+    throw refusal(folder, `${cause.expected} (${cause.who})`, cause.got, { cause })
   }
 }
 

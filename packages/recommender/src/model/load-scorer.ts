@@ -33,14 +33,20 @@ const kinds: Readonly<Record<string, Load>> = {
   blend: loadBlend,
 }
 
+/** A state of a kind that is not known: a newer version wrote it. */
+export class UnknownStateError extends DataError {}
+
 /**
  * Makes a scorer again from its state.
- * @throws DataError for a state of a kind that is not known, and for one with something missing.
+ * @throws UnknownStateError for a state of a kind that is not known.
+ * @throws DataError for one with something missing.
  */
 export function scorerOf(state: ScorerState, catalog: Catalog): Scorer {
   const load = Object.hasOwn(kinds, state.kind) ? kinds[state.kind] : undefined
-  if (!load)
-    throw new DataError('saved scorer', `one of: ${Object.keys(kinds).join(', ')}`, state.kind, 'Update Headstart.')
+  if (!load) {
+    const expected = `one of: ${Object.keys(kinds).join(', ')}`
+    throw new UnknownStateError('saved scorer', expected, state.kind, 'Update Headstart.')
+  }
   const parts = (state.parts ?? []).map((part) => scorerOf(part, catalog))
   return load(state, parts, catalog)
 }

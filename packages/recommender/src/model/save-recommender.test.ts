@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -88,6 +89,13 @@ describe('loadRecommender refuses', () => {
     const path = join(folder, 'headstart.json')
     await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>)))
   }
+  /** As a newer version would write it: the hash fits. */
+  const rewrite = (folder: string, change: (manifest: Record<string, unknown>) => object) =>
+    edit(folder, (signed) => {
+      const { integrity: _, ...manifest } = signed
+      const other = change(manifest)
+      return { ...other, integrity: createHash('sha256').update(JSON.stringify(other)).digest('hex') }
+    })
   it.each<[string, (folder: string) => Promise<unknown>, RegExp]>([
     [
       'a missing folder',
@@ -136,6 +144,18 @@ describe('loadRecommender refuses', () => {
       'a newer format',
       (folder) => edit(folder, (manifest) => ({ ...manifest, formatVersion: 9 })),
       /expected format version 1 or older, got version 9/,
+    ],
+    [
+      'a method of a newer version',
+      (folder) =>
+        rewrite(folder, (manifest) => ({ ...manifest, recipe: { ...Object(manifest['recipe']), method: 'oracle' } })),
+      /got field "recipe\.method": .*, written by a newer Headstart\. Update Headstart/,
+    ],
+    [
+      'a recommender of a kind that a newer version has',
+      (folder) =>
+        rewrite(folder, (manifest) => ({ ...manifest, popular: { ...Object(manifest['popular']), kind: 'oracle' } })),
+      /expected one of: .*, got oracle, written by a newer Headstart\. Update Headstart/,
     ],
     [
       'another kind of model',
