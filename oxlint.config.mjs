@@ -33,6 +33,7 @@ const arrows = {
 
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
 const floors = {
+  onnx: ['graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
   core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'model', 'fine-tune', 'compare', 'task'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model'],
   nlp: ['preprocessing', 'backbone', 'data'],
@@ -55,7 +56,7 @@ const extras = {
 export default {
   plugins: ['typescript', 'import', 'unicorn', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
-  ignorePatterns: ['**/dist', '**/assets', '**/src/proto'],
+  ignorePatterns: ['**/dist', '**/assets', '**/src/graph/proto'],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',

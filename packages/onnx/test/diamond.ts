@@ -1,6 +1,6 @@
-import { GraphBuilder } from '../src/builder.js'
-import type { Graph } from '../src/graph.js'
-import { float32 } from '../src/tensor.js'
+import { GraphBuilder } from '../src/graph/builder.js'
+import type { Graph } from '../src/graph/graph.js'
+import { float32 } from '../src/graph/tensor.js'
 
 /** Two branches that part (one node with two outputs), meet again, and a skip connection around them. */
 export function diamond(): Graph {

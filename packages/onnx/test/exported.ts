@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { decodeModel } from '../src/decode.js'
-import type { Graph } from '../src/graph.js'
-import { rename } from '../src/rename.js'
-import type { Tensors } from '../src/session.js'
-import { float32, int64, type Tensor } from '../src/tensor.js'
+import { decodeModel } from '../src/graph/decode.js'
+import type { Graph } from '../src/graph/graph.js'
+import { rename } from '../src/graph/rename.js'
+import { float32, int64, type Tensor, type Tensors } from '../src/graph/tensor.js'
 
 const folder = new URL('fixtures/', import.meta.url)
 interface Numbers {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { decodeModel } from '../src/decode.js'
-import { arrayConstructors, type ElementArray, type ElementType } from '../src/element-type.js'
-import type { Graph } from '../src/graph.js'
-import type { Tensors } from '../src/session.js'
-import type { Tensor } from '../src/tensor.js'
+import { decodeModel } from '../src/graph/decode.js'
+import { arrayConstructors, type ElementArray, type ElementType } from '../src/graph/element-type.js'
+import type { Graph } from '../src/graph/graph.js'
+import type { Tensor, Tensors } from '../src/graph/tensor.js'
 
 interface JsonTensor {
   readonly type: ElementType

@@ -1,6 +1,6 @@
-import { GraphBuilder, type Value } from '../src/builder.js'
-import { Graph } from '../src/graph.js'
-import { float32 } from '../src/tensor.js'
+import { GraphBuilder, type Value } from '../src/graph/builder.js'
+import { Graph } from '../src/graph/graph.js'
+import { float32 } from '../src/graph/tensor.js'
 
 /**
  * flag ? scaled + shift : -scaled, with scaled = 2x. The nested graphs take `scaled` and `shift` from outside, and

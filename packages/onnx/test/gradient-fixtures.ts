@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { float32, type Tensor } from '../src/tensor.js'
+import { float32, type Tensor } from '../src/graph/tensor.js'
 import { fixturePath } from './fixture.js'
 
 interface Numbers {

@@ -1,6 +1,6 @@
-import { float, GraphBuilder, type Value } from '../src/builder.js'
-import type { Graph } from '../src/graph.js'
-import type { Tensor } from '../src/tensor.js'
+import { float, GraphBuilder, type Value } from '../src/graph/builder.js'
+import type { Graph } from '../src/graph/graph.js'
+import type { Tensor } from '../src/graph/tensor.js'
 
 /** Gives each weight by name and shape. */
 export type Weights = (name: string, dims: readonly number[]) => Tensor

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
-import { decodeModel } from '../src/decode.js'
-import { encodeModel } from '../src/encode.js'
-import type { Graph } from '../src/graph.js'
+import { decodeModel } from '../src/graph/decode.js'
+import { encodeModel } from '../src/graph/encode.js'
+import type { Graph } from '../src/graph/graph.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 /** The graph as onnxruntime optimizes it before it runs, with fused operators: files of that kind are published as well. */

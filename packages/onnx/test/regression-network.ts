@@ -1,7 +1,6 @@
-import { GraphBuilder } from '../src/builder.js'
-import type { Graph } from '../src/graph.js'
-import type { Tensors } from '../src/session.js'
-import { float32 } from '../src/tensor.js'
+import { GraphBuilder } from '../src/graph/builder.js'
+import type { Graph } from '../src/graph/graph.js'
+import { float32, type Tensors } from '../src/graph/tensor.js'
 import { trainingFixture } from './training-fixture.js'
 
 const { x, y, start } = trainingFixture.network

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
-import type { Graph } from '../src/graph.js'
-import { Session, type Tensors } from '../src/session.js'
-import type { Tensor } from '../src/tensor.js'
+import type { Graph } from '../src/graph/graph.js'
+import { Session } from '../src/runtime/session.js'
+import type { Tensor, Tensors } from '../src/graph/tensor.js'
 
 /** A session of one thread that is closed after the test. */
 export async function openSession(graph: Graph): Promise<Session> {

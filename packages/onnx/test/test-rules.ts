@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type AttributeInput, GraphBuilder, type Value } from '../src/builder.js'
-import type { ElementType } from '../src/element-type.js'
-import type { Entry } from '../src/gradient/rule.js'
-import type { Graph } from '../src/graph.js'
-import type { Tensors } from '../src/session.js'
-import type { Tensor } from '../src/tensor.js'
+import { type AttributeInput, GraphBuilder, type Value } from '../src/graph/builder.js'
+import type { ElementType } from '../src/graph/element-type.js'
+import type { Entry } from '../src/operators/rule.js'
+import type { Graph } from '../src/graph/graph.js'
+import type { Tensor, Tensors } from '../src/graph/tensor.js'
 import { checkGradient, type CheckGradientOptions } from '../src/test/index.js'
 
 /** One node whose gradient is checked. */

@@ -1,6 +1,6 @@
-import { GraphBuilder } from '../src/builder.js'
-import type { Graph } from '../src/graph.js'
-import { float32 } from '../src/tensor.js'
+import { GraphBuilder } from '../src/graph/builder.js'
+import type { Graph } from '../src/graph/graph.js'
+import { float32 } from '../src/graph/tensor.js'
 
 /** tanh(x·w0 + b0)·w1 + b1, from 3 numbers through 4 to 2, with every value named. */
 export function twoLayers(): Graph {

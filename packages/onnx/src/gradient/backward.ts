@@ -1,8 +1,8 @@
-import type { Node } from '../graph.js'
+import type { Node } from '../graph/graph.js'
 import type { Paths } from './paths.js'
-import { Step } from './rule.js'
-import { entryOf } from './rules/index.js'
-import type { TensorOps, TypedValue } from './tensor-ops.js'
+import { Step } from '../operators/rule.js'
+import { entryOf } from '../operators/rules/index.js'
+import type { TensorOps, TypedValue } from '../operators/tensor-ops.js'
 
 /** What the backward pass asks of the forward pass, and gives. */
 export interface BackwardPass {

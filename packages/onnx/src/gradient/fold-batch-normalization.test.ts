@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runGraph } from '../../test/run-graph.js'
-import { GraphBuilder, type Value } from '../builder.js'
-import type { Graph } from '../graph.js'
-import type { Tensor } from '../tensor.js'
+import { GraphBuilder, type Value } from '../graph/builder.js'
+import type { Graph } from '../graph/graph.js'
+import type { Tensor } from '../graph/tensor.js'
 import { checkGradient, randomTensor } from '../test/index.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 

@@ -1,8 +1,8 @@
-import type { Graph, Node } from '../graph.js'
-import { unusedName, usedNames } from '../rename.js'
-import { float32, int64, type Tensor } from '../tensor.js'
-import { floatOf, intOf } from './attributes.js'
-import { range, shapeOf } from './shapes.js'
+import type { Graph, Node } from '../graph/graph.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { float32, int64, type Tensor } from '../graph/tensor.js'
+import { floatOf, intOf } from '../graph/attributes.js'
+import { range, shapeOf } from '../operators/shapes.js'
 
 /**
  * The same network with each batch normalization that follows a convolution folded into its kernel,

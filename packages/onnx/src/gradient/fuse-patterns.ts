@@ -1,6 +1,6 @@
-import type { Graph, Node } from '../graph.js'
-import { intOf } from './attributes.js'
-import { shapeOf } from './shapes.js'
+import type { Graph, Node } from '../graph/graph.js'
+import { intOf } from '../graph/attributes.js'
+import { shapeOf } from '../operators/shapes.js'
 
 /**
  * The same network with what exporters spelled out for older operator sets as one operator: the Gelu activation and layer

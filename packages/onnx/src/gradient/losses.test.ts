@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { gradientFixtures, tensorOf } from '../../test/gradient-fixtures.js'
 import { openSession, runGraph } from '../../test/run-graph.js'
-import { GraphBuilder } from '../builder.js'
-import type { Graph } from '../graph.js'
-import { float32, type Tensor } from '../tensor.js'
+import { GraphBuilder } from '../graph/builder.js'
+import type { Graph } from '../graph/graph.js'
+import { float32, type Tensor } from '../graph/tensor.js'
 import { checkGradient, randomTensor } from '../test/index.js'
 import { differentiate } from './differentiate.js'
 import {

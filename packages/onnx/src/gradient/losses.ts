@@ -1,8 +1,8 @@
-import { GraphBuilder, type Value } from '../builder.js'
-import { connect } from '../connect.js'
-import type { Dimension, Graph } from '../graph.js'
-import { unusedName, usedNames } from '../rename.js'
-import { float32 } from '../tensor.js'
+import { GraphBuilder, type Value } from '../graph/builder.js'
+import { connect } from '../graph/connect.js'
+import type { Dimension, Graph } from '../graph/graph.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { float32 } from '../graph/tensor.js'
 import { ruleOpset, upgradeOpset } from './upgrade-opset.js'
 
 /**

@@ -1,7 +1,7 @@
-import type { Node } from '../graph.js'
-import { Step } from './rule.js'
-import { entryOf } from './rules/index.js'
-import type { TensorOps } from './tensor-ops.js'
+import type { Node } from '../graph/graph.js'
+import { Step } from '../operators/rule.js'
+import { entryOf } from '../operators/rules/index.js'
+import type { TensorOps } from '../operators/tensor-ops.js'
 
 /**
  * Writes the compositions among the nodes on the way in simpler operators, until every node has a rule of its own, and

@@ -1,8 +1,8 @@
-import { elementTypeOf } from '../element-type.js'
-import { type Graph, type Node, valuesRead } from '../graph.js'
-import { intOf } from './attributes.js'
-import type { Entry } from './rule.js'
-import { entryOf } from './rules/index.js'
+import { elementTypeOf } from '../graph/element-type.js'
+import { type Graph, type Node, valuesRead } from '../graph/graph.js'
+import { intOf } from '../graph/attributes.js'
+import type { Entry } from '../operators/rule.js'
+import { entryOf } from '../operators/rules/index.js'
 
 /** The ways from some values to the loss. */
 export interface Paths {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GraphBuilder, type Value } from '../builder.js'
-import { float32, int64 } from '../tensor.js'
+import { GraphBuilder, type Value } from '../graph/builder.js'
+import { float32, int64 } from '../graph/tensor.js'
 import { trace } from './trace.js'
 
 /** A row of numbers, as many as `counts` has elements, and its shape in several forms. */

@@ -1,12 +1,13 @@
-import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph.js'
-import { inferredValues, shapeNode } from '../infer-shapes.js'
-import { unusedName, usedNames } from '../rename.js'
-import { Session, type Tensors } from '../session.js'
-import { extract } from '../subgraph.js'
-import { int64, sizeOf, type Tensor } from '../tensor.js'
-import { intOf } from './attributes.js'
-import type { Dims } from './shapes.js'
-import type { TypedValue } from './tensor-ops.js'
+import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } from '../graph/graph.js'
+import { inferredValues } from '../runtime/infer-shapes.js'
+import { shapeNode } from '../graph/shape-node.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { Session } from '../runtime/session.js'
+import { extract } from '../graph/subgraph.js'
+import { int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
+import { intOf } from '../graph/attributes.js'
+import type { Dims } from '../operators/shapes.js'
+import type { TypedValue } from '../operators/tensor-ops.js'
 
 /** Tensors of whole numbers up to this size are noted: shapes, axes, pads, not token ids. */
 const smallSize = 1024

@@ -1,8 +1,8 @@
 import { GraphEditError } from '../errors.js'
-import type { Attribute, Graph, Node } from '../graph.js'
-import { unusedName, usedNames } from '../rename.js'
-import { float32, int64, type Tensor } from '../tensor.js'
-import { intOf, without } from './attributes.js'
+import type { Attribute, Graph, Node } from '../graph/graph.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { float32, int64, type Tensor } from '../graph/tensor.js'
+import { intOf, without } from '../graph/attributes.js'
 
 /**
  * The version in which rules read and write nodes. From 18 on axes are inputs everywhere, and ScatterElements and

@@ -1,8 +1,8 @@
 import { NotDifferentiableError } from '../errors.js'
-import type { Graph } from '../graph.js'
-import { constantsAsWeights } from './constants-as-weights.js'
+import type { Graph } from '../graph/graph.js'
+import { constantsAsWeights } from '../graph/constants-as-weights.js'
 import { pathsBetween } from './paths.js'
-import { refusalOf } from './rules/index.js'
+import { refusalOf } from '../operators/rules/index.js'
 import { upgradeOpset } from './upgrade-opset.js'
 
 /**

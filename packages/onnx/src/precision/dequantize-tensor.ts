@@ -1,4 +1,4 @@
-import { float32, sizeOf, type Tensor } from '../tensor.js'
+import { float32, sizeOf, type Tensor } from '../graph/tensor.js'
 import { fromBfloat16, fromFloat16 } from './half-precision.js'
 
 /** Numbers of a tensor, whatever its type. */

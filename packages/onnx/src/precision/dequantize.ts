@@ -1,9 +1,9 @@
-import type { Graph, Node } from '../graph.js'
-import { constantsAsWeights } from '../gradient/constants-as-weights.js'
-import { intOf, without } from '../gradient/attributes.js'
-import { unusedName, usedNames } from '../rename.js'
-import { extract } from '../subgraph.js'
-import { float32, type Tensor } from '../tensor.js'
+import type { Graph, Node } from '../graph/graph.js'
+import { constantsAsWeights } from '../graph/constants-as-weights.js'
+import { intOf, without } from '../graph/attributes.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { extract } from '../graph/subgraph.js'
+import { float32, type Tensor } from '../graph/tensor.js'
 import { dequantizeTensor, numbersOf, unpackMatrix } from './dequantize-tensor.js'
 
 /** A network without quantized weights, as far as they could be turned into numbers. */

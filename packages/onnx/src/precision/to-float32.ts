@@ -1,8 +1,8 @@
-import { constantsAsWeights } from '../gradient/constants-as-weights.js'
-import type { Attribute, Graph, Node, ValueInfo } from '../graph.js'
-import { typeCodes } from '../element-type.js'
-import { rename, unusedName, usedNames } from '../rename.js'
-import { float32, type Tensor } from '../tensor.js'
+import { constantsAsWeights } from '../graph/constants-as-weights.js'
+import type { Attribute, Graph, Node, ValueInfo } from '../graph/graph.js'
+import { typeCodes } from '../graph/element-type.js'
+import { rename, unusedName, usedNames } from '../graph/rename.js'
+import { float32, type Tensor } from '../graph/tensor.js'
 import { fromBfloat16, fromFloat16 } from './half-precision.js'
 
 /** Codes of the half precisions, as in attributes of operators. */

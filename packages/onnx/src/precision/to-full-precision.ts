@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.js'
+import type { Graph } from '../graph/graph.js'
 import { dequantize, isQuantized } from './dequantize.js'
 import { isHalfPrecision, toFloat32 } from './to-float32.js'
 

@@ -1,5 +1,5 @@
-import { type Graph, type Node, valuesRead } from '../graph.js'
-import type { Tensor } from '../tensor.js'
+import { type Graph, type Node, valuesRead } from '../graph/graph.js'
+import type { Tensor } from '../graph/tensor.js'
 
 /** A part of a network between two values through which everything flows. */
 export interface Segment {

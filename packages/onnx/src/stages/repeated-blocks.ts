@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.js'
+import type { Graph } from '../graph/graph.js'
 import { isMatrix, type Segment } from './main-path.js'
 
 /** Segments of a network by the blocks that it repeats. */

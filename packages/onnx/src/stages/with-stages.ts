@@ -1,5 +1,5 @@
-import type { Dimension, Graph } from '../graph.js'
-import { withInferredShapes } from '../shapes-at-cut.js'
+import type { Dimension, Graph } from '../graph/graph.js'
+import { withInferredShapes } from '../runtime/with-inferred-shapes.js'
 import { findStages, type FoundStage } from './find-stages.js'
 
 /** A network that can be cut into stages. */

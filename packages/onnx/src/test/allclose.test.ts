@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../test/error-of.js'
-import { float32, int64, type Tensor, tensor } from '../tensor.js'
+import { float32, int64, type Tensor, tensor } from '../graph/tensor.js'
 import './allclose.js'
 import type { Numbers, Tolerance } from './allclose.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { TensorError } from '../errors.js'
-import type { Tensor } from '../tensor.js'
+import type { Tensor } from '../graph/tensor.js'
 
 /** Numbers to compare: a list, or a tensor, whose shape is compared as well. */
 export type Numbers = ArrayLike<number> | Tensor

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../test/error-of.js'
 import { twoLayers, threeRows } from '../../test/two-layers.js'
-import { GraphBuilder } from '../builder.js'
-import { float32 } from '../tensor.js'
+import { GraphBuilder } from '../graph/builder.js'
+import { float32 } from '../graph/tensor.js'
 import { checkGradient } from './index.js'
 
 /** y = relu x, at a number so near to the kink that differences reach over it. */

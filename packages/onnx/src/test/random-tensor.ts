@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor, tensor } from '../tensor.js'
+import { sizeOf, type Tensor, tensor } from '../graph/tensor.js'
 
 /** Numbers between 0 and 1, the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {

@@ -1,5 +1,5 @@
 import { DivergedError, TrainingOptionError } from '../errors.js'
-import type { Tensors } from '../session.js'
+import type { Tensors } from '../graph/tensor.js'
 import type { Trainer } from './trainer.js'
 
 /** Options of `findLearningRate`. */

@@ -1,8 +1,7 @@
 import { TrainingOptionError } from '../errors.js'
-import type { Graph, Node } from '../graph.js'
-import { unusedName, usedNames } from '../rename.js'
-import type { Tensors } from '../session.js'
-import { float32, int64, sizeOf, type Tensor } from '../tensor.js'
+import type { Graph, Node } from '../graph/graph.js'
+import { unusedName, usedNames } from '../graph/rename.js'
+import { float32, int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
 
 /** Options of `lowRank`. */
 export interface LowRankOptions {

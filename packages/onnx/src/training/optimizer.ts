@@ -1,6 +1,5 @@
 import { TrainingStateError } from '../errors.js'
-import type { Tensors } from '../session.js'
-import { float32, tensor } from '../tensor.js'
+import { float32, tensor, type Tensors } from '../graph/tensor.js'
 
 /** A weight under training. */
 export interface Parameter {

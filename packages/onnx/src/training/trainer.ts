@@ -1,13 +1,13 @@
 import { DivergedError, TrainingOptionError } from '../errors.js'
-import type { Graph } from '../graph.js'
-import { Session, type SessionOptions, type Tensors } from '../session.js'
-import { extract } from '../subgraph.js'
-import { float32, tensor, type Tensor } from '../tensor.js'
+import type { Graph } from '../graph/graph.js'
+import { Session, type SessionOptions } from '../runtime/session.js'
+import { extract } from '../graph/subgraph.js'
+import { float32, tensor, type Tensor, type Tensors } from '../graph/tensor.js'
 import { adamW } from './adam-w.js'
 import { type Optimizer, type OptimizerFactory, type Parameter, part } from './optimizer.js'
 import { constant, type Schedule } from './schedule.js'
 import { TrainingSessions } from './training-sessions.js'
-import { weightsAsInputs } from '../weights-as-inputs.js'
+import { weightsAsInputs } from '../graph/weights-as-inputs.js'
 
 /** Weights that are trained alike. */
 export interface ParameterGroup {

@@ -1,6 +1,7 @@
 import { differentiate } from '../gradient/index.js'
-import type { Graph } from '../graph.js'
-import { Session, type Tensors } from '../session.js'
+import type { Graph } from '../graph/graph.js'
+import { Session } from '../runtime/session.js'
+import type { Tensors } from '../graph/tensor.js'
 
 /** A graph with its gradient, ready to run for feeds of one shape. */
 export interface TrainingSession {

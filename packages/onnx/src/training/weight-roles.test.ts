@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { GraphBuilder } from '../builder.js'
-import type { Graph } from '../graph.js'
-import { float32, int64, sizeOf } from '../tensor.js'
+import { GraphBuilder } from '../graph/builder.js'
+import type { Graph } from '../graph/graph.js'
+import { float32, int64, sizeOf } from '../graph/tensor.js'
 import { isTrainable, weightRoles } from './weight-roles.js'
 
 const ones = (...dims: number[]) => float32(dims, new Float32Array(sizeOf(dims)).fill(1))

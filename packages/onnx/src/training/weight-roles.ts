@@ -1,5 +1,5 @@
-import { valuesRead, type Graph, type Node } from '../graph.js'
-import { sizeOf } from '../tensor.js'
+import { valuesRead, type Graph, type Node } from '../graph/graph.js'
+import { sizeOf } from '../graph/tensor.js'
 
 /** What a weight does in its network, as far as training is concerned. */
 export type WeightRole =

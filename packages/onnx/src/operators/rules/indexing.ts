@@ -1,0 +1,128 @@
+/** Operators that pick elements by index, and those that put them somewhere. */
+import { sizeOf } from '../../graph/tensor.js'
+import { axisOf, intOf, textOf } from '../../graph/attributes.js'
+import { rule } from '../rule.js'
+import { at, type Dims, range } from '../shapes.js'
+import type { TensorOps, TypedValue } from '../tensor-ops.js'
+import { single } from './pointwise.js'
+
+/** Zeros of a shape, to which values are added along an axis: those of the same index add up. */
+function scatterAdd(ops: TensorOps, values: TypedValue, indices: TypedValue, axis: number, dims: Dims): TypedValue {
+  const zeros = ops.full(0, { type: values.type, dims })
+  return ops.op('ScatterElements', [zeros, indices, values], zeros, { axis, reduction: 'add' })
+}
+
+/** Adds slices along an axis to those of the indices, which are a vector. */
+function scatterSlices(ops: TensorOps, values: TypedValue, indices: TypedValue, axis: number, dims: Dims): TypedValue {
+  const single = indices.values?.length === 1 ? indices.values[0] : undefined
+  if (single !== undefined) {
+    const first = axisOf(single, at(dims, axis))
+    return ops.padAxis(values, axis, first, at(dims, axis) - first - 1)
+  }
+  const column = ops.reshape(
+    indices,
+    dims.map((_, other) => (other === axis ? sizeOf(indices.dims) : 1)),
+  )
+  return scatterAdd(ops, values, ops.expand(column, values.dims), axis, dims)
+}
+
+/** dx gets each slice of dy added where it was taken from. */
+export const Gather = rule((step) => {
+  const { ops, dy } = step
+  const [x, indices] = [step.input(0), step.input(1)]
+  const axis = axisOf(intOf(step.node, 'axis', 0), x.dims.length)
+  const count = sizeOf(indices.dims)
+  return [() => scatterSlices(ops, ops.reshape(dy, x.dims.with(axis, count)), indices, axis, x.dims)]
+})
+
+export const GatherElements = single(({ ops, x, dy, step }) => {
+  return scatterAdd(ops, dy, step.input(1), axisOf(intOf(step.node, 'axis', 0), x.dims.length), x.dims)
+})
+
+/** The index tuples become row numbers of x as a matrix. */
+export const GatherND = single(({ ops, x, dy, step }) => {
+  const indices = step.input(1)
+  const batch = intOf(step.node, 'batch_dims', 0)
+  const depth = at(indices.dims, -1)
+  const indexed = x.dims.slice(0, batch + depth)
+  const [rows, width] = [sizeOf(indexed), sizeOf(x.dims.slice(batch + depth))]
+  const count = sizeOf(indices.dims.slice(0, -1))
+  const numbers = ops.reshape(rowNumbers(ops, indices, x.dims, batch), [count])
+  return ops.reshape(scatterSlices(ops, ops.reshape(dy, [count, width]), numbers, 0, [rows, width]), x.dims)
+})
+
+/** Row numbers `[...]` from index tuples `[..., depth]` into the axes after the batch, which may be negative. */
+function rowNumbers(ops: TensorOps, indices: TypedValue, dims: Dims, batch: number): TypedValue {
+  const depth = at(indices.dims, -1)
+  const sizes = dims.slice(batch, batch + depth)
+  const strides = sizes.map((_, axis) => sizeOf(sizes.slice(axis + 1)))
+  const isNegative = ops.broadcasting('Less', [indices, ops.scalar(0, indices)], 'bool')
+  const counted = ops.where(isNegative, ops.add(indices, ops.ints(sizes)), indices)
+  const inner = ops.reduceSum(ops.broadcasting('Mul', [counted, ops.ints(strides)]), [indices.dims.length - 1])
+  if (batch === 0) return inner
+  const batches = indices.dims.slice(0, batch)
+  const offsets = range(0, sizeOf(batches)).map((index) => index * sizeOf(sizes))
+  return ops.add(inner, ops.constant('int64', [...batches, ...indices.dims.slice(batch).map(() => 1)], offsets))
+}
+
+/** dx is dy where nothing was put, and the updates get dy from where they went; with `add`, dx is dy everywhere. */
+export const ScatterElements = rule(
+  (step) => {
+    const { ops, dy, node } = step
+    const [indices, updates] = [step.input(1), step.input(2)]
+    const axis = axisOf(intOf(node, 'axis', 0), dy.dims.length)
+    const adds = textOf(node, 'reduction', 'none') === 'add'
+    const zeros = () => ops.full(0, { type: dy.type, dims: updates.dims })
+    return [
+      () => (adds ? dy : ops.op('ScatterElements', [dy, indices, zeros()], dy, { axis })),
+      undefined,
+      () => ops.op('GatherElements', [dy, indices], updates, { axis }),
+    ]
+  },
+  (node) => refuseReduction(textOf(node, 'reduction', 'none')),
+)
+
+export const ScatterND = rule(
+  (step) => {
+    const { ops, dy, node } = step
+    const [indices, updates] = [step.input(1), step.input(2)]
+    const adds = textOf(node, 'reduction', 'none') === 'add'
+    const zeros = () => ops.full(0, { type: dy.type, dims: updates.dims })
+    return [
+      () => (adds ? dy : ops.op('ScatterND', [dy, indices, zeros()], dy)),
+      undefined,
+      () => ops.op('GatherND', [dy, indices], updates),
+    ]
+  },
+  (node) => refuseReduction(textOf(node, 'reduction', 'none')),
+)
+
+function refuseReduction(reduction: string): string | undefined {
+  return reduction === 'none' || reduction === 'add' ? undefined : `reduction "${reduction}" is not covered`
+}
+
+/** The largest values get their gradients back at their indices. */
+export const TopK = rule((step) => {
+  const { ops, dy } = step
+  const x = step.input(0)
+  const indices = step.optionalOutput(1, { type: 'int64', dims: dy.dims })
+  return [() => scatterAdd(ops, dy, indices, axisOf(intOf(step.node, 'axis', -1), x.dims.length), x.dims)]
+})
+
+/** y_i = Σ x_j over j ≤ i: dx_j = Σ dy_i over i ≥ j, which is the sum from the other end. */
+export const CumSum = single(({ ops, dy, step }) => {
+  const { node } = step
+  const attributes = { reverse: 1 - intOf(node, 'reverse', 0), exclusive: intOf(node, 'exclusive', 0) }
+  return ops.op('CumSum', [dy, step.input(1)], dy, attributes)
+})
+
+/** One triangle of a matrix, zeros in the other */
+export const Trilu = single(({ ops, dy, step }) => {
+  return ops.op('Trilu', [dy, step.inputs[1]], dy, { upper: intOf(step.node, 'upper', 1) })
+})
+
+/** Reversing again puts everything back. */
+export const ReverseSequence = single(({ ops, dy, step }) => {
+  const attributes = { batch_axis: intOf(step.node, 'batch_axis', 1), time_axis: intOf(step.node, 'time_axis', 0) }
+  return ops.op('ReverseSequence', [dy, step.input(1)], dy, attributes)
+})
