@@ -18,6 +18,7 @@ export {
 export { dequantize, type Dequantized } from './precision/dequantize.js'
 export { type FullPrecision, type Precision, precisionOf, toFullPrecision } from './precision/to-full-precision.js'
 export { toFloat32, withFloat32Interface } from './precision/to-float32.js'
+export type { WeightRole } from './operators/facts.js'
 export { definedValues, rename } from './graph/rename.js'
 export { Session, type SessionOptions } from './runtime/session.js'
 export { findStages, type FoundStage } from './stages/find-stages.js'

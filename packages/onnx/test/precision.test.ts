@@ -251,6 +251,26 @@ describe('dequantize', () => {
     await expectTrainable(made, feeds, ['matrix/dequantized'])
   })
 
+  it('follows quantized activations through every operator that only moves them', async () => {
+    const g = new GraphBuilder('moved')
+    const of = range(g, 'x', 0.02, 128)
+    const x = g.op('QuantizeLinear', [g.input('x', 'float32', ['batch', 6]), ...of])
+    const repeated = g.op('Tile', [x, g.ints([1, 2])])
+    const picked = g.op('GatherElements', [repeated, g.weight('places', int64([1, 2], [7, 3]))], { axis: 1 })
+    g.output('y', g.op('DequantizeLinear', [picked, ...of]), 'float32')
+    const feeds = { x: randomTensor([1, 6], 5) }
+    const made = await expectLike(g.build(), feeds, 0.02)
+    expect(made.nodes.map(({ opType }) => opType)).toEqual(['Clip', 'Tile', 'GatherElements', 'Identity', 'Identity'])
+  })
+
+  it('leaves activations that are split into several', () => {
+    const g = new GraphBuilder('split')
+    const of = range(g, 'x', 0.02, 128)
+    const parts = g.ops('Split', [g.op('QuantizeLinear', [g.input('x', 'float32', [1, 6]), ...of])], 2, { axis: 1 })
+    parts.forEach((part, index) => g.output(`y${index}`, g.op('DequantizeLinear', [part, ...of]), 'float32'))
+    expect(dequantize(g.build()).kept).toEqual(['QuantizeLinear', 'DequantizeLinear'])
+  })
+
   it('names what it leaves', () => {
     const g = new GraphBuilder('left', both)
     const x = g.input('x', 'float32', ['batch', 6])

@@ -1,7 +1,7 @@
 import type { Node } from '../graph/graph.js'
 import type { Paths } from './paths.js'
 import { Step } from '../operators/rule.js'
-import { entryOf } from '../operators/rules/index.js'
+import { entryOf } from '../operators/table.js'
 import type { TensorOps, TypedValue } from '../operators/tensor-ops.js'
 
 /** What the backward pass asks of the forward pass, and gives. */

@@ -1,6 +1,6 @@
 import type { Node } from '../graph/graph.js'
 import { Step } from '../operators/rule.js'
-import { entryOf } from '../operators/rules/index.js'
+import { entryOf } from '../operators/table.js'
 import type { TensorOps } from '../operators/tensor-ops.js'
 
 /**

@@ -2,7 +2,7 @@ import { elementTypeOf } from '../graph/element-type.js'
 import { type Graph, type Node, valuesRead } from '../graph/graph.js'
 import { intOf } from '../graph/attributes.js'
 import type { Entry } from '../operators/rule.js'
-import { entryOf } from '../operators/rules/index.js'
+import { entryOf } from '../operators/table.js'
 
 /** The ways from some values to the loss. */
 export interface Paths {

@@ -7,6 +7,7 @@ import { extract } from '../graph/subgraph.js'
 import { int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
 import { intOf } from '../graph/attributes.js'
 import type { Dims } from '../operators/shapes.js'
+import { entryOf } from '../operators/table.js'
 import type { TypedValue } from '../operators/tensor-ops.js'
 
 /** Tensors of whole numbers up to this size are noted: shapes, axes, pads, not token ids. */
@@ -111,8 +112,8 @@ async function valuesOf(
 function valuesOfShapes(graph: Graph): Set<string> {
   const fixed = new Set(graph.initializers.keys())
   for (const node of graph.nodes) {
-    const shape = node.opType === 'Shape' || node.opType === 'Size'
-    if (shape || valuesRead(node).every((name) => fixed.has(name))) for (const name of node.outputs) fixed.add(name)
+    if (entryOf(node)?.data === 'shape' || valuesRead(node).every((name) => fixed.has(name)))
+      for (const name of node.outputs) fixed.add(name)
   }
   return fixed
 }

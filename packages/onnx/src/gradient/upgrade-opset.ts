@@ -2,6 +2,7 @@ import { GraphEditError } from '../errors.js'
 import type { Attribute, Graph, Node } from '../graph/graph.js'
 import { unusedName, usedNames } from '../graph/rename.js'
 import { float32, int64, type Tensor } from '../graph/tensor.js'
+import type { StandardOperator } from '../operators/operator-names.js'
 import { intOf, without } from '../graph/attributes.js'
 
 /**
@@ -94,7 +95,7 @@ const softmax: Upgrader = (node, upgrade) => {
 
 const reduction = toInput(18, 'axes', 1)
 
-const upgraders: Readonly<Record<string, Upgrader>> = {
+const upgraders: Readonly<Partial<Record<StandardOperator, Upgrader>>> = {
   Clip: inOrder(toInput(11, 'min', 1, 'float'), toInput(11, 'max', 2, 'float')),
   // The ratio only says what training would have dropped.
   Dropout: (node, { version }) => [version >= 12 ? node : { ...node, attributes: without(node.attributes, 'ratio') }],
@@ -159,7 +160,7 @@ class Upgrade {
 
   apply(graph: Graph): Graph {
     const nodes = graph.nodes.flatMap((node) => {
-      const upgrader = node.domain === '' ? upgraders[node.opType] : undefined
+      const upgrader = node.domain === '' ? upgraders[node.opType as StandardOperator] : undefined
       return (upgrader ? upgrader(node, this) : [node]).map((one) => this.#inside(one))
     })
     return graph.with({ nodes, initializers: new Map([...graph.initializers, ...this.#constants]) })

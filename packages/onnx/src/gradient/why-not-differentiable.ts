@@ -2,7 +2,7 @@ import { NotDifferentiableError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import { constantsAsWeights } from '../graph/constants-as-weights.js'
 import { pathsBetween } from './paths.js'
-import { refusalOf } from '../operators/rules/index.js'
+import { refusalOf } from '../operators/table.js'
 import { upgradeOpset } from './upgrade-opset.js'
 
 /**

@@ -1,9 +1,18 @@
-import { notDifferentiable } from './rule.js'
+import { computed, type Facts, quantized as factsOfQuantized } from './facts.js'
+import { notDifferentiable, type NotDifferentiable } from './rule.js'
 
-export const control = notDifferentiable('control flow (If, Loop, Scan) decides only as it runs which nodes there are')
-export const quantized = notDifferentiable(
-  'it is quantized: its weights are whole numbers, which training cannot move a little',
-)
-export const recurrent = notDifferentiable('recurrent layers are not covered')
-export const rare = notDifferentiable('no rule is written for this operator')
-export const cached = notDifferentiable('it is part of a text generator, which works with a cache (past, present)')
+/** An operator without a derivative, for some reason. */
+type Refused = Facts & NotDifferentiable
+
+const refused = (reason: string): Refused => ({ ...computed, ...notDifferentiable(reason) })
+
+export const control = refused('control flow (If, Loop, Scan) decides only as it runs which nodes there are')
+export const recurrent = refused('recurrent layers are not covered')
+export const rare = refused('no rule is written for this operator')
+export const cached = refused('it is part of a text generator, which works with a cache (past, present)')
+
+/** A quantized operator: see `quantized` of facts.ts. */
+export function quantized(...facts: Parameters<typeof factsOfQuantized>): Refused {
+  const reason = 'it is quantized: its weights are whole numbers, which training cannot move a little'
+  return { ...factsOfQuantized(...facts), ...notDifferentiable(reason) }
+}

@@ -1,5 +1,6 @@
 import { NotDifferentiableError } from '../errors.js'
 import type { Node } from '../graph/graph.js'
+import type { Facts } from './facts.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
 
 /**
@@ -41,25 +42,25 @@ export interface ZeroGradient {
   readonly reason: string
 }
 
-/** What the table knows of an operator. */
-export type Entry = Rule | Composition | NotDifferentiable | ZeroGradient
+/** All that is known of an operator: its derivative, and facts beside it. */
+export type Entry = Facts & (Rule | Composition | NotDifferentiable | ZeroGradient)
 
 type Refuses = NonNullable<Rule['refuses']>
 
-export function rule(backward: Rule['backward'], refuses?: Refuses, lower?: Rule['lower']): Rule {
-  return { kind: 'rule', backward, refuses, lower }
+export function rule(facts: Facts, backward: Rule['backward'], refuses?: Refuses, lower?: Rule['lower']): Facts & Rule {
+  return { ...facts, kind: 'rule', backward, refuses, lower }
 }
 
-export function composition(forward: Composition['forward'], refuses?: Refuses): Composition {
-  return { kind: 'composition', forward, refuses }
+export function composition(facts: Facts, forward: Composition['forward'], refuses?: Refuses): Facts & Composition {
+  return { ...facts, kind: 'composition', forward, refuses }
 }
 
 export function notDifferentiable(reason: string): NotDifferentiable {
   return { kind: 'not differentiable', reason }
 }
 
-export function zeroGradient(reason: string): ZeroGradient {
-  return { kind: 'zero', reason }
+export function zeroGradient(facts: Facts, reason: string): Facts & ZeroGradient {
+  return { ...facts, kind: 'zero', reason }
 }
 
 /** One node of the forward pass, as its rule sees it. */

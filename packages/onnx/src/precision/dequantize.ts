@@ -4,6 +4,7 @@ import { intOf, without } from '../graph/attributes.js'
 import { unusedName, usedNames } from '../graph/rename.js'
 import { extract } from '../graph/subgraph.js'
 import { float32, type Tensor } from '../graph/tensor.js'
+import { entryOf } from '../operators/table.js'
 import { dequantizeTensor, numbersOf, unpackMatrix } from './dequantize-tensor.js'
 
 /** A network without quantized weights, as far as they could be turned into numbers. */
@@ -43,35 +44,15 @@ export function dequantize(graph: Graph): Dequantized {
   }
 }
 
-const quantizedOperator =
-  /^(Q(?!uickGelu)|Dequantize|DynamicQuantize|MatMulInteger|ConvInteger|MatMulBnb4|MatMulNBits|GatherBlockQuantized)/
-
 /** Whether a node reads or writes quantized numbers. */
-export function isQuantized({ opType }: Node): boolean {
-  return quantizedOperator.test(opType)
+export function isQuantized(node: Node): boolean {
+  return entryOf(node)?.quantized !== undefined
 }
 
-/** Operators that only move numbers. */
-const movers = new Set([
-  'Flatten',
-  'Gather',
-  'Identity',
-  'MaxPool',
-  'Reshape',
-  'Slice',
-  'Squeeze',
-  'Transpose',
-  'Unsqueeze',
-])
-
-/** Operators on quantized numbers that have inputs x, scale, zero point, then scale and zero point of what comes out. */
-const unary: Readonly<Record<string, string>> = {
-  QLinearGlobalAveragePool: 'GlobalAveragePool',
-  QLinearLeakyRelu: 'LeakyRelu',
-  QLinearSigmoid: 'Sigmoid',
+/** Whether a node moves the numbers of its first input, and does nothing else. */
+function isMover(node: Node): boolean {
+  return entryOf(node)?.data === 'moved' && node.outputs.length === 1
 }
-/** Those with two such inputs. */
-const binary: Readonly<Record<string, string>> = { QLinearAdd: 'Add', QLinearMul: 'Mul', QLinearMatMul: 'MatMul' }
 
 /** Least and largest number of the types in which activations are quantized. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
@@ -108,15 +89,14 @@ class Rewrite {
   #rewritten(node: Node, output: string): readonly Node[] | undefined {
     const { opType, inputs } = node
     const [x = '', second = '', third = ''] = inputs
-    const single = unary[opType]
-    const double = binary[opType]
-    if (single !== undefined) {
+    const float = entryOf(node)?.quantized?.float
+    if (float?.operands === 1) {
       if (intOf(node, 'channels_last', 0) !== 0) return undefined
-      return this.#quantized(node, single, [this.#floats.get(x)], inputs[3], inputs[4])
+      return this.#quantized(node, float.opType, [this.#floats.get(x)], inputs[3], inputs[4])
     }
-    if (double !== undefined) {
+    if (float?.operands === 2) {
       const factors = [this.#float(x, second, third), this.#float(inputs[3], inputs[4], inputs[5])]
-      return this.#quantized(node, double, factors, inputs[6], inputs[7])
+      return this.#quantized(node, float.opType, factors, inputs[6], inputs[7])
     }
     switch (opType) {
       case 'DynamicQuantizeLinear':
@@ -159,7 +139,7 @@ class Rewrite {
         return [{ ...node, opType: 'Attention', inputs: trimmed([float, matrix, third, inputs[5] ?? '']) }]
       }
       default:
-        return movers.has(opType) && node.domain === '' ? this.#move(node, output) : undefined
+        return isMover(node) ? this.#move(node, output) : undefined
     }
   }
 
@@ -272,8 +252,7 @@ class Rewrite {
     if (weight !== undefined) return identity(weight)
     // Rows of a table, or a weight moved otherwise, with one scale for all.
     const mover = this.#producers.get(x)
-    const table =
-      mover && movers.has(mover.opType) ? this.#weight(mover.inputs[0], scale, zeroPoint, undefined) : undefined
+    const table = mover && isMover(mover) ? this.#weight(mover.inputs[0], scale, zeroPoint, undefined) : undefined
     if (!mover || table === undefined || (this.#constant(scale)?.data.length ?? 0) !== 1) return undefined
     return [{ ...mover, name: node.name, inputs: [table, ...mover.inputs.slice(1)], outputs: node.outputs }]
   }

@@ -1,5 +1,6 @@
 import { type Graph, type Node, valuesRead } from '../graph/graph.js'
 import type { Tensor } from '../graph/tensor.js'
+import { entryOf } from '../operators/table.js'
 
 /** A part of a network between two values through which everything flows. */
 export interface Segment {
@@ -57,9 +58,9 @@ export function isMatrix({ type, dims }: Tensor): boolean {
 
 const matrixTypes: ReadonlySet<string> = new Set(['float32', 'float64', 'float16', 'bfloat16', 'int8', 'uint8'])
 
-/** What a node reads as data: of what `Shape` and `Size` read, only the shape. */
+/** What a node reads as data, and not for its shape alone. */
 function dataRead(node: Node): string[] {
-  return node.domain === '' && (node.opType === 'Shape' || node.opType === 'Size') ? [] : valuesRead(node)
+  return entryOf(node)?.data === 'shape' ? [] : valuesRead(node)
 }
 
 /** The values on main paths, the nodes at which these begin, and the weights from which other values are made. */
@@ -98,25 +99,13 @@ function neededFor(graph: Graph, output: string, onPath: ReadonlySet<string>): S
   return nodes
 }
 
-const movers = new Set([
-  'Reshape',
-  'Transpose',
-  'Squeeze',
-  'Unsqueeze',
-  'Flatten',
-  'Identity',
-  'MaxPool',
-  'Concat',
-  'Slice',
-])
-
 /** Activations that are held as whole numbers: no stage can end there. */
 function quantizedValues(graph: Graph): Set<string> {
   const quantized = new Set<string>()
   for (const node of graph.nodes) {
-    const made =
-      node.opType === 'QuantizeLinear' || node.opType === 'DynamicQuantizeLinear' || node.opType.startsWith('QLinear')
-    const moved = movers.has(node.opType) && quantized.has(node.inputs[0] ?? '')
+    const entry = entryOf(node)
+    const made = entry?.quantized?.gives === 'quantized'
+    const moved = (entry?.data === 'moved' || entry?.data === 'joined') && quantized.has(node.inputs[0] ?? '')
     if (made || moved) for (const name of node.outputs) quantized.add(name)
   }
   return quantized

@@ -12,4 +12,4 @@ export {
 } from './schedule.js'
 export { sgd, type SgdOptions } from './sgd.js'
 export { type ParameterGroup, type StepResult, Trainer, type TrainerOptions } from './trainer.js'
-export { isTrainable, type WeightRole, weightRoles } from './weight-roles.js'
+export { isTrainable, weightRoles } from './weight-roles.js'

@@ -2,6 +2,7 @@
 import { float } from '../../graph/builder.js'
 import { axisOf, floatOf, intOf, textOf } from '../../graph/attributes.js'
 import { geluGradient, tanhGeluGradient } from '../gelu.js'
+import { byInput, computed, rectifier } from '../facts.js'
 import { composition, rule } from '../rule.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise, sameOrder, single } from './pointwise.js'
@@ -20,17 +21,17 @@ const beyond = (ops: TensorOps, x: TypedValue, opType: 'Greater' | 'Less', bound
 // is needed, while it is in the caches.
 
 /** dx = dy where x > 0 */
-export const Relu = pointwise(({ ops, y, dy }) => ops.mul(beyond(ops, y, 'Greater', 0), dy))
+export const Relu = pointwise(rectifier, ({ ops, y, dy }) => ops.mul(beyond(ops, y, 'Greater', 0), dy))
 
 /** y = x for x > 0, else αx */
-export const LeakyRelu = pointwise(({ ops, x, dy, step }) => {
+export const LeakyRelu = pointwise(rectifier, ({ ops, x, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 0.01)
   const slope = ops.add(ops.scale(beyond(ops, x, 'Greater', 0), 1 - alpha), ops.scalar(alpha, x))
   return ops.mul(slope, dy)
 })
 
 /** y = x for x > 0, else slope · x: dx = dy · (1 or slope), dslope = sum of dy · min(x, 0) */
-export const PRelu = rule((step) => {
+export const PRelu = rule({ ...rectifier, weights: byInput(undefined, 'slope') }, (step) => {
   const { ops, dy } = step
   const [x, slope] = [step.input(0), step.input(1)]
   const zero = ops.scalar(0, x)
@@ -41,24 +42,24 @@ export const PRelu = rule((step) => {
 })
 
 /** y = x for x > α, else 0 */
-export const ThresholdedRelu = pointwise(({ ops, x, dy, step }) =>
+export const ThresholdedRelu = pointwise(computed, ({ ops, x, dy, step }) =>
   ops.mul(beyond(ops, x, 'Greater', floatOf(step.node, 'alpha', 1)), dy),
 )
 
 /** y = α (exp x - 1) for x < 0: dx = dy · (y + α) there. (Clevert et al., 2015) */
-export const Elu = pointwise(({ ops, x, y, dy, step }) => {
+export const Elu = pointwise(rectifier, ({ ops, x, y, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 1)
   return below(ops, x, dy, ops.add(y, ops.scalar(alpha, y)))
 })
 
 /** y = α (exp(x/α) - 1) for x < 0: dx = dy · (y/α + 1) there. (Barron, 2017) */
-export const Celu = pointwise(({ ops, x, y, dy, step }) => {
+export const Celu = pointwise(computed, ({ ops, x, y, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 1)
   return below(ops, x, dy, ops.add(ops.scale(y, 1 / alpha), ops.scalar(1, y)))
 })
 
 /** y = γ x for x > 0, else γα (exp x - 1): dx = dy · γ or dy · (y + γα). (Klambauer et al., 2017) */
-export const Selu = pointwise(({ ops, x, y, dy, step }) => {
+export const Selu = pointwise(computed, ({ ops, x, y, dy, step }) => {
   const alpha = floatOf(step.node, 'alpha', 1.6732632)
   const gamma = floatOf(step.node, 'gamma', 1.050701)
   const positive = ops.broadcasting('Greater', [x, ops.scalar(0, x)], 'bool')
@@ -76,6 +77,7 @@ function below(ops: TensorOps, x: TypedValue, dy: TypedValue, slope: TypedValue)
  * where the bounds are no constants, so that y can be written in its place.
  */
 export const Clip = rule(
+  rectifier,
   (step) => {
     const { ops, dy, output: y } = step
     const x = step.input(0)
@@ -97,42 +99,42 @@ export const Clip = rule(
 )
 
 /** y = min(max(αx + β, 0), 1): dx = α dy inside */
-export const HardSigmoid = pointwise(({ ops, y, dy, step }) => {
+export const HardSigmoid = pointwise(computed, ({ ops, y, dy, step }) => {
   const scaled = ops.scale(dy, floatOf(step.node, 'alpha', 0.2))
   return ops.mul(beyond(ops, y, 'Less', 1), ops.mul(beyond(ops, y, 'Greater', 0), scaled))
 })
 
 /** y = x · HardSigmoid(x; 1/6, 1/2). (Howard et al., 2019) */
-export const HardSwish = composition(({ ops, input }) => {
+export const HardSwish = composition(rectifier, ({ ops, input }) => {
   const x = input(0)
   return [ops.mul(x, ops.unary('HardSigmoid', x, { alpha: float(1 / 6), beta: float(0.5) }))]
 })
 
 /** y = x · tanh(softplus x). (Misra, 2019) */
-export const Mish = composition(({ ops, input }) => {
+export const Mish = composition(computed, ({ ops, input }) => {
   const x = input(0)
   return [ops.mul(x, ops.unary('Tanh', ops.unary('Softplus', x)))]
 })
 
 /** y = x · sigmoid(αx). (Ramachandran et al., 2017) */
-export const Swish = composition(({ ops, node, input }) => {
+export const Swish = composition(computed, ({ ops, node, input }) => {
   const x = input(0)
   return [ops.mul(x, ops.unary('Sigmoid', ops.scale(x, floatOf(node, 'alpha', 1))))]
 })
 
-export const Gelu = pointwise(({ ops, x, dy, step }) => {
+export const Gelu = pointwise(rectifier, ({ ops, x, dy, step }) => {
   const tanh = textOf(step.node, 'approximate', 'none') === 'tanh'
   return tanh ? tanhGeluGradient(ops, x, dy) : geluGradient(ops, x, dy)
 })
 
 /** dx = y · (dy - Σ dy · y), along the axis */
-export const Softmax = single(({ ops, y, dy, step }) => {
+export const Softmax = single(computed, ({ ops, y, dy, step }) => {
   const sum = ops.reduceSum(ops.mul(dy, y), [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.mul(y, ops.sub(dy, sum))
 })
 
 /** dx = dy - softmax(x) · Σ dy, along the axis; softmax(x) = exp y */
-export const LogSoftmax = single(({ ops, y, dy, step }) => {
+export const LogSoftmax = single(computed, ({ ops, y, dy, step }) => {
   const sum = ops.reduceSum(dy, [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.sub(dy, ops.mul(ops.unary('Exp', y), sum))
 })

@@ -1,12 +1,13 @@
 /** Arithmetic of several inputs, which broadcast: the gradient is summed over the axes along which an input was repeated. */
+import { beforeActivation, computed, ofChannels, type Facts } from '../facts.js'
 import { rule, type Rule, type Step } from '../rule.js'
 import type { TypedValue } from '../tensor-ops.js'
 
 /** The gradients by all inputs, each given in the shape of the output. */
-function broadcasting(gradients: (step: Step) => readonly (() => TypedValue)[]): Rule {
+function broadcasting(facts: Facts, gradients: (step: Step) => readonly (() => TypedValue)[]): Facts & Rule {
   const backward: Rule['backward'] = (step) =>
     gradients(step).map((gradient, index) => () => step.ops.sumTo(gradient(), step.input(index).dims))
-  return rule(backward, undefined, ({ ops, node, inputs, input, output }) => {
+  return rule(facts, backward, undefined, ({ ops, node, inputs, input, output }) => {
     if (!inputs.some((value) => value?.permuted)) return undefined
     const result = ops.broadcasting(
       node.opType,
@@ -18,22 +19,28 @@ function broadcasting(gradients: (step: Step) => readonly (() => TypedValue)[]):
 }
 
 /** y = a + b */
-export const Add = broadcasting(({ dy }) => [() => dy, () => dy])
+export const Add = broadcasting({ ...beforeActivation, weights: ofChannels('bias') }, ({ dy }) => [() => dy, () => dy])
 
 /** y = a - b */
-export const Sub = broadcasting(({ ops, dy }) => [() => dy, () => ops.neg(dy)])
+export const Sub = broadcasting({ ...computed, weights: ofChannels('bias') }, ({ ops, dy }) => [
+  () => dy,
+  () => ops.neg(dy),
+])
 
 /** y = a · b: da = dy · b, db = dy · a */
-export const Mul = broadcasting(({ ops, dy, input }) => [() => ops.mul(dy, input(1)), () => ops.mul(dy, input(0))])
+export const Mul = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input }) => [
+  () => ops.mul(dy, input(1)),
+  () => ops.mul(dy, input(0)),
+])
 
 /** y = a / b: da = dy / b, db = -dy · y / b */
-export const Div = broadcasting(({ ops, dy, input, output }) => [
+export const Div = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input, output }) => [
   () => ops.div(dy, input(1)),
   () => ops.neg(ops.mul(ops.div(dy, input(1)), output)),
 ])
 
 /** y = a^b: da = dy · b · a^(b-1), db = dy · y · log a */
-export const Pow = broadcasting(({ ops, dy, input, output }) => {
+export const Pow = broadcasting(computed, ({ ops, dy, input, output }) => {
   const [a, b] = [input(0), input(1)]
   const base = (): TypedValue => {
     if (b.constant === 1) return dy
@@ -48,7 +55,7 @@ export const Pow = broadcasting(({ ops, dy, input, output }) => {
 })
 
 /** The gradient goes to the inputs that are the extreme; where several are, each gets an equal part of it. */
-const extreme = broadcasting(({ ops, dy, inputs, input, output }) => {
+const extreme = broadcasting(computed, ({ ops, dy, inputs, input, output }) => {
   const isExtreme = (index: number) => ops.indicator('Equal', ops.expand(input(index), output.dims), output)
   const share = () => ops.div(dy, ops.sum(inputs.map((_, index) => isExtreme(index))))
   return inputs.map((_, index) => () => ops.mul(share(), isExtreme(index)))
@@ -57,13 +64,15 @@ export const Max = extreme
 export const Min = extreme
 
 /** y = a + b + ... */
-export const Sum = broadcasting(({ dy, inputs }) => inputs.map(() => () => dy))
+export const Sum = broadcasting(computed, ({ dy, inputs }) => inputs.map(() => () => dy))
 
 /** y = (a + b + ...) / n */
-export const Mean = broadcasting(({ ops, dy, inputs }) => inputs.map(() => () => ops.scale(dy, 1 / inputs.length)))
+export const Mean = broadcasting(computed, ({ ops, dy, inputs }) =>
+  inputs.map(() => () => ops.scale(dy, 1 / inputs.length)),
+)
 
 /** y = a where the condition holds, else b */
-export const Where = rule((step) => {
+export const Where = rule(computed, (step) => {
   const { ops, dy } = step
   const [condition, a, b] = [step.input(0), step.input(1), step.input(2)]
   const zero = ops.scalar(0, dy)

@@ -2,12 +2,14 @@
 import { attend, causalBias, joinHeads, splitHeads } from '../attend.js'
 import { floatOf, intOf } from '../../graph/attributes.js'
 import { rotaryEmbedding } from '../rotate.js'
+import { computed } from '../facts.js'
 import { composition } from '../rule.js'
 import { at } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 
 /** Queries, keys and values `[batch, heads, tokens, size]` or `[batch, tokens, heads · size]`; keys may share heads. */
 export const Attention = composition(
+  computed,
   (step) => {
     const { ops, node, inputs, input } = step
     const heads = intOf(node, 'q_num_heads', 0)
@@ -30,7 +32,7 @@ export const Attention = composition(
 )
 
 /** Positions as rotations of pairs of numbers */
-export const RotaryEmbedding = composition((step) => {
+export const RotaryEmbedding = composition(computed, (step) => {
   const { inputs, input } = step
   return [rotaryEmbedding(step, { x: input(0), cos: input(1), sin: input(2), positions: inputs[3] })]
 })

@@ -1,12 +1,15 @@
 /** Operators whose output does not change with their inputs, or only in jumps: nothing flows back through them. */
+import { computed, type Facts, shape } from '../facts.js'
 import { type ZeroGradient, zeroGradient } from '../rule.js'
 
-const discrete = zeroGradient('its output is a truth value or a whole number')
-const steps = zeroGradient('its output changes in jumps only')
-const fixed = zeroGradient('its output depends on no number put in')
-const random = zeroGradient('its output is random')
+const whole = 'its output is a truth value or a whole number'
+const discrete = zeroGradient(computed, whole)
+const measured = zeroGradient(shape, whole)
+const steps = zeroGradient(computed, 'its output changes in jumps only')
+const fixed = zeroGradient(computed, 'its output depends on no number put in')
+const random = zeroGradient(computed, 'its output is random')
 
-export const And: ZeroGradient = discrete
+export const And: Facts & ZeroGradient = discrete
 export const ArgMax = discrete
 export const ArgMin = discrete
 export const BitShift = discrete
@@ -25,8 +28,8 @@ export const NonMaxSuppression = discrete
 export const NonZero = discrete
 export const Not = discrete
 export const Or = discrete
-export const Shape = discrete
-export const Size = discrete
+export const Shape = measured
+export const Size = measured
 export const Xor = discrete
 
 export const Ceil = steps

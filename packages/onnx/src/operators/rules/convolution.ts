@@ -2,6 +2,7 @@
 import { intOf } from '../../graph/attributes.js'
 import { depthwiseOverBatch, isPointwise, isSmallDepthwise, pointwiseProduct } from '../convolution-products.js'
 import { kernelGradient, spread } from '../convolution-gradients.js'
+import { computed, convolution } from '../facts.js'
 import { rule } from '../rule.js'
 import { range } from '../shapes.js'
 import { transposedWindowOf, windowOf } from '../window.js'
@@ -16,6 +17,7 @@ import { transposedWindowOf, windowOf } from '../window.js'
  * A pointwise convolution is written as a matrix product, a depthwise one of small images as that of a single image.
  */
 export const Conv = rule(
+  { ...computed, weights: convolution(0) },
   (step) => {
     const { ops, node, dy } = step
     const [x, w, b] = [step.input(0), step.input(1), step.inputs[2]]
@@ -42,7 +44,7 @@ export const Conv = rule(
  * The adjoint of Conv by its input: Y[n,o,s·p + d·k - pad] += Σ_i X[n,i,p] W[i,o,k], so that dX is the convolution of dY
  * with W, and dW as for Conv with X and dY exchanged.
  */
-export const ConvTranspose = rule((step) => {
+export const ConvTranspose = rule({ ...computed, weights: convolution(1) }, (step) => {
   const { ops, node, dy } = step
   const [x, w, b] = [step.input(0), step.input(1), step.inputs[2]]
   const group = intOf(node, 'group', 1)

@@ -1,4 +1,5 @@
 import { textOf } from '../../graph/attributes.js'
+import { computed } from '../facts.js'
 import { rule, type Step } from '../rule.js'
 import { range } from '../shapes.js'
 import type { TypedValue } from '../tensor-ops.js'
@@ -8,6 +9,7 @@ import type { TypedValue } from '../tensor-ops.js'
  * that A does not have. An index that only A has was summed over: there the gradient repeats.
  */
 export const Einsum = rule(
+  computed,
   (step) => {
     const { ops, inputs, dy } = step
     const { operands, result } = terms(step)

@@ -1,6 +1,7 @@
 /** Operators that pick elements by index, and those that put them somewhere. */
 import { sizeOf } from '../../graph/tensor.js'
 import { axisOf, intOf, textOf } from '../../graph/attributes.js'
+import { computed, moved, table } from '../facts.js'
 import { rule } from '../rule.js'
 import { at, type Dims, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -27,7 +28,7 @@ function scatterSlices(ops: TensorOps, values: TypedValue, indices: TypedValue, 
 }
 
 /** dx gets each slice of dy added where it was taken from. */
-export const Gather = rule((step) => {
+export const Gather = rule({ ...moved, weights: table }, (step) => {
   const { ops, dy } = step
   const [x, indices] = [step.input(0), step.input(1)]
   const axis = axisOf(intOf(step.node, 'axis', 0), x.dims.length)
@@ -35,12 +36,12 @@ export const Gather = rule((step) => {
   return [() => scatterSlices(ops, ops.reshape(dy, x.dims.with(axis, count)), indices, axis, x.dims)]
 })
 
-export const GatherElements = single(({ ops, x, dy, step }) => {
+export const GatherElements = single(moved, ({ ops, x, dy, step }) => {
   return scatterAdd(ops, dy, step.input(1), axisOf(intOf(step.node, 'axis', 0), x.dims.length), x.dims)
 })
 
 /** The index tuples become row numbers of x as a matrix. */
-export const GatherND = single(({ ops, x, dy, step }) => {
+export const GatherND = single(moved, ({ ops, x, dy, step }) => {
   const indices = step.input(1)
   const batch = intOf(step.node, 'batch_dims', 0)
   const depth = at(indices.dims, -1)
@@ -67,6 +68,7 @@ function rowNumbers(ops: TensorOps, indices: TypedValue, dims: Dims, batch: numb
 
 /** dx is dy where nothing was put, and the updates get dy from where they went; with `add`, dx is dy everywhere. */
 export const ScatterElements = rule(
+  computed,
   (step) => {
     const { ops, dy, node } = step
     const [indices, updates] = [step.input(1), step.input(2)]
@@ -83,6 +85,7 @@ export const ScatterElements = rule(
 )
 
 export const ScatterND = rule(
+  computed,
   (step) => {
     const { ops, dy, node } = step
     const [indices, updates] = [step.input(1), step.input(2)]
@@ -102,7 +105,7 @@ function refuseReduction(reduction: string): string | undefined {
 }
 
 /** The largest values get their gradients back at their indices. */
-export const TopK = rule((step) => {
+export const TopK = rule(computed, (step) => {
   const { ops, dy } = step
   const x = step.input(0)
   const indices = step.optionalOutput(1, { type: 'int64', dims: dy.dims })
@@ -110,19 +113,19 @@ export const TopK = rule((step) => {
 })
 
 /** y_i = Σ x_j over j ≤ i: dx_j = Σ dy_i over i ≥ j, which is the sum from the other end. */
-export const CumSum = single(({ ops, dy, step }) => {
+export const CumSum = single(computed, ({ ops, dy, step }) => {
   const { node } = step
   const attributes = { reverse: 1 - intOf(node, 'reverse', 0), exclusive: intOf(node, 'exclusive', 0) }
   return ops.op('CumSum', [dy, step.input(1)], dy, attributes)
 })
 
 /** One triangle of a matrix, zeros in the other */
-export const Trilu = single(({ ops, dy, step }) => {
+export const Trilu = single(computed, ({ ops, dy, step }) => {
   return ops.op('Trilu', [dy, step.inputs[1]], dy, { upper: intOf(step.node, 'upper', 1) })
 })
 
 /** Reversing again puts everything back. */
-export const ReverseSequence = single(({ ops, dy, step }) => {
+export const ReverseSequence = single(moved, ({ ops, dy, step }) => {
   const attributes = { batch_axis: intOf(step.node, 'batch_axis', 1), time_axis: intOf(step.node, 'time_axis', 0) }
   return ops.op('ReverseSequence', [dy, step.input(1)], dy, attributes)
 })

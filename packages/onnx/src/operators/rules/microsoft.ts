@@ -5,13 +5,15 @@ import { floatOf, intOf, intsOf, textOf, without } from '../../graph/attributes.
 import { geluGradient, tanhGeluGradient } from '../gelu.js'
 import { productGradients } from '../product.js'
 import { rotaryEmbedding } from '../rotate.js'
-import { composition, type Composition, rule, type Step } from '../rule.js'
+import { byInput, computed, convolution, factors, projection, rectifier, type RoleOfWeight } from '../facts.js'
+import { composition, rule, type Step } from '../rule.js'
 import { at, type Dims } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise } from './pointwise.js'
 
 /** Y = α · A′ · B′ with either factor transposed */
 export const FusedMatMul = rule(
+  { ...computed, weights: factors },
   (step) =>
     productGradients(step, {
       transA: intOf(step.node, 'transA', 0) !== 0,
@@ -25,7 +27,7 @@ export const FusedMatMul = rule(
 )
 
 /** y = activation(Conv(x, w, b) + z) */
-export const FusedConv = composition((step) => {
+export const FusedConv = composition({ ...computed, weights: convolution(0) }, (step) => {
   const { ops, node, inputs, input, output } = step
   const attributes = without(node.attributes, 'activation', 'activation_params')
   const convolved = ops.op('Conv', [input(0), input(1), inputs[2]], output, attributes)
@@ -35,7 +37,7 @@ export const FusedConv = composition((step) => {
 })
 
 /** y = activation(Gemm(a, b, c)) */
-export const FusedGemm = composition((step) => {
+export const FusedGemm = composition({ ...computed, weights: factors }, (step) => {
   const { ops, node, inputs, input, output } = step
   const own = ['activation', 'activation_alpha', 'activation_beta', 'activation_gamma']
   const product = ops.op('Gemm', [input(0), input(1), inputs[2]], output, without(node.attributes, ...own))
@@ -67,15 +69,15 @@ function activate({ ops, node, refuse }: Step, x: TypedValue, [alpha, beta]: rea
   }
 }
 
-export const Gelu = pointwise(({ ops, x, dy }) => geluGradient(ops, x, dy))
+export const Gelu = pointwise(rectifier, ({ ops, x, dy }) => geluGradient(ops, x, dy))
 
 /** y = Gelu(x + bias) */
-export const BiasGelu = composition(({ ops, input }) => {
+export const BiasGelu = composition({ ...computed, weights: byInput(undefined, 'bias') }, ({ ops, input }) => {
   return [ops.unary('Gelu', ops.add(input(0), input(1)), {}, 'com.microsoft')]
 })
 
 /** The approximation of Gelu by tanh, of x + bias where there is a bias. */
-export const FastGelu = rule((step) => {
+export const FastGelu = rule({ ...computed, weights: byInput(undefined, 'bias') }, (step) => {
   const { ops, dy } = step
   const [x, bias] = [step.input(0), step.inputs[1]]
   const gradient = () => tanhGeluGradient(ops, bias ? ops.add(x, bias) : x, dy)
@@ -83,7 +85,7 @@ export const FastGelu = rule((step) => {
 })
 
 /** y = x · sigmoid(αx) */
-export const QuickGelu = composition(({ ops, node, input }) => {
+export const QuickGelu = composition(computed, ({ ops, node, input }) => {
   const x = input(0)
   return [ops.mul(x, ops.unary('Sigmoid', ops.scale(x, floatOf(node, 'alpha', 1.702))))]
 })
@@ -92,8 +94,9 @@ export const QuickGelu = composition(({ ops, node, input }) => {
 const skipNormalization = (
   opType: 'LayerNormalization' | 'SimplifiedLayerNormalization',
   biasIndex: number,
-): Composition =>
-  composition(({ ops, node, inputs, input }) => {
+  weights: RoleOfWeight,
+) =>
+  composition({ ...computed, weights }, ({ ops, node, inputs, input }) => {
     const bias = inputs[biasIndex]
     const skipped = ops.add(input(0), input(1))
     const sum = bias ? ops.add(skipped, bias) : skipped
@@ -106,27 +109,39 @@ const skipNormalization = (
       sum,
     ]
   })
-export const SkipLayerNormalization = skipNormalization('LayerNormalization', 4)
-export const SkipSimplifiedLayerNormalization = skipNormalization('SimplifiedLayerNormalization', 3)
+export const SkipLayerNormalization = skipNormalization(
+  'LayerNormalization',
+  4,
+  byInput(undefined, undefined, 'scale', 'bias', 'bias'),
+)
+export const SkipSimplifiedLayerNormalization = skipNormalization(
+  'SimplifiedLayerNormalization',
+  3,
+  byInput(undefined, undefined, 'scale', 'bias'),
+)
 
 /** The sum of word, position and segment embeddings, normalized. */
-export const EmbedLayerNormalization = composition(({ ops, node, inputs, input }) => {
-  const [ids, segments, places] = [input(0), inputs[1], inputs[8]]
-  const [words, positions, kinds] = [input(2), input(3), inputs[4]]
-  const [batch, tokens] = ids.dims as [number, number]
-  const width = at(words.dims, 1)
-  const output = { type: words.type, dims: [batch, tokens, width] }
-  const rows = (table: TypedValue, indices: TypedValue) =>
-    ops.op('Gather', [table, indices], { ...output, dims: [...indices.dims, width] })
-  const inOrder = () => ops.reshape(ops.slice(positions, [{ axis: 0, start: 0, end: tokens }]), [1, tokens, width])
-  const placed = ops.add(rows(words, ids), places ? rows(positions, places) : inOrder())
-  const sum = kinds && segments ? ops.add(placed, rows(kinds, segments)) : placed
-  const attributes = { axis: -1, epsilon: float(floatOf(node, 'epsilon', 1e-12)) }
-  return [ops.op('LayerNormalization', [sum, input(5), input(6)], sum, attributes), undefined, sum]
-})
+export const EmbedLayerNormalization = composition(
+  { ...computed, weights: byInput(undefined, undefined, 'embedding', 'embedding', 'embedding', 'scale', 'bias') },
+  ({ ops, node, inputs, input }) => {
+    const [ids, segments, places] = [input(0), inputs[1], inputs[8]]
+    const [words, positions, kinds] = [input(2), input(3), inputs[4]]
+    const [batch, tokens] = ids.dims as [number, number]
+    const width = at(words.dims, 1)
+    const output = { type: words.type, dims: [batch, tokens, width] }
+    const rows = (table: TypedValue, indices: TypedValue) =>
+      ops.op('Gather', [table, indices], { ...output, dims: [...indices.dims, width] })
+    const inOrder = () => ops.reshape(ops.slice(positions, [{ axis: 0, start: 0, end: tokens }]), [1, tokens, width])
+    const placed = ops.add(rows(words, ids), places ? rows(positions, places) : inOrder())
+    const sum = kinds && segments ? ops.add(placed, rows(kinds, segments)) : placed
+    const attributes = { axis: -1, epsilon: float(floatOf(node, 'epsilon', 1e-12)) }
+    return [ops.op('LayerNormalization', [sum, input(5), input(6)], sum, attributes), undefined, sum]
+  },
+)
 
 /** Self-attention with the projection: [q, k, v] = x · weights + bias */
 export const Attention = composition(
+  { ...computed, weights: projection },
   (step) => {
     const { ops, node, inputs, input } = step
     const heads = intOf(node, 'num_heads', 1)
@@ -151,6 +166,7 @@ export const Attention = composition(
 
 /** Attention between projected queries, keys and values */
 export const MultiHeadAttention = composition(
+  { ...computed, weights: byInput(undefined, undefined, undefined, 'bias') },
   (step) => {
     const { ops, node, inputs, input } = step
     const heads = intOf(node, 'num_heads', 1)
@@ -175,6 +191,7 @@ export const MultiHeadAttention = composition(
 
 /** Positions as rotations of pairs of numbers */
 export const RotaryEmbedding = composition(
+  computed,
   (step) => {
     const { input } = step
     return [rotaryEmbedding(step, { x: input(0), positions: input(1), cos: input(2), sin: input(3) })]

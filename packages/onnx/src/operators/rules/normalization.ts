@@ -1,6 +1,7 @@
 /** Normalizations. */
 import { sizeOf } from '../../graph/tensor.js'
 import { axisOf, floatOf, intOf, intsOf } from '../../graph/attributes.js'
+import { beforeActivation, byInput, computed, normalization } from '../facts.js'
 import { composition, type InputGradients, notDifferentiable, rule, type Step } from '../rule.js'
 import { at, type Dims, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -18,6 +19,7 @@ const inverseDeviation = (ops: TensorOps, variance: TypedValue, epsilon: number)
  * dscale = Σ dy · (x - mean) / √(var + ε), db = Σ dy, summed over batch and space.
  */
 export const BatchNormalization = rule(
+  { ...beforeActivation, weights: normalization },
   (step) => {
     const { ops, dy } = step
     const [x, scale, mean, variance] = [step.input(0), step.input(1), step.input(3), step.input(4)]
@@ -89,7 +91,7 @@ function scaled(step: Step, normalized: Normalized, scale: TypedValue, shape = s
 }
 
 /** y = scale · x̂ + b over the axes from `axis` on */
-export const LayerNormalization = rule((step) => {
+export const LayerNormalization = rule({ ...computed, weights: normalization }, (step) => {
   const { ops, node } = step
   const x = step.input(0)
   const axes = range(axisOf(intOf(node, 'axis', -1), x.dims.length), x.dims.length)
@@ -103,7 +105,7 @@ export const LayerNormalization = rule((step) => {
 })
 
 /** y = scale · x / √(mean x² + ε) over the axes from `axis` on */
-export const RMSNormalization = rule((step) => {
+export const RMSNormalization = rule({ ...computed, weights: byInput(undefined, 'scale') }, (step) => {
   const x = step.input(0)
   const axes = range(axisOf(intOf(step.node, 'axis', -1), x.dims.length), x.dims.length)
   return scaled(step, normalize(step.ops, x, axes, floatOf(step.node, 'epsilon', 1e-5), false), step.input(1))
@@ -113,7 +115,7 @@ export const RMSNormalization = rule((step) => {
 export const SimplifiedLayerNormalization = RMSNormalization
 
 /** y = scale · x̂ + b over space, with a scale for each channel */
-export const InstanceNormalization = rule((step) => {
+export const InstanceNormalization = rule({ ...computed, weights: normalization }, (step) => {
   const { ops, node } = step
   const [x, scale] = [step.input(0), step.input(1)]
   const axes = range(2, x.dims.length)
@@ -122,7 +124,7 @@ export const InstanceNormalization = rule((step) => {
 })
 
 /** y = scale · x̂ + b over space and the channels of a group (Wu and He, 2018) */
-export const GroupNormalization = rule(({ ops, node, opset, dy, input }) => {
+export const GroupNormalization = rule({ ...computed, weights: normalization }, ({ ops, node, opset, dy, input }) => {
   const [x, scale, bias] = [input(0), input(1), input(2)]
   const groups = intOf(node, 'num_groups', 1)
   const [batch, channels] = [at(x.dims, 0), at(x.dims, 1)]
@@ -144,14 +146,14 @@ export const GroupNormalization = rule(({ ops, node, opset, dy, input }) => {
 })
 
 /** y = x / ‖x‖ along an axis */
-export const LpNormalization = composition(({ ops, node, input }) => {
+export const LpNormalization = composition(computed, ({ ops, node, input }) => {
   const x = input(0)
   const axis = axisOf(intOf(node, 'axis', -1), x.dims.length)
   return [ops.div(x, ops.reduce(intOf(node, 'p', 2) === 1 ? 'ReduceL1' : 'ReduceL2', x, [axis]))]
 })
 
 /** y = (x - mean x) / √var x along some axes; with 1e-9 against division by 0, as in the specification */
-export const MeanVarianceNormalization = rule((step) => {
+export const MeanVarianceNormalization = rule(computed, (step) => {
   const { ops, node, dy } = step
   const x = step.input(0)
   const axes = intsOf(node, 'axes', [0, 2, 3]).map((axis) => axisOf(axis, x.dims.length))
@@ -159,7 +161,7 @@ export const MeanVarianceNormalization = rule((step) => {
 })
 
 /** y = x / (bias + α/size · Σ x²)^β, the sum over neighboring channels (Krizhevsky et al., 2012) */
-export const LRN = composition(({ ops, node, input }) => {
+export const LRN = composition(computed, ({ ops, node, input }) => {
   const x = input(0)
   const [size, channels] = [intOf(node, 'size', 1), at(x.dims, 1)]
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)]

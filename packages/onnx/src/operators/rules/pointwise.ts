@@ -1,3 +1,4 @@
+import type { Facts } from '../facts.js'
 import { rule, type Rule, type Step } from '../rule.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 
@@ -11,16 +12,16 @@ interface Single {
 }
 
 /** The gradient by the only input, given by dx = ... */
-export function single(gradient: (values: Single) => TypedValue, lower?: Rule['lower']): Rule {
+export function single(facts: Facts, gradient: (values: Single) => TypedValue, lower?: Rule['lower']): Facts & Rule {
   const backward: Rule['backward'] = (step) => {
     return [() => gradient({ ops: step.ops, x: step.input(0), y: step.output, dy: step.dy, step })]
   }
-  return rule(backward, undefined, lower)
+  return rule(facts, backward, undefined, lower)
 }
 
 /** A function of each element by itself, given by its dx = dy · f'(x). */
-export function pointwise(gradient: (values: Single) => TypedValue): Rule {
-  return single(gradient, sameOrder)
+export function pointwise(facts: Facts, gradient: (values: Single) => TypedValue): Facts & Rule {
+  return single(facts, gradient, sameOrder)
 }
 
 /** An operator on each element takes its first input in the order of axes in which it was made. */

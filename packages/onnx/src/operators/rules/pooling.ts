@@ -1,18 +1,19 @@
 /** Pooling over space. */
 import { sizeOf } from '../../graph/tensor.js'
 import { intOf, intsOf } from '../../graph/attributes.js'
+import { computed, moved } from '../facts.js'
 import { rule } from '../rule.js'
 import { at, range } from '../shapes.js'
 import { positions, windowOf } from '../window.js'
 import { single } from './pointwise.js'
 
 /** y = mean x over space: dx = dy / places */
-export const GlobalAveragePool = single(({ ops, x, dy }) => {
+export const GlobalAveragePool = single(computed, ({ ops, x, dy }) => {
   return ops.expand(ops.scale(dy, 1 / sizeOf(x.dims.slice(2))), x.dims)
 })
 
 /** The gradient goes to the largest elements, in equal parts. */
-export const GlobalMaxPool = single(({ ops, x, y, dy }) => {
+export const GlobalMaxPool = single(moved, ({ ops, x, y, dy }) => {
   const mask = ops.indicator('Equal', x, y)
   return ops.mul(mask, ops.div(dy, ops.reduceSum(mask, range(2, x.dims.length))))
 })
@@ -21,7 +22,7 @@ export const GlobalMaxPool = single(({ ops, x, y, dy }) => {
  * The mean over each window: every element gets dy / count from each window that it was in, which is the transposed
  * convolution of dy / count with a kernel of ones.
  */
-export const AveragePool = single(({ ops, x, dy, step }) => {
+export const AveragePool = single(computed, ({ ops, x, dy, step }) => {
   const [spatial, outputs] = [x.dims.slice(2), dy.dims.slice(2)]
   const rank = spatial.length
   const window = windowOf(step, intsOf(step.node, 'kernel_shape', spatial), spatial, outputs)
@@ -62,6 +63,7 @@ export const AveragePool = single(({ ops, x, dy, step }) => {
 
 /** The gradient goes to where the largest element was found. */
 export const MaxPool = rule(
+  moved,
   (step) => {
     const { ops, dy } = step
     const x = step.input(0)

@@ -1,6 +1,7 @@
 /** Reductions along axes. */
 import { sizeOf } from '../../graph/tensor.js'
 import { axisOf, intOf } from '../../graph/attributes.js'
+import { computed, type Facts } from '../facts.js'
 import { rule, type Rule, type Step } from '../rule.js'
 import { range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -16,7 +17,7 @@ interface Reduction {
   readonly count: number
 }
 
-function reduction(gradient: (values: Reduction) => TypedValue): Rule {
+function reduction(gradient: (values: Reduction) => TypedValue): Facts & Rule {
   const backward: Rule['backward'] = (step) => {
     const { ops, dy, output } = step
     const x = step.input(0)
@@ -26,7 +27,7 @@ function reduction(gradient: (values: Reduction) => TypedValue): Rule {
     const values = { ops, x, axes, count, y: ops.reshape(output, kept), dy: ops.reshape(dy, kept) }
     return [() => ops.expand(gradient(values), x.dims)]
   }
-  return rule(backward, undefined, (step) => {
+  return rule(computed, backward, undefined, (step) => {
     const { ops, node, output } = step
     const x = step.input(0)
     return x.permuted && [ops.reshape(ops.reduce(node.opType, x, reducedAxes(step)), output.dims)]

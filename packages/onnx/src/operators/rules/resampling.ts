@@ -1,5 +1,6 @@
 /** Operators that are a linear map along each axis by itself. */
 import { axisOf, intsOf, textOf, without } from '../../graph/attributes.js'
+import { computed } from '../facts.js'
 import { notDifferentiable, rule, type Step } from '../rule.js'
 import { at, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
@@ -24,6 +25,7 @@ function adjoint(ops: TensorOps, dy: TypedValue, matrix: TypedValue, axis: numbe
  * along one axis. onnxruntime computes it once, when the graph is loaded.
  */
 export const Resize = rule(
+  computed,
   (step) => {
     const { ops, node, dy } = step
     const x = step.input(0)
@@ -56,7 +58,7 @@ export const Resize = rule(
 )
 
 /** dx is the part of dy that is not padding; where the padding repeats elements, these get its gradient as well. */
-export const Pad = rule((step) => {
+export const Pad = rule(computed, (step) => {
   const { ops, node, dy } = step
   const x = step.input(0)
   const rank = x.dims.length

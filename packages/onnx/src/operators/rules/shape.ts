@@ -1,32 +1,40 @@
 /** Operators that move elements and change none. */
 import { axisOf, intOf, intsOf, textOf } from '../../graph/attributes.js'
+import { computed, joined, moved, type Facts, type RoleOfWeight } from '../facts.js'
 import { type InputGradient, rule } from '../rule.js'
 import { bounded, type Cut, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise, single } from './pointwise.js'
 
+const movedBeforeActivation: Facts = { ...moved, afterKernel: 'before activation' }
+const passedOn: RoleOfWeight = (use) => use.passedOn(use.dims)
+const transposed: RoleOfWeight = ({ node, dims, passedOn }) => {
+  const perm = intsOf(node, 'perm', range(0, dims.length).toReversed())
+  return passedOn(perm.map((axis) => dims[axis] ?? 1))
+}
+
 /** y = x */
-export const Identity = pointwise(({ dy }) => dy)
+export const Identity = pointwise({ ...movedBeforeActivation, weights: passedOn }, ({ dy }) => dy)
 
 /** In inference nothing is dropped. */
-export const Dropout = single(({ dy, step }) => {
+export const Dropout = single(moved, ({ dy, step }) => {
   const training = step.inputs[2]
   return training && training.constant !== 0 ? step.refuse('in training it drops elements at random') : dy
 })
 
 /** To another floating-point type; whatever is cast to whole numbers ends the way of the gradient. */
-export const Cast = pointwise(({ ops, x, dy }) => ops.cast(dy, x.type))
+export const Cast = pointwise(computed, ({ ops, x, dy }) => ops.cast(dy, x.type))
 export const CastLike = Cast
 
 /** The same elements in another shape. */
-const reshaping = single(({ ops, x, dy }) => ops.reshape(dy, x.dims))
-export const Reshape = reshaping
-export const Flatten = reshaping
-export const Squeeze = reshaping
-export const Unsqueeze = reshaping
+const reshaping = (facts: Facts) => single(facts, ({ ops, x, dy }) => ops.reshape(dy, x.dims))
+export const Reshape = reshaping(movedBeforeActivation)
+export const Flatten = reshaping(moved)
+export const Squeeze = reshaping(movedBeforeActivation)
+export const Unsqueeze = reshaping(moved)
 
 /** dx = dy, permuted back */
-export const Transpose = single(({ ops, x, dy, step }) => {
+export const Transpose = single({ ...moved, weights: transposed }, ({ ops, x, dy, step }) => {
   const rank = x.dims.length
   const perm = intsOf(step.node, 'perm', range(0, rank).toReversed())
   return ops.transpose(
@@ -36,10 +44,10 @@ export const Transpose = single(({ ops, x, dy, step }) => {
 })
 
 /** dx = dy, summed where x was repeated */
-export const Expand = single(({ ops, x, dy }) => ops.sumTo(dy, x.dims))
+export const Expand = single(moved, ({ ops, x, dy }) => ops.sumTo(dy, x.dims))
 
 /** y repeats x: dx is the sum over the repetitions */
-export const Tile = single(({ ops, x, dy, step }) => {
+export const Tile = single(moved, ({ ops, x, dy, step }) => {
   const repeats = step.values(1)
   const split = ops.reshape(
     dy,
@@ -55,7 +63,7 @@ export const Tile = single(({ ops, x, dy, step }) => {
 })
 
 /** Each input gets its part of the gradient. */
-export const Concat = rule((step) => {
+export const Concat = rule(joined, (step) => {
   const { ops, dy, inputs, node } = step
   const axis = axisOf(intOf(node, 'axis', 0), dy.dims.length)
   let end = 0
@@ -68,7 +76,7 @@ export const Concat = rule((step) => {
 })
 
 /** The gradients by the parts, joined; a part that nothing depends on has gradient 0. */
-export const Split = rule((step) => {
+export const Split = rule(moved, (step) => {
   const { ops, node, gradients, outputs } = step
   const axis = axisOf(intOf(node, 'axis', 0), step.input(0).dims.length)
   const parts = () =>
@@ -77,7 +85,7 @@ export const Split = rule((step) => {
 })
 
 /** Zeros where x was left out. */
-export const Slice = rule((step) => {
+export const Slice = rule(moved, (step) => {
   const { ops, dy } = step
   const x = step.input(0)
   const [starts, ends] = [step.values(1), step.values(2)]
@@ -97,7 +105,7 @@ export const Slice = rule((step) => {
 })
 
 /** Blocks of channels to blocks of pixels and back: each is the other's adjoint, being a permutation. */
-export const DepthToSpace = single(({ ops, x, dy, step }) => {
+export const DepthToSpace = single(moved, ({ ops, x, dy, step }) => {
   const block = intOf(step.node, 'blocksize', 1)
   const [batch, channels, height, width] = x.dims as [number, number, number, number]
   const depth = channels / block ** 2
@@ -107,7 +115,7 @@ export const DepthToSpace = single(({ ops, x, dy, step }) => {
   return ops.reshape(ops.transpose(split, crd ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]), x.dims)
 })
 
-export const SpaceToDepth = single(({ ops, x, dy, step }) => {
+export const SpaceToDepth = single(moved, ({ ops, x, dy, step }) => {
   const block = intOf(step.node, 'blocksize', 1)
   const [batch, channels, height, width] = x.dims as [number, number, number, number]
   const split = ops.reshape(dy, [batch, block, block, channels, height / block, width / block])

@@ -1,6 +1,5 @@
 /**
- * The standard operators up to version 24, without those on sequences and optional values: each must have an entry in the
- * table of rules.
+ * The standard operators up to version 24, without those on sequences and optional values: each must have an entry in the table.
  */
 export type StandardOperator =
   | 'Abs'
@@ -192,6 +191,10 @@ export type StandardOperator =
 export type MicrosoftOperator =
   | 'Attention'
   | 'BiasGelu'
+  | 'DequantizeBFP'
+  | 'DequantizeLinear'
+  | 'DequantizeWithOrder'
+  | 'DynamicQuantizeLSTM'
   | 'DynamicQuantizeMatMul'
   | 'EmbedLayerNormalization'
   | 'FastGelu'
@@ -201,6 +204,7 @@ export type MicrosoftOperator =
   | 'GatherBlockQuantized'
   | 'Gelu'
   | 'GroupQueryAttention'
+  | 'MatMulBnb4'
   | 'MatMulIntegerToFloat'
   | 'MatMulNBits'
   | 'MoE'
@@ -216,9 +220,19 @@ export type MicrosoftOperator =
   | 'QLinearGlobalAveragePool'
   | 'QLinearLeakyRelu'
   | 'QLinearMul'
+  | 'QLinearReduceMean'
   | 'QLinearSigmoid'
   | 'QLinearSoftmax'
   | 'QLinearWhere'
+  | 'QMoE'
+  | 'QOrderedAttention'
+  | 'QOrderedGelu'
+  | 'QOrderedLayerNormalization'
+  | 'QOrderedLongformerAttention'
+  | 'QOrderedMatMul'
+  | 'QuantizeBFP'
+  | 'QuantizeLinear'
+  | 'QuantizeWithOrder'
   | 'QuickGelu'
   | 'RotaryEmbedding'
   | 'SkipLayerNormalization'
