@@ -33,7 +33,7 @@ const arrows = {
 
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
 const floors = {
-  onnx: ['graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
+  onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
   core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'model', 'fine-tune', 'compare', 'task'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model'],
   nlp: ['preprocessing', 'backbone', 'data'],

@@ -2,6 +2,7 @@ import { GradientError, NotDifferentiableError } from '../errors.js'
 import type { Graph, Node, ValueInfo } from '../graph/graph.js'
 import { definedValues, rename, unusedName, usedNames } from '../graph/rename.js'
 import { checkFeeds } from '../runtime/check-feeds.js'
+import type { Runtime } from '../runtime/runtime.js'
 import { extract } from '../graph/subgraph.js'
 import { sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
 import { weightsAsInputs } from '../graph/weights-as-inputs.js'
@@ -24,6 +25,8 @@ export interface DifferentiateOptions {
   readonly parameters: readonly string[]
   /** Tensors for all inputs, of the shapes the training graph is to have. */
   readonly feeds: Tensors
+  /** What shapes are asked of. Default: that of sessions. */
+  readonly runtime?: Runtime | undefined
 }
 
 /** A graph that computes a loss and its gradients. */
@@ -50,7 +53,7 @@ export interface TrainingGraph {
 export async function differentiate(graph: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
   const options = { ...given, parameters: [...new Set(given.parameters)] }
   checkNames(graph, options)
-  const { loss, parameters, feeds } = options
+  const { loss, parameters, feeds, runtime } = options
   const weights = parameters.filter((name) => graph.initializers.has(name))
   const opened = weightsAsInputs(constantsAsWeights(upgradeOpset(graph)), weights)
   const upgraded = foldBatchNormalization(fusePatterns(opened))
@@ -60,7 +63,7 @@ export async function differentiate(graph: Graph, given: DifferentiateOptions): 
 
   const around = paths.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((name) => name !== '')
   const fed = Object.fromEntries(weights.map((name) => [name, graph.initializers.get(name) as Tensor]))
-  const traced = await trace(upgraded, { ...feeds, ...fed }, [...new Set([...around, ...parameters, loss])])
+  const traced = await trace(upgraded, { ...feeds, ...fed }, [...new Set([...around, ...parameters, loss])], runtime)
   checkTypes(traced, options)
 
   const opset = upgraded.opsets.get('') ?? 0

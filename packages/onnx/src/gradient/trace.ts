@@ -2,6 +2,7 @@ import { type Dimension, type Graph, type Node, type ValueInfo, valuesRead } fro
 import { inferredValues } from '../runtime/infer-shapes.js'
 import { shapeNode } from '../graph/shape-node.js'
 import { unusedName, usedNames } from '../graph/rename.js'
+import type { Runtime } from '../runtime/runtime.js'
 import { Session } from '../runtime/session.js'
 import { extract } from '../graph/subgraph.js'
 import { int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
@@ -17,7 +18,12 @@ const smallSize = 1024
  * Type and shape of values for given feeds, and the elements of small tensors of whole numbers that depend on shapes
  * alone. What onnxruntime infers when it loads the graph is taken from there; only the rest is run.
  */
-export async function trace(graph: Graph, feeds: Tensors, names: readonly string[]): Promise<Map<string, TypedValue>> {
+export async function trace(
+  graph: Graph,
+  feeds: Tensors,
+  names: readonly string[],
+  runtime?: Runtime,
+): Promise<Map<string, TypedValue>> {
   const traced = new Map<string, TypedValue>()
   const fixed = valuesOfShapes(graph)
   const note = (name: string, { type, dims, data }: Tensor): void => {
@@ -37,7 +43,7 @@ export async function trace(graph: Graph, feeds: Tensors, names: readonly string
   if (unknown.length === 0) return traced
   const concrete = withShapes(graph, feeds)
   const part = extract(concrete, [], unknown)
-  const inferred = await inferredValues(part)
+  const inferred = await inferredValues(part, runtime)
   const shapes = new Map(
     [...inferred, ...traced].flatMap(([name, { dims }]) => (isKnown(dims) ? [[name, dims] as const] : [])),
   )
@@ -49,7 +55,7 @@ export async function trace(graph: Graph, feeds: Tensors, names: readonly string
     if (dims && !isWanted) traced.set(name, { name, type, dims })
     else open.push({ name, type })
   }
-  for (const [name, tensor] of await valuesOf(concrete, open, shapes, feeds)) {
+  for (const [name, tensor] of await valuesOf(concrete, open, shapes, feeds, runtime)) {
     const type = inferred.get(name)?.type
     if (type === undefined || isWhole(type)) note(name, tensor)
     else traced.set(name, { name, type, dims: Array.from(tensor.data as BigInt64Array, Number) })
@@ -77,6 +83,7 @@ async function valuesOf(
   open: readonly ValueInfo[],
   shapes: ReadonlyMap<string, Dims>,
   feeds: Tensors,
+  runtime: Runtime | undefined,
 ): Promise<[string, Tensor][]> {
   if (open.length === 0) return []
   const used = usedNames(graph)
@@ -99,7 +106,7 @@ async function valuesOf(
   }
   const whole = graph.with({ nodes, initializers: new Map([...graph.initializers, ...known]) })
   const part = extract(whole, [], [...names.keys()])
-  const session = await Session.create(part, { optimization: 'disabled' })
+  const session = await Session.create(part, { optimization: 'disabled', ...(runtime && { runtime }) })
   try {
     const results = await session.run(Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
     return [...names].map(([output, name]) => [name, results[output] as Tensor])

@@ -1,10 +1,11 @@
-import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../test/error-of.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { twoLayers } from '../../test/two-layers.js'
+import type { Files } from '../files/files.js'
 import { encodeModel } from './encode.js'
 import { readOnnx } from './file.js'
 import {
@@ -116,6 +117,48 @@ describe('external data', () => {
     })
     await truncate(join(claim, '..', 'weights', 'net.data'), 4e9 + 1000)
     expect(await errorOf(() => readOnnx(claim))).toMatch(/^ModelTooLargeError: .*: the model has \d+\.0 GB/)
+  })
+})
+
+describe('files of another place', () => {
+  /** A model and its weights in memory, which can say sizes, or not. */
+  async function memory(canSay: boolean): Promise<{ files: Files; asked: string[] }> {
+    const folder = await temporaryFolder()
+    await writeExternal(folder)
+    const asked: string[] = []
+    const read = (name: string): Promise<Uint8Array> => {
+      asked.push(name)
+      return readFile(join(folder, name.replace(/^models\//, '')))
+    }
+    const size = async (name: string): Promise<number> => (await stat(join(folder, name.replace(/^models\//, '')))).size
+    return { files: canSay ? { read, size } : { read }, asked }
+  }
+
+  it.each([true, false])('are read by name, beside the model (can say sizes: %s)', async (canSay) => {
+    const { files, asked } = await memory(canSay)
+    expect(await readOnnx('models/net.onnx', { files })).toEqual(twoLayers())
+    expect(new Set(asked)).toEqual(new Set(['models/net.onnx', 'models/weights/net.data']))
+  })
+
+  it('are refused when they are too large, and before they are read where they can say so', async () => {
+    for (const canSay of [true, false]) {
+      const { files, asked } = await memory(canSay)
+      expect(await errorOf(() => readOnnx('net.onnx', { files, sizeLimit: 100 }))).toMatch(
+        /^ModelTooLargeError: net\.onnx: /,
+      )
+      expect(asked).toEqual(canSay ? [] : ['net.onnx'])
+    }
+  })
+
+  it('are named when they are missing', async () => {
+    const bytes = await readFile(await writeExternal(await temporaryFolder()))
+    const read = async (name: string): Promise<Uint8Array> => {
+      if (name === 'net.onnx') return bytes
+      throw new Error('404')
+    }
+    expect(await errorOf(() => readOnnx('net.onnx', { files: { read } }))).toBe(
+      'OnnxFormatError: net.onnx: its weights are in "weights/net.data", which cannot be read. Get "weights/net.data" as well, and put it beside the model.',
+    )
   })
 })
 

@@ -1,14 +1,14 @@
-import { type FileHandle, open, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { ParsedModel } from './decode.js'
 import { arrayConstructors, elementTypeOf } from './element-type.js'
-import { OnnxFormatError } from '../errors.js'
+import { FileOutsideError, OnnxFormatError } from '../errors.js'
+import { type Files, readSlice } from '../files/files.js'
 import { type GraphProto, TensorProto_DataLocation as Location, type TensorProto } from './proto/onnx_pb.js'
 import { sizeOf } from './tensor.js'
 
 /** Where the data of a tensor stands in another file (ONNX, "External Tensor Data"). */
 interface ExternalTensor {
   readonly tensor: TensorProto
+  /** From the model's folder on. */
   readonly path: string
   readonly offset: number
   readonly length: number
@@ -23,39 +23,64 @@ export interface ExternalData {
 }
 
 /**
- * Looks for the files in which a model keeps weights, which stand beside its own, and reads nothing of them yet.
- * @param path Path of the model's file.
- * @param within Folder that no file may be outside of, through links neither. Default: the model's.
+ * Looks for the files in which a model keeps weights, which stand beside its own, and reads nothing of them yet where their
+ * sizes can be known without.
+ * @param source Named in errors, such as the model's path.
+ * @param files Where the model and its weights lie.
+ * @param name The model's own name there.
  * @throws OnnxFormatError for a file that is missing, outside the folder or too short, and for data of another length than
  *   its shape.
  */
 export async function findExternalData(
   model: ParsedModel,
-  path: string,
-  within = dirname(path),
+  source: string,
+  files: Files,
+  name: string,
 ): Promise<ExternalData> {
-  const tensors = externalTensors(model.graph).map((tensor) => describe(tensor, path))
-  const files = new Map<string, string>()
-  for (const { path: file, offset, length, tensor } of tensors) {
-    const real = files.get(file) ?? (await realPathInside(file, path, within))
-    files.set(file, real)
-    const size = await withFile(real, async (handle) => (await handle.stat()).size)
+  const folder = name.slice(0, name.lastIndexOf('/') + 1)
+  const tensors = externalTensors(model.graph).map((tensor) => describe(tensor, source))
+  const sizes = new Map<string, number>()
+  // Files that had to be read for their size.
+  const contents = new Map<string, Uint8Array>()
+  for (const { path, offset, length, tensor } of tensors) {
+    const size = sizes.get(path) ?? (await sizeOfFile(path))
+    sizes.set(path, size)
     if (offset + length <= size) continue
     throw new OnnxFormatError(
-      path,
-      `tensor "${tensor.name}" is in bytes ${offset} to ${offset + length} of "${relative(dirname(path), file)}", which has ${size}`,
+      source,
+      `tensor "${tensor.name}" is in bytes ${offset} to ${offset + length} of "${path}", which has ${size}`,
       'The file is cut short: get it again.',
     )
   }
   return {
     length: tensors.reduce((sum, { length }) => sum + length, 0),
     async load() {
-      for (const [file, real] of files) {
-        await withFile(real, async (handle) => {
-          for (const one of tensors) if (one.path === file) await readInto(one, handle)
-        })
+      for (const { tensor, path, offset, length } of tensors) {
+        const whole = contents.get(path)
+        // What a file is short of by now, whoever decodes it will say.
+        tensor.rawData = whole
+          ? whole.slice(offset, offset + length)
+          : await readSlice(files, folder + path, offset, length)
+        tensor.dataLocation = Location.DEFAULT
       }
     },
+  }
+
+  async function sizeOfFile(path: string): Promise<number> {
+    try {
+      if (files.size) return await files.size(folder + path)
+      const whole = await files.read(folder + path)
+      contents.set(path, whole)
+      return whole.length
+    } catch (cause) {
+      const isOutside = cause instanceof FileOutsideError
+      throw new OnnxFormatError(
+        source,
+        `its weights are in "${path}", ${isOutside ? 'a link to a place outside its folder' : 'which cannot be read'}`,
+        isOutside ? cause.remedy : `Get "${path}" as well, and put it beside the model.`,
+        { cause },
+      )
+    }
   }
 }
 
@@ -93,49 +118,10 @@ function describe(tensor: TensorProto, source: string): ExternalTensor {
     const problem = `tensor "${tensor.name}" keeps its data in "${location}", which is no path inside its folder`
     throw new OnnxFormatError(source, problem, 'Do not use this model.')
   }
-  return { tensor, path: join(dirname(source), ...location.split('/')), offset, length }
+  const path = location.split('/').filter((part) => part !== '' && part !== '.')
+  return { tensor, path: path.join('/'), offset, length }
 }
 
 function isOutside(location: string): boolean {
-  return isAbsolute(location) || /^[a-z]:|[\\\0]/i.test(location) || location.split('/').includes('..')
-}
-
-/** The path behind all links. */
-async function realPathInside(file: string, source: string, within: string): Promise<string> {
-  const name = relative(dirname(source), file)
-  const real = await realpath(file).catch((cause: unknown) => {
-    const remedy = `Get "${name}" as well, and put it beside the model.`
-    throw new OnnxFormatError(source, `its weights are in "${name}", which cannot be read`, remedy, { cause })
-  })
-  if (real.startsWith((await realpath(within)) + sep)) return real
-  throw new OnnxFormatError(
-    source,
-    `its weights are in "${name}", a link to a place outside its folder`,
-    'Put the file itself there.',
-  )
-}
-
-async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  const handle = await open(path)
-  try {
-    return await use(handle)
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Largest number of bytes that one read of Node gives. */
-const mostAtOnce = 2 ** 30
-
-async function readInto({ tensor, offset, length }: ExternalTensor, handle: FileHandle): Promise<void> {
-  const bytes = new Uint8Array(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, mostAtOnce), offset + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  // What a file is short of by now, whoever decodes it will say.
-  tensor.rawData = bytes.subarray(0, done)
-  tensor.dataLocation = Location.DEFAULT
+  return /^[a-z]:|^\/|[\\\0]/i.test(location) || location.split('/').includes('..')
 }

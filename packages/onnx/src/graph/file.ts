@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { totalmem } from 'node:os'
+import { ModelTooLargeError } from '../errors.js'
+import type { Files } from '../files/files.js'
+import { modelSizeLimit } from '../files/model-size-limit.js'
 import { decodeParsed, parseModel } from './decode.js'
 import { encodeModel } from './encode.js'
-import { ModelTooLargeError } from '../errors.js'
 import { findExternalData } from './external-data.js'
 import type { Graph } from './graph.js'
 
@@ -16,42 +15,39 @@ export interface ReadOnnxOptions {
   readonly sizeLimit?: number
   /** Folder outside of which no weights are read, through links neither. Default: the folder of the file. */
   readonly within?: string
+  /** Where the file lies, of which the path is then the name. Default: this machine's files, through Node. */
+  readonly files?: Files
 }
 
 /**
  * Reads a `.onnx` file, and the files beside it in which it keeps weights (external data).
  * @throws OnnxFormatError when the file is no ONNX model, and where weights are missing, cut short or outside its folder.
  * @throws ModelTooLargeError before weights are read that would not fit into memory.
- * @throws Node's own error when the file cannot be read.
+ * @throws Node's own error, or that of `files`, when the file cannot be read.
  */
 export async function readOnnx(
   path: string,
-  { sizeLimit = modelSizeLimit(), within }: ReadOnnxOptions = {},
+  { sizeLimit = modelSizeLimit(), within, files: given }: ReadOnnxOptions = {},
 ): Promise<Graph> {
-  const { size } = await stat(path)
-  if (size > sizeLimit) throw new ModelTooLargeError(path, size, sizeLimit)
-  const model = parseModel(await readFile(path), path)
-  const external = await findExternalData(model, path, within)
-  if (size + external.length > sizeLimit) throw new ModelTooLargeError(path, size + external.length, sizeLimit)
+  // Loaded where it is needed, so that a browser that gives files of its own never asks for Node's.
+  const { name, files, beside } = given
+    ? { name: path, files: given, beside: given }
+    : (await import('../files/node-files.js')).placeOf(path, within)
+  const requireFits = (size: number): void => {
+    if (size > sizeLimit) throw new ModelTooLargeError(path, size, sizeLimit)
+  }
+  if (files.size) requireFits(await files.size(name))
+  const bytes = await files.read(name)
+  requireFits(bytes.length)
+  const model = parseModel(bytes, path)
+  const external = await findExternalData(model, path, beside, name)
+  requireFits(bytes.length + external.length)
   await external.load()
   return decodeParsed(model, path)
 }
 
-/** Default of `ReadOnnxOptions.sizeLimit`, in bytes. */
-export function modelSizeLimit(): number {
-  // Where a container says how much there is, 0 or a number beyond all memory means that it does not.
-  const memory = [totalmem(), process.constrainedMemory()].filter((bytes) => bytes > 0)
-  return Math.min(2 ** 31 - 1, Math.floor(Math.min(...memory) / 3))
-}
-
 /** Writes a `.onnx` file: aside first, then renamed, so that a whole file is never replaced by half a one. */
 export async function writeOnnx(graph: Graph, path: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}.tmp`
-  try {
-    await writeFile(aside, encodeModel(graph), { flush: true })
-    await rename(aside, path)
-  } catch (error) {
-    await rm(aside, { force: true })
-    throw error
-  }
+  const { writeWhole } = await import('../files/node-files.js')
+  await writeWhole(path, encodeModel(graph))
 }

@@ -1,4 +1,3 @@
-import { endianness } from 'node:os'
 import { create } from '@bufbuild/protobuf'
 import { arrayConstructors, type ElementArray, type ElementType, elementTypeOf, typeCodes } from './element-type.js'
 import { OnnxFormatError } from '../errors.js'
@@ -82,9 +81,11 @@ function fromFields(type: ElementType, proto: TensorProto): ElementArray {
   }
 }
 
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 /** The bytes in the file's order: swapped, in a copy, on the rare big-endian machine. */
 function littleEndian(bytes: Uint8Array, elementSize: number): Uint8Array {
-  if (endianness() === 'LE' || elementSize === 1) return bytes
+  if (isLittleEndian || elementSize === 1) return bytes
   const swapped = new Uint8Array(bytes)
   for (let start = 0; start < swapped.length; start += elementSize)
     swapped.subarray(start, start + elementSize).reverse()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { countingRuntime } from '../../test/counting-runtime.js'
 import { errorOf } from '../../test/error-of.js'
 import { openSession, runGraph } from '../../test/run-graph.js'
 import { threeRows, twoLayers } from '../../test/two-layers.js'
@@ -249,8 +250,20 @@ describe('close', () => {
     const session = await Session.create(twoLayers(), { threads: 1 })
     await session.close()
     await session.close()
-    expect(await errorOf(() => session.run({ x: threeRows }))).toBe(
-      'SessionError: session "two-layers": onnxruntime could not run the graph: Session already disposed.',
-    )
+    const closed =
+      'ClosedError: session "two-layers": expected to be used before it is closed, got a call after it. Close it last, or make a new one.'
+    expect(await errorOf(() => session.run({ x: threeRows }))).toBe(closed)
+    expect(await errorOf(() => session.runBatched({ x: threeRows }, 2))).toBe(closed)
+  })
+
+  it('gives back all that was loaded, however often', async () => {
+    const { runtime, count } = countingRuntime()
+    for (let round = 0; round < 30; round++) {
+      const session = await Session.create(twoLayers(), { threads: 1, runtime })
+      await session.run({ x: threeRows })
+      await session[Symbol.asyncDispose]()
+      await session.close()
+    }
+    expect(count).toEqual({ loaded: 30, released: 30 })
   })
 })

@@ -1,11 +1,11 @@
-import * as ort from 'onnxruntime-node'
-import { arrayConstructors, type ElementArray, type ElementType } from '../graph/element-type.js'
-import { checkFeeds } from './check-feeds.js'
+import { ClosedError, DeviceError, FeedError, SessionError, SessionOptionError, TensorError } from '../errors.js'
+import { GraphBuilder } from '../graph/builder.js'
 import { encodeModel } from '../graph/encode.js'
-import { FeedError, SessionError, SessionOptionError, TensorError } from '../errors.js'
 import type { Graph, ValueInfo } from '../graph/graph.js'
 import { concatRows, sliceRows, type Tensor, type Tensors } from '../graph/tensor.js'
-import { threadsOfMachine } from './threads-of-machine.js'
+import { checkFeeds } from './check-feeds.js'
+import { defaultRuntime } from './default-runtime.js'
+import { type Device, type LoadedGraph, nameOf, type Runtime } from './runtime.js'
 
 /** Options of `Session.create`. */
 export interface SessionOptions {
@@ -22,51 +22,62 @@ export interface SessionOptions {
    * runs: for a graph of many nodes beside other sessions, a training step for one.
    */
   readonly spin?: boolean | 'while running'
+  /**
+   * Where the graph runs, or several places in order of preference. Nothing runs elsewhere without being asked for: of a graph
+   * of which a GPU takes only a part, the rest runs on the CPU with `['cuda', 'cpu']`. Default: 'cpu'.
+   */
+  readonly device?: Device | readonly Device[]
+  /** What runs it. Default: what `setRuntime` set, or else onnxruntime for Node. */
+  readonly runtime?: Runtime
 }
 
-/** A graph made ready to run by onnxruntime. */
-export class Session {
+/**
+ * A graph made ready to run. It holds native memory until it is closed: `await using session = await Session.create(graph)`
+ * closes it at the end of the block.
+ */
+export class Session implements AsyncDisposable {
   readonly name: string
   readonly inputs: readonly ValueInfo[]
-  /** With the types and shapes that onnxruntime inferred where the graph leaves them out. */
+  /** With the types and shapes that the runtime inferred where the graph leaves them out. */
   readonly outputs: readonly ValueInfo[]
-  readonly #session: ort.InferenceSession
+  /** Name of what runs the graph: 'onnxruntime-node'. */
+  readonly runtime: string
+  /** Names of the devices that it runs on, in order of preference: all that does not run on the first runs on those behind it. */
+  readonly devices: readonly string[]
+  readonly #loaded: LoadedGraph
   #closed = false
 
-  private constructor(graph: Graph, session: ort.InferenceSession) {
+  private constructor(graph: Graph, loaded: LoadedGraph, runtime: Runtime, devices: readonly Device[]) {
     this.name = graph.name
     this.inputs = graph.inputs
-    const inferred = new Map(session.outputMetadata.map((value) => [value.name, value]))
+    this.runtime = runtime.name
+    this.devices = devices.map(nameOf)
+    const inferred = new Map(loaded.outputs.map((value) => [value.name, value]))
     this.outputs = graph.outputs.map((output) => {
       const value = inferred.get(output.name)
-      if (output.type !== undefined || !value?.isTensor) return output
+      if (output.type !== undefined || value?.type === undefined) return output
       // No dimensions are said of a scalar, and of a value of which not even the rank is known.
-      const dims = output.dims ?? (value.shape.length > 0 ? value.shape : undefined)
-      return { ...output, type: value.type as ElementType, dims }
+      const dims = output.dims ?? (value.dims && value.dims.length > 0 ? value.dims : undefined)
+      return { ...output, type: value.type, dims }
     })
-    this.#session = session
+    this.#loaded = loaded
   }
 
-  /** @throws SessionError when onnxruntime does not take the graph. */
+  /**
+   * @throws SessionError when the runtime does not take the graph.
+   * @throws DeviceError for a device that is not there, or does not take all of the graph.
+   */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    const { threads, optimization = 'all', spin = true, device = 'cpu' } = options
+    const runtime = options.runtime ?? (await defaultRuntime())
+    const devices: readonly Device[] = [device].flat()
+    requireKnown(graph.name, runtime, devices)
     try {
-      const session = await ort.InferenceSession.create(encodeModel(graph), {
-        intraOpNumThreads: options.threads ?? threadsOfMachine(),
-        graphOptimizationLevel: options.optimization ?? 'all',
-        extra: {
-          session: {
-            intra_op: { allow_spinning: options.spin === false ? '0' : '1' },
-            force_spinning_stop: options.spin === 'while running' ? '1' : '0',
-          },
-          // It takes a bias into the product before it, by way of a matrix that a single thread fills.
-          optimization: { disable_specified_optimizers: 'MatMulAddFusion' },
-        },
-        // Fatal only: an error is thrown, and need not stand on stderr as well.
-        logSeverityLevel: 4,
-      })
-      return new Session(graph, session)
+      const loaded = await runtime.load(encodeModel(graph), { devices, threads, optimization, spin })
+      return new Session(graph, loaded, runtime, devices)
     } catch (cause) {
-      throw new SessionError(graph.name, 'load', cause)
+      await requirePresent(graph.name, runtime, devices)
+      throw fallbackRefused(graph.name, devices, cause) ?? new SessionError(graph.name, 'load', cause)
     }
   }
 
@@ -75,16 +86,14 @@ export class Session {
    * @param feeds One tensor for each input.
    * @param outputs Names of the outputs to compute; default: all.
    * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
-   * @throws SessionError when onnxruntime fails.
+   * @throws SessionError when the runtime fails.
+   * @throws ClosedError after `close`.
    */
   async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
+    if (this.#closed) throw new ClosedError(`session "${this.name}"`)
     checkFeeds(this.name, this.inputs, feeds)
     try {
-      const tensors = Object.fromEntries(
-        Object.entries(feeds).map(([name, { type, data, dims }]) => [name, toOrt(type, data, dims)]),
-      )
-      const results = await this.#session.run(tensors, outputs)
-      return Object.fromEntries(outputs.map((name) => [name, fromOrt(results[name] as ort.Tensor)]))
+      return await this.#loaded.run(feeds, outputs)
     } catch (cause) {
       throw new SessionError(this.name, 'run', cause)
     }
@@ -96,7 +105,7 @@ export class Session {
    * @throws FeedError as `run` does, and when the inputs differ in rows.
    * @throws SessionOptionError when `batchSize` is no whole number from 1 on.
    * @throws TensorError when an output does not have one row for each row put in.
-   * @throws SessionError when onnxruntime fails.
+   * @throws SessionError when the runtime fails.
    */
   async runBatched(feeds: Tensors, batchSize: number): Promise<Record<string, Tensor>> {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -124,7 +133,11 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#session.release()
+    await this.#loaded.release()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /** The number of rows that all inputs have. */
@@ -140,17 +153,36 @@ export class Session {
   }
 }
 
-function toOrt(type: ElementType, data: ElementArray, dims: readonly number[]): ort.Tensor {
-  return new ort.Tensor(type as ort.Tensor.Type, data as ort.Tensor.DataType, dims)
+/** Refuses devices that the runtime has never heard of; onnxruntime would leave them out. */
+function requireKnown(session: string, { name, devices: known }: Runtime, devices: readonly Device[]): void {
+  const unknown = devices.map(nameOf).filter((device) => !known.includes(device))
+  if (unknown.length === 0 && devices.length > 0) return
+  const expected = `devices of ${name} on this machine (${known.join(', ')})`
+  throw new DeviceError(session, expected, unknown.join(', ') || 'none', 'Take one of these, such as the CPU.')
 }
 
-function fromOrt({ type, data, dims }: ort.Tensor): Tensor {
-  const elementType = type as ElementType
-  if (elementType === 'string' || Array.isArray(data)) return { type: 'string', dims, data: data as string[] }
-  const Elements = arrayConstructors[elementType]
-  // Newer runtimes give half floats as Float16Array; here they are bits.
-  const view = data as Uint8Array
-  const held = data instanceof (Elements as unknown as new () => object)
-  const array = held ? view : new Elements(view.buffer, view.byteOffset, view.length)
-  return { type: elementType, dims, data: array as ElementArray }
+/** Refuses devices that run nothing at all here: a driver or a library is missing. */
+async function requirePresent(session: string, runtime: Runtime, devices: readonly Device[]): Promise<void> {
+  for (const device of devices) {
+    if (nameOf(device) === 'cpu') continue
+    const g = new GraphBuilder('probe')
+    g.output('y', g.op('Add', [g.input('x', 'float32', [1]), g.scalar(1)]), 'float32')
+    try {
+      const options = { devices: [device], optimization: 'all', spin: false } as const
+      await (await runtime.load(encodeModel(g.build()), options)).release()
+    } catch (cause) {
+      const [reason] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')
+      const expected = `"${nameOf(device)}" on this machine`
+      throw new DeviceError(session, expected, `${reason}`, 'Install what it needs, or run on the CPU.', { cause })
+    }
+  }
+}
+
+/** The error that says that the CPU must be named for what no other device runs. */
+function fallbackRefused(session: string, devices: readonly Device[], cause: unknown): DeviceError | undefined {
+  if (!(cause instanceof Error && /fallback to CPU EP/.test(cause.message))) return undefined
+  const names = devices.map(nameOf)
+  const expected = `all operators of the graph on ${names.join(', ')}`
+  const remedy = `Ask for [${[...names, 'cpu'].map((name) => `'${name}'`).join(', ')}] to run these on the CPU.`
+  return new DeviceError(session, expected, 'some that only the CPU runs', remedy, { cause })
 }

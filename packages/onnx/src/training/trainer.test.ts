@@ -1,8 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { countingRuntime } from '../../test/counting-runtime.js'
+import { errorOf } from '../../test/error-of.js'
 import { regressionFeeds, regressionNetwork } from '../../test/regression-network.js'
 import { trainingFixture } from '../../test/training-fixture.js'
 import '../test/index.js'
 import { DivergedError, GradientError, TrainingOptionError, TrainingStateError } from '../errors.js'
+import { setRuntime } from '../runtime/default-runtime.js'
 import { Session } from '../runtime/session.js'
 import { float32, type Tensor } from '../graph/tensor.js'
 import { adamW } from './adam-w.js'
@@ -185,5 +188,47 @@ describe('Trainer refuses', () => {
     })
     const training = Trainer.create(rounded, { loss: 'loss', groups: [group], feeds })
     await expect(training).rejects.toThrow(GradientError)
+  })
+
+  it('ends when it is closed, and keeps its weights; again, it does nothing', async () => {
+    const trainer = await openTrainer()
+    const before = (await steps(trainer, 1), trainer.parameters())
+    await trainer.run(feeds, ['prediction'])
+    await trainer.close()
+    await trainer.close()
+    expect(await errorOf(() => trainer.step(feeds))).toMatch(
+      /^ClosedError: training of graph "regression": expected to be/,
+    )
+    expect(await errorOf(() => trainer.run(feeds, ['prediction']))).toMatch(
+      /^ClosedError: trainer of graph "regression"/,
+    )
+    expect(trainer.parameters()).toEqual(before)
+  })
+
+  it('closes a session that is being made while it is closed', async () => {
+    const { runtime, count } = countingRuntime()
+    const trainer = await openTrainer({ runtime })
+    const step = errorOf(() => trainer.step(regressionFeeds(3)))
+    await trainer.close()
+    expect(await step).toMatch(/^ClosedError: /)
+    expect(count.released).toBe(count.loaded)
+  })
+
+  it('gives back all that was loaded, however often, and asks one runtime for everything', async () => {
+    const { runtime, count } = countingRuntime()
+    setRuntime({ name: 'none', devices: [], load: () => Promise.reject(new Error('not asked for')) })
+    onTestFinished(() => setRuntime(undefined))
+    for (let round = 0; round < 30; round++) {
+      const trainer = await openTrainer({ runtime })
+      await steps(trainer, 1)
+      await trainer.run(feeds, ['prediction'])
+      await trainer[Symbol.asyncDispose]()
+    }
+    expect(count.loaded).toBeGreaterThanOrEqual(60)
+    expect(count.released).toBe(count.loaded)
+  })
+
+  it('refuses a device that is not there', async () => {
+    expect(await errorOf(() => openTrainer({ device: 'abacus' }))).toMatch(/^DeviceError: .*, got abacus\. /)
   })
 })

@@ -1,5 +1,6 @@
-import { DivergedError, TrainingOptionError } from '../errors.js'
+import { ClosedError, DivergedError, TrainingOptionError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
+import type { Runtime } from '../runtime/runtime.js'
 import { Session, type SessionOptions } from '../runtime/session.js'
 import { extract } from '../graph/subgraph.js'
 import { float32, tensor, type Tensor, type Tensors } from '../graph/tensor.js'
@@ -41,6 +42,10 @@ export interface TrainerOptions {
   readonly shapes?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /** Where loss and gradients are computed (see `SessionOptions`); the optimizer's steps are taken here. Default: 'cpu'. */
+  readonly device?: SessionOptions['device'] | undefined
+  /** What computes them. Default: that of sessions. */
+  readonly runtime?: Runtime | undefined
 }
 
 /** What a step found, before it changed the weights. */
@@ -52,9 +57,10 @@ export interface StepResult {
 
 /**
  * Trains weights of a graph by its own gradient: onnxruntime computes loss and gradients (see `differentiate`), an
- * optimizer the steps. The same graph, feeds and options give the same bits on the same machine.
+ * optimizer the steps. The same graph, feeds and options give the same bits on the same machine. It holds native memory
+ * until it is closed: `await using trainer = await Trainer.create(...)` closes it at the end of the block.
  */
-export class Trainer {
+export class Trainer implements AsyncDisposable {
   readonly #graph: Graph
   readonly #parameters: readonly (Parameter & { readonly dims: readonly number[]; readonly from: number })[]
   readonly #optimizer: Optimizer
@@ -69,6 +75,7 @@ export class Trainer {
   /** The weights before the last step, with which loss and gradients were finite. */
   readonly #lastGood: readonly Float32Array[]
   #steps = 0
+  #closed = false
 
   /**
    * @throws TrainingOptionError for a weight that the graph does not have, that is no float32 or in two groups, and for
@@ -79,9 +86,13 @@ export class Trainer {
     const parameters = options.groups.flatMap((group) => parametersOf(graph, group))
     checkOptions(graph, options, parameters)
     const names = parameters.map(({ name }) => name)
-    const settings = options.threads === undefined ? {} : { threads: options.threads }
-    const { loss, shapes = 8 } = options
-    const sessions = new TrainingSessions(graph, { loss, parameters: names, shapes, ...settings })
+    const { loss, shapes = 8, threads, device, runtime } = options
+    const settings = {
+      ...(threads !== undefined && { threads }),
+      ...(device !== undefined && { device }),
+      ...(runtime && { runtime }),
+    }
+    const sessions = new TrainingSessions(graph, { loss, parameters: names, shapes, settings })
     await sessions.for(options.feeds)
     return new Trainer(graph, options, parameters, sessions, settings)
   }
@@ -114,6 +125,7 @@ export class Trainer {
    * @param factor Multiplies the learning rates. Default: what the schedule says for this step.
    * @throws DivergedError when the loss or a gradient is not finite; the weights are then back at the last ones with
    *   which both were, and the trainer can be used on.
+   * @throws ClosedError after `close`.
    */
   async step(feeds: Tensors, factor = this.#schedule(this.#steps)): Promise<StepResult> {
     const { session, loss: lossName, gradients: names } = await this.#sessions.for(feeds)
@@ -136,6 +148,7 @@ export class Trainer {
   /**
    * Runs what leads to some values of the graph forward, with the weights as they are now.
    * @param feeds Tensors for the inputs that these values need, of any shape that the graph takes; others are ignored.
+   * @throws ClosedError after `close`.
    */
   async run(feeds: Tensors, outputs: readonly string[]): Promise<Record<string, Tensor>> {
     const session = await this.#sessionFor(outputs)
@@ -184,13 +197,20 @@ export class Trainer {
     this.#lastGood.forEach((good, index) => good.set(this.#parameters[index]?.data as Float32Array))
   }
 
-  /** Frees the native memory; the weights stay readable. */
+  /** Frees the native memory; the weights stay readable. Closing again does nothing. */
   async close(): Promise<void> {
-    const forward = await Promise.all(this.#forward.values())
-    await Promise.all([this.#sessions.close(), ...forward.map((session) => session.close())])
+    this.#closed = true
+    const forward = await Promise.allSettled(this.#forward.values())
+    const made = forward.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    await Promise.all([this.#sessions.close(), ...made.map((session) => session.close())])
   }
 
-  #sessionFor(outputs: readonly string[]): Promise<Session> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #sessionFor(outputs: readonly string[]): Promise<Session> {
+    if (this.#closed) throw new ClosedError(`trainer of graph "${this.#graph.name}"`)
     const key = JSON.stringify(outputs)
     const known = this.#forward.get(key)
     if (known) return known

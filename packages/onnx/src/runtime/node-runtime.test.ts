@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { threadsOfMachine } from './threads-of-machine.js'
+import { threadsOfMachine } from './node-runtime.js'
 
 describe('threadsOfMachine', () => {
   it('is one for each core', () => {

@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import * as ort from 'onnxruntime-node'
+import { onnxruntime } from './onnxruntime.js'
+import type { Runtime } from './runtime.js'
+
+/** onnxruntime for Node. The native library comes with its npm package. */
+export const nodeRuntime: Runtime = onnxruntime(
+  'onnxruntime-node',
+  ort,
+  ort.listSupportedBackends().map(({ name }) => name),
+  threadsOfMachine,
+)
 
 /**
  * Threads that one operator should run on: one for each core that this process may use, and 0, which has onnxruntime count,
