@@ -95,6 +95,39 @@ describe('a published network', () => {
   })
 })
 
+describe('a folder whose network cannot be used', () => {
+  /** The same bytes with one word in place of another of its length. */
+  const reworded = (bytes: Uint8Array, from: string, to: string): Uint8Array =>
+    Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(from, to), 'latin1')
+
+  it.each([
+    [
+      'an operator that onnxruntime does not have',
+      (bytes: Uint8Array) => reworded(bytes, 'Softmax', 'Softwax'),
+      /session ".*": onnxruntime could not load the graph: .*Softwax/,
+    ],
+    [
+      'no network but a web page',
+      () => Buffer.from('<!doctype html><title>404</title>'),
+      /expected an ONNX network, got this is no ONNX model: it is a web page\./,
+    ],
+    [
+      'a network cut short',
+      (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2),
+      /expected an ONNX network, got /,
+    ],
+  ])('is the fault of its file, in one line: %s', async (name, spoil, says) => {
+    const files = bertFiles()
+    const spoilt = scene.path(name)
+    await writeFiles(spoilt, { ...files, 'onnx/model.onnx': spoil(files['onnx/model.onnx'] as Uint8Array) })
+    const flags = ['--task', 'text', '--backbone', spoilt, '--out', scene.path('none')]
+    const { code, stdout, stderr } = await scene.run(['train', data, ...flags])
+    expect(stderr).toMatch(says)
+    expect(stderr).toMatch(/^headstart: [^\n]+\n$/)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+})
+
 describe('a published network of pictures', () => {
   it('is trained on, tuned, and shows its stages', async () => {
     const vit = scene.path('tiny-vit')

@@ -217,7 +217,8 @@ export class SessionError extends HeadstartError {
     readonly phase: 'load' | 'run',
     cause: unknown,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    // onnxruntime breaks its messages into lines.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\s*\n\s*/g, ' ')
     const who = `session "${session}"`
     super(who, `a graph that onnxruntime can ${phase}`, reason, '', {
       cause,

@@ -23,7 +23,8 @@ const interrupted = 'interrupted: nothing was saved. Features computed so far ar
 
 /** An option of a step is a flag here. */
 function messageOf(error: unknown): string {
-  if (error instanceof HeadstartError)
+  // Who mends a program wants to see where it went wrong.
+  if (error instanceof HeadstartError && error.fault !== 'program')
     return error.message.replace(/^option "(\w+)"/, (_, name: string) => `option ${flagOf(name)}`)
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,24 +1,6 @@
-/** Where the fault lies: 'input' = the request or the data is wrong; 'environment' = disk, permissions, interruption. */
-export type Fault = 'input' | 'environment'
+import { type Fault, HeadstartError } from '@headstart/onnx'
 
-/**
- * Base of every error that Headstart raises on purpose. The message has one grammar:
- * who, what was expected, what came, what to do.
- */
-export abstract class HeadstartError extends Error {
-  abstract override readonly name: string
-  abstract readonly fault: Fault
-  constructor(
-    /** The part that complains: a file, a function, an option. */
-    readonly who: string,
-    readonly expected: string,
-    readonly got: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${who}: expected ${expected}, got ${got}. ${remedy}`, options)
-  }
-}
+export { type Fault, HeadstartError }
 
 /** An option or argument outside its range. */
 export class OptionError extends HeadstartError {
