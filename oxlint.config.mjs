@@ -33,6 +33,7 @@ const arrows = {
 
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
 const floors = {
+  onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
   core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'model', 'fine-tune', 'compare', 'task'],
   onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model'],

@@ -1,6 +1,6 @@
 import { type Backbone, isTunable } from '../contract/backbone.js'
 import type { Dataset } from '../data/dataset.js'
-import { assertConsistent, checkDataset, describeCheck } from '../data/dataset-check.js'
+import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
@@ -28,9 +28,7 @@ export async function fineTune<Input, Label extends Target>(
   options: FineTuneOptions = {},
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
-  const check = await checkDataset(train, { contentKey: (input) => backbone.contentKey(input) })
-  assertConsistent(check, train)
-  for (const message of describeCheck(check)) options.onEvent?.({ type: 'notice', message })
+  await inspectDataset(train, { contentKey: (input) => backbone.contentKey(input), onEvent: options.onEvent })
   return learn(backbone, train, options)
 }
 

@@ -26,6 +26,8 @@ async function inferredOutputs(
   if (names.length === 0) return []
   const session = await Session.create(graph.with({ outputs: names.map((name) => ({ name })) }), {
     optimization: 'disabled',
+    // It never runs: threads would be made and thrown away.
+    threads: 1,
     ...(runtime && { runtime }),
   })
   await session.close()
