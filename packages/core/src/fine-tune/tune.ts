@@ -20,7 +20,7 @@ import type { Target } from '../contract/target.js'
 import { headModel, type SolvedHead, solveHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
-import { planTuning, type TuningPlan } from './tuning-plan.js'
+import { checkTuning, planTuning, type TuningPlan, unfrozenStages } from './tuning-plan.js'
 import { unfreezeError } from './unfreezable-stages.js'
 
 /**
@@ -33,14 +33,14 @@ export async function tune<Input, Label extends Target>(
   options: FineTuneOptions,
 ): Promise<Model<Input, Label>> {
   const { seed = 0, onEvent, signal } = options
-  const stages = backbone.network.stages.length
-  const { unfreeze } = planTuning(options, examples, stages)
+  checkTuning(options, examples.kind)
+  const unfreeze = unfrozenStages(options, backbone.network.stages.length)
   const split = splitNetwork(backbone.network, unfreeze)
   const cache = (await resolveCache(options)) ?? false
   const cut = await CutTensors.open(backbone, split, cache || undefined)
   try {
     const solved = await solveHead(cutBackbone(backbone, split, cut), examples, { ...options, cache })
-    const plan = planTuning(options, solved.data, stages)
+    const plan = planTuning(options, solved.data, unfreeze)
     const { data, posed } = await tuningData(cut, solved, options)
     const checkpoint = await Checkpoint.open(options, () => identityOf(backbone, solved, data.examples, plan, options))
     const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent }).catch(

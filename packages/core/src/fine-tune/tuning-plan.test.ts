@@ -13,7 +13,7 @@ describe('planTuning', () => {
       const group = Math.floor(row / perGroup)
       return { input: `${row}`, label: group % 2 ? 'odd' : 'even', group: `${group}` }
     })
-    const { folds } = planTuning({ unfreeze: 1 }, dataset(examples), 3)
+    const { folds } = planTuning({}, dataset(examples), 1)
     const rows = folds.flat()
     expect(new Set(rows).size).toBe(rows.length)
     expect(rows).toHaveLength(held === 'each once' ? count : count / 5)

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js'
 import { OptionError } from '../contract/errors.js'
 import type { LoraOptions, TuningOptions } from './fine-tune-options.js'
-import type { Target } from '../contract/target.js'
+import type { Kind, Target } from '../contract/target.js'
 
 /** Options of a tuning with nothing left open. */
 export interface TuningPlan {
@@ -39,18 +39,13 @@ const lowRankFactor = 10
 const [passesFor, fewestPasses] = [32, 4]
 
 /**
- * The options of a tuning with their defaults, for some examples.
+ * Refuses options of a tuning before anything is computed.
  * @throws OptionError for numbers out of range, and for a strategy that does not fit the task.
  */
-export function planTuning(
-  options: TuningOptions & { seed?: number | undefined },
-  train: Dataset<unknown, Target>,
-  stages: number,
-): TuningPlan {
-  const { strategy = 'joint', lora, gradual = false, seed = 0 } = options
-  if (strategy === 'contrastive' && train.kind !== 'classification') {
+export function checkTuning(options: TuningOptions, kind: Kind): void {
+  if (options.strategy === 'contrastive' && kind !== 'classification') {
     const expected = 'a task with one class per example, for pairs of the same class'
-    throw new OptionError('strategy "contrastive"', expected, train.kind, 'Use the strategy "joint".')
+    throw new OptionError('strategy "contrastive"', expected, kind, 'Use the strategy "joint".')
   }
   whole('epochs', options.epochs, 'To train a head alone, leave out "unfreeze" and "strategy".')
   whole('batchSize', options.batchSize)
@@ -58,8 +53,26 @@ export function planTuning(
   above('learningRate', options.learningRate, 0)
   above('weightDecay', options.weightDecay, 0, true)
   above('depthDecay', options.depthDecay, 1, true)
-  if (lora?.alpha !== undefined) above('lora.alpha', lora.alpha, 0)
-  if (lora) whole('lora.rank', lora.rank)
+  if (options.lora?.alpha !== undefined) above('lora.alpha', options.lora.alpha, 0)
+  if (options.lora) whole('lora.rank', options.lora.rank)
+  const { validation } = options
+  if (validation !== undefined && !(validation > 0 && validation < 1)) {
+    throw new OptionError('option "validation"', 'a share above 0 and below 1', String(validation), 'Try 0.2.')
+  }
+}
+
+/** Stages to unfreeze of so many: those asked for, else all but the first. */
+export function unfrozenStages({ unfreeze }: TuningOptions, stages: number): number | 'all' {
+  return unfreeze || (stages > 1 ? stages - 1 : 'all')
+}
+
+/** The options of a tuning, which `checkTuning` let pass, with their defaults for some examples. */
+export function planTuning(
+  options: TuningOptions & { seed?: number | undefined },
+  train: Dataset<unknown, Target>,
+  unfreeze: number | 'all',
+): TuningPlan {
+  const { strategy = 'joint', lora, gradual = false, seed = 0 } = options
   const { passes, learningRate, depthDecay, ...sizes } = usual[strategy]
   const batchSize = Math.min(options.batchSize ?? sizes.batchSize, train.size)
   const fewer = Math.min(1, Math.sqrt(passesFor / train.size))
@@ -67,7 +80,7 @@ export function planTuning(
   const folds = heldOutFolds(train, options.validation, seed)
   return {
     strategy,
-    unfreeze: options.unfreeze || (stages > 1 ? stages - 1 : 'all'),
+    unfreeze,
     lora,
     epochs,
     batchSize,
@@ -83,9 +96,6 @@ export function planTuning(
 
 /** The share that is asked for, once; else few examples in folds and many in a fifth. */
 function heldOutFolds(train: Dataset<unknown, Target>, share: number | undefined, seed: number): number[][] {
-  if (share !== undefined && !(share > 0 && share < 1)) {
-    throw new OptionError('option "validation"', 'a share above 0 and below 1', String(share), 'Try 0.2.')
-  }
   const { size } = train.representatives()
   if (share === undefined && size < fewExamples) return train.folds(Math.min(mostFolds, size), seed)
   // As many parts as hold the share, of which one is held out: stratified like folds.

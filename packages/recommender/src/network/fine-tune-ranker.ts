@@ -44,8 +44,8 @@ export interface TunedRanker {
 /**
  * Tunes a pre-trained network on a shop's own examples. Users are held out fold by fold, all of their examples together;
  * how many epochs help them is how many the tuning on all users takes. Where they gain no more than one standard error
- * of the gain, or a tuning diverges, the network stays as it is, after a notice: it is never worse than frozen by
- * validation, and not tuned by chance.
+ * of the gain, the network stays as it is: it is never worse than frozen by validation, and not tuned by chance. So it does,
+ * after a notice, where a tuning diverges or users are too few to hold any out.
  * @param examples Sets from newest to oldest or the other way; the held-out ones are those of the first.
  */
 export async function fineTuneRanker(
@@ -58,12 +58,12 @@ export async function fineTuneRanker(
   const users = [...new Set(newest.users)]
   if (!(Number.isInteger(folds) && folds >= 2))
     throw new OptionError('fineTuneRanker', 'a whole number of folds from 2 on', `${folds}`, 'Leave it out for 3.')
-  const frozenAfter = (reason: string, validation: readonly number[] = []): TunedRanker => {
+  const frozenAfter = (reason: string, validation: readonly number[]): TunedRanker => {
     onEvent?.({ type: 'notice', message: `${reason} The network stays as it was pre-trained.` })
     return { network, epochs: 0, validation }
   }
   if (users.length < 2 * folds)
-    return frozenAfter(`${users.length} users are too few to hold any out and see whether tuning helps.`)
+    return frozenAfter(`${users.length} users are too few to hold any out and see whether tuning helps.`, [])
   const foldOf = new Map(
     random(seed)
       .shuffle(users)
@@ -86,13 +86,7 @@ export async function fineTuneRanker(
   if (diverged) return frozenAfter('What diverges on a part of the users is not tried on all.', validation)
   const best = validation.indexOf(Math.max(...validation))
   const gains = (found[best] as Float64Array).map((ndcg, place) => ndcg - (frozen[place] as number))
-  if (meanOf(gains) <= standardErrorOf(gains)) {
-    const [before, after] = [meanOf(frozen), Math.max(...validation.slice(1))].map((ndcg) => ndcg.toFixed(4))
-    return frozenAfter(
-      `Fine-tuning did not surely help the users held out: NDCG@10 ${after}, frozen ${before}.`,
-      validation,
-    )
-  }
+  if (meanOf(gains) <= standardErrorOf(gains)) return { network, epochs: 0, validation }
   const tuned = await tune(network, examples, () => false, best, options)
   return tuned.diverged
     ? frozenAfter('The tuning on all users diverged.', validation)
