@@ -14,12 +14,14 @@ import { columnRoles } from './shop/shop-columns.js'
 
 const reading = z.object({
   column: z
-    .partialRecord(z.enum(columnRoles), z.string())
+    .partialRecord(z.enum(columnRoles), z.string(), {
+      error: `expected one of ${columnRoles.join(', ')}, with the name of a column`,
+    })
     .optional()
     .describe('names of columns that are not the usual ones: user=who'),
   repeats: z
     .boolean()
-    .optional()
+    .default(false)
     .describe('things are taken again, as groceries are: learn from each time, and rank what a user has with the rest'),
   threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
 })

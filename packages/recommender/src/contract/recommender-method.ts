@@ -1,4 +1,4 @@
-import type { JsonObject, Matrix, Run } from '@headstart/core'
+import type { JsonObject, Matrix, Run, RunOptions } from '@headstart/core'
 import type { Catalog } from '../shop/catalog.js'
 import type { Histories } from '../shop/histories.js'
 import type { Recommender } from './recommend.js'

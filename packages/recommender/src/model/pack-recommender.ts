@@ -37,11 +37,7 @@ export function packRecommender({
     [itemsName, new TextEncoder().encode(lines.join(''))],
     [numbersName, packer.bytes()],
   ])
-<<<<<<< HEAD:packages/recommender/src/model/save-recommender.ts
-  await writeModelFolder(folder, { manifest, files }, options)
-=======
   return { manifest, files }
->>>>>>> 6e23439 (Recommender: one task; learners, a protocol and a model as all others have them; what methods share is kept by their run):packages/recommender/src/model/pack-recommender.ts
 }
 
 function stateOf(recommender: Recommender): ScorerState {

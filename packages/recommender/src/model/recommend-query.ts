@@ -1,29 +1,32 @@
 import { z } from 'zod'
 import type { Item } from '../shop/catalog.js'
 
+const [length, share] = [{ error: 'expected a whole number from 1 on' }, { error: 'expected a number from 0 to 1' }]
+
 /** A question to a recommender, as JSON. */
 export const recommendQuery = z.object({
   history: z
     .array(z.string())
     .optional()
-    .describe('what somebody took, oldest first: ids of items as a line of CSV; can be repeated'),
-  k: z.int().min(1).optional().describe('length of the list; 10 unless given'),
-  explain: z.boolean().optional().describe('which items of the history carried each recommendation'),
+    .describe('what somebody took, oldest first: ids of items, separated by commas by the rules of CSV; repeatable')
+    .meta({ repeatable: true }),
+  k: z.int(length).min(1, length).default(10).describe('length of the list'),
+  explain: z.boolean().default(false).describe('say which items of the history carried each recommendation'),
   diversity: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('0: the highest scores (default); to 1: items as unlike each other as can be'),
+    .number(share)
+    .min(0, share)
+    .max(1, share)
+    .default(0)
+    .describe('0: the highest scores; to 1: items as unlike each other as can be'),
   repeats: z
     .boolean()
     .optional()
-    .describe('whether what is in the history can be recommended again; else as the model was trained'),
+    .describe('recommend again what is in the history (default: as the model was trained)'),
   category: z.string().optional().describe('only items of this category'),
 })
 
 /** A question to a recommender; in a program with a filter, which JSON cannot say. */
-export interface RecommendQuery extends z.output<typeof recommendQuery> {
+export interface RecommendQuery extends Partial<z.output<typeof recommendQuery>> {
   /** Whether an item can be in the list. Default: all can, or those of the category. */
   readonly filter?: ((item: Item) => boolean) | undefined
 }
