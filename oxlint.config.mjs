@@ -36,7 +36,7 @@ const floors = {
   onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
   core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'model', 'fine-tune', 'compare', 'task'],
   onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
-  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model'],
+  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
   nlp: ['preprocessing', 'backbone', 'data'],
   vision: ['preprocessing', 'backbone', 'data'],
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { type JsonObject, type RankingReport, readShop, type RecommenderMethod, startRun } from '@headstart/recommender'
 import {
   baselineMethods,
   chooseSettings,
@@ -7,19 +8,15 @@ import {
   evaluateRanking,
   type Grid,
   type Histories,
-  type JsonObject,
   leaveOneOut,
   type Material,
   positives,
-  type RankingReport,
-  readShop,
   type Recommender,
-  type RecommenderMethod,
   textSimilarity,
   textWindows,
   tfIdf,
   transitions,
-} from '@headstart/recommender'
+} from '@headstart/recommender/kit'
 import type { Benchmark, Figure } from './figure.js'
 import { secondsOf } from './measure.js'
 
@@ -112,12 +109,13 @@ async function baselinesOf(folder: string): Promise<Figure[]> {
   const terms = tfIdf(catalog.texts())
   const material = { catalog, terms, texts: terms }
   const figures: Figure[] = []
+  const run = startRun()
   for (const { name: method, choose, fit } of [...baselineMethods, text, followers]) {
     let report: RankingReport | undefined
     let settings: JsonObject = {}
     const seconds = await secondsOf(async () => {
-      settings = (await choose(material, validation)).settings
-      report = await evaluateRanking(await fit(material, test.train, settings), test)
+      settings = (await choose(material, validation, run)).settings
+      report = await evaluateRanking(await fit(material, test.train, settings, run), test)
     })
     if (report)
       figures.push(

@@ -1,6 +1,7 @@
 /** `recommend-scale-child.ts METHOD INTERACTIONS`: fits one method, or all that there is, in a process of its own. Prints JSON. */
 import { existsSync, readFileSync } from 'node:fs'
-import { leaveOneOut, positives, recommenderMethods, tfIdf, trainRecommender } from '@headstart/recommender'
+import { recommenderMethods, startRun, trainRecommender } from '@headstart/recommender'
+import { leaveOneOut, positives, tfIdf } from '@headstart/recommender/kit'
 import { generatedShop } from './generated-shop.js'
 
 /** What a training took. */
@@ -53,7 +54,8 @@ async function one(): Promise<object> {
   const method = recommenderMethods.find((candidate) => candidate.name === name)
   if (!method) throw new TypeError(`expected a method, got ${name}`)
   const { train } = leaveOneOut(histories)
-  const { settings } = await method.choose(material, { train, cases: [] })
-  await method.fit(material, train, settings)
+  const run = startRun()
+  const { settings } = await method.choose(material, { train, cases: [] }, run)
+  await method.fit(material, train, settings, run)
   return {}
 }

@@ -2,19 +2,17 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { float32, GraphBuilder, Session } from '@headstart/onnx'
+import { type Matrix, random, recommenderMethods, startRun } from '@headstart/recommender'
 import {
   type History,
-  type Matrix,
   positives,
-  random,
   recommend,
   type Recommender,
-  recommenderMethods,
   textSimilarity,
   tfIdf,
   unitRows,
   withIndex,
-} from '@headstart/recommender'
+} from '@headstart/recommender/kit'
 import { atLeast, atMost, type Benchmark, type Figure } from './figure.js'
 import { generatedShop } from './generated-shop.js'
 import { median } from './measure.js'
@@ -42,9 +40,10 @@ async function listFigures(): Promise<Figure[]> {
   const terms = tfIdf(shop.catalog.texts())
   const material = { catalog: shop.catalog, terms, texts: terms }
   const recommenders: Recommender[] = [textSimilarity(terms)]
+  const run = startRun()
   for (const method of recommenderMethods.filter(({ name }) => name !== 'scratch' && name !== 'fine-tuned')) {
-    const { settings } = await method.choose(material, { train, cases: [] })
-    recommenders.push(await method.fit(material, train, settings))
+    const { settings } = await method.choose(material, { train, cases: [] }, run)
+    recommenders.push(await method.fit(material, train, settings, run))
   }
   const product = await bareProduct()
   const histories = Array.from({ length: rounds }, (_, round) => train.at((round * 37) % train.length))

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { random, type RankingFigures, type RankingReport, readShop, startRun } from '@headstart/recommender'
 import {
   backboneFrom,
   type BehaviorBackbone,
@@ -13,15 +14,11 @@ import {
   positives,
   pretrain,
   pretrainingExamples,
-  random,
   type RankingExamples,
-  type RankingFigures,
-  type RankingReport,
-  readShop,
   type Split,
   textSimilarity,
   tfIdf,
-} from '@headstart/recommender'
+} from '@headstart/recommender/kit'
 import { encodeModel } from '@headstart/onnx'
 import type { Benchmark, Figure } from './figure.js'
 
@@ -148,9 +145,10 @@ async function* figuresOf(folder: string, target: Target, backbone: BehaviorBack
   const { histories, material } = await openShop(folder, name)
   const test = leaveOneOut(histories)
   const easeText = cold === undefined ? undefined : await easeTextReport(material, histories)
+  const run = startRun()
   for (const method of [frozenMethod(backbone), fineTunedMethod(backbone)]) {
     const started = performance.now()
-    const recommender = await method.fit(material, test.train, {})
+    const recommender = await method.fit(material, test.train, {}, run)
     const fitted = (performance.now() - started) / 1000
     const { ndcg, intervals, hitRate, coverage, coldItems } = await evaluateRanking(recommender, test, { coldBelow })
     const isFrozen = method.name === 'frozen'
@@ -196,9 +194,10 @@ function intervalOf({ intervals }: Pick<RankingFigures, 'intervals'>): string {
 async function easeTextReport(material: Material, histories: Histories): Promise<RankingReport | undefined> {
   const method = baselineMethods.find(({ name }) => name === 'ease-text')
   if (!method) return undefined
-  const { settings } = await method.choose(material, leaveOneOut(histories, 2))
+  const run = startRun()
+  const { settings } = await method.choose(material, leaveOneOut(histories, 2), run)
   const test = leaveOneOut(histories)
-  return evaluateRanking(await method.fit(material, test.train, settings), test, { coldBelow })
+  return evaluateRanking(await method.fit(material, test.train, settings, run), test, { coldBelow })
 }
 
 /** A shop with few users: everybody else is new to it, and is asked about. */
@@ -218,14 +217,15 @@ async function* curveOf(
       train: train.truncate(({ items }, place) => (some.has(train.users[place] as number) ? items.length : -1)),
       cases: asked,
     }
+    const run = startRun()
     const others = await Promise.all(
       baselineMethods.map(async (method): Promise<[string, number]> => {
-        const usual = (await method.choose(material, { train: few.train, cases: [] })).settings
-        return [method.name, (await evaluateRanking(await method.fit(material, few.train, usual), few)).ndcg]
+        const usual = (await method.choose(material, { train: few.train, cases: [] }, run)).settings
+        return [method.name, (await evaluateRanking(await method.fit(material, few.train, usual, run), few)).ndcg]
       }),
     )
     others.push(['text', (await evaluateRanking(textSimilarity(material.terms), few)).ndcg])
-    const frozen = await evaluateRanking(await frozenMethod(backbone).fit(material, few.train, {}), few)
+    const frozen = await evaluateRanking(await frozenMethod(backbone).fit(material, few.train, {}, run), few)
     const most = Math.max(...others.map(([, ndcg]) => ndcg))
     yield {
       what: `${name}, frozen with ${count} users`,

@@ -1,4 +1,4 @@
-import { leaveOneOut, positives } from '@headstart/recommender'
+import { leaveOneOut, positives } from '@headstart/recommender/kit'
 import { describe, expect, it } from 'vitest'
 import { baskets } from './baskets.js'
 

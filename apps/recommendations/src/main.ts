@@ -2,20 +2,22 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
-  compareRecommenders,
-  formatRecommenderComparison,
+  compare,
   HeadstartError,
   idsIn,
+  lastItem,
   OptionError,
-  positives,
   readShop,
+  recommenderLearners,
   type RecommenderModel,
-  type RecommenderComparison,
   recommenderMethods,
   type Shop,
+  type Shown,
+  startRun,
   type TrainEvent,
   trainRecommender,
 } from '@headstart/recommender'
+import { positives } from '@headstart/recommender/kit'
 import pc from 'picocolors'
 import { baskets } from './baskets.js'
 import type { Wording } from './page.js'
@@ -81,10 +83,11 @@ async function main({ project, data, history, serve, ...numbers }: Values): Prom
     return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
   }
 
-  const comparison = await compareRecommenders(shop, { seed, onEvent })
+  const plan = { data: { shop }, learners: recommenderLearners, protocol: lastItem }
+  const comparison = await compare(plan, startRun({ seed, onEvent }))
   title('One item of each list is left out, and looked for with the help of the others')
   printComparison(comparison, data === undefined)
-  const methods = recommenderMethods.filter(({ name }) => name === comparison.chosen)
+  const methods = recommenderMethods.filter(({ name }) => name === comparison.json['chosen'])
   await printList(await trainRecommender(shop, { methods, seed }), somebody ?? someUser(shop))
 }
 
@@ -108,8 +111,8 @@ function someUser({ interactions, catalog }: Shop): Somebody {
   }
 }
 
-function printComparison(comparison: RecommenderComparison, isBuiltIn: boolean): void {
-  console.log(formatRecommenderComparison(comparison))
+function printComparison(comparison: Shown, isBuiltIn: boolean): void {
+  console.log(comparison.text())
   if (!isBuiltIn) return
   console.log(
     'A list has no order in time: the item that is left out, "the last", is drawn by lot. So this measures how well a list is',

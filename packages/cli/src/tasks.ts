@@ -21,6 +21,7 @@ export const taskEntries: readonly TaskEntry[] = [
       return createImageTask(async (...args) => (await import('@headstart/nlp')).transformersBackbone(...args))
     },
   },
+  { name: 'recommend', verb: 'recommend', load: async () => (await import('@headstart/recommender')).recommendTask },
 ]
 
 /** The task of that name. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const { code, stderr } = await scene.run(['train', shop, '--task', 'recommend', '--out', model])
   chosen = /the choice of (\S+) may be chance/.exec(stderr)?.[1] ?? ''
   expect(stderr).toBe(
-    `note: ${shop}/interactions.csv: timestamps in seconds.\nnote: 40 users to choose by: the choice of ${chosen} may be chance.\n`,
+    `note: ${shop}/interactions.csv: timestamps in seconds.\nnote: Fine-tuning did not surely help the users held out: NDCG@10 1.0000, frozen 1.0000. The network stays as it was pre-trained.\nnote: 40 users to choose by: the choice of ${chosen} may be chance.\n`,
   )
   expect(code).toBe(0)
 })
@@ -129,7 +129,8 @@ describe('headstart compare --task recommend', () => {
   it('prints the documented fields', async () => {
     const { code, stdout } = await scene.run(['compare', shop, '--task', 'recommend', '--json'])
     expect(code).toBe(0)
-    const rowsOf = methods.map((method) => ({
+    const compared = [...methods.slice(0, -1), 'untrained', ...methods.slice(-1)]
+    const rowsOf = compared.map((method) => ({
       method,
       'hr@10': share,
       'ndcg@10': share,
@@ -142,7 +143,7 @@ describe('headstart compare --task recommend', () => {
       rows: rowsOf,
       chosen,
       verdict: expect.stringMatching(
-        /^Use \S+ here, which validation picks: NDCG@10 1\.0000, \+0\.\d{4} \(± 0\.\d{4}\) beside popularity\./,
+        /^Use \S+ here, which validation picks: NDCG@10 1\.0000, \+0\.\d{4} \(± 0\.\d{4}\) beside popularity\. Transfer .*: frozen .* beside ease-text .*\. Pre-training .*: frozen .* beside untrained .*\. Fine-tuning .*: fine-tuned .* beside frozen .*\.$/,
       ) as string,
     })
   })
@@ -232,8 +233,16 @@ describe('headstart recommend', () => {
       ['--history', '"a,b'],
       /option --history: expected ids separated by commas, as a line of CSV, got "a,b\. Put ids with commas in double quotes/,
     ],
-    ['a list without a length', ['--k', '0'], /option "k": expected a whole number from 1 on, got 0/],
-    ['a diversity that is none', ['--diversity', '2'], /option "diversity": expected a number from 0 to 1, got 2/],
+    [
+      'a list without a length',
+      ['--k', '0'],
+      /option '--k <n>' argument '0' is invalid\. Expected a whole number from 1 on/,
+    ],
+    [
+      'a diversity that is none',
+      ['--diversity', '2'],
+      /option '--diversity <number>' argument '2' is invalid\. Expected a number from 0 to 1/,
+    ],
   ]
   it.each(requests)('%s: exits with 2', async (_, args, says) => {
     const { code, stdout, stderr } = await scene.run(['recommend', model, ...args])
@@ -305,7 +314,7 @@ describe('a recommender folder that does not fit', () => {
     },
     'a model of classes': {
       spoil: async (folder) => writeFile(join(folder, 'headstart.json'), '{"format":"headstart-model"}'),
-      says: /expected a folder of the kind headstart-recommender, got one of the kind headstart-model/,
+      says: /expected a model for text, image, recommend, got one of the kind headstart-model/,
     },
   }
   it.each(Object.entries(cases))('%s: says so and exits with 2', async (_, { spoil, says }) => {

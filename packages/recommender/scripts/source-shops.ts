@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { positives, pretrainingExamples, type RankingExamples, readShop, tfIdf } from '../src/index.js'
+import { readShop } from '../src/index.js'
+import { positives, pretrainingExamples, type RankingExamples, tfIdf } from '../src/kit.js'
 
 /** Openly licensed shops; those of one family are about the same people and things. */
 export const sourceShops = [

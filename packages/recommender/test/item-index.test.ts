@@ -9,7 +9,7 @@ import { withIndex } from '../src/scorers/item-index.js'
 import { recommend } from '../src/contract/recommend.js'
 import type { RecommenderModel } from '../src/model/recommender-model.js'
 import { textSimilarity, unitRows } from '../src/scorers/text-similarity.js'
-import { trainRecommender } from '../src/model/train-recommender.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
 
 const itemCount = 2000
 const { below, normal } = random(7)

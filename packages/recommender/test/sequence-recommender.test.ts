@@ -1,3 +1,4 @@
+import { startRun } from '@headstart/core'
 import { expect, it } from 'vitest'
 import { circleShop } from './ranking-shop.js'
 import { Catalog } from '../src/shop/catalog.js'
@@ -34,10 +35,10 @@ it('learns what comes next, the same for the same seed, and is saved as ONNX', a
 it('chooses its epochs on validation cases', async () => {
   const { histories, texts } = circleShop(60, 2)
   const material = { catalog, terms: texts, texts }
-  const choice = await scratchMethod.choose(material, leaveOneOut(histories, 2))
+  const choice = await scratchMethod.choose(material, leaveOneOut(histories, 2), startRun())
   expect([5, 10, 15, 20, 25, 30]).toContain(choice.settings['epochs'])
   expect(choice.ndcg).toBeGreaterThan(0)
-  expect(await scratchMethod.choose(material, { train: histories, cases: [] })).toEqual({
+  expect(await scratchMethod.choose(material, { train: histories, cases: [] }, startRun())).toEqual({
     settings: { epochs: 20 },
     ndcg: undefined,
   })

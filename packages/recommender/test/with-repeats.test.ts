@@ -1,11 +1,11 @@
 import { random } from '@headstart/core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { comparedShop } from './compare-shop.js'
 import { historiesOf, historyOf } from './histories.js'
 import { shopOf, smallItems } from './small-shop.js'
 import { folderOf } from './temporary-folder.js'
 import { baselineMethods } from '../src/methods/baseline-methods.js'
 import { frozenMethod } from '../src/methods/behavior-methods.js'
-import { compareRecommenders } from '../src/model/compare-recommenders.js'
 import { evaluateRanking } from '../src/evaluate/evaluate-ranking.js'
 import { evaluateRecommender } from '../src/model/evaluate-recommender.js'
 import { distinct, positives } from '../src/shop/histories.js'
@@ -13,7 +13,7 @@ import { itemKnn } from '../src/scorers/item-knn.js'
 import { loadRecommender } from '../src/model/load-recommender.js'
 import type { RecommenderModel } from '../src/model/recommender-model.js'
 import { leaveOneOut } from '../src/shop/split-histories.js'
-import { trainRecommender } from '../src/model/train-recommender.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
 
 /** A grocery: each user has two things that are bought again and again, and buys something else now and then. */
 const { below, uniform } = random(1)
@@ -49,7 +49,7 @@ describe('a shop where things are taken again', () => {
   })
 
   it('finds the next purchase far more often than by first purchases alone', async () => {
-    const { rows } = await compareRecommenders(shop, { methods, repeats: true })
+    const { rows } = await comparedShop(shop, { methods, repeats: true })
     for (const row of rows) expect(row['hr@10']).toBeGreaterThan(0.9)
     const report = await evaluateRecommender(model, shop)
     expect(report.ndcg).toBe(rows.find(({ method }) => method === model.recipe.method)?.['ndcg@10'])

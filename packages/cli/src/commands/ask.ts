@@ -33,6 +33,9 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     const like = taskEntries.filter((entry) => entry.verb === verb).map(({ name }) => name)
     command.argument('[input...]', `what is asked; flags and inputs by the model: headstart ${verb} MODEL --help`)
     command.addHelpText('after', `\nFor models of ${like.join(', ')}.`)
+  } else if (task.verb !== verb) {
+    // Whatever is given: `ask` says which command it is that asks such models.
+    command.argument('[input...]').allowUnknownOption()
   } else if (shape) withFlags(command, [shape])
   else command.argument('[input...]', 'inputs; - reads one a line from stdin and writes one JSON a line')
   return command

@@ -35,9 +35,12 @@ export async function compare<Data>(
   run: Run = startRun(),
 ): Promise<Comparison & Shown> {
   const planned: Pick<Trial<Data>, 'learner' | 'round'>[] = []
+  const draws = new Map<string, number>()
   for await (const round of protocol.rounds(data, run)) {
+    const draw = draws.get(round.row) ?? 0
+    draws.set(round.row, draw + 1)
     const suited = learners.filter((learner) => learner.suits(round.train))
-    const drawn = suited.filter(({ takes }) => takes === 'seconds' || round.seed < slowDraws)
+    const drawn = suited.filter(({ takes }) => takes === 'seconds' || draw < slowDraws)
     planned.push(...drawn.map((learner) => ({ learner, round })))
   }
   const rounds = [...new Set(planned.map(({ round }) => round))]

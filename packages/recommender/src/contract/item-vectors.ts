@@ -1,5 +1,5 @@
 import type { History } from '../shop/histories.js'
-import type { ListOptions, Recommendation } from './recommend.js'
+import type { ListOptions, Recommendation } from './recommendation.js'
 import { type RowProducts, rowProducts } from '../math/row-products.js'
 
 /** Items whose products are looked at between two looks at what can still follow. */

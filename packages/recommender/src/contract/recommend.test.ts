@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Catalog } from '../shop/catalog.js'
-import { historyFromIds, type ListOptions, recommend } from './recommend.js'
+import { historyFromIds, recommend } from './recommend.js'
+import type { ListOptions } from './recommendation.js'
 
 const catalog = new Catalog(['a', 'b', 'c', '007'].map((id) => ({ id })))
 const recommender = { name: 'fixed', score: () => Float32Array.of(4, 3, 2, 3) }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import type { ItemVectors } from './item-vectors.js'
+import type { ListOptions, Recommendation } from './recommendation.js'
 import type { ScorerState } from './scorer-state.js'
 import { largest } from '../math/top-k.js'
 
@@ -15,25 +16,8 @@ export interface Recommender {
   nearest?(history: History, count: number): number[]
   /** What it was fitted to, as data from which it can be made again. Without it the recommender cannot be saved. */
   state?(): ScorerState
-}
-
-/** What can be in a list of recommendations, and how long it is. */
-export interface ListOptions {
-  /** Length of the list. Default: 10. */
-  readonly k?: number | undefined
-  /** Items that can be recommended, [items of the catalog], 1 or 0: in stock, of a category. Default: all. */
-  readonly candidates?: Uint8Array | undefined
-  /** Whether what the user has can be recommended again. Default: false. */
-  readonly repeats?: boolean | undefined
-  /** Whether all items are scored, even where there is an index of them. Default: false. */
-  readonly exact?: boolean | undefined
-}
-
-/** One line of a list. */
-export interface Recommendation {
-  /** Number of the item in the catalog. */
-  readonly item: number
-  readonly score: number
+  /** Frees the native memory that it holds. Where it is asked after that, it takes some again. */
+  close?(): Promise<void>
 }
 
 /**

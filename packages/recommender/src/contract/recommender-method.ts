@@ -1,4 +1,4 @@
-import type { JsonObject, Matrix, RunOptions } from '@headstart/core'
+import type { JsonObject, Matrix, Run, RunOptions } from '@headstart/core'
 import type { Catalog } from '../shop/catalog.js'
 import type { Histories } from '../shop/histories.js'
 import type { Recommender } from './recommend.js'
@@ -14,10 +14,10 @@ export interface Material {
   readonly texts: SparseRows | Matrix
 }
 
-/** Options of a method's work. */
-export interface MethodOptions extends RunOptions {
-  /** Decides all that is random. Default: 0. */
-  readonly seed?: number | undefined
+/** Questions by which settings and methods are chosen. */
+export interface Validation extends Split {
+  /** Whether settings are chosen with what the user has among the items that are ranked. Default: false. */
+  readonly repeats?: boolean | undefined
 }
 
 /** The settings that validation likes best. */
@@ -27,7 +27,7 @@ export interface Choice<Settings extends JsonObject = JsonObject> {
   readonly ndcg: number | undefined
 }
 
-/** The methods that `compareRecommenders` sets side by side. */
+/** The methods that are set side by side. */
 export type RecommenderMethodName =
   | 'popularity'
   | 'item-knn'
@@ -35,6 +35,7 @@ export type RecommenderMethodName =
   | 'ease-text'
   | 'als'
   | 'scratch'
+  | 'untrained'
   | 'frozen'
   | 'fine-tuned'
 
@@ -50,9 +51,9 @@ export interface RecommenderMethod {
    * Fits what there is to choose between to `validation.train` and takes what does best on its cases. Without cases it
    * takes what is usual.
    */
-  choose(material: Material, validation: Split, options?: MethodOptions): Promise<Choice>
+  choose(material: Material, validation: Validation, run: Run): Promise<Choice>
   /** A recommender with these settings, fitted to the histories. It has a `state`, so that it can be saved. */
-  fit(material: Material, train: Histories, settings: JsonObject, options?: MethodOptions): Promise<Recommender>
+  fit(material: Material, train: Histories, settings: JsonObject, run: Run): Promise<Recommender>
 }
 
 /** The notices alone of a method's events: how far the whole comparison is says who compares. */

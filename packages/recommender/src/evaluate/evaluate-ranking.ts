@@ -71,29 +71,48 @@ export async function evaluateRanking(
       'It takes users with enough interactions: see the minimum of positives.',
     )
   }
-  const popularity = train.popularity()
   const ranks = await rankCases(recommender, cases, options)
-  const areCold = Uint8Array.from(popularity, (takers) => (takers < coldBelow ? 1 : 0))
-  const isCold = (one: Case): boolean => areCold[one.target] === 1
-  const cold = cases.filter(isCold)
+  const cold = coldOf({ train, cases }, coldBelow)
   const isNew = (one: Case): boolean => one.history.items.length === 0
   return {
     method: recommender.name,
     k: ranks.k,
     ...figuresOf(ranks, seed),
-    coverage: new Set(ranks.lists.flat()).size / train.itemCount,
+    coverage: coverageOf(ranks, train),
     popularityBias: popularityBias(train, ranks.lists),
     coldItems:
-      cold.length === 0
+      cold.cases.length === 0
         ? undefined
         : {
-            items: areCold.reduce((count, one) => count + one, 0),
-            all: figuresOf(only(ranks, cases, isCold), seed),
-            amongThemselves: figuresOf(await rankCases(recommender, cold, { ...options, candidates: areCold }), seed),
+            items: cold.items.reduce((count, one) => count + one, 0),
+            all: figuresOf(only(ranks, cases, cold.is), seed),
+            amongThemselves: figuresOf(
+              await rankCases(recommender, cold.cases, { ...options, candidates: cold.items }),
+              seed,
+            ),
           },
     coldUsers: cases.some(isNew) ? figuresOf(only(ranks, cases, isNew), seed) : undefined,
     ndcgOfCases: ranks.ndcg,
   }
+}
+
+/** Cold items, [items of the catalog], 1 or 0, and what is asked about them. */
+export interface Cold {
+  readonly items: Uint8Array
+  readonly cases: readonly Case[]
+  is(one: Case): boolean
+}
+
+/** @param below Items are cold that fewer users took than this. */
+export function coldOf({ train, cases }: Asked, below = 1): Cold {
+  const items = Uint8Array.from(train.popularity(), (takers) => (takers < below ? 1 : 0))
+  const is = ({ target }: Case): boolean => items[target] === 1
+  return { items, cases: cases.filter(is), is }
+}
+
+/** Share of the catalog that is in anybody's list. */
+export function coverageOf({ lists }: Pick<Ranks, 'lists'>, { itemCount }: Takers): number {
+  return new Set(lists.flat()).size / itemCount
 }
 
 type Outcomes = Pick<Ranks, 'hitRate' | 'ndcg' | 'reciprocalRank'>

@@ -1,5 +1,6 @@
 import { DataError } from '@headstart/core'
-import { exclude, type ListOptions, type Recommender } from '../contract/recommend.js'
+import { exclude, type Recommender } from '../contract/recommend.js'
+import type { ListOptions } from '../contract/recommendation.js'
 import type { Case, Split } from '../shop/split-histories.js'
 import { largest } from '../math/top-k.js'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@headstart/core'
+import type { JsonObject, Run } from '@headstart/core'
 import { als } from '../scorers/als.js'
 import { blend } from '../scorers/blend.js'
 import { chooseSettings, type Grid, type Scale } from './choose-settings.js'
@@ -7,7 +7,7 @@ import type { Histories } from '../shop/histories.js'
 import { itemKnn } from '../scorers/item-knn.js'
 import { popularity } from '../scorers/popularity.js'
 import type { Recommender } from '../contract/recommend.js'
-import type { Material, MethodOptions, RecommenderMethod } from '../contract/recommender-method.js'
+import type { Material, RecommenderMethod } from '../contract/recommender-method.js'
 import type { Scorer } from '../contract/scorer.js'
 import { textSimilarity } from '../scorers/text-similarity.js'
 
@@ -15,12 +15,7 @@ import { textSimilarity } from '../scorers/text-similarity.js'
 interface Recipe<Settings extends JsonObject> extends Pick<RecommenderMethod, 'name' | 'description'> {
   /** What to choose between, which may depend on how much there is to learn from. */
   grid(train: Histories): Grid<Settings>
-  fit(
-    material: Material,
-    train: Histories,
-    settings: Settings,
-    options: MethodOptions,
-  ): Recommender | Promise<Recommender>
+  fit(material: Material, train: Histories, settings: Settings, run: Run): Recommender | Promise<Recommender>
 }
 
 /** A method whose settings are chosen by `chooseSettings`. */
@@ -28,14 +23,14 @@ function withGrid<Settings extends JsonObject>({ name, description, grid, fit }:
   return {
     name,
     description,
-    choose: (material, validation, options = {}) =>
+    choose: (material, validation, run) =>
       chooseSettings(
         grid(validation.train),
-        (settings) => fit(material, validation.train, settings, options),
+        (settings) => fit(material, validation.train, settings, run),
         validation,
-        options,
+        run,
       ),
-    fit: async (material, train, settings, options = {}) => fit(material, train, settings as Settings, options),
+    fit: async (material, train, settings, run) => fit(material, train, settings as Settings, run),
   }
 }
 
@@ -50,12 +45,6 @@ export const textWindows: readonly [TextWindow, ...TextWindow[]] = [
   { last: 50, decay: 0.95 },
 ]
 
-/**
- * EASE is fitted once for EASE itself and for its blend: of the usual strength, and in small catalogs of every strength
- * that is tried.
- */
-const fitted = new WeakMap<Histories, Map<number, Promise<Scorer>>>()
-
 /** The usual strength of its regularization, and those for shops with little data, which it would be too much for. */
 const strengths: Scale<number> = { usual: 300, below: [100, 30, 10], above: [1000] }
 
@@ -65,62 +54,65 @@ const smallCatalog = 3000
 /** Two fits, on validation data and on all, and the work on one of them take less than 2 GB. */
 const itemLimit = 8_000
 
-function easeOf(train: Histories, l2: number, { signal, onEvent }: MethodOptions): Promise<Scorer> {
-  const known = fitted.get(train)?.get(l2)
-  if (known) return known
-  const fit = easeAndNeighbors(train, {
-    l2,
-    itemLimit,
-    signal,
-    onNotice: (message) => onEvent?.({ type: 'notice', message }),
-  })
-  if (l2 === strengths.usual || train.itemCount <= smallCatalog) {
-    const fits = fitted.get(train) ?? new Map<number, Promise<Scorer>>()
-    fitted.set(train, fits.set(l2, fit))
-    fit.catch(() => fits.delete(l2))
-  }
-  return fit
+/**
+ * EASE is fitted once for EASE itself and for its blend: of the usual strength, and in small catalogs of every strength
+ * that is tried.
+ */
+function easeOf(train: Histories, l2: number, { signal, onEvent, once }: Run): Promise<Scorer> {
+  const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+  const fit = () => easeAndNeighbors(train, { l2, itemLimit, signal, onNotice })
+  const isKept = l2 === strengths.usual || train.itemCount <= smallCatalog
+  return isKept ? once([easeAndNeighbors, train, l2, itemLimit], fit) : fit()
 }
+
+export const popularityMethod = withGrid({
+  name: 'popularity',
+  description: 'what most users took, the same for everybody',
+  grid: () => ({}),
+  fit: (_, train) => popularity(train),
+})
+
+export const itemKnnMethod = withGrid({
+  name: 'item-knn',
+  description: 'items that share users with those of the history',
+  grid: () => ({ neighbors: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] }),
+  fit: (_, train, settings) => itemKnn(train, settings),
+})
+
+export const easeMethod = withGrid({
+  name: 'ease',
+  description: 'a linear autoencoder of histories, in closed form',
+  grid: () => ({ l2: strengths }),
+  fit: (_, train, { l2 }, run) => easeOf(train, l2, run),
+})
+
+export const easeTextMethod = withGrid({
+  name: 'ease-text',
+  description: 'EASE, and how much texts are alike',
+  grid: ({ itemCount }) => ({
+    weight: [0.3, 0.1, 1, 2],
+    window: textWindows,
+    l2: itemCount <= smallCatalog ? strengths : [strengths.usual],
+  }),
+  fit: async ({ texts }, train, { weight, window, l2 }, run) =>
+    blend('ease-text', [
+      [await easeOf(train, l2, run), 1],
+      [textSimilarity(texts, window), weight],
+    ]),
+})
+
+export const alsMethod = withGrid({
+  name: 'als',
+  description: 'factors of users and items by alternating least squares',
+  grid: () => ({ confidence: [10, 40], l2: [10, 100] }),
+  fit: (_, train, settings, { seed, signal }) => als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
+})
 
 /** The recommenders of the literature, from the simplest on. */
 export const baselineMethods: readonly RecommenderMethod[] = [
-  withGrid({
-    name: 'popularity',
-    description: 'what most users took, the same for everybody',
-    grid: () => ({}),
-    fit: (_, train) => popularity(train),
-  }),
-  withGrid({
-    name: 'item-knn',
-    description: 'items that share users with those of the history',
-    grid: () => ({ neighbors: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] }),
-    fit: (_, train, settings) => itemKnn(train, settings),
-  }),
-  withGrid({
-    name: 'ease',
-    description: 'a linear autoencoder of histories, in closed form',
-    grid: () => ({ l2: strengths }),
-    fit: (_, train, { l2 }, options) => easeOf(train, l2, options),
-  }),
-  withGrid({
-    name: 'ease-text',
-    description: 'EASE, and how much texts are alike',
-    grid: ({ itemCount }) => ({
-      weight: [0.3, 0.1, 1, 2],
-      window: textWindows,
-      l2: itemCount <= smallCatalog ? strengths : [strengths.usual],
-    }),
-    fit: async ({ texts }, train, { weight, window, l2 }, options) =>
-      blend('ease-text', [
-        [await easeOf(train, l2, options), 1],
-        [textSimilarity(texts, window), weight],
-      ]),
-  }),
-  withGrid({
-    name: 'als',
-    description: 'factors of users and items by alternating least squares',
-    grid: () => ({ confidence: [10, 40], l2: [10, 100] }),
-    fit: (_, train, settings, { seed, signal }) =>
-      als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
-  }),
+  popularityMethod,
+  itemKnnMethod,
+  easeMethod,
+  easeTextMethod,
+  alsMethod,
 ]

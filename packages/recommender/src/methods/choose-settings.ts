@@ -1,8 +1,7 @@
-import type { JsonObject, JsonValue } from '@headstart/core'
-import { meanNdcg, type RankOptions } from '../evaluate/rank-cases.js'
+import type { JsonObject, JsonValue, RunOptions } from '@headstart/core'
+import { meanNdcg } from '../evaluate/rank-cases.js'
 import type { Recommender } from '../contract/recommend.js'
-import type { Choice, MethodOptions } from '../contract/recommender-method.js'
-import type { Split } from '../shop/split-histories.js'
+import type { Choice, Validation } from '../contract/recommender-method.js'
 
 /** Values to try for a setting of which more and less have a meaning: those next to the usual one first. */
 export interface Scale<Value> {
@@ -26,15 +25,15 @@ export type Grid<Settings extends JsonObject> = {
 export async function chooseSettings<Settings extends JsonObject>(
   grid: Grid<Settings>,
   fit: (settings: Settings) => Recommender | Promise<Recommender>,
-  validation: Split,
-  { signal, repeats }: MethodOptions & Pick<RankOptions, 'repeats'> = {},
+  validation: Validation,
+  { signal }: Pick<RunOptions, 'signal'> = {},
 ): Promise<Choice<Settings>> {
   const names = Object.keys(grid) as (keyof Settings)[]
   const usual = Object.fromEntries(names.map((name) => [name, usualOf(grid[name]) as JsonValue])) as Settings
   if (validation.cases.length === 0) return { settings: usual, ndcg: undefined }
   const measure = async (settings: Settings): Promise<number> => {
     signal?.throwIfAborted()
-    return meanNdcg(await fit(settings), validation, { signal, repeats })
+    return meanNdcg(await fit(settings), validation, { signal, repeats: validation.repeats })
   }
   let best = { settings: usual, ndcg: await measure(usual) }
   for (const name of names) {

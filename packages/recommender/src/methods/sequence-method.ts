@@ -6,25 +6,26 @@ import { epochsWithin, trainSequence } from '../network/sequence-recommender.js'
 const [mostEpochs, lookEvery] = [30, 5]
 const usualEpochs = 20
 
-/** A sequence model of the shop's own data alone: what pre-training has to be better than. */
+/** A sequence model of the shop's own data alone. */
 export const scratchMethod: RecommenderMethod = {
   name: 'scratch',
   description: 'a sequence model trained on this shop alone (SASRec, with texts)',
-  async choose(material, validation, options = {}): Promise<Choice> {
+  async choose(material, validation, { seed, signal, onEvent }): Promise<Choice> {
     const epochs = epochsWithin(mostEpochs, validation.train)
     if (validation.cases.length === 0) return { settings: { epochs: Math.min(usualEpochs, epochs) }, ndcg: undefined }
     if (epochs < mostEpochs)
-      options.onEvent?.({ type: 'notice', message: `scratch: ${epochs} epochs at most, for so many users.` })
+      onEvent?.({ type: 'notice', message: `scratch: ${epochs} epochs at most, for so many users.` })
     const every = Math.min(lookEvery, epochs)
     let best = { settings: { epochs: 0 }, ndcg: -1 }
     const trained = await trainSequence(material, validation.train, {
-      ...options,
-      onEvent: noticesOf(options),
+      seed,
+      signal,
+      onEvent: noticesOf({ onEvent }),
       epochs,
       async onEpoch(epoch, recommender) {
         if (epoch % every !== 0) return
         const model = await recommender()
-        const ndcg = await meanNdcg(model, validation, { signal: options.signal })
+        const ndcg = await meanNdcg(model, validation, { signal })
         await model.close()
         if (ndcg > best.ndcg) best = { settings: { epochs: epoch }, ndcg }
       },
@@ -32,10 +33,11 @@ export const scratchMethod: RecommenderMethod = {
     await trained.close()
     return best
   },
-  fit: (material, train, { epochs }, options = {}) =>
+  fit: (material, train, { epochs }, { seed, signal, onEvent }) =>
     trainSequence(material, train, {
-      ...options,
-      onEvent: noticesOf(options),
+      seed,
+      signal,
+      onEvent: noticesOf({ onEvent }),
       epochs: typeof epochs === 'number' ? epochs : usualEpochs,
     }),
 }

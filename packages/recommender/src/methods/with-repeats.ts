@@ -3,11 +3,10 @@ import { standardized } from '../scorers/blend.js'
 import { chooseSettings, type Grid } from './choose-settings.js'
 import { distinct, type Histories } from '../shop/histories.js'
 import type { Recommender } from '../contract/recommend.js'
-import type { RecommenderMethod } from '../contract/recommender-method.js'
+import type { RecommenderMethod, Validation } from '../contract/recommender-method.js'
 import { repeats } from '../scorers/repeats.js'
 import type { Scorer } from '../contract/scorer.js'
 import { numberIn, type ScorerState } from '../contract/scorer-state.js'
-import type { Split } from '../shop/split-histories.js'
 
 /** Kind of the state of a recommender of what is taken again. */
 export const repeatTaking = 'repeat-taking'
@@ -29,24 +28,25 @@ export function withRepeats(method: RecommenderMethod): RecommenderMethod {
   return {
     name: method.name,
     description: method.description,
-    async choose(material, validation, options = {}) {
+    async choose(material, validation, run) {
       const train = validation.train.distinct()
-      const { settings } = await method.choose(material, { train, cases: newTargets(validation) }, options)
-      const once = await method.fit(material, train, settings, options)
+      const { settings } = await method.choose(material, { ...validation, train, cases: newTargets(validation) }, run)
+      const once = await method.fit(material, train, settings, run)
       const fit = ({ weight, decay }: RepeatSettings) => repeatTaker(once, repeats(validation.train, { decay }), weight)
-      const chosen = await chooseSettings(grid, fit, validation, { ...options, repeats: true })
+      const chosen = await chooseSettings(grid, fit, { ...validation, repeats: true }, run)
+      await once.close?.()
       return { settings: { ...settings, repeats: chosen.settings }, ndcg: chosen.ndcg }
     },
-    async fit(material, train: Histories, settings, options = {}) {
+    async fit(material, train: Histories, settings, run) {
       const { repeats: own, ...others } = settings as JsonObject & { readonly repeats: RepeatSettings }
-      const once = await method.fit(material, train.distinct(), others, options)
+      const once = await method.fit(material, train.distinct(), others, run)
       return repeatTaker(once, repeats(train, { decay: own.decay }), own.weight)
     },
   }
 }
 
 /** The questions whose answer is an item that the user has not, by which a method is chosen as ever. */
-function newTargets({ cases }: Split): Split['cases'] {
+function newTargets({ cases }: Validation): Validation['cases'] {
   return cases
     .filter(({ history, target }) => !history.items.includes(target))
     .map((one) => ({ ...one, history: distinct(one.history) }))
@@ -62,6 +62,7 @@ function repeatTaker(once: Recommender, again: Scorer, weight: number): Recommen
       for (let item = 0; item < scores.length; item++) scores[item] = (scores[item] as number) + (more[item] as number)
       return scores
     },
+    close: async () => once.close?.(),
     ...(once.state && {
       state: () => ({
         kind: repeatTaking,

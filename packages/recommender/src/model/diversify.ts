@@ -1,4 +1,4 @@
-import type { Recommendation } from '../contract/recommend.js'
+import type { Recommendation } from '../contract/recommendation.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 
 /**

@@ -1,16 +1,22 @@
-import { DataError, OptionError } from '@headstart/core'
-import { materialOf, recommenderMethods, type ShopOptions } from '../methods/choose-method.js'
+import { DataError, OptionError, type Run, type Shown, shown, startRun, textTable } from '@headstart/core'
+import { materialOf, type ShopView } from '../methods/shop-data.js'
+import { recommenderMethods } from '../methods/recommender-methods.js'
+import { untrainedMethod } from '../methods/behavior-methods.js'
 import { evaluateRanking, type RankingReport } from '../evaluate/evaluate-ranking.js'
 import { fingerprintOf } from '../shop/fingerprint.js'
 import { positives } from '../shop/histories.js'
-import type { Interactions } from '../shop/interactions.js'
 import type { Shop } from '../shop/read-shop.js'
-import type { RecommenderModel } from './recommender-model.js'
+import type { RecommenderMethod } from '../contract/recommender-method.js'
+import type { RecommenderParts } from './recommender-parts.js'
+import { shopKnownTo } from './shop-known-to.js'
 import { leaveOneOut } from '../shop/split-histories.js'
 import { withRepeats } from '../methods/with-repeats.js'
 
 /** Options of `evaluateRecommender`. */
-export type EvaluateRecommenderOptions = Pick<ShopOptions, 'methods' | 'texts' | 'seed' | 'signal' | 'onEvent'>
+export interface EvaluateRecommenderOptions extends Partial<Run>, Pick<ShopView, 'texts'> {
+  /** Where that of the model is looked for when it is fitted again. Default: all of this package. */
+  readonly methods?: readonly RecommenderMethod[] | undefined
+}
 
 /**
  * Asks a recommender for the last item of each user, after those before it. Of the interactions that it learned from itself it
@@ -21,11 +27,23 @@ export type EvaluateRecommenderOptions = Pick<ShopOptions, 'methods' | 'texts' |
  * @throws OptionError when the model is to be fitted again and compares texts by a backbone that is not given.
  */
 export async function evaluateRecommender(
-  model: RecommenderModel,
+  model: RecommenderParts,
   shop: Shop,
   options: EvaluateRecommenderOptions = {},
+): Promise<RankingReport & Shown> {
+  return shown(
+    await reportOf(model, shop, options),
+    (report) => textOf(report, model.recipe),
+    (report) => jsonOf(report, model.recipe),
+  )
+}
+
+async function reportOf(
+  model: RecommenderParts,
+  shop: Shop,
+  options: EvaluateRecommenderOptions,
 ): Promise<RankingReport> {
-  const { signal, seed } = options
+  const { signal, seed = 0 } = options
   const say = (message: string): void => options.onEvent?.({ type: 'notice', message })
   const threshold = model.recipe.threshold ?? undefined
   const { repeats } = model.recipe
@@ -34,10 +52,10 @@ export async function evaluateRecommender(
     say(
       'these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.',
     )
-    return evaluateRefitted(model, shop, options)
+    return refittedReport(model, shop, options)
   }
-  const known = interactionsKnownTo(model, shop, say)
-  const { cases } = leaveOneOut(positives(known, model.catalog.size, { threshold, minimum: 2, repeats }))
+  const { interactions } = shopKnownTo(model.catalog, shop, say)
+  const { cases } = leaveOneOut(positives(interactions, model.catalog.size, { threshold, minimum: 2, repeats }))
   checkCases(shop, cases.length, 2)
   const takers = Float64Array.from(await model.popular.score({ items: new Int32Array(), times: new Float64Array() }))
   // What came to the catalog later was taken by nobody.
@@ -46,12 +64,11 @@ export async function evaluateRecommender(
   return evaluateRanking(model.recommender, { train, cases }, { signal, seed, repeats })
 }
 
-async function evaluateRefitted(
-  { recipe }: RecommenderModel,
+async function refittedReport(
+  { recipe }: RecommenderParts,
   shop: Shop,
-  options: EvaluateRecommenderOptions,
+  { methods = [...recommenderMethods, untrainedMethod()], texts, ...options }: EvaluateRecommenderOptions,
 ): Promise<RankingReport> {
-  const { methods = recommenderMethods, texts, signal } = options
   const method = methods.find(({ name }) => name === recipe.method)
   if (!method)
     throw new OptionError('option "methods"', `the method ${recipe.method}`, 'others', 'Leave it out for all.')
@@ -64,43 +81,47 @@ async function evaluateRefitted(
     positives(shop.interactions, shop.catalog.size, { threshold: threshold ?? undefined, minimum, repeats }),
   )
   checkCases(shop, test.cases.length, minimum)
-  const recommender = await (repeats ? withRepeats(method) : method).fit(
-    await materialOf(shop.catalog, options),
-    test.train,
-    settings,
-    { ...options, seed },
-  )
-  return evaluateRanking(recommender, test, { signal, seed: options.seed, repeats })
+  const run: Run = { ...startRun(), ...options, seed }
+  const material = await materialOf(shop.catalog, texts, run)
+  const recommender = await (repeats ? withRepeats(method) : method).fit(material, test.train, settings, run)
+  try {
+    return await evaluateRanking(recommender, test, { signal: run.signal, seed: options.seed, repeats })
+  } finally {
+    await recommender.close?.()
+  }
 }
 
-/** The interactions with items of the model, by the model's numbers. */
-function interactionsKnownTo(
-  { catalog }: RecommenderModel,
-  { name, catalog: { items }, interactions }: Shop,
-  say: (message: string) => void,
-): Interactions {
-  const numbers = items.map(({ id }) => catalog.numberOf(id) ?? -1)
-  const isKnown = (_: number, row: number): boolean => numbers[interactions.item[row] as number] !== -1
-  const item = interactions.item.filter(isKnown).map((number) => numbers[number] as number)
-  const left = interactions.item.length - item.length
-  if (item.length === 0)
-    throw new DataError(
-      `shop "${name}"`,
-      'interactions with items that the model knows',
-      'none',
-      'Give data of the same shop.',
-    )
-  if (left > 0)
-    say(
-      `${left} of ${interactions.item.length} interactions are with items that the model does not know, and left out.`,
-    )
+/** As `headstart evaluate --json` has it. */
+function jsonOf(report: RankingReport, { method }: RecommenderParts['recipe']): object {
+  const { cases, hitRate, ndcg, mrr, coverage, popularityBias, coldItems, intervals } = report
   return {
-    ...interactions,
-    item,
-    user: interactions.user.filter(isKnown),
-    time: interactions.time.filter(isKnown),
-    value: interactions.value?.filter(isKnown),
+    method,
+    users: cases,
+    'hr@10': hitRate,
+    'ndcg@10': ndcg,
+    mrr,
+    'coverage@10': coverage,
+    popularityBias,
+    'coldNdcg@10': coldItems?.amongThemselves.ndcg ?? null,
+    intervals: { 'hr@10': intervals.hitRate, 'ndcg@10': intervals.ndcg, mrr: intervals.mrr },
   }
+}
+
+function textOf(report: RankingReport, { method, repeats }: RecommenderParts['recipe']): string {
+  const { intervals, coldItems } = report
+  const range = (figure: keyof typeof intervals): string => intervals[figure].map((end) => end.toFixed(4)).join(' to ')
+  return [
+    textTable([
+      [`${report.cases} users`, method, '95 % interval'],
+      ['HR@10', report.hitRate.toFixed(4), range('hitRate')],
+      ['NDCG@10', report.ndcg.toFixed(4), range('ndcg')],
+      ['MRR', report.mrr.toFixed(4), range('mrr')],
+      ['coverage', report.coverage.toFixed(4), ''],
+      ['popularity bias', report.popularityBias.toFixed(4), ''],
+      ...(coldItems ? [['cold items, NDCG@10', coldItems.amongThemselves.ndcg.toFixed(4), '']] : []),
+    ]),
+    `The last item of each user is asked for, the whole catalog ranked ${repeats ? 'with' : 'without'} what the user has.`,
+  ].join('\n')
 }
 
 function checkCases({ name }: Shop, cases: number, minimum: number): void {

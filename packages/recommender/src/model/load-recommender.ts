@@ -1,18 +1,21 @@
-import { damaged, DataError, newer, readModelFolder } from '@headstart/core'
+import { damaged, DataError, type ModelFiles, modelFiles, newer, readModelFolder } from '@headstart/core'
 import { z } from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
 import { recommenderOf, UnknownStateError } from './load-scorer.js'
 import { type PackedState, unpacker } from './pack-states.js'
 import { itemsName, numbersName, recommenderFormat } from './recommender-manifest.js'
-import { RecommenderModel, type RecommenderRecipe, type ValidationRow } from './recommender-model.js'
+import { RecommenderModel } from './recommender-model.js'
+import type { RecommenderRecipe, ValidationRow } from './recommender-parts.js'
 import type { ScorerState } from '../contract/scorer-state.js'
 
 /**
  * Reads a saved recommender. Runs no code from the folder; every file's hash is checked first.
+ * @param place The path of its folder, or whatever else holds its files.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind.
  */
-export async function loadRecommender(folder: string): Promise<RecommenderModel> {
-  const { manifest, files } = await readModelFolder(folder, recommenderFormat)
+export async function loadRecommender(place: string | ModelFiles): Promise<RecommenderModel> {
+  const { manifest, files } = await readModelFolder(place, recommenderFormat)
+  const folder = modelFiles(place).name
   const fileOf = (name: string): Uint8Array => {
     const bytes = files.get(name)
     if (!bytes) throw damaged(folder, `the file ${name}`, 'a list of files without it')

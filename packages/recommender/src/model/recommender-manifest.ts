@@ -7,7 +7,17 @@ export const numbersName = 'numbers.bin'
 /** The catalog: one item a line, as JSON. */
 export const itemsName = 'items.jsonl'
 
-const methodName = z.enum(['popularity', 'item-knn', 'ease', 'ease-text', 'als', 'scratch', 'frozen', 'fine-tuned'])
+const methodName = z.enum([
+  'popularity',
+  'item-knn',
+  'ease',
+  'ease-text',
+  'als',
+  'scratch',
+  'untrained',
+  'frozen',
+  'fine-tuned',
+])
 const settings = z.record(z.string(), z.json())
 
 const manifestSchema = z.object({

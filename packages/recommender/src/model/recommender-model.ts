@@ -1,67 +1,34 @@
-import { type JsonObject, OptionError, type SaveOptions } from '@headstart/core'
-import type { Catalog, Item } from '../shop/catalog.js'
-import { diversify } from './diversify.js'
-import { explain } from './explain.js'
-import type { History } from '../shop/histories.js'
-import { withIndex } from '../scorers/item-index.js'
 import {
-  historyFromIds,
-  type ListOptions,
-  recommend,
-  type Recommendation,
-  type Recommender,
-} from '../contract/recommend.js'
-import type { RecommenderMethodName } from '../contract/recommender-method.js'
-import { saveRecommender } from './save-recommender.js'
+  HeadstartError,
+  InputError,
+  type Measured,
+  OptionError,
+  type Packed,
+  type Run,
+  type RunOptions,
+  type SaveOptions,
+  type Shown,
+  startRun,
+  type Trained,
+  writeModelFolder,
+} from '@headstart/core'
+import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
+import type { ListOptions, Recommendation } from '../contract/recommendation.js'
+import type { RankingReport } from '../evaluate/evaluate-ranking.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 import { tfIdf } from '../math/tf-idf.js'
+import type { ShopData } from '../methods/shop-data.js'
+import { withIndex } from '../scorers/item-index.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
-
-/** How a recommender came to be: enough to train it again. */
-export interface RecommenderRecipe {
-  readonly method: RecommenderMethodName
-  /** Chosen on validation data. */
-  readonly settings: JsonObject
-  readonly seed: number
-  /** Id of the backbone that texts were compared by; null where it was their terms. */
-  readonly texts: string | null
-  /** The least value that counted as liked; null where it was the usual one. */
-  readonly threshold: number | null
-  /** Positives of the users that were asked about. */
-  readonly minimum: number
-  /** Whether it learned from repeated interactions, and recommends what the user has. */
-  readonly repeats: boolean
-}
-
-/** What a recommender was fitted to. */
-export interface RecommenderTraining {
-  readonly users: number
-  /** Positive ones. */
-  readonly interactions: number
-  readonly items: number
-  /** A hash of these interactions, by which they are known again. */
-  readonly fingerprint: string
-}
-
-/** What a method reached on validation data. */
-export interface ValidationRow {
-  readonly method: RecommenderMethodName
-  readonly settings: JsonObject
-  /** Mean NDCG@10; null where there was nobody to ask. */
-  readonly ndcg: number | null
-}
-
-/** The parts of a recommender model. */
-export interface RecommenderParts {
-  readonly catalog: Catalog
-  readonly recommender: Recommender
-  /** How many took each item: the list for who has no history. */
-  readonly popular: Recommender
-  readonly recipe: RecommenderRecipe
-  readonly training: RecommenderTraining
-  /** One row for each method that was tried. */
-  readonly validation: readonly ValidationRow[]
-}
+import type { Catalog, Item } from '../shop/catalog.js'
+import type { History } from '../shop/histories.js'
+import { idsIn } from '../shop/ids-in.js'
+import { describeTraining } from './describe-training.js'
+import { diversify } from './diversify.js'
+import { explain } from './explain.js'
+import { packRecommender } from './pack-recommender.js'
+import { type RecommendAnswer, recommendAnswer, type RecommendQuery, sayRecommendations } from './recommend-query.js'
+import type { RecommenderParts, RecommenderRecipe, RecommenderTraining, ValidationRow } from './recommender-parts.js'
 
 /** Options of `RecommenderModel.recommend`. */
 export interface RecommendOptions {
@@ -109,7 +76,7 @@ export interface RecommendedItem {
 const poolSize = 10
 
 /** A recommender fitted to a shop, with the shop's catalog: ids in, items out. */
-export class RecommenderModel {
+export class RecommenderModel implements Trained<ShopData, RecommendQuery, RecommendAnswer> {
   readonly catalog: Catalog
   readonly recommender: Recommender
   readonly popular: Recommender
@@ -190,12 +157,103 @@ export class RecommenderModel {
     return new RecommenderModel({ ...this, recommender: await withIndex(this.recommender) })
   }
 
+  get answer(): typeof recommendAnswer {
+    return recommendAnswer
+  }
+
+  /** How data are looked at as its training data were. */
+  get reads(): { readonly repeats: boolean; readonly threshold?: number } {
+    const { repeats, threshold } = this.recipe
+    return { repeats, ...(threshold !== null && { threshold }) }
+  }
+
+  /** Lists for many, as JSON has them. In a history each entry is an id, or a line of CSV with several. */
+  async ask(queries: readonly RecommendQuery[], options: RunOptions = {}): Promise<(RecommendAnswer | InputError)[]> {
+    const answers: (RecommendAnswer | InputError)[] = []
+    for (const query of queries) {
+      options.signal?.throwIfAborted()
+      answers.push(
+        await this.#ask(query, options).catch((cause: unknown) => {
+          if (!(cause instanceof HeadstartError) || cause.fault !== 'input') throw cause
+          return new InputError(cause.who, cause.expected, cause.got, cause.remedy, { cause })
+        }),
+      )
+    }
+    return answers
+  }
+
+  say(answer: RecommendAnswer): string {
+    return sayRecommendations(answer)
+  }
+
+  /**
+   * NDCG@10 of each user who is asked for the last item, with HR@10, coverage and cold items.
+   * @throws DataError when nobody took enough to be asked.
+   */
+  async measure(data: ShopData, run: Run = startRun()): Promise<Measured> {
+    const { measureRecommender } = await import('./measure-recommender.js')
+    return measureRecommender(this, data, run)
+  }
+
+  /** As `evaluateRecommender`. */
+  async evaluate({ shop, texts }: ShopData, run: Partial<Run> = {}): Promise<RankingReport & Shown> {
+    // Imported when it is needed: who asks for a list does not wait for what fits again.
+    const { evaluateRecommender } = await import('./evaluate-recommender.js')
+    return evaluateRecommender(this, shop, { ...run, texts })
+  }
+
+  describe(): Shown {
+    return describeTraining(this)
+  }
+
+  /** @throws DataError when it is a recommender that has no state. */
+  async pack(): Promise<Packed> {
+    return packRecommender(this)
+  }
+
   /**
    * Writes the model as a folder that `loadRecommender` reads; an older model there is replaced as a whole or not at all.
    * @throws FileError when the folder cannot be written, or something that is no model stands there.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await saveRecommender(this, folder, options)
+    await writeModelFolder(folder, await this.pack(), options)
+  }
+
+  /** Frees the native memory of its networks. Where it is asked after that, it takes some again. */
+  async close(): Promise<void> {
+    await this.recommender.close?.()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #ask(
+    { history = [], category, filter, ...query }: RecommendQuery,
+    { signal, onEvent }: RunOptions,
+  ): Promise<RecommendAnswer> {
+    const ids = history.flatMap((entry) => idsIn(entry, this.catalog, '--history'))
+    const isKnown = (id: string): boolean => this.catalog.numberOf(id) !== undefined
+    const ofCategory = category === undefined ? undefined : (item: Item): boolean => item.category === category
+    const list = await this.recommend(ids, {
+      ...query,
+      filter: filter && ofCategory ? (item) => filter(item) && ofCategory(item) : (filter ?? ofCategory),
+      onNotice: (message) => onEvent?.({ type: 'notice', message }),
+      signal,
+    })
+    return {
+      method: this.recipe.method,
+      history: ids.filter(isKnown),
+      unknown: ids.filter((id) => !isKnown(id)),
+      recommendations: list.map(({ item: { id, title }, score, because }) => ({
+        item: id,
+        title: title ?? null,
+        score,
+        ...(query.explain && {
+          because: because.map(({ item, drop, place }) => ({ item: item.id, title: item.title ?? null, drop, place })),
+        }),
+      })),
+    }
   }
 
   /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */

@@ -1,11 +1,12 @@
 import { DataError, type Network } from '@headstart/core'
-import { decodeModel, encodeModel, Session } from '@headstart/onnx'
+import { decodeModel, encodeModel } from '@headstart/onnx'
 import { gateNetwork, scorersOf } from './behavior-network.js'
 import { CalibratedFeatures } from './calibrated-features.js'
 import { ItemFeatures } from './item-features.js'
 import { featuresFrom, stateOfFeatures } from './item-features-state.js'
 import type { Recommender } from '../contract/recommend.js'
 import { arrayIn, type ScorerState, textIn } from '../contract/scorer-state.js'
+import { SessionOnDemand } from './session-on-demand.js'
 
 /** Kind of the state of a network over features, spelled as models that are saved have it. */
 export const behavior = 'behaviour'
@@ -24,11 +25,14 @@ export async function behaviorRecommender(
   const [expected, got] = [scorersOf({ graph }).join(', '), features.features.names.join(', ')]
   if (expected !== got)
     throw new DataError(`network "${graph.name}"`, `features of ${got}`, expected, 'Train it again with this version.')
-  // A few small products for each history: more threads would cost more than they bring.
-  const gate = await Session.create(gateNetwork({ graph }), { threads: 1 })
+  const gate = new SessionOnDemand(gateNetwork({ graph }))
   return {
     name,
     score: (history) => features.scores(history, gate),
+    async close() {
+      await gate.close()
+      await features.features.parts.sequence?.close?.()
+    },
     state: () => ({
       kind: behavior,
       config: { name },

@@ -6,6 +6,9 @@ import type { Ranking } from '../math/rank-items.js'
 import { liftAt, type RankLift } from './rank-lift.js'
 import type { Case } from '../shop/split-histories.js'
 
+/** Runs a network's gate, `gateNetwork`. */
+type Gate = Pick<Session, 'run'>
+
 /**
  * ItemFeatures that is comparable between shops: ranks as lifts, measured on each user's last interaction by scorers that did
  * not know of it.
@@ -24,13 +27,13 @@ export class CalibratedFeatures {
    * says the same of most items: the work is in those of which it says something else.
    * @param gate What each scorer counts for a user (`gateNetwork`).
    */
-  scores(history: History, gate: Session): Promise<Float32Array> {
+  scores(history: History, gate: Gate): Promise<Float32Array> {
     const scores = this.#last.then(() => this.#scores(history, gate))
     this.#last = scores.catch(() => {})
     return scores
   }
 
-  async #scores(history: History, gate: Session): Promise<Float32Array> {
+  async #scores(history: History, gate: Gate): Promise<Float32Array> {
     const { features, lift } = this
     const scorers = features.names.length
     const found = await features.of(history)

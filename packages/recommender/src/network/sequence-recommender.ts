@@ -5,7 +5,6 @@ import {
   float32,
   type Graph,
   int64,
-  Session,
   softmaxCrossEntropy,
   type Tensors,
   Trainer,
@@ -23,6 +22,7 @@ import {
   type SequenceWeights,
   trainedWeights,
 } from './sequence-network.js'
+import { SessionOnDemand } from './session-on-demand.js'
 
 /** Kind of the state of a sequence model. */
 export const sequence = 'sequence'
@@ -120,7 +120,7 @@ export async function loadSequence({ files }: ScorerState): Promise<Recommender>
 }
 
 async function sequenceRecommender(graph: Graph): Promise<SequenceRecommender> {
-  const session = await Session.create(graph, { threads: 1 })
+  const session = new SessionOnDemand(graph)
   return {
     name: 'sequence model',
     async score(history) {

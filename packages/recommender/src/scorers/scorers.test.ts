@@ -11,7 +11,6 @@ import { itemKnn } from './item-knn.js'
 import { itemAge, recency } from './item-times.js'
 import { popularity } from './popularity.js'
 import { repeats } from './repeats.js'
-import type { Scorer } from '../contract/scorer.js'
 import { textSimilarity, unitRows } from './text-similarity.js'
 import { tfIdf } from '../math/tf-idf.js'
 import { transitions } from './transitions.js'
@@ -221,31 +220,4 @@ it('category and price are near to what the user took', () => {
   expect([...categoryAffinity(catalog, { decay: 1 }).score(historyOf([0, 2]))]).toBeAllclose([0.5, 0.5, 0.5, 0])
   expect([...priceFit(catalog).score(historyOf([0]))]).toBeAllclose([0, -1, -3, -4 / 3])
   expect([...priceFit(catalog).score(historyOf([3]))]).toEqual([0, 0, 0, 0])
-})
-
-it('every scorer answers every history with finite numbers, and leaves its fit as it is', async () => {
-  const texts = tfIdf(fixture.texts)
-  const scorers: Scorer[] = [
-    popularity(train),
-    popularity(train, { halfLife: 2 }),
-    itemKnn(train),
-    await ease(train),
-    await ease(train, { texts }),
-    als(train),
-    transitions(train),
-    textSimilarity(texts),
-    repeats(train),
-    recency(train),
-    itemAge(train),
-  ]
-  for (const scorer of scorers) {
-    for (const items of [[], [11], [3], [0, 1, 2, 3]]) {
-      const scores = scorer.score(historyOf(items))
-      const copy = scores.slice()
-      expect(scores).toHaveLength(fixture.items)
-      expect(scores.every(Number.isFinite), `${scorer.name} of ${JSON.stringify(items)}`).toBe(true)
-      scores.fill(7)
-      expect([...scorer.score(historyOf(items))], scorer.name).toEqual([...copy])
-    }
-  }
 })

@@ -57,6 +57,7 @@ export function withNewItems(known: number, texts: SparseRows): (recommender: Re
       const scores = recommender.score(translate(history))
       return scores instanceof Float32Array ? extend(scores) : scores.then(extend)
     },
+    close: async () => recommender.close?.(),
     ...(recommender.state && {
       state: () => ({
         kind: newItems,

@@ -1,7 +1,8 @@
 import { DataError } from '@headstart/core'
 
 /** What a column of a shop's tables can hold. */
-export type ColumnRole = 'user' | 'item' | 'timestamp' | 'rating' | 'quantity' | 'title' | 'price' | 'category'
+export const columnRoles = ['user', 'item', 'timestamp', 'rating', 'quantity', 'title', 'price', 'category'] as const
+export type ColumnRole = (typeof columnRoles)[number]
 
 /** Names of columns where they are not the usual ones. */
 export type ColumnNames = Partial<Readonly<Record<ColumnRole, string>>>

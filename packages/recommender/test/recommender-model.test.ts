@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { shopOf, smallItems, smallLists } from '../../test/small-shop.js'
-import { baselineMethods } from '../methods/baseline-methods.js'
-import { recommenderMethods } from '../methods/choose-method.js'
-import type { RecommenderModel, RecommendOptions } from './recommender-model.js'
-import { trainRecommender } from './train-recommender.js'
+import { shopOf, smallItems, smallLists } from './small-shop.js'
+import { baselineMethods } from '../src/methods/baseline-methods.js'
+import { recommenderMethods } from '../src/methods/recommender-methods.js'
+import type { RecommenderModel, RecommendOptions } from '../src/model/recommender-model.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
 
 const only = (name: string) => baselineMethods.filter((method) => method.name === name)
 let model: RecommenderModel

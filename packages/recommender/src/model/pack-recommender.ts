@@ -1,22 +1,23 @@
-import { DataError, type SaveOptions, writeModelFolder } from '@headstart/core'
+import { DataError, type Packed } from '@headstart/core'
 import { StatePacker } from './pack-states.js'
 import type { Recommender } from '../contract/recommend.js'
 import { itemsName, numbersName, type RecommenderManifest } from './recommender-manifest.js'
-import type { RecommenderModel } from './recommender-model.js'
+import type { RecommenderParts } from './recommender-parts.js'
 import type { ScorerState } from '../contract/scorer-state.js'
 
 /**
- * Writes a recommender as a folder: `headstart.json`, the catalog (`items.jsonl`), the numbers that it was fitted to
+ * What the folder of a recommender holds: `headstart.json`, the catalog (`items.jsonl`), the numbers that it was fitted to
  * (`numbers.bin`), and its networks as ONNX where it has some. Nothing in it is code, and nothing in it is of a single user.
  * @throws DataError when it is a recommender that has no state.
- * @throws FileError when the folder cannot be written, or something that is no model stands there.
  */
-export async function saveRecommender(
-  model: RecommenderModel,
-  folder: string,
-  options: SaveOptions = {},
-): Promise<void> {
-  const { catalog, recommender, popular, recipe, training, validation } = model
+export function packRecommender({
+  catalog,
+  recommender,
+  popular,
+  recipe,
+  training,
+  validation,
+}: RecommenderParts): Packed {
   const packer = new StatePacker()
   const manifest = {
     format: 'headstart-recommender',
@@ -36,7 +37,7 @@ export async function saveRecommender(
     [itemsName, new TextEncoder().encode(lines.join(''))],
     [numbersName, packer.bytes()],
   ])
-  await writeModelFolder(folder, { manifest, files }, options)
+  return { manifest, files }
 }
 
 function stateOf(recommender: Recommender): ScorerState {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { shopOf, smallItems, smallLists } from '../../test/small-shop.js'
-import { baselineMethods } from '../methods/baseline-methods.js'
-import { compareRecommenders } from './compare-recommenders.js'
-import { evaluateRecommender } from './evaluate-recommender.js'
-import type { RecommenderModel } from './recommender-model.js'
-import { trainRecommender } from './train-recommender.js'
+import { comparedShop } from './compare-shop.js'
+import { shopOf, smallItems, smallLists } from './small-shop.js'
+import { baselineMethods } from '../src/methods/baseline-methods.js'
+import { evaluateRecommender } from '../src/model/evaluate-recommender.js'
+import type { RecommenderModel } from '../src/model/recommender-model.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
 
 const methods = baselineMethods.filter(({ name }) => name === 'item-knn')
 let model: RecommenderModel
@@ -23,7 +23,7 @@ async function evaluate(shop: ReturnType<typeof shopOf>, of = model) {
 describe('evaluateRecommender', () => {
   it('on what it learned from, fits again without the last items: the figures of compare', async () => {
     const { report, notices } = await evaluate(shopOf(smallLists))
-    const { rows } = await compareRecommenders(shopOf(smallLists), { methods })
+    const { rows } = await comparedShop(shopOf(smallLists), { methods })
     expect(report.ndcg).toBe(rows[0]?.['ndcg@10'])
     expect(notices).toEqual([
       'these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.',

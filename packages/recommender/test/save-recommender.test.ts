@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { shopOf, smallLists } from '../../test/small-shop.js'
-import { folderOf } from '../../test/temporary-folder.js'
-import { recommenderMethods } from '../methods/choose-method.js'
-import { loadRecommender } from './load-recommender.js'
-import type { RecommenderModel } from './recommender-model.js'
-import { trainRecommender } from './train-recommender.js'
+import { shopOf, smallLists } from './small-shop.js'
+import { folderOf } from './temporary-folder.js'
+import { recommenderMethods } from '../src/methods/recommender-methods.js'
+import { loadRecommender } from '../src/model/load-recommender.js'
+import type { RecommenderModel } from '../src/model/recommender-model.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
 
 let model: RecommenderModel
 beforeAll(async () => {

@@ -1,0 +1,53 @@
+import { OptionError } from '@headstart/core'
+import type { RecommenderMethod } from '../contract/recommender-method.js'
+import { easeTextMethod } from '../methods/baseline-methods.js'
+import { recommenderMethods } from '../methods/recommender-methods.js'
+import { examine } from '../methods/shop-data.js'
+import { describeSettings } from '../model/describe-training.js'
+import { type ChosenMethod, chosenFor, fitted, type ShopLearner } from './shop-learner.js'
+
+/** Below so many users the choice between methods is noise rather than knowledge. */
+const fewCases = 100
+
+/**
+ * Learns with whichever method does best on validation data. Each chooses its settings there first; of equal ones it is the
+ * first. Where there is nothing to choose by it is ease-text, which needs the fewest users, or else the first.
+ * @param methods Default: `recommenderMethods`.
+ * @throws OptionError without a method.
+ */
+export function bestOf(methods: readonly RecommenderMethod[] = recommenderMethods): ShopLearner {
+  if (methods.length === 0)
+    throw new OptionError('option "methods"', 'at least one method', 'none', 'Leave it out to choose from all.')
+  return {
+    name: 'best',
+    description: 'the method that does best on validation data',
+    takes: 'minutes',
+    adds: [],
+    suits: () => true,
+    async fit(data, run) {
+      const say = (message: string): void => run.onEvent?.({ type: 'notice', message })
+      const { validation, minimum } = await examine(data, run)
+      const tried: ChosenMethod[] = []
+      for (const method of methods) {
+        tried.push(await chosenFor(data, method, run))
+        run.onEvent?.({ type: 'compare', done: tried.length, total: methods.length, method: method.name })
+      }
+      const winner = best(tried as [ChosenMethod, ...ChosenMethod[]])
+      const { method, settings, ndcg } = winner
+      if (ndcg === undefined) {
+        say(
+          `Nobody took ${minimum} items or more, so that there is nothing to choose by: it is ${method.name}, ${describeSettings(settings)}.`,
+        )
+      } else if (validation.cases.length < fewCases) {
+        say(`${validation.cases.length} users to choose by: the choice of ${method.name} may be chance.`)
+      }
+      return fitted(data, winner, tried, run)
+    },
+  }
+}
+
+function best(tried: readonly [ChosenMethod, ...ChosenMethod[]]): ChosenMethod {
+  const [first, ...others] = tried
+  if (first.ndcg === undefined) return tried.find(({ method }) => method.name === easeTextMethod.name) ?? first
+  return others.reduce((most, other) => ((other.ndcg ?? 0) > (most.ndcg ?? 0) ? other : most), first)
+}

@@ -1,0 +1,26 @@
+import { type Run, startRun } from '@headstart/core'
+import type { RecommenderMethod } from '../contract/recommender-method.js'
+import type { ShopView } from '../methods/shop-data.js'
+import type { RecommenderModel } from '../model/recommender-model.js'
+import type { Shop } from '../shop/read-shop.js'
+import { bestOf } from './best-of.js'
+
+/** Options of `trainRecommender`. */
+export interface TrainRecommenderOptions extends ShopView, Partial<Omit<Run, 'once'>> {
+  /** What to choose from. Default: `recommenderMethods`. */
+  readonly methods?: readonly RecommenderMethod[] | undefined
+}
+
+/**
+ * Learns to recommend a shop's items. Every method chooses its settings on validation data (of each user the interaction
+ * before the last, from what all did before); the one that does best there is fitted once more to all there is. The same
+ * data, options and seed give the same model.
+ * @throws DataError when nobody liked or bought anything.
+ * @throws OptionError for an option outside its range.
+ */
+export async function trainRecommender(
+  shop: Shop,
+  { methods, texts, threshold, minimum, askedUsers, repeats, ...run }: TrainRecommenderOptions = {},
+): Promise<RecommenderModel> {
+  return bestOf(methods).fit({ shop, texts, threshold, minimum, askedUsers, repeats }, startRun(run))
+}

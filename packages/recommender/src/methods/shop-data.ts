@@ -1,0 +1,170 @@
+import { type Backbone, DataError, type Matrix, OptionError, random, type Run, rowOf } from '@headstart/core'
+import type { Material, Validation } from '../contract/recommender-method.js'
+import { tfIdf } from '../math/tf-idf.js'
+import { unitRows } from '../scorers/text-similarity.js'
+import type { Catalog } from '../shop/catalog.js'
+import { countPositives, type Histories, positives } from '../shop/histories.js'
+import type { Shop } from '../shop/read-shop.js'
+import { leaveOneOut, type Split } from '../shop/split-histories.js'
+
+/** How a shop's data are looked at. */
+export interface ShopView {
+  /** A text backbone by whose features titles and texts are compared. Default: by their terms (TF-IDF). */
+  readonly texts?: Backbone<string> | undefined
+  /** The least value that counts as liked. Default: see `defaultThreshold`. */
+  readonly threshold?: number | undefined
+  /**
+   * Users with fewer positives are not asked about. Default: 5, by custom of the field; 3, which is said, where fewer than
+   * 20 users have 5.
+   */
+  readonly minimum?: number | undefined
+  /**
+   * Where there are more users to ask than this, so many are drawn at random, which is said. Default: 10,000, and fewer in
+   * a catalog of more than 5,000 items, of which each has to be scored: down to 1000 in one of 50,000 and more.
+   */
+  readonly askedUsers?: number | undefined
+  /**
+   * For shops where things are taken again, such as groceries: repeated interactions count, and what a user has can be
+   * recommended again, by how often and how lately it was taken, as far as validation likes it. Default: false.
+   */
+  readonly repeats?: boolean | undefined
+}
+
+/** A shop as it is learned from and asked about. */
+export interface ShopData extends ShopView {
+  readonly shop: Shop
+  /**
+   * Whether the last interaction of each user who is asked about is yet to come, and the others' are unknown: that much is
+   * learned from to be compared. Users are asked about by their whole histories all the same, so that none is lost who has
+   * just enough. Default: false.
+   */
+  readonly heldOut?: boolean | undefined
+}
+
+/** What to learn from and to choose by. */
+export interface Examined {
+  readonly material: Material
+  readonly train: Histories
+  /** Asks for the interaction before the last, and knows neither it nor the last. */
+  readonly validation: Validation
+  /** Positives of the users that are asked about. */
+  readonly minimum: number
+}
+
+/**
+ * Looks at a shop's data as they are for the choice between methods.
+ * @throws DataError when nobody liked or bought anything.
+ */
+export function examine(data: ShopData, run: Run): Promise<Examined> {
+  return run.once([examine, data.heldOut ?? false, ...viewOf(data), run.seed], async () => {
+    const { everything, asked, minimum } = await positivesOf(data, run)
+    return {
+      material: await materialOf(data.shop.catalog, data.texts, run),
+      train: data.heldOut ? (await lastItems(data, run)).train : everything,
+      validation: { ...drawn(leaveOneOut(asked, 2), data, run), repeats: data.repeats },
+      minimum,
+    }
+  })
+}
+
+/**
+ * The last interaction of each user as a question, and what came before to learn from.
+ * @throws DataError when nobody took enough to be asked, and as `examine`.
+ */
+export function lastItems(data: ShopData, run: Run): Promise<Split> {
+  return run.once([lastItems, ...viewOf(data), run.seed], async () => {
+    const { asked, minimum } = await positivesOf(data, run)
+    const test = drawn(leaveOneOut(asked), data, run)
+    if (test.cases.length > 0) return test
+    const remedy = 'It takes users with that many: add what they did, or lower the minimum.'
+    throw new DataError(`shop "${data.shop.name}"`, `users who took at least ${minimum} items`, 'none', remedy)
+  })
+}
+
+/** What there is to know of the items. @param texts Default: none, but their terms. */
+export function materialOf(catalog: Catalog, texts: Backbone<string> | undefined, run: Run): Promise<Material> {
+  return run.once([materialOf, catalog, texts], async () => {
+    const written = catalog.texts()
+    const terms = tfIdf(written)
+    return { catalog, terms, texts: texts ? await featuresOf(written, texts, run.signal) : terms }
+  })
+}
+
+function viewOf({ shop, texts, threshold, minimum, askedUsers, repeats = false }: ShopData): unknown[] {
+  return [shop, texts, threshold, minimum, askedUsers, repeats]
+}
+
+interface Positives {
+  /** Of all users. */
+  readonly everything: Histories
+  /** Of the users that are asked about. */
+  readonly asked: Histories
+  readonly minimum: number
+}
+
+function positivesOf(data: ShopData, run: Run): Promise<Positives> {
+  return run.once([positivesOf, ...viewOf(data)], async () => {
+    const {
+      shop: { name, catalog, interactions },
+      threshold,
+      repeats,
+    } = data
+    const say = (message: string): void => run.onEvent?.({ type: 'notice', message })
+    const everything = positives(interactions, catalog.size, { threshold, repeats })
+    if (everything.length === 0) {
+      const remedy = 'Check the ratings or quantities, or give a lower threshold.'
+      throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
+    }
+    const again = countPositives(interactions, threshold) - everything.items.length
+    if (again > 0) {
+      const what = repeats
+        ? 'of one user, item and time count as one'
+        : 'repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like'
+      say(`${again} interactions ${what}.`)
+    }
+    const minimum = data.minimum ?? usualMinimum(everything, say)
+    if (!Number.isInteger(minimum) || minimum < 3) {
+      const remedy = 'Two are held out, one to choose by and one to measure on.'
+      throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
+    }
+    return { everything, asked: positives(interactions, catalog.size, { threshold, minimum, repeats }), minimum }
+  })
+}
+
+function usualMinimum(everything: Histories, say: (message: string) => void): number {
+  const [customary, least, enough] = [5, 3, 20]
+  let count = 0
+  for (let place = 0; place < everything.length; place++) if (everything.lengthOf(place) >= customary) count++
+  if (count >= enough) return customary
+  say(`${count} users have ${customary} positives or more: those with ${least} or more are asked about.`)
+  return least
+}
+
+/** Fifty million scores, of 1000 to 10,000 users. */
+function usuallyAsked(items: number): number {
+  return Math.min(10_000, Math.max(1000, Math.floor(5e7 / items)))
+}
+
+/** The split with at most so many of its cases as are to be asked. */
+function drawn(
+  { train, cases }: Split,
+  { askedUsers = usuallyAsked(train.itemCount) }: ShopView,
+  { seed, onEvent }: Run,
+): Split {
+  if (!Number.isInteger(askedUsers) || askedUsers < 1) {
+    const remedy = 'Leave it out for 10,000.'
+    throw new OptionError('option "askedUsers"', 'a whole number from 1 on', String(askedUsers), remedy)
+  }
+  if (cases.length <= askedUsers) return { train, cases }
+  onEvent?.({ type: 'notice', message: `${askedUsers} of ${cases.length} users are asked about, drawn at random.` })
+  return { train, cases: random(seed).shuffle(cases).slice(0, askedUsers) }
+}
+
+/** Features of texts, in rows of length 1; what has no text is like nothing. */
+async function featuresOf(texts: readonly string[], backbone: Backbone<string>, signal?: AbortSignal): Promise<Matrix> {
+  const features = unitRows(await backbone.embed(texts, { signal }))
+  texts.forEach((text, row) => {
+    if (text === '') rowOf(features, row).fill(0)
+  })
+  return features
+}

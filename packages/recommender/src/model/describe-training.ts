@@ -1,0 +1,33 @@
+import { type JsonObject, type Shown, shown, textTable } from '@headstart/core'
+import type { RecommenderParts } from './recommender-parts.js'
+
+/** How a recommender came to be: the methods that were tried, and what each reached on validation data. */
+export function describeTraining({
+  recipe,
+  training: { users, items, interactions },
+  validation,
+}: Pick<RecommenderParts, 'recipe' | 'training' | 'validation'>): Shown {
+  const { method, settings, seed, repeats } = recipe
+  const rows = validation.map((row) => ({ method: row.method, settings: row.settings, 'ndcg@10': row.ndcg }))
+  return shown({ method, settings, users, items, interactions, seed, repeats, validation: rows }, () =>
+    [
+      `Learned from ${interactions} interactions of ${users} users with ${items} items.`,
+      '',
+      textTable([
+        ['method', 'NDCG@10', 'settings'],
+        ...validation.map((row) => [row.method, row.ndcg?.toFixed(4) ?? '', describeSettings(row.settings)]),
+      ]),
+      `On validation data, the interaction before the last of each user; ${method} is taken.`,
+    ].join('\n'),
+  )
+}
+
+/** Settings in words. */
+export function describeSettings(settings: JsonObject): string {
+  const parts = Object.entries(settings).flatMap(([name, value]): string[] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? [describeSettings(value as JsonObject)]
+      : [`${name} ${String(value)}`],
+  )
+  return parts.join(', ') || 'no settings'
+}

@@ -1,0 +1,50 @@
+import type { JsonObject } from '@headstart/core'
+import type { Catalog } from '../shop/catalog.js'
+import type { Recommender } from '../contract/recommend.js'
+import type { RecommenderMethodName } from '../contract/recommender-method.js'
+
+/** How a recommender came to be: enough to train it again. */
+export interface RecommenderRecipe {
+  readonly method: RecommenderMethodName
+  /** Chosen on validation data. */
+  readonly settings: JsonObject
+  readonly seed: number
+  /** Id of the backbone that texts were compared by; null where it was their terms. */
+  readonly texts: string | null
+  /** The least value that counted as liked; null where it was the usual one. */
+  readonly threshold: number | null
+  /** Positives of the users that were asked about. */
+  readonly minimum: number
+  /** Whether it learned from repeated interactions, and recommends what the user has. */
+  readonly repeats: boolean
+}
+
+/** What a recommender was fitted to. */
+export interface RecommenderTraining {
+  readonly users: number
+  /** Positive ones. */
+  readonly interactions: number
+  readonly items: number
+  /** A hash of these interactions, by which they are known again. */
+  readonly fingerprint: string
+}
+
+/** What a method reached on validation data. */
+export interface ValidationRow {
+  readonly method: RecommenderMethodName
+  readonly settings: JsonObject
+  /** Mean NDCG@10; null where there was nobody to ask. */
+  readonly ndcg: number | null
+}
+
+/** The parts of a recommender model. */
+export interface RecommenderParts {
+  readonly catalog: Catalog
+  readonly recommender: Recommender
+  /** How many took each item: the list for who has no history. */
+  readonly popular: Recommender
+  readonly recipe: RecommenderRecipe
+  readonly training: RecommenderTraining
+  /** One row for each method that was tried. */
+  readonly validation: readonly ValidationRow[]
+}

@@ -1,0 +1,69 @@
+import { OptionError, step, type Task } from '@headstart/core'
+import { z } from 'zod'
+import { bestOf } from './learners/best-of.js'
+import { lastItem } from './learners/last-item.js'
+import { recommenderLearners } from './learners/recommender-learners.js'
+import { recommenderMethods } from './methods/recommender-methods.js'
+import { untrainedMethod } from './methods/behavior-methods.js'
+import type { ShopData } from './methods/shop-data.js'
+import { loadRecommender } from './model/load-recommender.js'
+import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
+import { recommenderFormat } from './model/recommender-manifest.js'
+import { readShop } from './shop/read-shop.js'
+import { columnRoles } from './shop/shop-columns.js'
+
+const reading = z.object({
+  column: z
+    .partialRecord(z.enum(columnRoles), z.string(), {
+      error: `expected one of ${columnRoles.join(', ')}, with the name of a column`,
+    })
+    .optional()
+    .describe('names of columns that are not the usual ones: user=who'),
+  repeats: z
+    .boolean()
+    .default(false)
+    .describe('things are taken again, as groceries are: learn from each time, and rank what a user has with the rest'),
+  threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
+})
+
+const names = recommenderLearners.map(({ name }) => name)
+const choosing = (what: string) =>
+  z.object({
+    methods: z
+      .array(z.enum(names))
+      .min(1)
+      .optional()
+      .describe(`${what}: any of ${names.join(', ')}`),
+  })
+
+/** Recommendations from what the users of a shop did, and what its items are called. */
+export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
+  name: 'recommend',
+  dataHelp:
+    'a folder with interactions (columns user, item; where known timestamp, and rating or quantity) and items (item, title, other texts, price, category), each as .csv, .tsv, .jsonl or .parquet',
+  verb: 'recommend',
+  example: '--history ID,ID --explain',
+  query: recommendQuery,
+  read: step(
+    reading,
+    async (path: string | undefined, { column, repeats, threshold }, { onEvent, signal }): Promise<ShopData> => {
+      if (path === undefined) {
+        const expected = 'DATA, a folder with interactions.csv and items.csv'
+        throw new OptionError('task recommend', expected, 'none', 'Give its path.')
+      }
+      const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+      return { shop: await readShop(path, { columns: column, signal, onNotice }), repeats, threshold }
+    },
+  ),
+  train: step(choosing('what to choose from'), async (_: ShopData, { methods }) => {
+    const all = [...recommenderMethods, untrainedMethod()]
+    return bestOf(methods && all.filter(({ name }) => methods.includes(name)))
+  }),
+  compare: step(choosing('what to set side by side'), async (data: ShopData, { methods }) => ({
+    data,
+    learners: recommenderLearners.filter(({ name }) => methods?.includes(name) ?? true),
+    protocol: lastItem,
+  })),
+  opens: ({ format }) => format === recommenderFormat.name,
+  load: loadRecommender,
+}

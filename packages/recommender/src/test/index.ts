@@ -1,0 +1,1 @@
+export { type ScorerCase, testScorer } from './test-scorer.js'
