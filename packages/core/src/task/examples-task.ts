@@ -65,8 +65,8 @@ const names = z
 
 const aboveZero = { error: 'expected a number above 0' }
 const positive = z.number(aboveZero).positive(aboveZero)
-const whole = (least: number) => {
-  const otherwise = { error: `expected a whole number from ${least} on` }
+const whole = (least: number, or = '') => {
+  const otherwise = { error: `expected a whole number from ${least} on${or}` }
   return z.int(otherwise).min(least, otherwise)
 }
 
@@ -78,7 +78,7 @@ const backbone = z
 /** How the last stages of a backbone are tuned. */
 const tuning = z.object({
   unfreeze: z
-    .union([z.literal('all'), whole(1)], { error: 'expected a whole number from 1 on, or all' })
+    .union([z.literal('all'), whole(1, ', or all')], { error: 'expected a whole number from 1 on, or all' })
     .optional()
     .describe('tune the last n stages of the network as well, or all (see: headstart backbones)'),
   strategy: z.enum(['joint', 'contrastive']).optional().describe('how they are tuned (default: joint)'),
