@@ -330,7 +330,9 @@ describe('a recommender folder that does not fit', () => {
 
   it('a recommender is not asked for classes', async () => {
     const { code, stderr } = await scene.run(['predict', model, 'x'])
-    expect(stderr).toMatch(/expected a folder of the kind headstart-model, got one of the kind headstart-recommender/)
+    expect(stderr).toMatch(
+      /expected a model to predict with, got one of the task recommend\. Try: headstart recommend /,
+    )
     expect(code).toBe(2)
   })
 })

@@ -20,6 +20,7 @@ import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.j
 import { type SaveOptions, writeModelFolder } from './model-folder.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import type { Recipe } from './recipe.js'
+import { toSavedReport } from './saved-report.js'
 
 /** The parts of a model. */
 export interface ModelParts<Input> {
@@ -186,7 +187,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
       strategy,
       l2,
       seed,
-      crossValidation: validation ?? null,
+      // Under the words of the saved model, as every version says it.
+      crossValidation: validation ? toSavedReport(validation) : null,
     }
     const of = kind === 'regression' ? '' : ` of ${labels.length} ${kind === 'classification' ? 'classes' : 'labels'}`
     const summary =

@@ -3,7 +3,8 @@ import { OptionError, random } from '@headstart/core'
 import { describe, expect, it } from 'vitest'
 import { fields, noise } from '../../test/pictures.js'
 import { augmentation, type AugmentationOptions } from './augmentation.js'
-import { type Pixels, readImage } from './read-image.js'
+import { readImage } from './read-image.js'
+import type { Pixels } from './pixels.js'
 
 /** No change at all. */
 const none: AugmentationOptions = {

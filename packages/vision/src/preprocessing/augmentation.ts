@@ -1,5 +1,5 @@
 import { OptionError, type Random } from '@headstart/core'
-import type { Pixels } from './read-image.js'
+import type { Pixels } from './pixels.js'
 
 /** Options of `augmentation`. What is 0 or false is not done. */
 export interface AugmentationOptions {

@@ -11,7 +11,8 @@ import { tensor } from '@headstart/onnx'
 import { z } from 'zod'
 import { augmentation } from './augmentation.js'
 import { type ImageInput, isAugmented, readImageBytes } from './image-input.js'
-import { type Pixels, readImage } from './read-image.js'
+import { readImage } from './read-image.js'
+import type { Pixels } from './pixels.js'
 
 const side = z.int().min(1).max(8192)
 const share = z.number().gt(0).max(1)

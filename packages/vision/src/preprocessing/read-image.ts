@@ -1,14 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { explainUnreadable } from './explain-unreadable.js'
 import { type ImageSource, pathOf, readImageBytes } from './image-input.js'
-
-/** A picture in memory: 8-bit sRGB. */
-export interface Pixels {
-  readonly width: number
-  readonly height: number
-  /** Red, green and blue of each pixel, row by row from the top: `[height, width, 3]`. */
-  readonly data: Uint8Array
-}
+import type { Pixels } from './pixels.js'
 
 /** How a picture is brought to a size. */
 export interface Sizing {
