@@ -52,7 +52,13 @@ export * from './contract/matrix.js'
 export { type EvaluateOptions, Model, type ModelParts, type PredictOptions } from './model/model.js'
 export type { Recipe } from './model/recipe.js'
 export type { HeadName } from './head/head-methods.js'
-export { describeModel, loadModel, type ModelDescription, type PreprocessingLoader } from './model/load-model.js'
+export {
+  describeModel,
+  loadModel,
+  type LoadOptions,
+  type ModelDescription,
+  type PreprocessingLoader,
+} from './model/load-model.js'
 export { damaged, type FolderFormat, newer } from './model/manifest.js'
 export { manifestOf, readModelFolder, type SaveOptions, writeModelFolder } from './model/model-folder.js'
 export { describeNetwork, type NetworkDescription } from './features/describe-network.js'

@@ -8,6 +8,7 @@ import { tokenizedTextLoader } from './preprocessing/tokenized-text.js'
  */
 export function loadModel<Label extends core.Target = string>(
   place: string | core.ModelFiles,
+  options?: core.LoadOptions,
 ): Promise<core.Model<string, Label>> {
-  return core.loadModel<string, Label>(place, [sentencePieceLoader, tokenizedTextLoader])
+  return core.loadModel<string, Label>(place, [sentencePieceLoader, tokenizedTextLoader], options)
 }

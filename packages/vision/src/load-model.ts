@@ -8,6 +8,7 @@ import { imageLoader } from './preprocessing/image-preprocessing.js'
  */
 export function loadModel<Label extends core.Target = string>(
   place: string | core.ModelFiles,
+  options?: core.LoadOptions,
 ): Promise<core.Model<ImageInput, Label>> {
-  return core.loadModel<ImageInput, Label>(place, [imageLoader])
+  return core.loadModel<ImageInput, Label>(place, [imageLoader], options)
 }

@@ -1,4 +1,4 @@
-import type { Graph, Tensor } from '@headstart/onnx'
+import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
@@ -55,7 +55,14 @@ export interface TunableBackbone<Input = unknown> extends Backbone<Input> {
   readonly preprocessing: Preprocessing<Input>
   /** The same kind of input through other weights; the fingerprint is theirs. */
   withNetwork(network: Network): TunableBackbone<Input>
+  /** Where the network runs, in order of preference: on others nothing does. */
+  readonly devices: readonly Device[]
+  /** The same backbone on other devices. */
+  on(devices: Devices): TunableBackbone<Input>
 }
+
+/** Execution providers of onnxruntime, passed through, in order of preference: 'cpu', 'cuda', ['cuda', 'cpu']. */
+export type Devices = Device | readonly Device[]
 
 /** A graph with one output, the features `[batch, featureSize]`, and its stages. */
 export interface Network {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { encodeModel, Session, type Tensors } from '@headstart/onnx'
-import type { EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from '../contract/backbone.js'
+import type { Devices, EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { embedInBatches } from './embed-in-batches.js'
 import { DataError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
@@ -16,7 +16,9 @@ export interface NetworkBackboneParts<Input, Prepared> {
   /** Largest cost of one batch: number of inputs times the cost of the dearest. Default: as the preprocessing says. */
   readonly batchCost?: number
   /** Threads of one operator. Default: one per core. */
-  readonly threads?: number
+  readonly threads?: number | undefined
+  /** Where the network runs. Default 'cpu'. One that is not there is an error when the network is first used. */
+  readonly device?: Devices | undefined
 }
 
 /**
@@ -34,11 +36,13 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
       'Cut the graph at the features.',
     )
   }
+  const devices = [parts.device ?? 'cpu'].flat()
   let session: Promise<Session> | undefined
   let fingerprint = parts.fingerprint
   const start = (): Promise<Session> =>
     (session ??= Session.create(network.graph, {
       ...(parts.threads !== undefined && { threads: parts.threads }),
+      device: devices,
       // The next inputs are prepared on the same cores.
       spin: false,
     }))
@@ -56,6 +60,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     featureSize,
     network,
     preprocessing,
+    devices,
     get fingerprint() {
       return (fingerprint ??= fingerprintOf(network, preprocessing))
     },
@@ -67,6 +72,8 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
       session = undefined
       await (await open)?.close()
     },
+    on: (device) =>
+      networkBackbone({ ...parts, fingerprint: (fingerprint ??= fingerprintOf(network, preprocessing)), device }),
     withNetwork: (other) => {
       const { fingerprint: _, ...rest } = parts
       return networkBackbone({ ...rest, network: other })

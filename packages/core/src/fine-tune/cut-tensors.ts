@@ -56,7 +56,7 @@ export class CutTensors<Input> {
   ): Promise<CutTensors<Input>> {
     const namespace = `${backbone.id}/${backbone.fingerprint}/${split.cut}`
     const space = split.frozen && (await cache?.namespace(namespace))
-    const frozen = split.frozen && (await Session.create(split.frozen))
+    const frozen = split.frozen && (await Session.create(split.frozen, { device: backbone.devices }))
     return new CutTensors(backbone, split, namespace, space, frozen)
   }
 

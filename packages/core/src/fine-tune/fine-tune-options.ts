@@ -1,3 +1,4 @@
+import type { Devices } from '../contract/backbone.js'
 import type { CacheOption } from '../features/cached-features.js'
 import type { CheckpointOptions } from './checkpoint.js'
 import type { HeadName } from '../head/head-methods.js'
@@ -23,6 +24,11 @@ export interface HeadOptions extends RunOptions {
    * frequency. Default 'none': all examples alike.
    */
   readonly classWeight?: Recipe['classWeight']
+  /**
+   * Where the backbone's network runs: execution providers of onnxruntime, passed through, in order of preference. Default: as
+   * the backbone was made, mostly 'cpu'. What is not there is an error, nothing falls back in silence.
+   */
+  readonly device?: Devices | undefined
   /** Decides all that is random. Default 0. */
   readonly seed?: number | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */

@@ -53,15 +53,24 @@ function assertRequest(backbone: Backbone<never>, train: Dataset<unknown, Target
   for (const name of others) {
     throw new OptionError(`option "${name}"`, 'the head "linear"', `the head "${head}"`, `Leave out one of the two.`)
   }
-  if (isTuning(options) && !isTunable(backbone)) {
+  if ((isTuning(options) || options.device !== undefined) && !isTunable(backbone)) {
     throw new OptionError(
-      'option "unfreeze"',
+      isTuning(options) ? 'option "unfreeze"' : 'option "device"',
       'a backbone whose graph is at hand',
       `"${backbone.id}", which is run by other means`,
-      'Leave it out to train a head alone.',
+      isTuning(options) ? 'Leave it out to train a head alone.' : 'Leave it out.',
     )
   }
   assertLabels(train)
+}
+
+/** The backbone on the devices that are asked for, which is said; the head is solved in double precision, on the CPU. */
+function placedOn<Input>({ device, onEvent }: FineTuneOptions, backbone: Backbone<Input>): Backbone<Input> {
+  if (device === undefined || !isTunable(backbone)) return backbone
+  const names = [device].flat().map((one) => (typeof one === 'string' ? one : one.name))
+  const message = `${backbone.id} runs on ${names.join(', then ')}; the head is solved on the CPU.`
+  onEvent?.({ type: 'notice', message })
+  return backbone.on(device)
 }
 
 function isTuning({ unfreeze, strategy }: FineTuneOptions): boolean {
@@ -73,5 +82,6 @@ function learn<Input, Label extends Target>(
   train: Dataset<Input, Label>,
   options: FineTuneOptions,
 ): Promise<Model<Input, Label>> {
-  return isTuning(options) && isTunable(backbone) ? tune(backbone, train, options) : trainHead(backbone, train, options)
+  const placed = placedOn(options, backbone)
+  return isTuning(options) && isTunable(placed) ? tune(placed, train, options) : trainHead(placed, train, options)
 }

@@ -43,12 +43,16 @@ export async function tune<Input, Label extends Target>(
     const plan = planTuning(options, solved.data, unfreeze)
     const { data, posed } = await tuningData(cut, solved, options)
     const checkpoint = await Checkpoint.open(options, () => identityOf(backbone, solved, data.examples, plan, options))
-    const tuned = await runTunings(split, data, plan, { seed, checkpoint, signal, onEvent }).catch(
-      async (error: unknown) => {
-        if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
-        throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
-      },
-    )
+    const tuned = await runTunings(split, data, plan, {
+      seed,
+      checkpoint,
+      devices: backbone.devices,
+      signal,
+      onEvent,
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
+      throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
+    })
     return tuned
       ? tunedModel(backbone, solved, plan, inUnits(tuned, posed), options)
       : headModel(backbone, solved, options)

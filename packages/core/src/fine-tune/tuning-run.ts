@@ -1,4 +1,4 @@
-import { type ParameterGroup, type Tensor, Trainer, warmUpCosine } from '@headstart/onnx'
+import { type Device, type ParameterGroup, type Tensor, Trainer, warmUpCosine } from '@headstart/onnx'
 import { adaptedNetwork } from './adapted-network.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { LinearWeights } from '../head/head-objective.js'
@@ -51,7 +51,12 @@ export async function runTuning(
   data: TuningData,
   plan: TuningPlan,
   run: TuningRun,
-  { checkpoint, signal, onEvent }: RunOptions & { readonly checkpoint: Checkpoint | undefined },
+  {
+    checkpoint,
+    devices,
+    signal,
+    onEvent,
+  }: RunOptions & { readonly checkpoint: Checkpoint | undefined; readonly devices: readonly Device[] },
 ): Promise<RunOutcome> {
   const { objective, heldOut, until } = run
   const size = Math.min(plan.batchSize, run.examples)
@@ -68,6 +73,7 @@ export async function runTuning(
       { names: objective.headWeights, learningRate: plan.learningRate * headFactor(data) },
     ],
     feeds: await first(),
+    device: devices,
     schedule,
     clipNorm,
   })

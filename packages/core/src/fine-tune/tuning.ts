@@ -1,4 +1,4 @@
-import type { Tensor } from '@headstart/onnx'
+import type { Device, Tensor } from '@headstart/onnx'
 import type { Checkpoint } from './checkpoint.js'
 import { chooseEpoch, type EpochChoice } from './choose-epoch.js'
 import { contrastiveObjective } from './contrastive-objective.js'
@@ -17,6 +17,8 @@ import { type RunOutcome, runTuning } from './tuning-run.js'
 export interface TuningsOptions extends RunOptions {
   readonly seed: number
   readonly checkpoint: Checkpoint | undefined
+  /** Where the networks run. */
+  readonly devices: readonly Device[]
 }
 
 /** A network that was tuned, and what it is worth. */
@@ -39,7 +41,7 @@ export async function runTunings(
   split: SplitNetwork,
   data: TuningData,
   plan: TuningPlan,
-  { seed, checkpoint, signal, onEvent }: TuningsOptions,
+  { seed, checkpoint, devices, signal, onEvent }: TuningsOptions,
 ): Promise<TunedNetwork | undefined> {
   const { folds, epochs } = plan
   const all = [...data.examples.keys()]
@@ -65,7 +67,7 @@ export async function runTunings(
         number: number + 1,
         of: runs,
       },
-      { checkpoint, signal, onEvent },
+      { checkpoint, devices, signal, onEvent },
     )
   }
   const unbeaten = (reason: string): undefined => {

@@ -1,5 +1,5 @@
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
-import type { JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
+import type { Devices, JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { modelFiles } from '../kit/model-files.js'
@@ -17,6 +17,12 @@ export interface PreprocessingLoader<Input> {
   load(config: JsonObject, files: ReadonlyMap<string, Uint8Array>): Preprocessing<Input> | Promise<Preprocessing<Input>>
 }
 
+/** Options of `loadModel`. */
+export interface LoadOptions {
+  /** Where its network runs, see `FineTuneOptions.device`. Default 'cpu'. */
+  readonly device?: Devices | undefined
+}
+
 /**
  * Reads a saved model. Runs no code from the folder; every file's hash is checked first.
  *
@@ -26,6 +32,7 @@ export interface PreprocessingLoader<Input> {
 export async function loadModel<Input, Label extends Target = string>(
   place: string | ModelFiles,
   loaders: readonly PreprocessingLoader<Input>[],
+  { device }: LoadOptions = {},
 ): Promise<Model<Input, Label>> {
   const { manifest, files } = await readModelFolder(place, modelFormat)
   const folder = modelFiles(place).name
@@ -52,6 +59,7 @@ export async function loadModel<Input, Label extends Target = string>(
       modality,
       fingerprint,
       network: { graph, stages },
+      device,
       preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
     }),
     ownsBackbone: true,

@@ -97,6 +97,10 @@ const training = z.object({
     .enum(Object.keys(headMethods) as [HeadName, ...HeadName[]])
     .optional()
     .describe('what is trained on the features (default: linear)'),
+  device: z
+    .array(z.string())
+    .optional()
+    .describe('where the network runs, in order of preference: cpu, cuda, ... (default: cpu)'),
   balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
   l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
   template: z
@@ -174,6 +178,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           ...tuned,
           ...(options.l2 !== undefined && { l2: options.l2 }),
           ...(options.head && { head: options.head }),
+          ...(options.device && { device: options.device }),
           ...(options.balanced && { classWeight: 'balanced' }),
         },
         backbone: () => opened,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type Devices,
   type JsonObject,
   type Network,
   networkBackbone,
@@ -46,6 +47,8 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
   readonly forTuning?: boolean
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
+  readonly device?: Devices | undefined
 }
 
 /** Of a pair of texts and pictures the side of texts, where it is a file of its own. */
@@ -135,6 +138,7 @@ export async function transformersBackbone(
       .update(JSON.stringify([preprocessing.config, pooling ?? null, normalize, forTuning && dtype !== 'fp32']))
       .digest('hex'),
     ...(threads !== undefined && { threads }),
+    device: options.device,
   })
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { networkBackbone, readAsset, type Stage, type TunableBackbone } from '@headstart/core'
+import { type Devices, networkBackbone, readAsset, type Stage, type TunableBackbone } from '@headstart/core'
 import { decodeModel } from '@headstart/onnx'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
@@ -7,6 +7,8 @@ import { sentencePiece } from '../preprocessing/sentence-piece.js'
 export interface UniversalSentenceEncoderOptions {
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
+  readonly device?: Devices | undefined
 }
 
 const assets = new URL('../../assets/universal-sentence-encoder/', import.meta.url)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type Devices,
   type Network,
   networkBackbone,
   OptionError,
@@ -28,6 +29,8 @@ export interface MobileNetV2Options {
   readonly pixelLimit?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
+  readonly device?: Devices | undefined
 }
 
 const assets = new URL('../../assets/mobilenet-v2/', import.meta.url)
@@ -63,6 +66,7 @@ export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<Tun
       .update(JSON.stringify([preprocessing.id, preprocessing.config, flippedView]))
       .digest('hex'),
     ...(threads !== undefined && { threads }),
+    device: options.device,
   })
 }
 

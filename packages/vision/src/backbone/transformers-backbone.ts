@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
+import { type Devices, type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
 import {
   extract,
@@ -31,6 +31,8 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
   readonly pixelLimit?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
+  /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
+  readonly device?: Devices | undefined
 }
 
 /** An image encoder as it was published. */
@@ -90,6 +92,7 @@ export async function transformersBackbone(
       .update(JSON.stringify([preprocessing.id, preprocessing.config, source, forTuning && found !== 'fp32']))
       .digest('hex'),
     ...(threads !== undefined && { threads }),
+    device: options.device,
   })
   return source.value === 'image_embeds' ? Object.assign(backbone, { pair: idOrFolder }) : backbone
 }
