@@ -199,6 +199,20 @@ describe('compare', () => {
     expect(rows.map(({ seeds }) => seeds)).toEqual([5, 3])
   })
 
+  it('counts draws, whatever their seeds are', async () => {
+    const slow = { ...frozen, name: 'slow', takes: 'minutes' as const }
+    const drawn = drawsPerClass<string, Target>(frozenBackbone, { shots: [2], draws: 5 })
+    const protocol: typeof drawn = {
+      ...drawn,
+      async *rounds(all, run) {
+        for await (const round of drawn.rounds(all, run)) yield { ...round, seed: 100 + round.seed }
+      },
+    }
+    const run = startRun({ cache: false })
+    const { rows } = await compare({ data: data as Dataset<string, Target>, learners: [words, slow], protocol }, run)
+    expect(rows.map(({ draws }) => draws)).toEqual([5, 3])
+  })
+
   it('trains other fresh weights from scratch for each draw', async () => {
     const made: string[] = []
     const backbone = layeredBackbone()
