@@ -27,19 +27,19 @@ export function page({ title, introduction, history }: Wording): ReturnType<type
           <p>${introduction}</p>
         </header>
         <main>
-          <section aria-labeledby="catalog-heading">
+          <section aria-labelledby="catalog-heading">
             <h2 id="catalog-heading">Catalog</h2>
             <label for="search">Search</label>
             <input id="search" type="search" autocomplete="off" spellcheck="false" />
             <p id="found" role="status"></p>
             <ul id="catalog"></ul>
           </section>
-          <section aria-labeledby="history-heading">
+          <section aria-labelledby="history-heading">
             <h2 id="history-heading" tabindex="-1">${history}</h2>
             <ul id="history"></ul>
             <button id="clear" type="button">Remove all</button>
           </section>
-          <section aria-labeledby="recommendations-heading">
+          <section aria-labelledby="recommendations-heading">
             <h2 id="recommendations-heading" tabindex="-1">Recommended</h2>
             <p id="status" role="status"></p>
             <ol id="recommendations"></ol>
