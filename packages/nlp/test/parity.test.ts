@@ -6,8 +6,8 @@ import { oddTexts } from './odd-texts.js'
 import { type OriginalEncoder, originalEncoder } from './original-encoder.js'
 import { reviewSentences } from './review-sentences.js'
 
-/** Every fifteenth of the 3,000 review sentences, and the odd ones. */
-const texts = [...reviewSentences().filter((_, index) => index % 15 === 0), ...Object.values(oddTexts)]
+/** Every fiftieth of the 3,000 review sentences, and the odd ones. */
+const texts = [...reviewSentences().filter((_, index) => index % 50 === 0), ...Object.values(oddTexts)]
 /** Texts that the original takes at once. */
 const batchSize = 25
 const maxTokens = 128

@@ -15,7 +15,7 @@ describe('the example in the README', () => {
       text: string
       class: 0 | 1 | null
     }[]
-    const rows = reviews.filter((row) => row.class !== null).slice(0, 600)
+    const rows = reviews.filter((row) => row.class !== null).slice(0, 200)
     const csv = rows.map((row) => `${row.class ? 'positive' : 'negative'},"${row.text.replaceAll('"', '""')}"\n`)
     await writeFile(join(examples.folder, 'reviews.csv'), `label,text\n${csv.join('')}`)
   })
