@@ -1,10 +1,18 @@
 import { exitCodeOf, reportError } from './console/report-error.js'
 import type { ExitCode, Session, Terminal } from './console/terminal.js'
 import { createProgram } from './program.js'
+import { taskEntries, type TaskEntry } from './tasks.js'
 
-/** The command line, from its arguments to its exit code. */
-export async function headstart(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const session: Session = { ...terminal, exitCode: 0 }
+/**
+ * The command line, from its arguments to its exit code.
+ * @param tasks What it knows of: a domain is one entry.
+ */
+export async function headstart(
+  args: readonly string[],
+  terminal: Terminal,
+  tasks: readonly TaskEntry[] = taskEntries,
+): Promise<ExitCode> {
+  const session: Session = { ...terminal, tasks, exitCode: 0 }
   try {
     const program = await createProgram(args, session)
     await program.parseAsync(args, { from: 'user' })

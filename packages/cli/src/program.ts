@@ -8,7 +8,7 @@ import { compareCommand } from './commands/compare.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
-import { taskEntries, taskNamed, taskOfModel } from './tasks.js'
+import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
 import { version } from './version.js'
 
 const help = `
@@ -36,8 +36,8 @@ export async function createProgram(args: readonly string[], session: Session): 
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .addHelpText('after', help)
     .exitOverride()
-  const task = await taskFor(args)
-  const verbs = [...new Set(taskEntries.map(({ verb }) => verb))]
+  const task = await taskFor(args, session.tasks)
+  const verbs = [...new Set(session.tasks.map(({ verb }) => verb))]
   const commands = [
     trainCommand(task, session),
     evaluateCommand(task, session),
@@ -50,11 +50,11 @@ export async function createProgram(args: readonly string[], session: Session): 
 }
 
 /** The task that the arguments are about; undefined where they do not say. */
-async function taskFor(args: readonly string[]): Promise<AnyTask | undefined> {
+async function taskFor(args: readonly string[], tasks: readonly TaskEntry[]): Promise<AnyTask | undefined> {
   const place = args.findIndex((word) => word === '--task' || word.startsWith('--task='))
   const named = place < 0 ? undefined : (args[place]?.split('=')[1] ?? args[place + 1])
-  if (named !== undefined) return taskNamed(named)
+  if (named !== undefined) return taskNamed(tasks, named)
   const model = args.slice(1).find((word) => existsSync(join(word, 'headstart.json')))
   // What is wrong with a model is said by the command that it is given to.
-  return model === undefined ? undefined : taskOfModel(model).catch(() => undefined)
+  return model === undefined ? undefined : taskOfModel(tasks, model).catch(() => undefined)
 }

@@ -1,7 +1,7 @@
 import { type AnyTask, manifestOf, ModelFolderError } from '@headstart/core'
 
 /** A task as the command line lists it: what it is called, how its models are asked, and where it comes from. */
-interface TaskEntry {
+export interface TaskEntry {
   readonly name: string
   /** The command that asks its models, as the task says. */
   readonly verb: string
@@ -25,20 +25,20 @@ export const taskEntries: readonly TaskEntry[] = [
 ]
 
 /** The task of that name. */
-export async function taskNamed(name: string): Promise<AnyTask | undefined> {
-  return taskEntries.find((entry) => entry.name === name)?.load()
+export async function taskNamed(tasks: readonly TaskEntry[], name: string): Promise<AnyTask | undefined> {
+  return tasks.find((entry) => entry.name === name)?.load()
 }
 
 /**
  * The task of a saved model.
  * @throws ModelFolderError when the folder is missing or no model's, and for a kind of model that is not known here.
  */
-export async function taskOfModel(folder: string): Promise<AnyTask> {
+export async function taskOfModel(tasks: readonly TaskEntry[], folder: string): Promise<AnyTask> {
   const manifest = await manifestOf(folder)
-  for (const { load } of taskEntries) {
+  for (const { load } of tasks) {
     const task = await load()
     if (task.opens(manifest)) return task
   }
-  const expected = `a model for ${taskEntries.map(({ name }) => name).join(', ')}`
+  const expected = `a model for ${tasks.map(({ name }) => name).join(', ')}`
   throw new ModelFolderError(folder, expected, `one of the kind ${String(manifest['format'])}`, 'Update headstart.')
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { headstart as run } from '../src/headstart.js'
+import type { TaskEntry } from '../src/tasks.js'
 
 /** How a run of the command line ended. */
 export interface Ending {
@@ -18,6 +19,8 @@ export interface RunSettings {
   readonly fileLimit?: number
   /** Sent SIGINT, as Ctrl-C does, as soon as this is seen to be true. Looked at every 20 ms. */
   readonly interruptWhen?: () => boolean
+  /** What it knows of. Default: its own tasks. */
+  readonly tasks?: readonly TaskEntry[] | undefined
 }
 
 /** The command line, for node to run. */
@@ -32,11 +35,11 @@ export function headstart(cache: string, args: readonly string[], settings: RunS
   return needsProcess ? inProcess(cache, args, settings) : here(cache, args, settings)
 }
 
-async function here(cache: string, args: readonly string[], { stdin = '' }: RunSettings): Promise<Ending> {
+async function here(cache: string, args: readonly string[], { stdin = '', tasks }: RunSettings): Promise<Ending> {
   process.env['HEADSTART_CACHE'] = cache
   const [stdout, stderr] = [new Kept(), new Kept()]
   const signal = new AbortController().signal
-  const code = await run(args, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, signal })
+  const code = await run(args, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, signal }, tasks)
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 

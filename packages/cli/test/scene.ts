@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TaskEntry } from '../src/tasks.js'
 import { type Ending, headstart, type RunSettings } from './headstart.js'
 
 /** A folder to work in, and the command line with a feature cache in that folder. */
@@ -16,7 +17,8 @@ export interface Scene {
   remove(): Promise<void>
 }
 
-export async function openScene(): Promise<Scene> {
+/** @param tasks What the command line knows of. Default: its own. */
+export async function openScene(tasks?: readonly TaskEntry[]): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'headstart-cli-'))
   const cache = join(folder, '.cache')
   await mkdir(cache)
@@ -32,7 +34,7 @@ export async function openScene(): Promise<Scene> {
       for (const [file, content] of Object.entries(files)) await writeFile(join(path(name), file), content)
       return path(name)
     },
-    run: (args, settings) => headstart(cache, args, settings),
+    run: (args, settings) => headstart(cache, args, { ...settings, tasks }),
     names: async () => (await readdir(folder)).filter((name) => name !== '.cache').toSorted(),
     remove: () => rm(folder, { recursive: true, force: true }),
   }

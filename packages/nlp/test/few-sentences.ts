@@ -1,4 +1,11 @@
-import { dataset, fineTune, type FineTuneOptions, type Model, universalSentenceEncoder } from '../src/index.js'
+import {
+  type Dataset,
+  dataset,
+  fineTune,
+  type FineTuneOptions,
+  type Model,
+  universalSentenceEncoder,
+} from '../src/index.js'
 
 const sentences = {
   food: [
@@ -31,10 +38,14 @@ const sentences = {
   ],
 }
 
+/** A few sentences about food and travel. */
+export function fewSentences(): Dataset<string> {
+  return dataset(Object.entries(sentences).flatMap(([label, texts]) => texts.map((input) => ({ input, label }))))
+}
+
 /** Tunes the last stage of the Universal Sentence Encoder on a few sentences, for 9 steps. */
 export async function tuneOnFewSentences(options: FineTuneOptions): Promise<Model<string, string>> {
-  const examples = Object.entries(sentences).flatMap(([label, texts]) => texts.map((input) => ({ input, label })))
-  return fineTune(await universalSentenceEncoder({ threads: 1 }), dataset(examples), {
+  return fineTune(await universalSentenceEncoder({ threads: 1 }), fewSentences(), {
     cache: false,
     unfreeze: 1,
     validation: 0.25,

@@ -1,8 +1,28 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { compare, dataset, drawsPerClass, startRun } from '@headstart/core'
-import { expect, it } from 'vitest'
+import { testTask } from '@headstart/core/test'
+import { afterAll, expect, it } from 'vitest'
 import { bagOfWords } from '../src/backbone/bag-of-words.js'
 import { textLearners } from '../src/backbone/text-learners.js'
+import { textTask } from '../src/task.js'
+import { fewSentences } from './few-sentences.js'
 import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'headstart-test-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+const data = join(folder, 'sentences.csv')
+await writeFile(
+  data,
+  ['label,text', ...fewSentences().examples.map(({ label, input }) => `${label},"${input}"`)].join('\n'),
+)
+
+testTask(textTask, {
+  data,
+  comparing: { shots: [4], seeds: 2, methods: ['zero-shot', 'no-transfer', 'frozen'] },
+  queries: ['The pie was still warm.', 'Our bus never came.', ''],
+})
 
 it('textLearners sets words of the training texts alone beside the frozen backbone', async () => {
   const topics = { sea: ['harbor', 'sailing', 'waves'], sky: ['clouds', 'flying', 'stars'] }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compare, InputError, type ModelFiles, modelFiles, startRun, type TrainEvent } from '@headstart/core'
+import { testTask } from '@headstart/core/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { smallItems, smallLists } from '../test/small-shop.js'
 import { folderOf } from '../test/temporary-folder.js'
@@ -21,13 +22,20 @@ const files = {
   'interactions.csv': `who,item,timestamp\n${rows.join('\n')}\n`,
 }
 
+const folder = await mkdtemp(join(tmpdir(), 'headstart-test-'))
+for (const [name, contents] of Object.entries(files)) await writeFile(join(folder, name), contents)
+
+testTask(recommendTask, {
+  data: folder,
+  options: { column: { user: 'who' }, methods: ['ease-text'] },
+  comparing: { methods: ['popularity', 'ease-text'] },
+  queries: [recommendTask.query.parse({ history: ['007'] }), recommendTask.query.parse({ history: [], k: 2 })],
+})
+
 const run = startRun()
-let folder: string
 let data: ShopData
 let model: RecommenderModel
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'headstart-test-'))
-  for (const [name, contents] of Object.entries(files)) await writeFile(join(folder, name), contents)
   data = await recommendTask.read.run(folder, { column: { user: 'who' } }, run)
   model = (await (
     await recommendTask.train.run(data, { methods: ['ease-text'] }, run)

@@ -1,4 +1,12 @@
-import { type AnyTask, modelFiles, InputError, OptionError, type Task, type Trained } from '@headstart/core'
+import {
+  type AnyTask,
+  expectationOf,
+  modelFiles,
+  InputError,
+  OptionError,
+  type Task,
+  type Trained,
+} from '@headstart/core'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'
@@ -6,7 +14,7 @@ import { say } from '../console/report-error.js'
 import type { Session } from '../console/terminal.js'
 import { textLines } from '../console/text-lines.js'
 import { withFlags } from '../flags.js'
-import { taskEntries, taskOfModel } from '../tasks.js'
+import { taskOfModel } from '../tasks.js'
 import { runOf } from './common.js'
 
 interface AskFlags {
@@ -30,7 +38,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     .argument('<model>', 'folder of the model')
     .allowUnknownOption(task === undefined)
   if (!task) {
-    const like = taskEntries.filter((entry) => entry.verb === verb).map(({ name }) => name)
+    const like = session.tasks.filter((entry) => entry.verb === verb).map(({ name }) => name)
     command.argument('[input...]', `what is asked; flags and inputs by the model: headstart ${verb} MODEL --help`)
     command.addHelpText('after', `\nFor models of ${like.join(', ')}.`)
   } else if (task.verb !== verb) {
@@ -42,7 +50,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     .option('--json', 'print one JSON object for each input, each on its line')
     .action(async (model: string, ...rest: unknown[]) => {
       const [inputs, flags] = rest.length > 2 ? (rest as [string[], AskFlags]) : [undefined, rest[0] as AskFlags]
-      await ask(await taskOfModel(model), verb, model, inputs, flags, session)
+      await ask(await taskOfModel(session.tasks, model), verb, model, inputs, flags, session)
     })
 }
 
@@ -90,12 +98,12 @@ async function askWords<Data, Query, Answer>(
   words: readonly string[],
   asJson: boolean,
 ): Promise<void> {
-  const answers = await trained.ask(
-    words.map((word) => task.query.parse(word)),
-    { signal: session.signal },
-  )
-  answers.forEach((answer, place) => {
+  const queries = words.map((word) => queryOf(task, word))
+  const readable = queries.filter((query): query is Query => !(query instanceof InputError))
+  const answers = (await trained.ask(readable, { signal: session.signal })).values()
+  queries.forEach((query, place) => {
     const input = words[place] as string
+    const answer = query instanceof InputError ? query : (answers.next().value as Answer | InputError)
     const isError = answer instanceof InputError
     if (isError) session.exitCode = 2
     if (isError && !asJson) return say(session.stderr, answer.message)
@@ -104,6 +112,13 @@ async function askWords<Data, Query, Answer>(
       : `${trained.say(answer as Answer)}  ${input}`
     session.stdout.write(`${line}\n`)
   })
+}
+
+/** A word as a query; one that is none spoils no other. */
+function queryOf<Query>({ query }: Pick<Task<never, Query, unknown>, 'query'>, word: string): Query | InputError {
+  const { data, error } = query.safeParse(word)
+  const [issue] = error?.issues ?? []
+  return issue ? new InputError('input', expectationOf(issue), JSON.stringify(word), 'Leave it out.') : (data as Query)
 }
 
 /** One answer to one query. */

@@ -3,7 +3,6 @@ import { fetchModel, ModelFilesError, type ModelFolder } from '@headstart/hub'
 import { Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
-import { taskEntries } from '../tasks.js'
 
 interface BackbonesFlags {
   readonly task?: string
@@ -20,7 +19,7 @@ export function backbonesCommand(session: Session): Command {
     .argument('[id]', 'one of the list, an id on the hub (org/name), or the path of a folder')
     .addOption(
       new Option('--task <task>', 'kind of input (default: from the list, else text)').choices(
-        taskEntries.map(({ name }) => name),
+        session.tasks.map(({ name }) => name),
       ),
     )
     .option('--json', 'print one JSON object on stdout and nothing else there')
@@ -37,8 +36,8 @@ export function backbonesCommand(session: Session): Command {
 /** A task that begins with one of several networks. */
 type NetworkTask = AnyTask & Required<Pick<AnyTask, 'networks'>>
 
-async function tasksWithNetworks(name?: string): Promise<NetworkTask[]> {
-  const all = await Promise.all(taskEntries.map(({ load }) => load()))
+async function tasksWithNetworks({ tasks }: Session, name?: string): Promise<NetworkTask[]> {
+  const all = await Promise.all(tasks.map(({ load }) => load()))
   const some = all.filter((task): task is NetworkTask => task.networks !== undefined)
   if (name === undefined) return some
   const named = some.filter((task) => task.name === name)
@@ -48,7 +47,7 @@ async function tasksWithNetworks(name?: string): Promise<NetworkTask[]> {
 }
 
 async function listNetworks({ task: name, json }: BackbonesFlags, session: Session): Promise<void> {
-  const entries = (await tasksWithNetworks(name)).flatMap((task) =>
+  const entries = (await tasksWithNetworks(session, name)).flatMap((task) =>
     task.networks.listed.map(({ id, features, stages, license, description, parameters }: ListedNetwork) => ({
       task: task.name,
       id,
@@ -82,7 +81,7 @@ async function listNetworks({ task: name, json }: BackbonesFlags, session: Sessi
 async function showNetwork(id: string, { task: name, json }: BackbonesFlags, session: Session): Promise<void> {
   const screen = openScreen(session)
   try {
-    const tasks = await tasksWithNetworks(name)
+    const tasks = await tasksWithNetworks(session, name)
     const task = tasks.find(({ networks }) => networks.listed.some((one) => one.id === id)) ?? (tasks[0] as NetworkTask)
     const backbone = await task.networks.open(id, screen)
     screen.end()
@@ -111,7 +110,7 @@ async function addNetwork(id: string, { json }: BackbonesFlags, session: Session
     }
     let folder: ModelFolder | undefined
     let refused: unknown
-    for (const { networks } of await tasksWithNetworks()) {
+    for (const { networks } of await tasksWithNetworks(session)) {
       try {
         folder = await fetchModel(id, { ...options, parts: networks.parts, refresh: folder === undefined })
       } catch (error) {

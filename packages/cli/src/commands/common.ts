@@ -2,7 +2,7 @@ import { type AnyTask, type Run, startRun } from '@headstart/core'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Screen } from '../console/screen.js'
-import { taskEntries } from '../tasks.js'
+import type { Session } from '../console/terminal.js'
 
 /** Flags that most commands share. */
 export interface CommonFlags {
@@ -19,9 +19,9 @@ export function taskCommand(name: string, task: AnyTask | undefined, examples: r
 }
 
 /** `--task`. */
-export function taskOption(): Option {
+export function taskOption({ tasks }: Session): Option {
   return new Option('--task <task>', 'kind of input; needed')
-    .choices(taskEntries.map(({ name }) => name))
+    .choices(tasks.map(({ name }) => name))
     .makeOptionMandatory()
 }
 

@@ -13,7 +13,7 @@ export function compareCommand(task: AnyTask | undefined, session: Session): Com
   ])
     .description('measure what transfer learning is worth on your data')
     .argument('<data>', task?.dataHelp ?? 'your data')
-    .addOption(taskOption())
+    .addOption(taskOption(session))
   if (task) withFlags(command, [task.compare.options.shape, task.read.options.shape])
   return withCommon(command).action((data, flags) => compareOn(task as AnyTask, data, flags, session))
 }

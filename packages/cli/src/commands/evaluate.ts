@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
-import { taskEntries, taskOfModel } from '../tasks.js'
+import { taskOfModel } from '../tasks.js'
 import { type CommonFlags, runOf, taskCommand, withCommon } from './common.js'
 
 /** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
@@ -14,13 +14,13 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
     .argument('<data>', task?.dataHelp ?? 'data like those it was trained on')
     .addOption(
       new Option('--task <task>', 'kind of input (default: what the model is for)').choices(
-        taskEntries.map(({ name }) => name),
+        session.tasks.map(({ name }) => name),
       ),
     )
     .allowUnknownOption(task === undefined)
   if (task) withFlags(command, [task.read.options.shape])
   return withCommon(command).action(async (model, data, flags) =>
-    evaluate(await taskOfModel(model), model, data, flags, session),
+    evaluate(await taskOfModel(session.tasks, model), model, data, flags, session),
   )
 }
 

@@ -19,7 +19,7 @@ export function trainCommand(task: AnyTask | undefined, session: Session): Comma
   ])
     .description('learn from your own data, on a pre-trained network, and save the model')
     .argument('[data]', task?.dataHelp ?? 'your data')
-    .addOption(taskOption())
+    .addOption(taskOption(session))
     .option('--out <folder>', 'where to save the model', 'headstart-model')
   if (task) withFlags(command, [task.read.options.shape, task.train.options.shape], true)
   return withCommon(withFlags(command, [seedOption]))

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { TaskEntry } from '../tasks.js'
 
 /** 0: done. 1: failed (disk, interruption, a bug). 2: the request or the data is wrong. */
 export type ExitCode = 0 | 1 | 2
@@ -14,6 +15,8 @@ export interface Terminal {
 
 /** A terminal during one command. */
 export interface Session extends Terminal {
+  /** What the command line knows of. */
+  readonly tasks: readonly TaskEntry[]
   /** What it ends with where nothing is thrown: 2 where some of the inputs could not be read. */
   exitCode: ExitCode
 }

@@ -3,8 +3,8 @@ import type { InputError } from './errors.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
 
-/** What kind of raw input a backbone takes. */
-export type Modality = 'image' | 'text' | 'behavior'
+/** What kind of raw input a backbone takes: 'text', 'image', or that of a domain of one's own. */
+export type Modality = string
 
 /** A pre-trained network whose knowledge is reused. */
 export interface Backbone<Input = unknown> {

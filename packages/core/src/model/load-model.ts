@@ -44,7 +44,7 @@ export async function loadModel<Input, Label extends Target = string>(
     throw new ModelFolderError(
       folder,
       expected,
-      `one for ${modalityNames[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
+      `one for ${manifest.backbone.modality} ("${manifest.preprocessing.id}")`,
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
@@ -93,8 +93,6 @@ function isNewer(id: string, loaders: readonly { readonly id: string }[]): boole
   const known = loaders.map((loader) => loader.id.split('/')).filter(([other]) => other === name)
   return known.length > 0 && known.every(([, other]) => Number(version) > Number(other))
 }
-
-const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behavior' }
 
 /** Cuts the whole network where backbone and head were joined. */
 function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {

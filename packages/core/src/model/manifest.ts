@@ -27,7 +27,7 @@ const manifestSchema = z.object({
   labels: z.array(z.string()),
   backbone: z.object({
     id: z.string(),
-    modality: z.enum(['image', 'text', 'behavior']),
+    modality: z.string(),
     fingerprint: z.string(),
     /** Name of the value in `model.onnx` at which the backbone ends and the head begins. */
     output: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type JsonObject, type Modality, type TunableBackbone } from '../contract/backbone.js'
+import type { JsonObject, Modality, TunableBackbone } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import type { Learner } from '../contract/learner.js'

@@ -4,13 +4,22 @@ import * as ort from 'onnxruntime-node'
 import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
-/** onnxruntime for Node. The native library comes with its npm package. */
-export const nodeRuntime: Runtime = onnxruntime(
+const onNode = onnxruntime(
   'onnxruntime-node',
   ort,
   ort.listSupportedBackends().map(({ name }) => name),
   threadsOfMachine,
 )
+
+/**
+ * onnxruntime for Node. The native library comes with its npm package. With `HEADSTART_SPIN=0` in the environment its threads
+ * give way while they wait, where much runs side by side.
+ */
+export const nodeRuntime: Runtime = {
+  ...onNode,
+  load: (model, options) =>
+    onNode.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
+}
 
 /**
  * Threads that one operator should run on: one for each core that this process may use, and 0, which has onnxruntime count,

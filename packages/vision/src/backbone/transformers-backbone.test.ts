@@ -212,7 +212,7 @@ describe('a model of the hub', () => {
     expect(seen).toHaveLength(asked)
     const inputs = await pictures(30)
     expect(await again.embed(inputs)).toEqual(await (await open('tiny-clip')).embed(inputs))
-    expect(backbone).toMatchObject({ id: 'some-org/pair', isPair: true, fingerprint: again.fingerprint })
+    expect(backbone).toMatchObject({ id: 'some-org/pair', pair: 'some-org/pair', fingerprint: again.fingerprint })
   })
 })
 
