@@ -1,10 +1,10 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
 import type { Matrix } from './matrix.js'
+import type { Modality } from './modality.js'
 import type { Progress } from './progress.js'
 
-/** What kind of raw input a backbone takes. */
-export type Modality = 'image' | 'text' | 'behavior'
+export type { Modality }
 
 /** A pre-trained network whose knowledge is reused. */
 export interface Backbone<Input = unknown> {

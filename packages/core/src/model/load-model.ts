@@ -1,6 +1,7 @@
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
-import type { Devices, JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
+import type { Devices, JsonObject, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import { modalities, type Modality } from '../contract/modality.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { modelFiles } from '../kit/model-files.js'
 import { type Head, headNames } from '../head/head.js'
@@ -44,7 +45,7 @@ export async function loadModel<Input, Label extends Target = string>(
     throw new ModelFolderError(
       folder,
       expected,
-      `one for ${modalityNames[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
+      `one for ${modalities[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
@@ -93,8 +94,6 @@ function isNewer(id: string, loaders: readonly { readonly id: string }[]): boole
   const known = loaders.map((loader) => loader.id.split('/')).filter(([other]) => other === name)
   return known.length > 0 && known.every(([, other]) => Number(version) > Number(other))
 }
-
-const modalityNames: Record<Modality, string> = { image: 'images', text: 'text', behavior: 'user behavior' }
 
 /** Cuts the whole network where backbone and head were joined. */
 function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
