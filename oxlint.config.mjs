@@ -88,7 +88,7 @@ export default {
         ),
       ]
     }),
-    restricted('{packages/cli,apps}/**', [
+    restricted('{packages/cli,apps/*}/src/**', [
       {
         group: ['@headstart/onnx*', 'onnxruntime-*'],
         message:

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The commands of the workspace: `npm run setup | demo | test | bench`. Plain JavaScript on nothing but Node, since it
+ * The commands of the workspace: `npm run setup | demo | test | docs | bench`. Plain JavaScript on nothing but Node, since it
  * runs before anything is installed. Each command first does all the set-up that is still to be done.
  */
 import { spawnSync } from 'node:child_process'
@@ -19,7 +19,7 @@ const members = ['packages', 'apps']
   .concat('benchmarks')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
-const commands = { setup, demo, test, bench }
+const commands = { setup, demo, test, docs, bench }
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) {
@@ -66,6 +66,11 @@ function test() {
   if (failed && counts.failed === 0) counts.failed = 1
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return failed
+}
+
+/** Writes the reference of all packages into docs/api, and checks the links of all Markdown. */
+function docs() {
+  return install() || turbo(['run', 'docs', '--output-logs=new-only'])
 }
 
 /** Measures: accuracy, speed and memory beside peers, in one run. */

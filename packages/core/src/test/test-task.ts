@@ -67,12 +67,14 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
       }
     })
 
-    if (unreadable !== undefined)
-      it('a query that cannot be read spoils no other', async () => {
-        const answers = await trained.ask([...queries, unreadable, ...queries])
+    it.each(unreadable === undefined ? [] : [unreadable])(
+      'a query that cannot be read spoils no other',
+      async (bad) => {
+        const answers = await trained.ask([...queries, bad as Query, ...queries])
         expect(answers[queries.length]).toBeInstanceOf(InputError)
         expect(answers.filter((answer) => answer instanceof InputError)).toHaveLength(1)
-      })
+      },
+    )
 
     it('learns the same from the same data and seed', async () => {
       const again = await learned()
@@ -115,7 +117,7 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
 
     it('closes as often as it is asked to', async () => {
       await trained.close()
-      await trained.close()
+      await expect(trained.close()).resolves.toBeUndefined()
     })
   })
 }

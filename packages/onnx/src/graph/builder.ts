@@ -44,7 +44,7 @@ export class GraphBuilder {
   readonly #used = new Set<string>()
   #scope = ''
 
-  /** @param options.opsets Version per operator domain; default: the standard operators in version 17. */
+  /** @param options `opsets`: version per operator domain; default: the standard operators in version 17. */
   constructor(name: string, options: { opsets?: Readonly<Record<string, number>> } = {}) {
     this.#name = name
     this.#opsets = new Map(Object.entries(options.opsets ?? { '': 17 }))

@@ -16,15 +16,15 @@ const blockSize = 1024
 export class ItemVectors {
   /** Items by the lengths of their vectors, the longest first. */
   readonly #order: Uint32Array
-  /** [items], in that order. */
+  /** `[items]`, in that order. */
   readonly #lengths: Float64Array
   readonly #products: RowProducts
 
   constructor(
-    /** [items, columns], row-major. */
+    /** `[items, columns]`, row-major. */
     readonly data: Float32Array,
     readonly columns: number,
-    /** [columns]: the score of an item is the product of its row with this. */
+    /** `[columns]`: the score of an item is the product of its row with this. */
     readonly of: (history: History) => Float64Array,
   ) {
     const lengths = Float64Array.from({ length: data.length / columns }, (_, item) =>

@@ -8,7 +8,7 @@ import { largest } from '../math/top-k.js'
 /** Whatever scores all items of the catalog for a history: a `Scorer`, or a network that takes its time. */
 export interface Recommender {
   readonly name: string
-  /** [items of the catalog]; higher is better. The caller may change them. */
+  /** `[items of the catalog]`; higher is better. The caller may change them. */
   score(history: History): Float32Array | Promise<Float32Array>
   /** Where scores are products of vectors: these. */
   readonly vectors?: ItemVectors | undefined

@@ -27,17 +27,19 @@ export interface Choice<Settings extends JsonObject = JsonObject> {
   readonly ndcg: number | undefined
 }
 
-/** The methods that are set side by side. */
-export type RecommenderMethodName =
-  | 'popularity'
-  | 'item-knn'
-  | 'ease'
-  | 'ease-text'
-  | 'als'
-  | 'scratch'
-  | 'untrained'
-  | 'frozen'
-  | 'fine-tuned'
+/** The methods that are set side by side: a saved recommender of another one is of a newer version. */
+export const recommenderMethodNames = [
+  'popularity',
+  'item-knn',
+  'ease',
+  'ease-text',
+  'als',
+  'scratch',
+  'untrained',
+  'frozen',
+  'fine-tuned',
+] as const
+export type RecommenderMethodName = (typeof recommenderMethodNames)[number]
 
 /**
  * One way of getting a recommender, to be compared with others on the same shop. What it chooses, it chooses once, on

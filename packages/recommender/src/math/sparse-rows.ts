@@ -4,7 +4,7 @@ import { GrowingArray } from './growing-array.js'
 export interface SparseRows {
   readonly rows: number
   readonly columnCount: number
-  /** [rows + 1] */
+  /** `[rows + 1]` */
   readonly starts: Int32Array
   readonly columns: Int32Array
   readonly values: Float32Array

@@ -1,5 +1,6 @@
 import type { FolderFormat } from '@headstart/core'
 import { z } from 'zod'
+import { recommenderMethodNames } from '../contract/recommender-method.js'
 import { packedStateSchema } from './pack-states.js'
 
 /** The numbers of all scorers. */
@@ -7,17 +8,7 @@ export const numbersName = 'numbers.bin'
 /** The catalog: one item a line, as JSON. */
 export const itemsName = 'items.jsonl'
 
-const methodName = z.enum([
-  'popularity',
-  'item-knn',
-  'ease',
-  'ease-text',
-  'als',
-  'scratch',
-  'untrained',
-  'frozen',
-  'fine-tuned',
-])
+const methodName = z.enum(recommenderMethodNames)
 const settings = z.record(z.string(), z.json())
 
 const manifestSchema = z.object({

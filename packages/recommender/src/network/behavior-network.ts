@@ -16,9 +16,9 @@ export const output = 'scores'
 export const gateOutputs = { counts: 'counts', signed: 'signed' } as const
 /** Inputs of the network in training alone. */
 export const trainingInputs = {
-  /** [scorers, 1]: what the scorers' embeddings are multiplied by. */
+  /** `[scorers, 1]`: what the scorers' embeddings are multiplied by. */
   embeddings: 'embedding_gate',
-  /** [users, items]: what is added to the scores. */
+  /** `[users, items]`: what is added to the scores. */
   penalties: 'penalties',
 } as const
 

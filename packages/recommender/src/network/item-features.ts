@@ -36,13 +36,13 @@ export interface ItemFeaturesOptions {
 
 /** What is known about all items for one history, in memory that the next history overwrites. */
 export interface HistoryFeatures {
-  /** [scorers] of [items] */
+  /** `[scorers]` of `[items]`. */
   readonly scores: readonly Float32Array[]
-  /** [scorers]: what the user has not in the order of each scorer, with mean and standard deviation of its scores. */
+  /** `[scorers]`: what the user has not in the order of each scorer, with mean and standard deviation of its scores. */
   readonly rankings: readonly Ranking[]
   /** What the user has, each item once. */
   readonly had: readonly number[]
-  /** [items]: 1 for what the user has. */
+  /** `[items]`: 1 for what the user has. */
   readonly taken: Uint8Array
 }
 

@@ -8,11 +8,11 @@ const windowShare = 0.02
 
 /** What `popularityFeatures` is made from. */
 export interface PopularityCounts {
-  /** [items]: ln(1 + number of users). */
+  /** `[items]`: ln(1 + number of users). */
   readonly ever: Float32Array
-  /** [items]: ln(1 + number of users, those of long ago counting less). */
+  /** `[items]`: ln(1 + number of users, those of long ago counting less). */
   readonly lately: Float32Array
-  /** [items]: ln(1 + number among the latest 2 % of all interactions); as `lately` where times cannot be compared. */
+  /** `[items]`: ln(1 + number among the latest 2 % of all interactions); as `lately` where times cannot be compared. */
   readonly now: Float32Array
   /** Whether times tell which of two users was earlier. */
   readonly hasClock: boolean

@@ -9,9 +9,9 @@ const priorOffset = 8
  */
 export interface RankLift {
   readonly itemCount: number
-  /** [scorers, 2 items + 1]: the lift at rank 0, 1/2, 1, 3/2 and so on (ranks of ties are halves), divided by 3. */
+  /** `[scorers, 2 items + 1]`: the lift at rank 0, 1/2, 1, 3/2 and so on (ranks of ties are halves), divided by 3. */
   readonly table: Float32Array
-  /** [scorers, 2]: NDCG@10, and the share of the targets among the best 100. */
+  /** `[scorers, 2]`: NDCG@10, and the share of the targets among the best 100. */
   readonly quality: Float32Array
 }
 

@@ -23,19 +23,19 @@ export interface RankingExamples {
   readonly scorers: readonly string[]
   /** Candidates of each example, and a last column for a target that is none of them. */
   readonly columns: number
-  /** [examples]: number of the user in the interactions. */
+  /** `[examples]`: number of the user in the interactions. */
   readonly users: Int32Array
-  /** [examples]: column of the target. */
+  /** `[examples]`: column of the target. */
   readonly targets: Int32Array
-  /** [examples, scorers, columns] */
+  /** `[examples, scorers, columns]` */
   readonly lifts: Float32Array
-  /** [examples, scorers, columns] */
+  /** `[examples, scorers, columns]` */
   readonly deviations: Float32Array
-  /** [examples, columns]: 0, or -1e9 where a column holds nothing. */
+  /** `[examples, columns]`: 0, or -1e9 where a column holds nothing. */
   readonly penalties: Float32Array
-  /** [examples, scorers, 6] */
+  /** `[examples, scorers, 6]` */
   readonly quality: Float32Array
-  /** [examples, 6] */
+  /** `[examples, 6]` */
   readonly contexts: Float32Array
 }
 
@@ -174,9 +174,9 @@ function candidatesOf(ranks: Float32Array, taken: Uint8Array, scorers: number): 
 
 /** How scorers are left out in a training step. */
 export interface BatchOptions {
-  /** [scorers]: 0 for scorers whose features is left out. Default: none. */
+  /** `[scorers]`: 0 for scorers whose features is left out. Default: none. */
   readonly kept?: Float32Array | undefined
-  /** [scorers]: what the embeddings are multiplied by. Default: 1. */
+  /** `[scorers]`: what the embeddings are multiplied by. Default: 1. */
   readonly embeddings?: Float32Array | undefined
 }
 

@@ -16,11 +16,11 @@ const hidden = -1e9
 export const sequenceNames = {
   /** int64 [users, 20]: numbers of items from 1 on, the last one at the end; 0 before the first. */
   items: 'items',
-  /** [users, 1, 20]: 0, or -1e9 where there is no item. */
+  /** `[users, 1, 20]`: 0, or -1e9 where there is no item. */
   absent: 'absent',
   /** In training: int64 [candidates], numbers of items from 1 on. */
   candidates: 'candidates',
-  /** [users, items], of the item after the last; in training [users · 20, candidates], of the item after each. */
+  /** `[users, items]`, of the item after the last; in training [users · 20, candidates], of the item after each. */
   scores: 'scores',
 } as const
 

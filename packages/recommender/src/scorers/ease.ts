@@ -128,7 +128,7 @@ function mirror(matrix: Float32Array, n: number): void {
 /** What an item adds to each of some rows of scores. */
 export interface ItemFactors {
   readonly item: number
-  /** [rows] */
+  /** `[rows]` */
   readonly factors: readonly number[]
 }
 

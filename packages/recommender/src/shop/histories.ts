@@ -19,13 +19,13 @@ export class Histories {
   constructor(
     /** Items in the catalog. */
     readonly itemCount: number,
-    /** [users + 1] */
+    /** `[users + 1]` */
     readonly starts: Int32Array,
-    /** [interactions] */
+    /** `[interactions]` */
     readonly items: Int32Array,
-    /** [interactions] */
+    /** `[interactions]` */
     readonly times: Float64Array,
-    /** [users]: number of each user in the interactions these were made of. */
+    /** `[users]`: number of each user in the interactions these were made of. */
     readonly users: Int32Array,
   ) {}
 

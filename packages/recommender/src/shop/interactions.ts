@@ -8,15 +8,15 @@ export type ValueKind = 'rating' | 'quantity' | 'none'
 export interface Interactions {
   /** Ids of the users, by first appearance, as they stand in the file. */
   readonly users: readonly string[]
-  /** [rows] */
+  /** `[rows]` */
   readonly user: Int32Array
-  /** [rows] */
+  /** `[rows]` */
   readonly item: Int32Array
-  /** [rows]: seconds since 1970 for `clock` 'time', else numbers that only order the rows. */
+  /** `[rows]`: seconds since 1970 for `clock` 'time', else numbers that only order the rows. */
   readonly time: Float64Array
   /** 'time': real times. 'order': running numbers, or the order of the file where it gives no times. */
   readonly clock: 'time' | 'order'
-  /** [rows]: NaN where the cell is empty; undefined without such a column. */
+  /** `[rows]`: NaN where the cell is empty; undefined without such a column. */
   readonly value: Float32Array | undefined
   readonly valueKind: ValueKind
   /** The best mark that can be given, as far as the file shows: 1, 5, 10 or 100. Only for ratings. */

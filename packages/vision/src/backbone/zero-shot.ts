@@ -9,8 +9,8 @@ import type { ImageInput } from '../preprocessing/image-input.js'
  *     const texts = await textBackbone('Xenova/clip-vit-base-patch32') // transformersBackbone of @headstart/nlp
  *     const model = await zeroShot(pictures, texts, ['cat', 'dog'])
  *
- * @param options.template Default 'a photo of a {label}', as in the paper of CLIP.
- * @param options.scale Default 100, to which CLIP was trained.
+ * @param options Defaults: the template 'a photo of a {label}', as in the paper of CLIP; the scale 100, to which CLIP was
+ *   trained.
  * @throws DataError for labels that are empty or the same, and for sides of different pairs where their sizes differ.
  * @throws OptionError for a template without `{label}`.
  */
