@@ -1,15 +1,10 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
 import type { Matrix } from './matrix.js'
-import type { Modality } from './modality.js'
 import type { Progress } from './progress.js'
 
-<<<<<<< HEAD
 /** What kind of raw input a backbone takes: 'text', 'image', or that of a domain of one's own. */
 export type Modality = string
-=======
-export type { Modality }
->>>>>>> refs/heads/docs
 
 /** A pre-trained network whose knowledge is reused. */
 export interface Backbone<Input = unknown> {

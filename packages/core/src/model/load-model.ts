@@ -1,7 +1,6 @@
 import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
-import type { Devices, JsonObject, Preprocessing } from '../contract/backbone.js'
+import type { Devices, JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
-import { modalities, type Modality } from '../contract/modality.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { modelFiles } from '../kit/model-files.js'
 import { type Head, headNames } from '../head/head.js'
@@ -45,11 +44,7 @@ export async function loadModel<Input, Label extends Target = string>(
     throw new ModelFolderError(
       folder,
       expected,
-<<<<<<< HEAD
       `one for ${manifest.backbone.modality} ("${manifest.preprocessing.id}")`,
-=======
-      `one for ${modalities[manifest.backbone.modality]} ("${manifest.preprocessing.id}")`,
->>>>>>> refs/heads/docs
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
-import { modalities, type Modality } from '../contract/modality.js'
 import { recipeSchema } from './recipe.js'
 import { savedReportSchema, trainingSchema } from './saved-report.js'
 
@@ -28,11 +27,7 @@ const manifestSchema = z.object({
   labels: z.array(z.string()),
   backbone: z.object({
     id: z.string(),
-<<<<<<< HEAD
     modality: z.string(),
-=======
-    modality: z.enum(Object.keys(modalities) as [Modality, ...Modality[]]),
->>>>>>> refs/heads/docs
     fingerprint: z.string(),
     /** Name of the value in `model.onnx` at which the backbone ends and the head begins. */
     output: z.string(),
