@@ -5,12 +5,26 @@ import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
 /** onnxruntime for Node. The native library comes with its npm package. */
-export const nodeRuntime: Runtime = onnxruntime(
-  'onnxruntime-node',
-  ort,
-  ort.listSupportedBackends().map(({ name }) => name),
-  threadsOfMachine,
+export const nodeRuntime: Runtime = sparing(
+  onnxruntime(
+    'onnxruntime-node',
+    ort,
+    ort.listSupportedBackends().map(({ name }) => name),
+    threadsOfMachine,
+  ),
 )
+
+/**
+ * The runtime; where the environment variable HEADSTART_SPIN is 0, without threads that keep their cores busy while they wait,
+ * whatever a session asks for. For machines whose cores are shared or counted, where spinning takes more than the work.
+ */
+export function sparing(runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    load: (model, options) =>
+      runtime.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
+  }
+}
 
 /**
  * Threads that one operator should run on: one for each core that this process may use, and 0, which has onnxruntime count,
