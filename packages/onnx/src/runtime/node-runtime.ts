@@ -4,21 +4,26 @@ import * as ort from 'onnxruntime-node'
 import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
-const onNode = onnxruntime(
-  'onnxruntime-node',
-  ort,
-  ort.listSupportedBackends().map(({ name }) => name),
-  threadsOfMachine,
+/** onnxruntime for Node. The native library comes with its npm package. */
+export const nodeRuntime: Runtime = sparing(
+  onnxruntime(
+    'onnxruntime-node',
+    ort,
+    ort.listSupportedBackends().map(({ name }) => name),
+    threadsOfMachine,
+  ),
 )
 
 /**
- * onnxruntime for Node. The native library comes with its npm package. With `HEADSTART_SPIN=0` in the environment its threads
- * give way while they wait, where much runs side by side.
+ * The runtime; where the environment variable HEADSTART_SPIN is 0, without threads that keep their cores busy while they wait,
+ * whatever a session asks for. For machines whose cores are shared or counted, where spinning takes more than the work.
  */
-export const nodeRuntime: Runtime = {
-  ...onNode,
-  load: (model, options) =>
-    onNode.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
+export function sparing(runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    load: (model, options) =>
+      runtime.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
+  }
 }
 
 /**
