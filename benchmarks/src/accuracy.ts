@@ -1,4 +1,6 @@
-import { bagOfWords, FeatureCache, fineTune, universalSentenceEncoder, zeroShot } from '@headstart/nlp'
+import { FeatureCache } from '@headstart/core'
+import { fineTune, universalSentenceEncoder, zeroShot } from '@headstart/nlp'
+import { bagOfWords } from '@headstart/nlp/kit'
 import { type Benchmark, atLeast, type Figure } from './figure.js'
 import { kShotAccuracy } from './k-shot.js'
 import { spreadOf, withEmptyCache } from './measure.js'

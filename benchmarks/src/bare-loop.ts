@@ -1,5 +1,7 @@
-import { networkBackbone, type Preprocessing, type TunableBackbone } from '@headstart/core'
-import { encodeModel, type Tensor } from '@headstart/onnx'
+import { type Preprocessing, type TunableBackbone } from '@headstart/core'
+import { networkBackbone } from '@headstart/core/kit'
+import { type Tensor } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 

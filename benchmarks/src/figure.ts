@@ -1,4 +1,4 @@
-import { textTable } from '@headstart/nlp'
+import { textTable } from '@headstart/core/kit'
 
 /** One measured figure beside what it should reach. */
 export interface Figure {

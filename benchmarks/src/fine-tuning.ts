@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { FeatureCache } from '@headstart/core'
 import {
   type Dataset,
   dataset,
-  FeatureCache,
   fineTune,
   readTextDataset,
   type TunableBackbone,

@@ -1,4 +1,5 @@
-import { Catalog, type Item, random, type Shop } from '@headstart/recommender'
+import { random } from '@headstart/core/kit'
+import { Catalog, type Item, type Shop } from '@headstart/recommender'
 
 /** How large a generated shop is. */
 export interface ShopSize {

@@ -1,16 +1,7 @@
 import { transformersBackbone } from '@headstart/nlp'
 import { bertFiles, writeFiles } from '@headstart/nlp/test'
-import {
-  connect,
-  differentiate,
-  float32,
-  type Graph,
-  GraphBuilder,
-  Session,
-  softmaxCrossEntropy,
-  type Tensor,
-  type Tensors,
-} from '@headstart/onnx'
+import { differentiate, float32, type Graph, GraphBuilder, Session, type Tensor, type Tensors } from '@headstart/onnx'
+import { connect, softmaxCrossEntropy } from '@headstart/onnx/kit'
 import { randomTensor } from '../../packages/onnx/src/test/random-tensor.js'
 import { encoder, mobileNetTop } from '../../packages/onnx/test/networks.js'
 import { type Benchmark, atMost, type Figure } from './figure.js'

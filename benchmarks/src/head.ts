@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { FeatureCache, fineTune, universalSentenceEncoder } from '@headstart/nlp'
+import { FeatureCache } from '@headstart/core'
+import { fineTune, universalSentenceEncoder } from '@headstart/nlp'
 import { type Benchmark, atMost } from './figure.js'
 import { withEmptyCache } from './measure.js'
 import { reviews } from './reviews.js'

@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
-import { FeatureCache, mobileNetV2, readImageDataset, thumbnails } from '@headstart/vision'
+import { FeatureCache } from '@headstart/core'
+import { mobileNetV2, readImageDataset } from '@headstart/vision'
+import { thumbnails } from '@headstart/vision/kit'
 import type { Benchmark, Figure } from './figure.js'
 import { kShotAccuracy } from './k-shot.js'
 import { withEmptyCache } from './measure.js'

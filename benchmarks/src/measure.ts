@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Spread } from '@headstart/nlp'
+import type { Spread } from '@headstart/core'
 
 /** Median of odd many runs. */
 export function median(values: readonly number[]): number {

@@ -2,14 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { float32, GraphBuilder } from '@headstart/onnx'
-import {
-  type ImageInput,
-  imagePreprocessing,
-  mobileNetV2,
-  networkBackbone,
-  random,
-  type TunableBackbone,
-} from '@headstart/vision'
+import { networkBackbone, random } from '@headstart/core/kit'
+import { type ImageInput, mobileNetV2, type TunableBackbone } from '@headstart/vision'
+import { imagePreprocessing } from '@headstart/vision/kit'
 import sharp from 'sharp'
 import { cocoSsd } from '../../packages/tfjs/test/coco-ssd.js'
 import {

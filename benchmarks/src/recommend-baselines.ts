@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type JsonObject, type RankingReport, readShop, type RecommenderMethod, startRun } from '@headstart/recommender'
+import { type JsonObject } from '@headstart/core'
+import { type RankingReport, readShop, type RecommenderMethod, startRun } from '@headstart/recommender'
 import {
   baselineMethods,
   chooseSettings,

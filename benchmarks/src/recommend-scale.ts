@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { float32, GraphBuilder, Session } from '@headstart/onnx'
-import { type Matrix, random, recommenderMethods, startRun } from '@headstart/recommender'
+import { type Matrix } from '@headstart/core'
+import { random } from '@headstart/core/kit'
+import { recommenderMethods, startRun } from '@headstart/recommender'
 import {
   type History,
   positives,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { random, type RankingFigures, type RankingReport, readShop, startRun } from '@headstart/recommender'
+import { random } from '@headstart/core/kit'
+import { type RankingFigures, type RankingReport, readShop, startRun } from '@headstart/recommender'
 import {
   backboneFrom,
   type BehaviorBackbone,
@@ -19,7 +20,7 @@ import {
   textSimilarity,
   tfIdf,
 } from '@headstart/recommender/kit'
-import { encodeModel } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import type { Benchmark, Figure } from './figure.js'
 
 /** A shop of the benchmark. Beside: NDCG@10 of other implementations on the same files. */

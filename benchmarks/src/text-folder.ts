@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path'
 import {
-  bagOfWords,
   compare,
   type Dataset,
   drawsPerClass,
@@ -9,6 +8,7 @@ import {
   textLearners,
   universalSentenceEncoder,
 } from '@headstart/nlp'
+import { bagOfWords } from '@headstart/nlp/kit'
 import type { Benchmark, Figure } from './figure.js'
 
 const seeds = 10

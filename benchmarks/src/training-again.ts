@@ -1,4 +1,5 @@
-import { FeatureCache, fineTune, universalSentenceEncoder } from '@headstart/nlp'
+import { FeatureCache } from '@headstart/core'
+import { fineTune, universalSentenceEncoder } from '@headstart/nlp'
 import { type Benchmark, atLeast } from './figure.js'
 import { median, secondsOf, withEmptyCache } from './measure.js'
 import { reviews } from './reviews.js'

@@ -1,15 +1,6 @@
-import {
-  type Backbone,
-  chooseThreshold,
-  type Dataset,
-  dataset,
-  type Detections,
-  type FeatureCache,
-  fineTune,
-  type ImageInput,
-  type Model,
-  type RunOptions,
-} from '@headstart/vision'
+import { type FeatureCache, type RunOptions } from '@headstart/core'
+import { chooseThreshold, type Detections } from '@headstart/core/kit'
+import { type Backbone, type Dataset, dataset, fineTune, type ImageInput, type Model } from '@headstart/vision'
 
 export type Label = 'cat' | 'other'
 export type Examples = Dataset<ImageInput, Label>

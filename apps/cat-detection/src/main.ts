@@ -2,20 +2,10 @@
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  averagePrecision,
-  dataset,
-  type DetectionReport,
-  DataError,
-  FeatureCache,
-  HeadstartError,
-  mobileNetV2,
-  readImageDataset,
-  reportDetection,
-  textTable,
-  thumbnails,
-  type TrainEvent,
-} from '@headstart/vision'
+import { FeatureCache } from '@headstart/core'
+import { averagePrecision, type DetectionReport, DataError, reportDetection, textTable } from '@headstart/core/kit'
+import { dataset, HeadstartError, mobileNetV2, readImageDataset, type TrainEvent } from '@headstart/vision'
+import { thumbnails } from '@headstart/vision/kit'
 import pc from 'picocolors'
 import {
   asDetections,

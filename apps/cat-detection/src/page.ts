@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { type ImageSource, readImage } from '@headstart/vision'
+import { type ImageSource } from '@headstart/vision'
+import { readImage } from '@headstart/vision/kit'
 import sharp from 'sharp'
 import type { Scored } from './detector.js'
 

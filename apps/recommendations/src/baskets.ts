@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { type Interactions, random, readShop, type Shop } from '@headstart/recommender'
+import { random } from '@headstart/core/kit'
+import { type Interactions, readShop, type Shop } from '@headstart/recommender'
 
 /** Where scripts/gather-baskets.ts puts what it finds. */
 const folder = fileURLToPath(new URL('../data', import.meta.url))

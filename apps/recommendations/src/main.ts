@@ -1,12 +1,12 @@
 /** What goes together: learned from lists of npm packages or from a shop, asked for a project or on a page. */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { OptionError } from '@headstart/core/kit'
 import {
   compare,
   HeadstartError,
   idsIn,
   lastItem,
-  OptionError,
   readShop,
   recommenderLearners,
   type RecommenderModel,

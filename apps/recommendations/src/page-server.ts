@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { serve, type ServerType } from '@hono/node-server'
-import { type Item, OptionError, type RecommenderModel } from '@headstart/recommender'
+import { OptionError } from '@headstart/core/kit'
+import { type Item, type RecommenderModel } from '@headstart/recommender'
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { CatalogAnswer, Entry, RecommendationsAnswer } from './answers.js'

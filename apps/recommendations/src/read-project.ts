@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { DataError, toFileError } from '@headstart/recommender'
+import { DataError, toFileError } from '@headstart/core/kit'
 import { dependenciesOf, type PackageJson } from './package-json.js'
 
 /**

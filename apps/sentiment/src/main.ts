@@ -1,6 +1,7 @@
 /** Sentiment of sentences: trained on two kinds of reviews, tried on new ones of the same kinds and on a third kind. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { textTable } from '@headstart/core/kit'
 import {
   compare,
   dataset,
@@ -8,7 +9,6 @@ import {
   fineTune,
   loadModel,
   textLearners,
-  textTable,
   universalSentenceEncoder,
 } from '@headstart/nlp'
 import pc from 'picocolors'

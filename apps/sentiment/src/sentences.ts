@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Example } from '@headstart/nlp'
+import type { Example } from '@headstart/core'
 
 /** Where the sentences come from. */
 export const domains = ['amazon', 'imdb', 'yelp'] as const

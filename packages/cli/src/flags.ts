@@ -1,4 +1,4 @@
-import { expectationOf } from '@headstart/core'
+import { expectationOf } from '@headstart/core/kit'
 import { parse } from 'csv-parse/sync'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'

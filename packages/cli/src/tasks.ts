@@ -1,4 +1,5 @@
-import { type AnyTask, manifestOf, ModelFolderError } from '@headstart/core'
+import { type AnyTask } from '@headstart/core'
+import { manifestOf, ModelFolderError } from '@headstart/core/kit'
 
 /** A task as the command line lists it: what it is called, how its models are asked, and where it comes from. */
 export interface TaskEntry {
@@ -16,7 +17,7 @@ export const taskEntries: readonly TaskEntry[] = [
     name: 'image',
     verb: 'predict',
     load: async () => {
-      const { createImageTask } = await import('@headstart/vision')
+      const { createImageTask } = await import('@headstart/vision/kit')
       // The other side of a pair such as CLIP reads names of classes.
       return createImageTask(async (...args) => (await import('@headstart/nlp')).transformersBackbone(...args))
     },

@@ -1,4 +1,4 @@
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { testTask } from '@headstart/core/test'
 import { afterAll, describe, expect, it } from 'vitest'
 import { numberTask } from './number-rows.js'

@@ -1,16 +1,14 @@
 /** A toy domain: numbers in rows, such as 5.1,3.5,1.4. All that Headstart needs to know of it, and nothing more. */
 import { readFile } from 'node:fs/promises'
 import {
-  backboneLearner,
   dataset,
-  examplesTask,
   InputError,
   loadModel,
-  networkBackbone,
   type Preprocessing,
   type PreprocessingLoader,
   type Target,
 } from '@headstart/core'
+import { backboneLearner, examplesTask, networkBackbone } from '@headstart/core/kit'
 import { float32, GraphBuilder } from '@headstart/onnx'
 import { z } from 'zod'
 

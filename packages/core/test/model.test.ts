@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import '@headstart/onnx/test'
-import { decodeModel, encodeModel, Session, type Tensors } from '@headstart/onnx'
+import { Session, type Tensors } from '@headstart/onnx'
+import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { letters, tinyBackbone } from './tiny-backbone.js'
 import { relabeled, tinyDataset } from './tiny-data.js'

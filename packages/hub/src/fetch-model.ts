@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Progress, toFileError } from '@headstart/core'
+import { type Progress } from '@headstart/core'
+import { toFileError } from '@headstart/core/kit'
 import { downloadFile } from './download-file.js'
 import { HubError } from './errors.js'
 import { HubClient, type HubOptions } from './hub-client.js'

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultCacheDirectory, toFileError, writeFileAtomically } from '@headstart/core'
+import { defaultCacheDirectory, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import { HubError } from './errors.js'
 import { type ListedFile, type Listing, listingSchema } from './listing.js'
 

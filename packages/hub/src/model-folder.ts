@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
-import { type JsonObject, toFileError } from '@headstart/core'
+import { type JsonObject } from '@headstart/core'
+import { toFileError } from '@headstart/core/kit'
 import { ModelFilesError } from './errors.js'
 
 /** Depth of the folders that a model's files lie in. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type ListedNetwork, type Networks, OptionError, type RunOptions, type TunableBackbone } from '@headstart/core'
+import { type ListedNetwork, type Networks, type RunOptions, type TunableBackbone } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type { FetchOptions } from './fetch-model.js'
 
 /** Options with which a published network is opened. */

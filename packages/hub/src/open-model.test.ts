@@ -1,6 +1,7 @@
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { encodeModel, float32, GraphBuilder } from '@headstart/onnx'
+import { float32, GraphBuilder } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.js'
 import { isModelId } from './model-id.js'

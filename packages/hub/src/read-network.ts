@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type Graph, ModelTooLargeError, modelSizeLimit, OnnxFormatError, readOnnx } from '@headstart/onnx'
+import { type Graph, readOnnx } from '@headstart/onnx'
+import { ModelTooLargeError, modelSizeLimit, OnnxFormatError } from '@headstart/onnx/kit'
 import { ModelFilesError } from './errors.js'
 import type { ModelFolder } from './model-folder.js'
 import { type Dtype, externalData, findNetwork, networkFiles, type NetworkFile } from './network-files.js'

@@ -1,4 +1,5 @@
-import { float, float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
+import { float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
+import { float } from '@headstart/onnx/kit'
 
 /** Sizes of the two transformer layers. */
 const layers = [

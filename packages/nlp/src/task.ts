@@ -1,4 +1,5 @@
-import { examplesTask, type Target } from '@headstart/core'
+import { type Target } from '@headstart/core'
+import { examplesTask } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { publishedEncoders } from './backbone/published-encoders.js'

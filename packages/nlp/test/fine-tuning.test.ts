@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import '@headstart/onnx/test'
-import { decodeModel, type Graph, Session, type Tensor } from '@headstart/onnx'
+import { type Graph, Session, type Tensor } from '@headstart/onnx'
+import { decodeModel } from '@headstart/onnx/kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type EpochEvent, type FineTuneOptions, loadModel, type Model, universalSentenceEncoder } from '../src/index.js'
+import { type FineTuneOptions, loadModel, type Model, universalSentenceEncoder } from '../src/index.js'
+import { type EpochEvent } from '@headstart/core'
 import { tuneOnFewSentences } from './few-sentences.js'
 
 let folder: string

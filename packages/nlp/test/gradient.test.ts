@@ -1,5 +1,6 @@
 import { checkGradient } from '@headstart/onnx/test'
-import { type Tensors, whyNotDifferentiable } from '@headstart/onnx'
+import { type Tensors } from '@headstart/onnx'
+import { whyNotDifferentiable } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
 

@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { rowOf } from '@headstart/core'
+import { rowOf } from '@headstart/core/kit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { universalSentenceEncoder } from '../src/backbone/universal-sentence-encoder.js'
 import { oddTexts } from './odd-texts.js'

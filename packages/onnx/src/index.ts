@@ -1,45 +1,45 @@
-export { float, GraphBuilder, type AttributeInput, type OpOptions, type Value } from './graph/builder.js'
-export { connect } from './graph/connect.js'
-export { decodeModel } from './graph/decode.js'
-export type { ElementArray, ElementType, NumericType } from './graph/element-type.js'
-export { encodeModel } from './graph/encode.js'
-export * from './errors.js'
+/** ONNX graphs: read, run, differentiated, trained. `./kit` has the parts that a package which edits graphs needs. */
+export { type Fault, HeadstartError, type HeadstartErrorOptions } from './errors.js'
 export type { Files } from './files/files.js'
-export { modelSizeLimit } from './files/model-size-limit.js'
-export { readOnnx, type ReadOnnxOptions, writeOnnx } from './graph/file.js'
-export * from './gradient/index.js'
 export {
-  type Attribute,
-  type Dimension,
-  Graph,
-  type GraphParts,
-  type Node,
-  type ValueInfo,
-  valuesRead,
-} from './graph/graph.js'
-export { dequantize, type Dequantized } from './precision/dequantize.js'
-export { type FullPrecision, type Precision, precisionOf, toFullPrecision } from './precision/to-full-precision.js'
-export { toFloat32, withFloat32Interface } from './precision/to-float32.js'
+  differentiate,
+  type DifferentiateOptions,
+  type InfoNceOptions,
+  type LossGraph,
+  type SoftmaxCrossEntropyOptions,
+  type SupervisedLossGraph,
+  type TrainingGraph,
+} from './gradient/index.js'
+export { GraphBuilder, type Value } from './graph/builder.js'
+export type { ElementArray, ElementType, NumericType } from './graph/element-type.js'
+export { readOnnx, type ReadOnnxOptions, writeOnnx } from './graph/file.js'
+export { type Attribute, type Dimension, Graph, type GraphParts, type Node, type ValueInfo } from './graph/graph.js'
+export type { CutGraph, CutOptions } from './graph/subgraph.js'
+export { float32, int64, tensor, type Tensor, type Tensors } from './graph/tensor.js'
 export type { WeightRole } from './operators/facts.js'
-export { definedValues, rename } from './graph/rename.js'
-export { onnxruntime, type Onnxruntime } from './runtime/onnxruntime.js'
-export { defaultRuntime, setRuntime } from './runtime/default-runtime.js'
+export type { Dequantized } from './precision/dequantize.js'
+export type { FullPrecision, Precision } from './precision/to-full-precision.js'
+export { setRuntime } from './runtime/default-runtime.js'
+export { type Onnxruntime, onnxruntime } from './runtime/onnxruntime.js'
 export type { Device, LoadedGraph, LoadOptions, Runtime } from './runtime/runtime.js'
 export { Session, type SessionOptions } from './runtime/session.js'
-export { findStages, type FoundStage } from './stages/find-stages.js'
-export { withInferredShapes } from './runtime/with-inferred-shapes.js'
-export { type StagedGraph, withStages } from './stages/with-stages.js'
-export { cut, type CutGraph, type CutOptions, extract } from './graph/subgraph.js'
+export type { FoundStage } from './stages/find-stages.js'
+export type { StagedGraph } from './stages/with-stages.js'
 export {
-  concatRows,
-  float32,
-  int64,
-  sizeOf,
-  sliceRows,
-  type Tensor,
-  tensor,
-  type Tensors,
-  zeros,
-} from './graph/tensor.js'
-export * from './training/index.js'
-export { validate } from './graph/validate.js'
+  type AdamWOptions,
+  type LearningRateCurve,
+  type LearningRateSearch,
+  type LowRankGraph,
+  type LowRankOptions,
+  type OneCycleOptions,
+  type Optimizer,
+  type OptimizerFactory,
+  type Parameter,
+  type ParameterGroup,
+  type Schedule,
+  type SgdOptions,
+  type StepResult,
+  Trainer,
+  type TrainerOptions,
+  type WarmUpCosineOptions,
+} from './training/index.js'

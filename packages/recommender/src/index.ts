@@ -1,4 +1,5 @@
-export * from '@headstart/core'
+export { compare, HeadstartError, startRun } from '@headstart/core'
+export type { Comparison, ModelFiles, Run, Shown, TrainEvent } from '@headstart/core'
 export { Catalog, type Item } from './shop/catalog.js'
 export { evaluateRecommender, type EvaluateRecommenderOptions } from './model/evaluate-recommender.js'
 export { idsIn } from './shop/ids-in.js'

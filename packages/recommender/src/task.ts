@@ -1,4 +1,5 @@
-import { OptionError, step, type Task } from '@headstart/core'
+import { type Task } from '@headstart/core'
+import { OptionError, step } from '@headstart/core/kit'
 import { z } from 'zod'
 import { bestOf } from './learners/best-of.js'
 import { lastItem } from './learners/last-item.js'

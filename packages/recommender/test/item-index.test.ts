@@ -1,4 +1,4 @@
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { historiesOf, historyOf } from './histories.js'
 import { shopOf } from './small-shop.js'

@@ -1,4 +1,4 @@
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { rankingExamples, type RankingExamples } from '../src/network/ranking-examples.js'
 import { tfIdf } from '../src/math/tf-idf.js'
 import { historiesOf } from './histories.js'

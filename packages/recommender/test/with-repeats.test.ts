@@ -1,4 +1,4 @@
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { comparedShop } from './compare-shop.js'
 import { historiesOf, historyOf } from './histories.js'

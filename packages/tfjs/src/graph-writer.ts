@@ -1,5 +1,4 @@
 import {
-  type AttributeInput,
   type Dimension,
   type ElementType,
   type Graph,
@@ -8,6 +7,7 @@ import {
   tensor,
   type Value,
 } from '@headstart/onnx'
+import { type AttributeInput } from '@headstart/onnx/kit'
 import { type Layout, nchwToNhwc, nhwcToNchw, type Operand } from './operand.js'
 import { transpose } from './transpose.js'
 

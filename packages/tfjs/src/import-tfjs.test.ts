@@ -1,5 +1,6 @@
 import '@headstart/onnx/test'
-import { extract, float32, Session, tensor, type Tensor } from '@headstart/onnx'
+import { float32, Session, tensor, type Tensor } from '@headstart/onnx'
+import { extract } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { graphModel, type NodeInput, placeholder, type } from '../test/graph-model.js'
 import { operatorCounts } from '../test/operator-counts.js'

@@ -1,14 +1,6 @@
-import { OptionError } from '@headstart/core'
-import {
-  type Dimension,
-  type ElementType,
-  definedValues,
-  extract,
-  type Graph,
-  rename,
-  type Value,
-  type ValueInfo,
-} from '@headstart/onnx'
+import { OptionError } from '@headstart/core/kit'
+import { type Dimension, type ElementType, type Graph, type Value, type ValueInfo } from '@headstart/onnx'
+import { definedValues, extract, rename } from '@headstart/onnx/kit'
 import { NodeImportError } from './errors.js'
 import { fuseConvolutions } from './fuse-convolutions.js'
 import { graphOfGraphModel } from './graph-model.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import { toFileError } from '@headstart/core'
+import { toFileError } from '@headstart/core/kit'
 import type { Tensor } from '@headstart/onnx'
 import { TfjsFormatError } from './errors.js'
 import { formatOf, type ModelJson, parseModelJson, type TfjsFormat } from './model-json.js'

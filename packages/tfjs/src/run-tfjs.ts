@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Backbone, embedInBatches, type Modality, OptionError, type Preprocessing } from '@headstart/core'
+import { type Backbone, type Modality, type Preprocessing } from '@headstart/core'
+import { embedInBatches, OptionError } from '@headstart/core/kit'
 import type { Tensor, Tensors } from '@headstart/onnx'
 import type * as Tf from '@tensorflow/tfjs-core'
 import type { TfjsModel } from './read-tfjs-model.js'

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type { Tensor } from '@headstart/onnx'
 import type * as Tf from '@tensorflow/tfjs-core'
 import type { TfjsModel } from './read-tfjs-model.js'

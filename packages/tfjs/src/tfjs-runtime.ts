@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type * as Converter from '@tensorflow/tfjs-converter'
 import type * as Core from '@tensorflow/tfjs-core'
 import type * as Layers from '@tensorflow/tfjs-layers'

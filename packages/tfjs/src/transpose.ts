@@ -1,4 +1,5 @@
-import { sizeOf, type Tensor } from '@headstart/onnx'
+import { type Tensor } from '@headstart/onnx'
+import { sizeOf } from '@headstart/onnx/kit'
 
 /** A tensor with its axes in another order: axis `i` of the result is axis `axes[i]` of the source. */
 export function transpose(source: Tensor, axes: readonly number[]): Tensor {

@@ -1,4 +1,5 @@
-import { sizeOf, type Tensor, tensor } from '@headstart/onnx'
+import { type Tensor, tensor } from '@headstart/onnx'
+import { sizeOf } from '@headstart/onnx/kit'
 import { TfjsFormatError } from './errors.js'
 import { decodeFloat16 } from './float16.js'
 import type { WeightSpec } from './model-json.js'

@@ -1,4 +1,5 @@
-import type { AttributeInput, Dimension } from '@headstart/onnx'
+import type { Dimension } from '@headstart/onnx'
+import type { AttributeInput } from '@headstart/onnx/kit'
 import { known } from './dims.js'
 import { spatial } from './images.js'
 import type { Operation } from './operation.js'

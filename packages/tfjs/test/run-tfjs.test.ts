@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import { float32, tensor } from '@headstart/onnx'
 import * as tfl from '@tensorflow/tfjs-layers'

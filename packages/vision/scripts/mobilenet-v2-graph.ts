@@ -1,5 +1,6 @@
 import type { Stage } from '@headstart/core'
-import { connect, float32, type Graph, GraphBuilder, rename, type Value } from '@headstart/onnx'
+import { float32, type Graph, GraphBuilder, type Value } from '@headstart/onnx'
+import { connect, rename } from '@headstart/onnx/kit'
 import { importTfjs, type TfjsModel } from '@headstart/tfjs'
 
 const network = 'FeatureExtractor/MobilenetV2'

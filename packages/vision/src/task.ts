@@ -1,4 +1,5 @@
-import { type Backbone, examplesTask, type Target } from '@headstart/core'
+import { type Backbone, type Target } from '@headstart/core'
+import { examplesTask } from '@headstart/core/kit'
 import { type OpenOptions, publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { pixelsAlone } from './backbone/image-learners.js'

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import sharp, { type Sharp } from 'sharp'
 
 export type Color = readonly [red: number, green: number, blue: number]

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { dataset, describeModel, type Example, loadModel } from '../src/index.js'
+import { dataset, loadModel } from '../src/index.js'
+import { type Example } from '@headstart/core'
+import { describeModel } from '@headstart/core/kit'
 import { nearly } from './nearly.js'
 
 /** What a model said of itself and answered when it was saved; the script that asked it stands beside. */

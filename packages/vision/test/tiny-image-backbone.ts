@@ -1,4 +1,5 @@
-import { networkBackbone, type Network, random, type TunableBackbone } from '@headstart/core'
+import { type Network, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, random } from '@headstart/core/kit'
 import { float32, GraphBuilder } from '@headstart/onnx'
 import type { ImageInput } from '../src/preprocessing/image-input.js'
 import { imagePreprocessing, type ImagePreprocessingConfig } from '../src/preprocessing/image-preprocessing.js'

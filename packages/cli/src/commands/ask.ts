@@ -1,12 +1,5 @@
-import {
-  type AnyTask,
-  expectationOf,
-  modelFiles,
-  InputError,
-  OptionError,
-  type Task,
-  type Trained,
-} from '@headstart/core'
+import { type AnyTask, InputError, type Task, type Trained } from '@headstart/core'
+import { expectationOf, modelFiles, OptionError } from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'

@@ -1,4 +1,5 @@
-import { type AnyTask, describeNetwork, type ListedNetwork, OptionError, textTable } from '@headstart/core'
+import { type AnyTask, type ListedNetwork } from '@headstart/core'
+import { describeNetwork, OptionError, textTable } from '@headstart/core/kit'
 import { fetchModel, ModelFilesError, type ModelFolder } from '@headstart/hub'
 import { Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'

@@ -1,4 +1,5 @@
-import { type AnyTask, modelFiles, type Task } from '@headstart/core'
+import { type AnyTask, type Task } from '@headstart/core'
+import { modelFiles } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'

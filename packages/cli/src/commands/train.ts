@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { type AnyTask, type Task, writeModelFolder } from '@headstart/core'
+import { type AnyTask, type Task } from '@headstart/core'
+import { writeModelFolder } from '@headstart/core/kit'
 import type { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'

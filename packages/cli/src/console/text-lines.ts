@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 
 /** Characters of one line; a longer one is more likely a mistake than a text. */
 const longestLine = 2 ** 20

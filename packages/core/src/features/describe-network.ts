@@ -1,4 +1,5 @@
-import { type Graph, type Node, valuesRead } from '@headstart/onnx'
+import { type Graph, type Node } from '@headstart/onnx'
+import { valuesRead } from '@headstart/onnx/kit'
 import type { Network } from '../contract/backbone.js'
 
 /** What a network consists of. */

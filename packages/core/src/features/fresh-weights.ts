@@ -1,4 +1,5 @@
-import { float32, type Tensor, weightRoles, type WeightRole } from '@headstart/onnx'
+import { float32, type Tensor, type WeightRole } from '@headstart/onnx'
+import { weightRoles } from '@headstart/onnx/kit'
 import type { Network } from '../contract/backbone.js'
 import { random } from '../kit/random.js'
 

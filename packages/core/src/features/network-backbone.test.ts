@@ -1,5 +1,6 @@
 import '@headstart/onnx/test'
-import { FeedError, GraphBuilder, type Tensor } from '@headstart/onnx'
+import { GraphBuilder, type Tensor } from '@headstart/onnx'
+import { FeedError } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { letters, tinyBackbone } from '../../test/tiny-backbone.js'
 import { tinyExamples } from '../../test/tiny-data.js'

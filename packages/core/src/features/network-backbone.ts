@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { encodeModel, Session, type Tensors } from '@headstart/onnx'
+import { Session, type Tensors } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import type { Devices, EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { embedInBatches } from './embed-in-batches.js'
 import { DataError } from '../contract/errors.js'

@@ -1,4 +1,5 @@
-import { float32, sizeOf, type Tensor } from '@headstart/onnx'
+import { float32, type Tensor } from '@headstart/onnx'
+import { sizeOf } from '@headstart/onnx/kit'
 
 /** Axes that a packed tensor can have; more than any network's, so that other numbers are known to be none. */
 const mostAxes = 8

@@ -1,4 +1,5 @@
-import { type Graph, lowRank, sizeOf, type Tensor, type Trainer } from '@headstart/onnx'
+import { type Graph, type Tensor, type Trainer } from '@headstart/onnx'
+import { lowRank, sizeOf } from '@headstart/onnx/kit'
 import { OptionError } from '../contract/errors.js'
 import type { LoraOptions } from './fine-tune-options.js'
 import { random } from '../kit/random.js'

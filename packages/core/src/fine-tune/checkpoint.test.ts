@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeModel } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { flipBit } from '../../test/cache-scene.js'
 import { layeredBackbone } from '../../test/layered-backbone.js'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { decodeModel, encodeModel, float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
+import { float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
+import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { z } from 'zod'
 import { CheckpointError, FileError } from '../contract/errors.js'
 import { errorCode, toFileError } from '../kit/file-error.js'

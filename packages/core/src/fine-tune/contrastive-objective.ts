@@ -1,4 +1,5 @@
-import { connect, float32, type Graph, GraphBuilder } from '@headstart/onnx'
+import { float32, type Graph, GraphBuilder } from '@headstart/onnx'
+import { connect } from '@headstart/onnx/kit'
 import { classBatches } from './batches.js'
 import { fitHead } from '../head/fit-head.js'
 import type { LinearWeights } from '../head/head-objective.js'

@@ -1,4 +1,5 @@
-import { Session, sliceRows, type Tensor } from '@headstart/onnx'
+import { Session, type Tensor } from '@headstart/onnx'
+import { sliceRows } from '@headstart/onnx/kit'
 import type { TunableBackbone } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
 import { cacheKey } from '../features/feature-cache.js'

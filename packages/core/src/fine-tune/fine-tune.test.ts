@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import '@headstart/onnx/test'
-import { encodeModel } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyBackbone } from '../../test/tiny-backbone.js'

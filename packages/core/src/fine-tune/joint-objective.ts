@@ -1,12 +1,5 @@
-import {
-  connect,
-  float32,
-  type Graph,
-  GraphBuilder,
-  meanSquaredError,
-  sigmoidCrossEntropy,
-  softmaxCrossEntropy,
-} from '@headstart/onnx'
+import { float32, type Graph, GraphBuilder } from '@headstart/onnx'
+import { connect, meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from '@headstart/onnx/kit'
 import { lengthBatches } from './batches.js'
 import type { LinearWeights } from '../head/head-objective.js'
 import { resultsOf } from '../head/linear-results.js'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { DivergedError, float32, GraphBuilder, meanSquaredError, type Tensors, Trainer } from '@headstart/onnx'
+import { float32, GraphBuilder, type Tensors, Trainer } from '@headstart/onnx'
+import { DivergedError, meanSquaredError } from '@headstart/onnx/kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import type { Matrix } from '../contract/matrix.js'

@@ -1,4 +1,5 @@
-import { DivergedError, type Tensors, type Trainer } from '@headstart/onnx'
+import { type Tensors, type Trainer } from '@headstart/onnx'
+import { DivergedError } from '@headstart/onnx/kit'
 import type { Matrix } from '../contract/matrix.js'
 import type { RunOptions, TrainEvent } from '../contract/progress.js'
 import type { Checkpoint, RunProgress } from './checkpoint.js'

@@ -1,4 +1,5 @@
-import { cut, type Graph, type Node, valuesRead, weightRoles, isTrainable, type WeightRole } from '@headstart/onnx'
+import { type Graph, type Node, type WeightRole } from '@headstart/onnx'
+import { cut, valuesRead, weightRoles, isTrainable } from '@headstart/onnx/kit'
 import type { Network } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
 

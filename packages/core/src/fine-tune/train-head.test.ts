@@ -1,6 +1,6 @@
 import '@headstart/onnx/test'
 import { join } from 'node:path'
-import { encodeModel } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'

@@ -1,5 +1,6 @@
 import '@headstart/onnx/test'
-import { decodeModel, encodeModel, Session } from '@headstart/onnx'
+import { Session } from '@headstart/onnx'
+import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { layeredBackbone, maskedLettersLoader } from '../../test/layered-backbone.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'

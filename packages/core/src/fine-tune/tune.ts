@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { GradientError, NotDifferentiableError } from '@headstart/onnx'
+import { GradientError, NotDifferentiableError } from '@headstart/onnx/kit'
 import type { JsonObject, TunableBackbone } from '../contract/backbone.js'
 import { lengthSteps } from './batches.js'
 import { resolveCache } from '../features/cached-features.js'

@@ -1,4 +1,5 @@
-import { type Graph, sliceRows, type Tensor, type Tensors, type Trainer } from '@headstart/onnx'
+import { type Graph, type Tensor, type Tensors, type Trainer } from '@headstart/onnx'
+import { sliceRows } from '@headstart/onnx/kit'
 import type { Batch } from './batches.js'
 import { type CutExample, type CutTensors, neverAlone } from './cut-tensors.js'
 import type { LinearWeights } from '../head/head-objective.js'

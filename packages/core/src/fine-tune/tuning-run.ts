@@ -1,4 +1,5 @@
-import { type Device, type ParameterGroup, type Tensor, Trainer, warmUpCosine } from '@headstart/onnx'
+import { type Device, type ParameterGroup, type Tensor, Trainer } from '@headstart/onnx'
+import { warmUpCosine } from '@headstart/onnx/kit'
 import { adaptedNetwork } from './adapted-network.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { LinearWeights } from '../head/head-objective.js'

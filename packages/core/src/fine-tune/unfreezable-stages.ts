@@ -1,12 +1,5 @@
-import {
-  connect,
-  differentiate,
-  type Graph,
-  GraphBuilder,
-  GradientError,
-  NotDifferentiableError,
-  type Tensors,
-} from '@headstart/onnx'
+import { differentiate, type Graph, GraphBuilder, type Tensors } from '@headstart/onnx'
+import { connect, GradientError, NotDifferentiableError } from '@headstart/onnx/kit'
 import type { TunableBackbone } from '../contract/backbone.js'
 import { CutTensors } from './cut-tensors.js'
 import { InputError, OptionError } from '../contract/errors.js'

@@ -1,4 +1,5 @@
-import { cut, decodeModel, type Graph, rename } from '@headstart/onnx'
+import { type Graph } from '@headstart/onnx'
+import { cut, decodeModel, rename } from '@headstart/onnx/kit'
 import type { Devices, JsonObject, Modality, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { connect, encodeModel, type Graph } from '@headstart/onnx'
+import { type Graph } from '@headstart/onnx'
+import { connect, encodeModel } from '@headstart/onnx/kit'
 import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
 import { DataError } from '../contract/errors.js'
 import type { Packed } from '../contract/trained.js'

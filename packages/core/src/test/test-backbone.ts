@@ -9,7 +9,8 @@ import { networkChecks } from './network-checks.js'
  * adapter calls it once, at the top level of a test file:
  *
  *     import { testBackbone } from '@headstart/core/test'
- *     import { sentencePieceLoader, universalSentenceEncoder } from '@headstart/nlp'
+ *     import { universalSentenceEncoder } from '@headstart/nlp'
+ *     import { sentencePieceLoader } from '@headstart/nlp/kit'
  *
  *     testBackbone('universalSentenceEncoder', {
  *       create: universalSentenceEncoder,

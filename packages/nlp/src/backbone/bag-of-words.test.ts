@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { rowOf } from '@headstart/core'
+import { rowOf } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import { describe, expect, it } from 'vitest'
 import { bagOfWords } from './bag-of-words.js'

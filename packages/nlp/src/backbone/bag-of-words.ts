@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Backbone, OptionError, zeroMatrix } from '@headstart/core'
+import { type Backbone } from '@headstart/core'
+import { OptionError, zeroMatrix } from '@headstart/core/kit'
 
 /** Words that are kept at most, the most frequent first. */
 const largestVocabulary = 5000

@@ -1,4 +1,5 @@
-import { connect, type Graph, GraphBuilder, type Value } from '@headstart/onnx'
+import { type Graph, GraphBuilder, type Value } from '@headstart/onnx'
+import { connect } from '@headstart/onnx/kit'
 import { partMask, type TokenInput } from '../preprocessing/tokenized-text.js'
 
 /**

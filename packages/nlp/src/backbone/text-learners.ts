@@ -1,10 +1,5 @@
-import {
-  type Backbone,
-  backboneLearner,
-  type ExampleLearner,
-  transferLearners,
-  type TuningOptions,
-} from '@headstart/core'
+import { type Backbone, type TuningOptions } from '@headstart/core'
+import { backboneLearner, type ExampleLearner, transferLearners } from '@headstart/core/kit'
 import { bagOfWords } from './bag-of-words.js'
 
 /** Words of the training texts alone, with nothing pre-trained. */

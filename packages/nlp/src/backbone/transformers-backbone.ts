@@ -1,23 +1,9 @@
 import { createHash } from 'node:crypto'
-import {
-  type Devices,
-  type JsonObject,
-  type Network,
-  networkBackbone,
-  OptionError,
-  type Stage,
-  type TunableBackbone,
-} from '@headstart/core'
+import { type Devices, type JsonObject, type Network, type Stage, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, OptionError } from '@headstart/core/kit'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import {
-  extract,
-  type FullPrecision,
-  type Graph,
-  toFullPrecision,
-  upgradeOpset,
-  withFloat32Interface,
-  withStages,
-} from '@headstart/onnx'
+import { type FullPrecision, type Graph } from '@headstart/onnx'
+import { extract, toFullPrecision, upgradeOpset, withFloat32Interface, withStages } from '@headstart/onnx/kit'
 import { features, pooledGraph, type PooledGraphOptions, type Pooling } from './pooled-graph.js'
 import { type SentenceSettings, sentenceSettings } from './sentence-settings.js'
 import { type LongTexts, tokenizedText, type TokenInput } from '../preprocessing/tokenized-text.js'

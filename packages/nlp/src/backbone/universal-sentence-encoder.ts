@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Devices, networkBackbone, readAsset, type Stage, type TunableBackbone } from '@headstart/core'
-import { decodeModel } from '@headstart/onnx'
+import { type Devices, type Stage, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, readAsset } from '@headstart/core/kit'
+import { decodeModel } from '@headstart/onnx/kit'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
 /** Options of `universalSentenceEncoder`. */

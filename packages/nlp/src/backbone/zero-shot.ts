@@ -1,4 +1,5 @@
-import { type Backbone, type Model, type Target, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
+import { type Backbone, type Model, type Target, type ZeroShotOptions } from '@headstart/core'
+import { zeroShotModel } from '@headstart/core/kit'
 
 /**
  * A classifier of texts from the names of its classes alone (see `zeroShotModel`), for a backbone that is a sentence

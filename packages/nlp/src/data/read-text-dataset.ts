@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { type Dataset, dataset, type Kind } from '@headstart/core'
-import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/table'
+import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 
 /** Options of `readTextDataset`. */
 export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { originalTokenizer } from '../../test/original-tokenizer.js'
 import { reviewSentences } from '../../test/review-sentences.js'

@@ -1,5 +1,6 @@
 import tokenizerBundle from '#tokenizer'
-import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { tensor } from '@headstart/onnx'
 
 /** Options of `sentencePiece`. */

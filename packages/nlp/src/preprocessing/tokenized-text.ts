@@ -1,4 +1,5 @@
-import { DataError, type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
 

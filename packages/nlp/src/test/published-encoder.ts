@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { random } from '@headstart/core'
-import { encodeModel, float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
+import { random } from '@headstart/core/kit'
+import { float32, type Graph, GraphBuilder, type Tensor, type Value } from '@headstart/onnx'
+import { encodeModel } from '@headstart/onnx/kit'
 
 /** Files of a model by name, in the layout of the Hugging Face Hub. */
 export type PublishedFiles = Record<string, object | Uint8Array>

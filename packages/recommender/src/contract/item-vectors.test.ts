@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { historyOf } from '../../test/histories.js'
 import { ItemVectors } from './item-vectors.js'

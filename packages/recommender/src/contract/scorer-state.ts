@@ -1,4 +1,5 @@
-import { DataError, type JsonObject, type JsonValue } from '@headstart/core'
+import { type JsonObject, type JsonValue } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import type { SparseRows } from '../math/sparse-rows.js'
 
 /** Numbers as a file holds them. */

@@ -1,4 +1,5 @@
-import { bootstrapIntervals, DataError, type Interval } from '@headstart/core'
+import { type Interval } from '@headstart/core'
+import { bootstrapIntervals, DataError } from '@headstart/core/kit'
 import type { Histories } from '../shop/histories.js'
 import { rankCases, type Ranks, type RankOptions } from './rank-cases.js'
 import type { Recommender } from '../contract/recommend.js'

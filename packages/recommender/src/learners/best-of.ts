@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import { easeTextMethod } from '../methods/baseline-methods.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'

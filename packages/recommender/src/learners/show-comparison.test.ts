@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonRow, Difference } from '@headstart/core'
-import { pairedDifference } from '@headstart/core'
+import { pairedDifference } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { showComparison } from './show-comparison.js'
 

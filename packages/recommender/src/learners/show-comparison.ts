@@ -1,4 +1,5 @@
-import { type Comparison, type ComparisonRow, type Difference, effectOf, type Shown, textTable } from '@headstart/core'
+import { type Comparison, type ComparisonRow, type Difference, type Shown } from '@headstart/core'
+import { effectOf, textTable } from '@headstart/core/kit'
 import { rankingFigures } from '../model/measure-recommender.js'
 
 /** What all have that do not recommend the same to everybody. Of the one to use the verdict says how much it is worth. */

@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { choleskyInverse } from './cholesky-inverse.js'
 import { invertSpd } from './spd-inverse.js'

@@ -1,4 +1,5 @@
-import { float, float32, GraphBuilder, Session } from '@headstart/onnx'
+import { float32, GraphBuilder, Session } from '@headstart/onnx'
+import { float } from '@headstart/onnx/kit'
 import { choleskyInverse } from './cholesky-inverse.js'
 
 /** Options of `invertSpd`. */

@@ -1,4 +1,5 @@
-import { type Backbone, DataError, type Matrix, OptionError, random, type Run, rowOf } from '@headstart/core'
+import { type Backbone, type Matrix, type Run } from '@headstart/core'
+import { DataError, OptionError, random, rowOf } from '@headstart/core/kit'
 import type { Material, Validation } from '../contract/recommender-method.js'
 import { tfIdf } from '../math/tf-idf.js'
 import { unitRows } from '../scorers/text-similarity.js'

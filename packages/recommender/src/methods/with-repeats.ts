@@ -1,4 +1,5 @@
-import { DataError, type JsonObject } from '@headstart/core'
+import { type JsonObject } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { standardized } from '../scorers/blend.js'
 import { chooseSettings, type Grid } from './choose-settings.js'
 import { distinct, type Histories } from '../shop/histories.js'

@@ -1,4 +1,5 @@
-import { type JsonObject, type Shown, shown, textTable } from '@headstart/core'
+import { type JsonObject, type Shown } from '@headstart/core'
+import { shown, textTable } from '@headstart/core/kit'
 import type { RecommenderParts } from './recommender-parts.js'
 
 /** How a recommender came to be: the methods that were tried, and what each reached on validation data. */

@@ -1,4 +1,5 @@
-import { DataError, OptionError, type Run, type Shown, shown, startRun, textTable } from '@headstart/core'
+import { type Run, type Shown, startRun } from '@headstart/core'
+import { DataError, OptionError, shown, textTable } from '@headstart/core/kit'
 import { materialOf, type ShopView } from '../methods/shop-data.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
 import { untrainedMethod } from '../methods/behavior-methods.js'

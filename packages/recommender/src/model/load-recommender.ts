@@ -1,4 +1,5 @@
-import { damaged, DataError, type ModelFiles, modelFiles, newer, readModelFolder } from '@headstart/core'
+import { type ModelFiles } from '@headstart/core'
+import { damaged, DataError, modelFiles, newer, readModelFolder } from '@headstart/core/kit'
 import { z } from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
 import { recommenderOf, UnknownStateError } from './load-scorer.js'

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { loadAls } from '../scorers/als.js'
 import { behavior, loadBehavior } from '../network/behavior-recommender.js'
 import { loadBlend } from '../scorers/blend.js'

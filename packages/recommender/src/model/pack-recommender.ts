@@ -1,4 +1,5 @@
-import { DataError, type Packed } from '@headstart/core'
+import { type Packed } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { StatePacker } from './pack-states.js'
 import type { Recommender } from '../contract/recommend.js'
 import { itemsName, numbersName, type RecommenderManifest } from './recommender-manifest.js'

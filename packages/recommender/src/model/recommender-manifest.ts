@@ -1,4 +1,4 @@
-import type { FolderFormat } from '@headstart/core'
+import type { FolderFormat } from '@headstart/core/kit'
 import { z } from 'zod'
 import { recommenderMethodNames } from '../contract/recommender-method.js'
 import { packedStateSchema } from './pack-states.js'

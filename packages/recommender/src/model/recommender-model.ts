@@ -2,7 +2,6 @@ import {
   HeadstartError,
   InputError,
   type Measured,
-  OptionError,
   type Packed,
   type Run,
   type RunOptions,
@@ -10,8 +9,8 @@ import {
   type Shown,
   startRun,
   type Trained,
-  writeModelFolder,
 } from '@headstart/core'
+import { OptionError, writeModelFolder } from '@headstart/core/kit'
 import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Modality, type Network, readAsset } from '@headstart/core'
-import { decodeModel } from '@headstart/onnx'
+import { type Modality, type Network } from '@headstart/core'
+import { readAsset } from '@headstart/core/kit'
+import { decodeModel } from '@headstart/onnx/kit'
 import { networkOf } from './behavior-network.js'
 
 /**

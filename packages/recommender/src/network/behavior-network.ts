@@ -1,4 +1,5 @@
-import { type Network, random } from '@headstart/core'
+import { type Network } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { float32, GraphBuilder, type Tensor } from '@headstart/onnx'
 import { contextSize } from './item-features.js'
 

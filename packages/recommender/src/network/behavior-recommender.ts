@@ -1,5 +1,6 @@
-import { DataError, type Network } from '@headstart/core'
-import { decodeModel, encodeModel } from '@headstart/onnx'
+import { type Network } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
+import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { gateNetwork, scorersOf } from './behavior-network.js'
 import { CalibratedFeatures } from './calibrated-features.js'
 import { ItemFeatures } from './item-features.js'

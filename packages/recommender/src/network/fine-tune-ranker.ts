@@ -1,13 +1,6 @@
-import {
-  divergedNotice,
-  type LoopOutcome,
-  type Network,
-  OptionError,
-  random,
-  runLoop,
-  type RunOptions,
-} from '@headstart/core'
-import { warmUpCosine } from '@headstart/onnx'
+import { type Network, type RunOptions } from '@headstart/core'
+import { divergedNotice, type LoopOutcome, OptionError, random, runLoop } from '@headstart/core/kit'
+import { warmUpCosine } from '@headstart/onnx/kit'
 import { stageWeights } from './behavior-network.js'
 import { ndcgAt, RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'

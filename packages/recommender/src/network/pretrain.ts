@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto'
-import {
-  Checkpoint,
-  DataError,
-  type Network,
-  random,
-  type ResumeOptions,
-  runLoop,
-  type RunOptions,
-} from '@headstart/core'
-import { oneCycle, type Tensors } from '@headstart/onnx'
+import { type Network, type ResumeOptions, type RunOptions } from '@headstart/core'
+import { Checkpoint, DataError, random, runLoop } from '@headstart/core/kit'
+import { type Tensors } from '@headstart/onnx'
+import { oneCycle } from '@headstart/onnx/kit'
 import { behaviorNetwork, stageWeights } from './behavior-network.js'
 import { RankerTrainer } from './ranker-trainer.js'
 import type { RankingExamples } from './ranking-examples.js'

@@ -1,12 +1,7 @@
-import { DataError, type Matrix, type Network } from '@headstart/core'
-import {
-  float32,
-  type ParameterGroup,
-  type Schedule,
-  softmaxCrossEntropy,
-  type Tensors,
-  Trainer,
-} from '@headstart/onnx'
+import { type Matrix, type Network } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
+import { float32, type ParameterGroup, type Schedule, type Tensors, Trainer } from '@headstart/onnx'
+import { softmaxCrossEntropy } from '@headstart/onnx/kit'
 import { output, scorersOf, trainingNetwork, withWeights } from './behavior-network.js'
 import { batchOf, type BatchOptions, type RankingExamples } from './ranking-examples.js'
 

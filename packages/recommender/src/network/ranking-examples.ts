@@ -1,4 +1,4 @@
-import { random } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { float32, type Tensors } from '@headstart/onnx'
 import { inputs, qualitySize, trainingInputs } from './behavior-network.js'
 import { qualityOf } from './calibrated-features.js'

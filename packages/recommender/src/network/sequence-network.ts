@@ -1,6 +1,8 @@
-import { random } from '@headstart/core'
-import { float, float32, type Graph, GraphBuilder, int64, type Tensor, type Value } from '@headstart/onnx'
-import { rowOf, type Matrix } from '@headstart/core'
+import { random } from '@headstart/core/kit'
+import { float32, type Graph, GraphBuilder, int64, type Tensor, type Value } from '@headstart/onnx'
+import { float } from '@headstart/onnx/kit'
+import { type Matrix } from '@headstart/core'
+import { rowOf } from '@headstart/core/kit'
 import type { SparseRows } from '../math/sparse-rows.js'
 
 /** Latest items of a history that the network reads. */

@@ -1,15 +1,7 @@
-import { DataError, random, runLoop, type RunOptions } from '@headstart/core'
-import {
-  decodeModel,
-  encodeModel,
-  float32,
-  type Graph,
-  int64,
-  softmaxCrossEntropy,
-  type Tensors,
-  Trainer,
-  warmUpCosine,
-} from '@headstart/onnx'
+import { type RunOptions } from '@headstart/core'
+import { DataError, random, runLoop } from '@headstart/core/kit'
+import { float32, type Graph, int64, type Tensors, Trainer } from '@headstart/onnx'
+import { decodeModel, encodeModel, softmaxCrossEntropy, warmUpCosine } from '@headstart/onnx/kit'
 import type { Histories, History } from '../shop/histories.js'
 import type { Recommender } from '../contract/recommend.js'
 import type { Material } from '../contract/recommender-method.js'

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import { constantScores } from './constant-scores.js'
 import type { Histories } from '../shop/histories.js'
 import type { Scorer } from '../contract/scorer.js'

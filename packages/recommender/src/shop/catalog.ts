@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 
 /** One item of a shop. */
 export interface Item {

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 
 /** How a timestamp can be written. */
 type Writing = 'seconds' | 'milliseconds' | 'ISO 8601' | 'running numbers'

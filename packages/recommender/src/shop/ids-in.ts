@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import { parse } from 'csv-parse/sync'
 import type { Catalog } from './catalog.js'
 

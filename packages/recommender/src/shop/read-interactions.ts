@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 import { Clock } from './clock.js'
 import { GrowingArray } from '../math/growing-array.js'
 import { defaultThreshold, type Interactions, type ValueKind } from './interactions.js'

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { DataError, toFileError } from '@headstart/core'
+import { DataError, toFileError } from '@headstart/core/kit'
 import { Catalog, type Item } from './catalog.js'
 import type { Interactions } from './interactions.js'
 import { readInteractions } from './read-interactions.js'

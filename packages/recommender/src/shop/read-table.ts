@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { DataError, OptionError, toFileError } from '@headstart/core'
-import { readRows, type Row, type RowFormat } from '@headstart/core/table'
+import { DataError, OptionError, toFileError } from '@headstart/core/kit'
+import { readRows, type Row, type RowFormat } from '@headstart/core/kit'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core'
+import { DataError } from '@headstart/core/kit'
 
 /** What a column of a shop's tables can hold. */
 export const columnRoles = ['user', 'item', 'timestamp', 'rating', 'quantity', 'title', 'price', 'category'] as const

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type { Histories, History } from './histories.js'
 
 /** One question to a recommender: after this history, which item comes next? */

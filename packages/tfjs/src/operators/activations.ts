@@ -1,4 +1,4 @@
-import { float } from '@headstart/onnx'
+import { float } from '@headstart/onnx/kit'
 import { align } from '../broadcast.js'
 import type { Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'

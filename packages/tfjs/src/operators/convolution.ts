@@ -1,4 +1,5 @@
-import type { AttributeInput, Dimension } from '@headstart/onnx'
+import type { Dimension } from '@headstart/onnx'
+import type { AttributeInput } from '@headstart/onnx/kit'
 import { type Images, imagesOf, operandOf, spatial } from '../images.js'
 import type { Operand } from '../operand.js'
 import { type Importer, type Operation, print } from '../operation.js'

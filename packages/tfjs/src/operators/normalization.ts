@@ -1,4 +1,4 @@
-import { float } from '@headstart/onnx'
+import { float } from '@headstart/onnx/kit'
 import { imagesOf, operandOf } from '../images.js'
 import type { Importer } from '../operation.js'
 

@@ -1,4 +1,4 @@
-import type { AttributeInput } from '@headstart/onnx'
+import type { AttributeInput } from '@headstart/onnx/kit'
 import { imagesOf, operandOf, spatial } from '../images.js'
 import type { Importer } from '../operation.js'
 import { placeWindow, windowOf } from '../window.js'

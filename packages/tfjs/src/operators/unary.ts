@@ -1,4 +1,4 @@
-import type { AttributeInput } from '@headstart/onnx'
+import type { AttributeInput } from '@headstart/onnx/kit'
 import type { Operand } from '../operand.js'
 import type { Importer, Operation } from '../operation.js'
 

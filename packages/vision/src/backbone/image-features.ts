@@ -1,4 +1,5 @@
-import { connect, extract, type Graph, GraphBuilder, type Value } from '@headstart/onnx'
+import { type Graph, GraphBuilder, type Value } from '@headstart/onnx'
+import { connect, extract } from '@headstart/onnx/kit'
 
 /**
  * How what an encoder says of a picture becomes features: 'cls' is the first of its vectors, 'mean' the mean of the

@@ -1,10 +1,5 @@
-import {
-  type Backbone,
-  backboneLearner,
-  type ExampleLearner,
-  transferLearners,
-  type TuningOptions,
-} from '@headstart/core'
+import { type Backbone, type TuningOptions } from '@headstart/core'
+import { backboneLearner, type ExampleLearner, transferLearners } from '@headstart/core/kit'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { thumbnails } from './thumbnails.js'
 

@@ -1,7 +1,7 @@
 import '@headstart/onnx/test'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { OptionError, rowOf } from '@headstart/core'
+import { OptionError, rowOf } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import { readTfjsModel, runTfjs } from '@headstart/tfjs'
 import { describe, expect, it } from 'vitest'

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto'
-import {
-  type Devices,
-  type Network,
-  networkBackbone,
-  OptionError,
-  readAsset,
-  type Stage,
-  type TunableBackbone,
-} from '@headstart/core'
-import { decodeModel, type Graph } from '@headstart/onnx'
+import { type Devices, type Network, type Stage, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, OptionError, readAsset } from '@headstart/core/kit'
+import { type Graph } from '@headstart/onnx'
+import { decodeModel } from '@headstart/onnx/kit'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { imagePreprocessing } from '../preprocessing/image-preprocessing.js'
 import type { Sizing } from '../preprocessing/read-image.js'

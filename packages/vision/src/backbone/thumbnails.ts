@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Backbone, embedInBatches } from '@headstart/core'
+import { type Backbone } from '@headstart/core'
+import { embedInBatches } from '@headstart/core/kit'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { imagePreprocessing } from '../preprocessing/image-preprocessing.js'
 

@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type Devices, type JsonObject, networkBackbone, OptionError, type TunableBackbone } from '@headstart/core'
+import { type Devices, type JsonObject, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, OptionError } from '@headstart/core/kit'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
-import {
-  extract,
-  type FullPrecision,
-  type Graph,
-  toFullPrecision,
-  upgradeOpset,
-  withFloat32Interface,
-  withStages,
-} from '@headstart/onnx'
+import { type FullPrecision, type Graph } from '@headstart/onnx'
+import { extract, toFullPrecision, upgradeOpset, withFloat32Interface, withStages } from '@headstart/onnx/kit'
 import { type FeatureSource, featureGraph, featuresName, featureSource, type ImagePooling } from './image-features.js'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { imagePreprocessing, type ImagePreprocessingConfig } from '../preprocessing/image-preprocessing.js'

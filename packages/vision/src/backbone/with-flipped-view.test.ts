@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { networkBackbone, OptionError } from '@headstart/core'
+import { networkBackbone, OptionError } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import { GraphBuilder } from '@headstart/onnx'
 import sharp from 'sharp'

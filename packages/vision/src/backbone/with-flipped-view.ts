@@ -1,5 +1,7 @@
-import { type Network, OptionError } from '@headstart/core'
-import { connect, type Dimension, type Graph, GraphBuilder, rename, type Value, type ValueInfo } from '@headstart/onnx'
+import { type Network } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
+import { type Dimension, type Graph, GraphBuilder, type Value, type ValueInfo } from '@headstart/onnx'
+import { connect, rename } from '@headstart/onnx/kit'
 
 /**
  * The network looking at each picture twice, as it is and mirrored left to right; the features are the mean of both

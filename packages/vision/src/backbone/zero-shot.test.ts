@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Backbone, rowOf } from '@headstart/core'
+import { type Backbone } from '@headstart/core'
+import { rowOf } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { noise } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'

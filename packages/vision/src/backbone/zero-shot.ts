@@ -1,4 +1,5 @@
-import { type Backbone, type Model, type Target, zeroShotModel, type ZeroShotOptions } from '@headstart/core'
+import { type Backbone, type Model, type Target, type ZeroShotOptions } from '@headstart/core'
+import { zeroShotModel } from '@headstart/core/kit'
 import type { ImageInput } from '../preprocessing/image-input.js'
 
 /**

@@ -1,5 +1,6 @@
 import '@headstart/onnx/test'
-import { dataset, FeatureCache, fineTune, OptionError, rowOf } from '@headstart/core'
+import { dataset, FeatureCache, fineTune } from '@headstart/core'
+import { OptionError, rowOf } from '@headstart/core/kit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { noise, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'

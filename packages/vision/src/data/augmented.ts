@@ -1,4 +1,5 @@
-import { type Dataset, dataset, type Example, OptionError, type Target } from '@headstart/core'
+import { type Dataset, dataset, type Example, type Target } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import { augmentation, type AugmentationOptions } from '../preprocessing/augmentation.js'
 import { type ImageInput, type ImageSource, isAugmented } from '../preprocessing/image-input.js'
 

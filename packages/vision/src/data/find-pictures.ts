@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { InputError, toFileError } from '@headstart/core'
+import { InputError } from '@headstart/core'
+import { toFileError } from '@headstart/core/kit'
 import { toInputError } from '../preprocessing/image-input.js'
 
 /** What a folder with one folder per class holds. */

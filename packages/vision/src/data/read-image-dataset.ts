@@ -1,19 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import {
-  DataError,
-  type Dataset,
-  dataset,
-  describeUnreadable,
-  type Example,
-  InputError,
-  ifReadable,
-  OptionError,
-  type Target,
-  type Kind,
-  toFileError,
-} from '@headstart/core'
-import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/table'
+import { type Dataset, dataset, type Example, InputError, type Target, type Kind } from '@headstart/core'
+import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } from '@headstart/core/kit'
+import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
 import { checkImage } from '../preprocessing/read-image.js'
 

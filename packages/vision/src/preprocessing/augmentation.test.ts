@@ -1,5 +1,5 @@
 import '@headstart/onnx/test'
-import { OptionError, random } from '@headstart/core'
+import { OptionError, random } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { fields, noise } from '../../test/pictures.js'
 import { augmentation, type AugmentationOptions } from './augmentation.js'

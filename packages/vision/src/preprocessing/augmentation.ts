@@ -1,4 +1,4 @@
-import { OptionError, type Random } from '@headstart/core'
+import { OptionError, type Random } from '@headstart/core/kit'
 import type { Pixels } from './pixels.js'
 
 /** Options of `augmentation`. What is 0 or false is not done. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { FileError, InputError, toFileError } from '@headstart/core'
+import { InputError } from '@headstart/core'
+import { FileError, toFileError } from '@headstart/core/kit'
 import type { AugmentationOptions } from './augmentation.js'
 
 /** A picture: the path of its file, its `file:` URL, or its bytes as they stand in a file (a JPEG, a PNG...). */

@@ -1,6 +1,7 @@
 import '@headstart/onnx/test'
 import { join } from 'node:path'
-import { type JsonObject, OptionError } from '@headstart/core'
+import { type JsonObject } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'

@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto'
-import {
-  DataError,
-  type JsonObject,
-  OptionError,
-  type Preprocessing,
-  type PreprocessingLoader,
-  random,
-} from '@headstart/core'
+import { type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { DataError, OptionError, random } from '@headstart/core/kit'
 import { tensor } from '@headstart/onnx'
 import { z } from 'zod'
 import { augmentation } from './augmentation.js'

@@ -1,17 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { random } from '@headstart/core'
-import {
-  encodeModel,
-  float,
-  float32,
-  type Graph,
-  GraphBuilder,
-  type Node,
-  type Tensor,
-  tensor,
-  type Value,
-} from '@headstart/onnx'
+import { random } from '@headstart/core/kit'
+import { float32, type Graph, GraphBuilder, type Node, type Tensor, tensor, type Value } from '@headstart/onnx'
+import { encodeModel, float } from '@headstart/onnx/kit'
 
 /** Files of a model by name, in the layout of the Hugging Face Hub. */
 export type PublishedFiles = Record<string, object | Uint8Array>

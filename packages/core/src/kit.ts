@@ -1,0 +1,98 @@
+/** Parts for those who build a domain, a head or a protocol. */
+export {
+  backboneLearner,
+  type BackboneLearnerParts,
+  type ExampleLearner,
+  namesLearner,
+  transferLearners,
+} from './compare/backbone-learner.js'
+export { effectOf, type PairedDifference, pairedDifference } from './compare/paired.js'
+export { isTunable } from './contract/backbone.js'
+export { CheckpointError, DataError, FileError, ModelFolderError, OptionError } from './contract/errors.js'
+export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'
+export { toPredictions } from './contract/prediction.js'
+export { expectationOf, step } from './contract/step.js'
+export {
+  assertConsistent,
+  checkDataset,
+  type DatasetCheck,
+  describeCheck,
+  inspectDataset,
+} from './data/dataset-check.js'
+export { describeUnreadable, ifReadable } from './data/if-readable.js'
+export {
+  type InputColumn,
+  type LabelOf,
+  readExamples,
+  type ReadExamplesOptions,
+  readRows,
+  type Row,
+  type RowFormat,
+} from './data/table/index.js'
+export {
+  averagePrecision,
+  chooseThreshold,
+  type DetectionFigures,
+  type DetectionReport,
+  type Detections,
+  reportDetection,
+} from './evaluate/detection.js'
+export { formatReport } from './evaluate/format-report.js'
+export { bootstrapIntervals, type BootstrapOptions, type Figures } from './evaluate/interval.js'
+export {
+  absoluteErrors,
+  accuracy,
+  binaryLogLosses,
+  type ClassScore,
+  classScores,
+  type ClassTally,
+  confusionMatrix,
+  likelyLabels,
+  logLosses,
+  macroF1,
+  mean,
+  microF1,
+  type Results,
+  rSquared,
+  squaredErrors,
+  subsetAccuracy,
+  tallyClasses,
+  tallyLabels,
+  topClasses,
+  type Weights,
+} from './evaluate/metrics.js'
+export { defaultCacheDirectory } from './features/cache-directory.js'
+export { computeFeatures } from './features/cached-features.js'
+export { describeNetwork, type NetworkDescription } from './features/describe-network.js'
+export { type Embedder, embedInBatches } from './features/embed-in-batches.js'
+export { freshWeights } from './features/fresh-weights.js'
+export { networkBackbone, type NetworkBackboneParts } from './features/network-backbone.js'
+export { Checkpoint, type CheckpointOptions, type TrainingIdentity } from './fine-tune/checkpoint.js'
+export {
+  type Assessment,
+  type BatchFeeds,
+  divergedNotice,
+  type Loop,
+  type LoopOutcome,
+  runLoop,
+} from './fine-tune/run-loop.js'
+export { fitHead, type FitHeadOptions, type FittedHead, type Trial } from './head/fit-head.js'
+export type { HeadExamples, HeadMethod, LearnedHead, LearnHeadOptions } from './head/head-method.js'
+export { headMethod, headMethods, type HeadName } from './head/head-methods.js'
+export { type Head, headNames, linearHead } from './head/head.js'
+export { writeFileAtomically } from './kit/atomic-write.js'
+export { toFileError } from './kit/file-error.js'
+export { modelFiles } from './kit/model-files.js'
+export { type Random, random } from './kit/random.js'
+export { readAsset } from './kit/read-asset.js'
+export { shown } from './kit/shown.js'
+export { textTable } from './kit/text-table.js'
+export { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './model/answers.js'
+export { describeModel, type ModelDescription } from './model/load-model.js'
+export { damaged, type FolderFormat, newer } from './model/manifest.js'
+export { manifestOf, readModelFolder, writeModelFolder } from './model/model-folder.js'
+export type { ModelParts } from './model/model.js'
+export { zeroShotModel } from './model/zero-shot-model.js'
+export { examplesTask, type ExamplesTaskParts } from './task/examples-task.js'
+export { report, summarize } from './evaluate/report.js'
+export { type SolvedHead, solveHead } from './fine-tune/train-head.js'
