@@ -20,7 +20,7 @@ import {
 import { positives } from '@headstart/recommender/kit'
 import pc from 'picocolors'
 import { baskets } from './baskets.js'
-import type { Wording } from './page.js'
+import { wordingOf } from './page.js'
 import { pageApp, servePage, titleOf } from './page-server.js'
 import { readProject } from './read-project.js'
 
@@ -143,13 +143,7 @@ async function printList(model: RecommenderModel, { name, history }: Somebody): 
 }
 
 async function showPage(model: RecommenderModel, isBuiltIn: boolean, port: number): Promise<void> {
-  const { items, users, interactions } = model.training
-  const wording: Wording = {
-    title: isBuiltIn ? 'Which npm packages go together?' : 'What goes together?',
-    introduction: `Learned from ${users} ${isBuiltIn ? 'packages' : 'users'}, ${interactions} choices among ${items} items. Add what somebody has: the recommendations change at once.`,
-    history: isBuiltIn ? 'Your project' : 'Picked',
-  }
-  const { address } = await servePage(await pageApp(model, wording), port)
+  const { address } = await servePage(await pageApp(model, wordingOf(model.training, isBuiltIn)), port)
   console.log(`${model.recipe.method} does best on validation data. Page: ${address} (Ctrl+C ends it)`)
 }
 

@@ -1,3 +1,4 @@
+import type { RecommenderModel } from '@headstart/recommender'
 import { html } from 'hono/html'
 
 /** What things are called on the page. */
@@ -7,6 +8,18 @@ export interface Wording {
   readonly introduction: string
   /** Heading of what has been picked. */
   readonly history: string
+}
+
+/** Of the built-in lists of npm packages, or of a shop. */
+export function wordingOf(
+  { items, users, interactions }: Pick<RecommenderModel['training'], 'items' | 'users' | 'interactions'>,
+  isBuiltIn: boolean,
+): Wording {
+  return {
+    title: isBuiltIn ? 'Which npm packages go together?' : 'What goes together?',
+    introduction: `Learned from ${users} ${isBuiltIn ? 'packages' : 'users'}, ${interactions} choices among ${items} items. Add what somebody has: the recommendations change at once.`,
+    history: isBuiltIn ? 'Your project' : 'Picked',
+  }
 }
 
 /** The page: three lists, which browser/main.ts fills. It needs nothing from elsewhere. */

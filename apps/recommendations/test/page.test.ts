@@ -2,8 +2,12 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { recommenderMethods, trainRecommender } from '@headstart/recommender'
 import { type BrowserContext, chromium as browserType, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { baskets } from '../src/baskets.js'
+import { wordingOf } from '../src/page.js'
+import { pageApp, servePage } from '../src/page-server.js'
 import { chromium, chromiumArguments } from './chromium.js'
 import { serving, writeShop } from './program.js'
 
@@ -16,8 +20,8 @@ if (chromium === undefined) {
 describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   let browser: BrowserContext
   let [profile, shop] = ['', '']
-  let builtIn: { address: string; program: ChildProcess } | undefined
-  let ofShop: typeof builtIn
+  let builtIn: Awaited<ReturnType<typeof servePage>> | undefined
+  let ofShop: { address: string; program: ChildProcess } | undefined
   beforeAll(async () => {
     profile = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
     browser = await browserType.launchPersistentContext(profile, {
@@ -26,12 +30,15 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
       args: chromiumArguments,
     })
     shop = await writeShop()
-    builtIn = await serving()
+    // Any method will do for the page. The program, with all of them, serves the shop.
+    const methods = recommenderMethods.filter(({ name }) => name === 'item-knn')
+    const model = await trainRecommender(await baskets(), { methods })
+    builtIn = await servePage(await pageApp(model, wordingOf(model.training, true)), 0)
     ofShop = await serving('--data', shop)
   })
   afterAll(async () => {
     await browser?.close()
-    builtIn?.program.kill()
+    builtIn?.server.close()
     ofShop?.program.kill()
     for (const folder of [profile, shop]) await rm(folder, { recursive: true, force: true })
   })

@@ -127,7 +127,7 @@ describe('saveModel', () => {
       const [, folder] = process.argv
       const error = await (await tinyModel()).save(folder).catch((error) => error)
       console.log(JSON.stringify({ name: error.name, fault: error.fault, message: error.message }))`
-    const { stdout } = await runScript(script, [folder], { fileLimit: 1 })
+    const { stdout } = await runScript(script, [folder], { fileLimit: 1, sources: true })
     expect(JSON.parse(stdout)).toEqual({
       name: 'FileError',
       fault: 'environment',

@@ -79,7 +79,7 @@ describe('a cache that cannot be used', () => {
   it.runIf(linux)('has no room left, but still gives what it has', async () => {
     await scene.store(await scene.open(), [1, 2])
     const script = `
-      import { FeatureCache, cacheKey } from './features/feature-cache.ts'
+      import { FeatureCache, cacheKey } from './features/feature-cache.js'
       const [, directory, id] = process.argv
       const notices = []
       const cache = await FeatureCache.open({ directory, onNotice: (message) => notices.push(message) })
@@ -102,7 +102,7 @@ describe('a cache that cannot be used', () => {
 describe('several processes', () => {
   it('write at once and lose nothing', async () => {
     const script = `
-      import { FeatureCache, cacheKey } from './features/feature-cache.ts'
+      import { FeatureCache, cacheKey } from './features/feature-cache.js'
       const [, directory, id, first] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       for (let n = Number(first); n < Number(first) + 200; n++) {
@@ -123,7 +123,7 @@ describe('several processes', () => {
   it.skipIf(process.platform === 'win32')('may be killed in the middle of writing', async () => {
     const script = `
       import { readdirSync } from 'node:fs'
-      import { FeatureCache, cacheKey } from './features/feature-cache.ts'
+      import { FeatureCache, cacheKey } from './features/feature-cache.js'
       const [, directory, id, folder] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       await space.set(cacheKey(id, 'input 1'), new Float32Array(8).map((_, i) => 1 + i / 10))

@@ -64,7 +64,7 @@ describe('a tuning that was interrupted', () => {
   it('by kill -9 ends with the same bytes, and leaves no half-written file', async () => {
     const folder = await temporaryFolder()
     const checkpoint = checkpointIn(folder)
-    const { signal } = await runScript(killed, [JSON.stringify({ ...options, checkpoint })])
+    const { signal } = await runScript(killed, [JSON.stringify({ ...options, checkpoint })], { sources: true })
     expect(signal).toBe('SIGKILL')
     expect((await readdir(folder)).filter((name) => !name.endsWith('.tmp'))).toEqual(['tuning.checkpoint'])
     expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await bytesOf({}))).toBe(0)

@@ -80,7 +80,7 @@ describe('writeFileAtomically', () => {
     const path = join(place, 'report.json')
     await writeFileAtomically(path, text('old'))
     const script = `
-      import { writeFileAtomically } from './kit/atomic-write.ts'
+      import { writeFileAtomically } from './kit/atomic-write.js'
       const [, path] = process.argv
       const error = await writeFileAtomically(path, new Uint8Array(100_000)).catch((error) => error)
       console.log(JSON.stringify({ name: error.name, fault: error.fault, message: error.message }))`
@@ -177,7 +177,7 @@ describe('writeFolderAtomically', () => {
   it.runIf(linux)('keeps the old folder when there is no room for the new one', async () => {
     const old = await oldModel()
     const script = `
-      import { writeFolderAtomically } from './kit/atomic-write.ts'
+      import { writeFolderAtomically } from './kit/atomic-write.js'
       const [, path] = process.argv
       const files = new Map([['small', new Uint8Array(10)], ['large', new Uint8Array(100_000)]])
       const error = await writeFolderAtomically(path, files, { replace: async () => {} }).catch((error) => error)
@@ -191,7 +191,7 @@ describe('writeFolderAtomically', () => {
   it.skipIf(process.platform === 'win32')('keeps the old folder when it is killed, and writes after that', async () => {
     const old = await oldModel()
     const script = `
-      import { writeFolderAtomically } from './kit/atomic-write.ts'
+      import { writeFolderAtomically } from './kit/atomic-write.js'
       const [, path] = process.argv
       class Deadly extends Map {
         *[Symbol.iterator]() {
