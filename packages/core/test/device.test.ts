@@ -26,7 +26,7 @@ describe('a device that is asked for', () => {
       if (event.type === 'notice' && event.message) notices.push(event.message)
     }
     const model = await fineTune(tinyBackbone(), tinyDataset(10), { cache: false, l2: 0.01, device: 'gpu', onEvent })
-    expect(notices).toEqual(['tiny runs on gpu; the head is solved on the CPU.'])
+    expect(notices).toEqual(['What is computed by tiny runs on gpu; the head is solved on the CPU.'])
     const answers = await model.predict(tinyTexts)
     expect(onGpu()).toBe(1)
 

@@ -11,11 +11,19 @@ export interface CommonFlags {
   readonly seed?: number
 }
 
-/** A command about a task, whose flags follow when it is known which. */
-export function taskCommand(name: string, task: AnyTask | undefined, examples: readonly string[]): Command {
-  const lines = ['', 'Examples:', ...examples.map((example) => `  headstart ${name} ${example}`)]
-  if (!task) lines.push('', 'Other flags belong to a kind of input: add --task NAME, or a model, to --help.')
-  return new Command(name).addHelpText('after', lines.join('\n'))
+/**
+ * A command about a task, whose flags follow when it is known which.
+ * @param examples What follows its name: in general, and for a task.
+ */
+export function taskCommand(
+  name: string,
+  task: AnyTask | undefined,
+  examples: readonly string[],
+  ofTask: (task: AnyTask) => readonly string[],
+): Command {
+  const lines = (task ? ofTask(task) : examples).map((example) => `  headstart ${example}`)
+  const more = task ? [] : ['', 'Other flags belong to a kind of input: add --task NAME, or a model, to --help.']
+  return new Command(name).addHelpText('after', ['', 'Examples:', ...lines, ...more].join('\n'))
 }
 
 /** `--task`. */

@@ -7,10 +7,12 @@ import { type CommonFlags, runOf, taskCommand, taskOption, withCommon } from './
 
 /** `headstart compare DATA`: the table of what pre-training is worth here. */
 export function compareCommand(task: AnyTask | undefined, session: Session): Command {
-  const command = taskCommand('compare', task, [
-    'reviews.csv --task text',
-    'reviews.csv --task text --shots 8,64 --methods no-transfer,frozen',
-  ])
+  const command = taskCommand(
+    'compare',
+    task,
+    ['compare reviews.csv --task text', 'compare reviews.csv --task text --shots 8,64 --methods no-transfer,frozen'],
+    ({ name }) => [`compare DATA --task ${name}`, `compare DATA --task ${name} --json`],
+  )
     .description('measure what transfer learning is worth on your data')
     .argument('<data>', task?.dataHelp ?? 'your data')
     .addOption(taskOption(session))

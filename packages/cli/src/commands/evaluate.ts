@@ -9,7 +9,12 @@ import { type CommonFlags, runOf, taskCommand, withCommon } from './common.js'
 
 /** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
 export function evaluateCommand(task: AnyTask | undefined, session: Session): Command {
-  const command = taskCommand('evaluate', task, ['my-model more-reviews.csv', 'my-model more-reviews.csv --json'])
+  const command = taskCommand(
+    'evaluate',
+    task,
+    ['evaluate my-model more-reviews.csv', 'evaluate my-model more-reviews.csv --json'],
+    () => ['evaluate my-model DATA', 'evaluate my-model DATA --json'],
+  )
     .description('measure a saved model on data that it was not trained on')
     .argument('<model>', 'folder of the model')
     .argument('<data>', task?.dataHelp ?? 'data like those it was trained on')

@@ -14,10 +14,12 @@ interface TrainFlags extends CommonFlags {
 
 /** `headstart train DATA`: reads the data, learns from them, saves the model. */
 export function trainCommand(task: AnyTask | undefined, session: Session): Command {
-  const command = taskCommand('train', task, [
-    'reviews.csv --task text --out my-model',
-    'photos --task image --unfreeze 2',
-  ])
+  const command = taskCommand(
+    'train',
+    task,
+    ['train reviews.csv --task text --out my-model', 'train photos --task image --unfreeze 2'],
+    ({ name, verb, example }) => [`train DATA --task ${name} --out my-model`, `${verb} my-model ${example}`],
+  )
     .description('learn from your own data, on a pre-trained network, and save the model')
     .argument('[data]', task?.dataHelp ?? 'your data')
     .addOption(taskOption(session))

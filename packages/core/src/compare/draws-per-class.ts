@@ -45,6 +45,15 @@ export function drawsPerClass<Input, Label extends Target>(
     measure: 'accuracy',
     pairs: 'draws',
     async *rounds(data, { onEvent }) {
+      if (data.kind !== 'classification') {
+        const remedy = 'Measure one model by evaluate.'
+        throw new DataError(
+          `data set "${data.name}"`,
+          'one class for each example, to draw from each',
+          data.kind,
+          remedy,
+        )
+      }
       const { train, test } = options.test
         ? { train: data, test: options.test }
         : data.split({ test: heldOutShare, seed: 0 })

@@ -68,7 +68,8 @@ function assertRequest(backbone: Backbone<never>, train: Dataset<unknown, Target
 function placedOn<Input>({ device, onEvent }: FineTuneOptions, backbone: Backbone<Input>): Backbone<Input> {
   if (device === undefined || !isTunable(backbone)) return backbone
   const names = [device].flat().map((one) => (typeof one === 'string' ? one : one.name))
-  const message = `${backbone.id} runs on ${names.join(', then ')}; the head is solved on the CPU.`
+  // Features that are in the cache are not computed anywhere.
+  const message = `What is computed by ${backbone.id} runs on ${names.join(', then ')}; the head is solved on the CPU.`
   onEvent?.({ type: 'notice', message })
   return backbone.on(device)
 }
