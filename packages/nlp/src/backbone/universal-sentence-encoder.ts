@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Devices, type Stage, type TunableBackbone } from '@headstart/core'
-import { networkBackbone, readAsset } from '@headstart/core/kit'
+import { type Devices, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, readAsset, stagesIn } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
@@ -30,7 +30,7 @@ export async function universalSentenceEncoder(
   return networkBackbone({
     id: 'universal-sentence-encoder-lite',
     modality: 'text',
-    network: { graph, stages: JSON.parse(graph.metadata.get('headstart.stages') ?? '[]') as Stage[] },
+    network: { graph, stages: stagesIn(graph) },
     preprocessing,
     fingerprint: createHash('sha256')
       .update(graph.metadata.get('headstart.fingerprint') ?? model)

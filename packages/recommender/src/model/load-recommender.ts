@@ -6,7 +6,6 @@ import { recommenderOf, UnknownStateError } from './load-scorer.js'
 import { type PackedState, unpacker } from './pack-states.js'
 import { itemsName, numbersName, recommenderFormat } from './recommender-manifest.js'
 import { RecommenderModel } from './recommender-model.js'
-import type { RecommenderRecipe, ValidationRow } from './recommender-parts.js'
 import type { ScorerState } from '../contract/scorer-state.js'
 
 /**
@@ -34,9 +33,9 @@ export async function loadRecommender(place: string | ModelFiles): Promise<Recom
       catalog,
       recommender: await recommenderOf(stateOf(manifest.recommender), catalog),
       popular: await recommenderOf(stateOf(manifest.popular), catalog),
-      recipe: manifest.recipe as RecommenderRecipe,
+      recipe: manifest.recipe,
       training: manifest.training,
-      validation: manifest.validation as ValidationRow[],
+      validation: manifest.validation,
     })
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause

@@ -2,6 +2,7 @@ import { type Network } from '@headstart/core'
 import { random } from '@headstart/core/kit'
 import { float32, GraphBuilder, type Tensor } from '@headstart/onnx'
 import { contextSize } from './item-features.js'
+import { z } from 'zod'
 
 /** Columns of the input `quality`: see `RankingInput`. */
 export const qualitySize = 6
@@ -90,7 +91,7 @@ export function networkOf(graph: Network['graph']): Network {
 
 /** Names of the scorers whose features the network takes, in order. */
 export function scorersOf({ graph }: Pick<Network, 'graph'>): string[] {
-  return JSON.parse(graph.metadata.get('headstart.scorers') ?? '[]') as string[]
+  return z.array(z.string()).parse(JSON.parse(graph.metadata.get('headstart.scorers') ?? '[]'))
 }
 
 /** Weights of each stage. */

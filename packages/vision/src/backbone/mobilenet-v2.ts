@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Devices, type Network, type Stage, type TunableBackbone } from '@headstart/core'
-import { networkBackbone, OptionError, readAsset } from '@headstart/core/kit'
+import { type Devices, type Network, type TunableBackbone } from '@headstart/core'
+import { networkBackbone, OptionError, readAsset, stagesIn } from '@headstart/core/kit'
 import { type Graph } from '@headstart/onnx'
 import { decodeModel } from '@headstart/onnx/kit'
 import type { ImageInput } from '../preprocessing/image-input.js'
@@ -44,8 +44,7 @@ export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<Tun
   }
   const model = await readAsset('@headstart/vision', new URL('model.onnx', assets))
   const graph = decodeModel(model, 'mobilenet-v2/model.onnx')
-  const stages = JSON.parse(graph.metadata.get('headstart.stages') ?? '[]') as Stage[]
-  const network: Network = { graph: ofSize(graph, size), stages }
+  const network: Network = { graph: ofSize(graph, size), stages: stagesIn(graph) }
   const preprocessing = imagePreprocessing(
     { input: 'pixels', size, resize, values: { scale: 1, offset: 0 } },
     pixelLimit === undefined ? {} : { pixelLimit },
