@@ -69,7 +69,7 @@ export const numberTask = examplesTask({
   noTransfer: backboneLearner<Row>({
     name: 'no-transfer',
     description: 'the first number alone',
-    isMade: true,
+    keep: 'never',
     backbone: () => ({
       id: 'first',
       modality: 'numbers',

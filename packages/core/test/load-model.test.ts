@@ -180,7 +180,7 @@ describe('loadModel refuses', () => {
       preprocessing: { id: 'pixels/1', config: {} },
     }))
     expect((await refusal()).message).toBe(
-      `${folder}: expected a model whose input is read by "letters/1", got one for images ("pixels/1"). ` +
+      `${folder}: expected a model whose input is read by "letters/1", got one for image ("pixels/1"). ` +
         'Load it with the package for that kind of input, or a newer version of this one.',
     )
   })

@@ -1,5 +1,5 @@
 import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
-import type { Addition, Learner } from '../contract/learner.js'
+import type { Addition, Keep, Learner } from '../contract/learner.js'
 import type { Run } from '../contract/run.js'
 import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
@@ -20,15 +20,15 @@ export interface BackboneLearnerParts<Input, Label extends Target> {
   readonly options?: FineTuneOptions
   /** The backbone to train on: one that is there, or one made for these examples. */
   backbone(train: Dataset<Input, Label>, run: Run): Backbone<Input> | Promise<Backbone<Input>>
-  /** Whether the backbone is made anew for each fit, so that its features are no use to another. Default `false`. */
-  readonly isMade?: boolean
+  /** 'never' where the backbone is made of the examples, 'for the run' where it is made for one. Default 'for good'. */
+  readonly keep?: Keep
 }
 
 /** A head on a backbone, frozen or tuned, as a learner. */
 export function backboneLearner<Input, Label extends Target = Target>(
   parts: BackboneLearnerParts<Input, Label>,
 ): ExampleLearner<Input, Label> {
-  const { name, description, adds = [], options = {}, backbone, isMade = false } = parts
+  const { name, description, adds = [], options = {}, backbone, keep = 'for good' } = parts
   const isTuned = options.unfreeze !== undefined || options.strategy !== undefined
   return {
     name,
@@ -36,13 +36,13 @@ export function backboneLearner<Input, Label extends Target = Target>(
     adds,
     takes: isTuned ? 'minutes' : 'seconds',
     suits: ({ size }) => size > 0,
+    keep,
     async fit(train, run) {
-      const cache = isMade ? false : run.cache
-      const model = await trainModel(await backbone(train, run), train, { ...options, ...run, cache })
-      return isMade ? withItsBackbone(model) : model
+      const model = await trainModel(await backbone(train, run), train, { ...options, ...run })
+      return keep === 'for good' ? model : withItsBackbone(model)
     },
     async cachedSeconds(train, run) {
-      return isMade ? 0 : embedSeconds(await backbone(train, run), train.inputs)
+      return keep === 'never' ? 0 : embedSeconds(await backbone(train, run), train.inputs)
     },
   }
 }
@@ -66,13 +66,14 @@ export function transferLearners<Input>(
     backboneLearner<Input>({ name: 'frozen', description: `frozen ${id}`, adds, backbone: () => backbone })
   const transfer = { what: 'transfer', to: noTransfer }
   if (!isTunable(backbone)) return [noTransfer, frozenWith([transfer])]
-  const fresh = (_: unknown, { seed }: Run): TunableBackbone<Input> =>
-    backbone.withNetwork(freshWeights(backbone.network, seed))
+  // Draws of one seed share it, whatever their size.
+  const fresh = (_: unknown, { seed, once }: Run): Promise<TunableBackbone<Input>> =>
+    once([backbone, 'fresh weights', seed], async () => backbone.withNetwork(freshWeights(backbone.network, seed)))
   const untrained = backboneLearner<Input>({
     name: 'untrained',
     description: `${id} with fresh weights, frozen`,
     backbone: fresh,
-    isMade: true,
+    keep: 'for the run',
   })
   const frozen = frozenWith([transfer, { what: 'pre-training', to: untrained }])
   if (!tuning) return [noTransfer, untrained, frozen]
@@ -81,7 +82,7 @@ export function transferLearners<Input>(
     description: `the architecture of ${id} with fresh weights, trained as a whole`,
     options: scratch,
     backbone: fresh,
-    isMade: true,
+    keep: 'for the run',
   })
   const tuned = backboneLearner<Input>({
     name: 'fine-tuned',

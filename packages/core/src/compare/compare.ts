@@ -11,6 +11,7 @@ import type {
 import type { TrainEvent } from '../contract/progress.js'
 import { type Run, startRun } from '../contract/run.js'
 import type { Measured, Shown } from '../contract/trained.js'
+import { memoryStore } from '../features/memory-store.js'
 import { pairedDifference } from './paired.js'
 
 /** Draws of a learner that takes minutes: enough for an interval, and a fraction of an hour. */
@@ -61,7 +62,9 @@ async function tried<Data>(
   round: Round<Data>,
   run: Run,
 ): Promise<Trial<Data>> {
-  const own = { ...run, seed: round.seed }
+  const own = { ...run, seed: round.seed, cache: await cacheOf(learner, run) }
+  // Those of a network that was tuned are gone with it.
+  const measuring = learner.takes === 'minutes' ? { ...own, cache: false as const } : own
   const started = performance.now()
   const trained = await learner.fit(round.train, own)
   try {
@@ -72,8 +75,8 @@ async function tried<Data>(
       learner,
       round,
       seconds,
-      test: await trained.measure(test, own),
-      unseen: unseen === undefined ? undefined : await trained.measure(unseen, own),
+      test: await trained.measure(test, measuring),
+      unseen: unseen === undefined ? undefined : await trained.measure(unseen, measuring),
     }
   } finally {
     await trained.close()
@@ -135,6 +138,11 @@ function compared<Data>(
     ),
   )
   return { readable, rows, differences }
+}
+
+async function cacheOf({ keep = 'for good' }: Learner<never, unknown>, run: Run): Promise<Run['cache']> {
+  if (keep === 'for good') return run.cache
+  return keep === 'never' ? false : run.once(['features of this run'], async () => memoryStore())
 }
 
 /** Notices of the single trainings, each once: what else happens in them is not worth following. */

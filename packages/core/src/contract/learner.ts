@@ -16,9 +16,17 @@ export interface Learner<Data, T> {
   suits(data: Data): boolean
   /** The same data and seed give the same model. */
   fit(data: Data, run: Run): Promise<T>
+  /** Default 'for good'. */
+  readonly keep?: Keep
   /** Seconds of work that `fit` found done in the run's cache, measured on a sample. Default: none. */
   cachedSeconds?(data: Data, run: Run): Promise<number>
 }
+
+/**
+ * For how long what is computed of inputs is worth keeping: 'for good', in the run's cache; 'for the run', where another draw of
+ * the same seed can use it; 'never', where it depends on what is learned from.
+ */
+export type Keep = 'for good' | 'for the run' | 'never'
 
 /** What a learner has beside another. */
 export interface Addition {

@@ -89,7 +89,7 @@ describe('the manifest', () => {
     ['task', { task: 'segmentation' }],
     ['labels', { labels: ['no', 1] }],
     ['labels', { labels: undefined }],
-    ['backbone.modality', { backbone: { ...manifest.backbone, modality: 'smell' } }],
+    ['backbone.modality', { backbone: { ...manifest.backbone, modality: 7 } }],
     ['backbone.stages', { backbone: { ...manifest.backbone, stages: 'all' } }],
     ['preprocessing.config', { preprocessing: { id: 'x', config: [] } }],
     ['recipe.strategy', { recipe: { ...manifest.recipe, strategy: 'magic' } }],

@@ -67,10 +67,10 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
       }
     })
 
-    it.each(unreadable === undefined ? [] : [unreadable])(
+    it.each(unreadable === undefined ? [] : [{ bad: unreadable }])(
       'a query that cannot be read spoils no other',
-      async (bad) => {
-        const answers = await trained.ask([...queries, bad as Query, ...queries])
+      async ({ bad }) => {
+        const answers = await trained.ask([...queries, bad, ...queries])
         expect(answers[queries.length]).toBeInstanceOf(InputError)
         expect(answers.filter((answer) => answer instanceof InputError)).toHaveLength(1)
       },

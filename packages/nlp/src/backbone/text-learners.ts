@@ -7,7 +7,7 @@ export const wordsAlone: ExampleLearner<string> = backboneLearner({
   name: 'no-transfer',
   description: 'bag of words from the training texts alone',
   backbone: ({ inputs }) => bagOfWords(inputs),
-  isMade: true,
+  keep: 'never',
 })
 
 /**

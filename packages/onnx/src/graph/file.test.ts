@@ -60,7 +60,8 @@ describe('writeOnnx', () => {
     const path = join(folder, 'net.onnx')
     await writeOnnx(twoLayers(), path)
     const script = `
-      import { GraphBuilder, writeOnnx, zeros } from './src/index.js'
+      import { GraphBuilder, writeOnnx } from './src/index.js'
+      import { zeros } from './src/kit.js'
       const g = new GraphBuilder('large')
       g.output('y', g.weight('w', zeros('float32', [1000, 1000])), 'float32')
       await writeOnnx(g.build(), ${JSON.stringify(path)}).catch((error) => console.log(error.code))

@@ -8,7 +8,7 @@ export const pixelsAlone: ExampleLearner<ImageInput> = backboneLearner({
   name: 'no-transfer',
   description: 'the pixels of the pictures, made small',
   backbone: () => thumbnails(),
-  isMade: true,
+  keep: 'never',
 })
 
 /**
