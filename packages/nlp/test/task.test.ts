@@ -50,7 +50,7 @@ it('textLearners with tuning adds the encoder from scratch and tuned', async () 
   const named = (tuning?: object) => textLearners(encoder, tuning).map(({ name, takes }) => [name, takes])
   const quick = [
     ['no-transfer', 'seconds'],
-    ['untrained', 'seconds'],
+    ['untrained', 'minutes'],
     ['frozen', 'seconds'],
   ]
   expect(named()).toEqual(quick)

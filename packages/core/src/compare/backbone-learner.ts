@@ -20,6 +20,8 @@ export interface BackboneLearnerParts<Input, Label extends Target> {
   readonly options?: FineTuneOptions
   /** The backbone to train on: one that is there, or one made for these examples. */
   backbone(train: Dataset<Input, Label>, run: Run): Backbone<Input> | Promise<Backbone<Input>>
+  /** Default: 'minutes' where stages are tuned, else 'seconds'. */
+  readonly takes?: 'seconds' | 'minutes'
   /** 'never' where the backbone is made of the examples, 'for the run' where it is made for one. Default 'for good'. */
   readonly keep?: Keep
 }
@@ -30,11 +32,12 @@ export function backboneLearner<Input, Label extends Target = Target>(
 ): ExampleLearner<Input, Label> {
   const { name, description, adds = [], options = {}, backbone, keep = 'for good' } = parts
   const isTuned = options.unfreeze !== undefined || options.strategy !== undefined
+  const { takes = isTuned ? 'minutes' : 'seconds' } = parts
   return {
     name,
     description,
     adds,
-    takes: isTuned ? 'minutes' : 'seconds',
+    takes,
     suits: ({ size }) => size > 0,
     keep,
     async fit(train, run) {
@@ -73,6 +76,8 @@ export function transferLearners<Input>(
     name: 'untrained',
     description: `${id} with fresh weights, frozen`,
     backbone: fresh,
+    // Each draw has a network of its own, which reads all that is asked.
+    takes: 'minutes',
     keep: 'for the run',
   })
   const frozen = frozenWith([transfer, { what: 'pre-training', to: untrained }])
@@ -82,7 +87,7 @@ export function transferLearners<Input>(
     description: `the architecture of ${id} with fresh weights, trained as a whole`,
     options: scratch,
     backbone: fresh,
-    keep: 'for the run',
+    keep: 'never',
   })
   const tuned = backboneLearner<Input>({
     name: 'fine-tuned',

@@ -63,8 +63,9 @@ async function tried<Data>(
   run: Run,
 ): Promise<Trial<Data>> {
   const own = { ...run, seed: round.seed, cache: await cacheOf(learner, run) }
-  // Those of a network that was tuned are gone with it.
-  const measuring = learner.takes === 'minutes' ? { ...own, cache: false as const } : own
+  // Features of a network that was tuned are gone with it.
+  const isTuned = learner.takes === 'minutes' && learner.keep !== 'for the run'
+  const measuring = isTuned ? { ...own, cache: false as const } : own
   const started = performance.now()
   const trained = await learner.fit(round.train, own)
   try {

@@ -119,9 +119,7 @@ const comparing = z.object({
   methods: z
     .array(z.enum(methodNames))
     .optional()
-    .describe(
-      `some of ${methodNames.join(', ')}, separated by commas; scratch and fine-tuned take minutes, and 3 draws`,
-    ),
+    .describe(`some of ${methodNames.join(', ')}, separated by commas; scratch and fine-tuned take minutes`),
   test: z.string().optional().describe('measure on these examples (default: 30 % of DATA, held out)'),
   unseen: z.string().optional().describe('measure on these examples of a domain never trained on, too'),
   ...tuning.shape,
