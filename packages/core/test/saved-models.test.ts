@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { dataset, type Example, loadModel, type Model } from '../src/index.js'
 import { maskedLettersLoader } from './layered-backbone.js'
-import { nearly } from './nearly.js'
+import { nearly } from '../src/test/nearly.js'
 import { lettersLoader } from './tiny-backbone.js'
 
 /** What a model said of itself and answered when it was saved; the script that asked it stands beside. */

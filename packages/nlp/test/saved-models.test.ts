@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { dataset, loadModel, type Target } from '../src/index.js'
 import { type Example } from '@headstart/core'
 import { describeModel } from '@headstart/core/kit'
-import { nearly } from './nearly.js'
+import { nearly } from '@headstart/core/test'
 
 /** What a model said of itself and answered when it was saved; the script that asked it stands beside. */
 interface Answers {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { loadRecommender } from '../src/index.js'
 import { type Answer, ask, measure, type Question } from './ask-recommender.js'
-import { nearly } from './nearly.js'
+import { nearly } from '@headstart/core/test'
 import type { Lists } from './small-shop.js'
 
 /** What a recommender said of itself and answered when it was saved; the script that asked it stands beside. */
