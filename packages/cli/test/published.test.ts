@@ -159,6 +159,21 @@ describe('a published network of pictures', () => {
     expect((await scene.run(['predict', out, join(examples, 'circle', 'circle 0.jpg')])).code).toBe(0)
   })
 
+  it('of a pair is fetched ahead of time with both sides, and then begins from names without a network', async () => {
+    const { 'tokenizer.json': tokenizer = {}, 'tokenizer_config.json': settings = {} } = bertFiles()
+    const files = { ...clipFiles(1000), 'tokenizer.json': tokenizer, 'tokenizer_config.json': settings }
+    const { endpoint } = await loopbackHub({ id: 'some-org/pair', files: asBytes(files) })
+    vi.stubEnv('HF_ENDPOINT', endpoint)
+    const added = JSON.parse((await scene.run(['backbones', 'add', 'some-org/pair', '--json'])).stdout) as object
+    expect(added).toMatchObject({ files: expect.arrayContaining(['onnx/text_model.onnx', 'onnx/vision_model.onnx']) })
+    vi.stubEnv('HEADSTART_OFFLINE', '1')
+    const args = ['--backbone', 'some-org/pair', '--labels', 'circle,stripes', '--out', scene.path('fetched')]
+    const { code, stderr } = await scene.run(['train', '--task', 'image', ...args])
+    vi.unstubAllEnvs()
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+  })
+
   it('of a pair begins from names, without an example', async () => {
     const pair = scene.path('tiny-pair')
     const { 'tokenizer.json': tokenizer = {}, 'tokenizer_config.json': settings = {} } = bertFiles()
