@@ -96,22 +96,26 @@ export class HeadObjective {
 
   /** Value and gradient of the penalized loss at each candidate's point. */
   async evaluate(candidates: readonly Candidate[]): Promise<Evaluation[]> {
-    const outputs = this.outputs
+    const [features, outputs] = [this.#features, this.outputs]
     const results = await this.#run(candidates, ['loss', 'dw', 'db'])
-    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data as Float64Array)
+    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
     const columns = candidates.length * outputs
     return candidates.map(({ point, l2 }, head) => {
       const gradient = new Float64Array(point.length)
       let squares = 0
-      for (let feature = 0, i = 0; feature < this.#features; feature++) {
+      for (let feature = 0, i = 0; feature < features; feature++) {
         for (let output = 0; output < outputs; output++, i++) {
           const w = point[i] as number
           squares += w * w
-          gradient[i] = (dw?.[feature * columns + head * outputs + output] as number) + l2 * w
+          gradient[i] = (dw[feature * columns + head * outputs + output] as number) + l2 * w
         }
       }
-      gradient.set(db?.subarray(head * outputs, (head + 1) * outputs) ?? [], point.length - outputs)
-      return { value: (losses?.[head] as number) + (l2 / 2) * squares, gradient }
+      gradient.set(db.subarray(head * outputs, (head + 1) * outputs), point.length - outputs)
+      return { value: (losses[head] as number) + (l2 / 2) * squares, gradient }
     })
   }
 
@@ -145,13 +149,14 @@ export class HeadObjective {
   #run(candidates: readonly Candidate[], outputs: string[]): Promise<Record<string, Tensor>> {
     const rows = this.#constants.x.dims[0] as number
     const heads = candidates.length
-    const columns = heads * this.outputs
+    const { outputs: perHead } = this
+    const columns = heads * perHead
     // Row by row the columns of all heads side by side; the last row holds the biases.
     const packed = new Float64Array((this.#features + 1) * columns)
     const s = new Float64Array(rows * heads)
     candidates.forEach(({ point, exampleWeights }, head) => {
-      for (let i = 0, at = head * this.outputs; i < point.length; at += columns) {
-        for (let output = 0; output < this.outputs; output++, i++) packed[at + output] = point[i] as number
+      for (let i = 0, at = head * perHead; i < point.length; at += columns) {
+        for (let output = 0; output < perHead; output++, i++) packed[at + output] = point[i] as number
       }
       let total = 0
       for (const weight of exampleWeights) total += weight

@@ -33,9 +33,12 @@ export interface Step {
   readonly y: Float64Array
 }
 
-/** A step along which the gradient rose, and rho = 1 / sᵀy. */
+/** A step along which the gradient rose. */
 interface CurvedStep extends Step {
+  /** 1 / sᵀy */
   readonly rho: number
+  /** sᵀy / yᵀy, the size of the inverse Hessian along the step (equation 7.20). */
+  readonly gamma: number
 }
 
 interface LinePoint extends Evaluation {
@@ -53,7 +56,7 @@ const c2 = 0.9
 /**
  * Minimizes a smooth function by L-BFGS: Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.5 with the
  * two-loop recursion 7.4 and a strong Wolfe line search (3.5 and 3.6). The function may be asynchronous, since
- * its arithmetic is done by onnxruntime.
+ * its arithmetic is done by onnxruntime; the gradients that it returns are overwritten.
  */
 export async function minimize(
   evaluate: (point: Float64Array) => Promise<Evaluation>,
@@ -62,68 +65,90 @@ export async function minimize(
 ): Promise<Minimum> {
   const { gradientTolerance = 1e-7, maxIterations = 1000, memory = 40, signal } = options
   const steps = (options.steps ?? []).slice(-memory).flatMap(curved)
-  let current = { point: start, ...(await evaluate(start)) }
+  let current: Evaluation & { readonly point: Float64Array } = { point: start.slice(), ...(await evaluate(start)) }
+  const direction = new Float64Array(start.length)
   for (let iterations = 0; ; iterations++) {
     signal?.throwIfAborted()
     const converged = largest(current.gradient) <= gradientTolerance
     if (converged || iterations === maxIterations) return { ...current, iterations, converged, steps }
 
-    let direction = descentDirection(current.gradient, steps)
-    if (dot(direction, current.gradient) >= 0) {
+    setDescent(direction, current.gradient, steps)
+    let slope = dot(direction, current.gradient)
+    if (slope >= 0) {
       // Rounding has spoiled the curvature estimate: forget it.
       steps.length = 0
-      direction = descentDirection(current.gradient, steps)
+      setDescent(direction, current.gradient, steps)
+      slope = dot(direction, current.gradient)
     }
     const firstAlpha = steps.length === 0 ? Math.min(1, 1 / norm(current.gradient)) : 1
-    const next = await lineSearch(evaluate, current, direction, firstAlpha)
+    const next = await lineSearch(evaluate, { ...current, alpha: 0, slope }, direction, firstAlpha)
     // No step lowers the value any further: this is the minimum to the precision of the arithmetic.
     if (!next) return { ...current, iterations, converged: true, steps }
 
-    const s = subtract(next.point, current.point)
-    const y = subtract(next.gradient, current.gradient)
+    // The place that is left is not needed any more: the step is written over it.
+    const [s, y] = [current.point, current.gradient]
+    setDifference(s, next.point, s)
+    setDifference(y, next.gradient, y)
     steps.push(...curved({ s, y }))
     if (steps.length > memory) steps.shift()
     current = { point: next.point, value: next.value, gradient: next.gradient }
   }
 }
 
-/** The step with its rho; none where the gradient did not rise, beyond rounding. */
+/** The step with its curvature; none where the gradient did not rise, beyond rounding. */
 function curved({ s, y }: Step): CurvedStep[] {
-  const curvature = dot(s, y)
-  return curvature > 1e-12 * norm(s) * norm(y) ? [{ s, y, rho: 1 / curvature }] : []
+  let [ss, sy, yy] = [0, 0, 0]
+  for (let i = 0; i < s.length; i++) {
+    const si = s[i] as number
+    const yi = y[i] as number
+    ss += si * si
+    sy += si * yi
+    yy += yi * yi
+  }
+  if (!(sy > 1e-12 * Math.sqrt(ss) * Math.sqrt(yy))) return []
+  const rho = 1 / sy
+  return [{ s, y, rho, gamma: 1 / (rho * yy) }]
 }
 
-/** -H g, with the inverse Hessian H estimated from the past steps (algorithm 7.4). */
-function descentDirection(gradient: Float64Array, steps: readonly CurvedStep[]): Float64Array {
-  const q = gradient.slice()
-  const alphas: number[] = []
-  for (const { s, y, rho } of steps.toReversed()) {
-    const alpha = rho * dot(s, q)
-    alphas.unshift(alpha)
-    addScaled(q, -alpha, y)
+/**
+ * Sets `q` to -H g, with the inverse Hessian H estimated from the past steps (algorithm 7.4). Each pass over `q` adds
+ * the step at hand and computes the product that the next one needs.
+ */
+function setDescent(q: Float64Array, gradient: Float64Array, steps: readonly CurvedStep[]): void {
+  q.set(gradient)
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (first && last) {
+    const alphas = new Float64Array(steps.length)
+    let product = dot(last.s, q)
+    for (let k = steps.length - 1; k >= 0; k--) {
+      const { y, rho } = steps[k] as CurvedStep
+      const alpha = rho * product
+      alphas[k] = alpha
+      product = addScaled(q, -alpha, y, steps[k - 1]?.s)
+    }
+    scale(q, last.gamma)
+    product = dot(first.y, q)
+    for (let k = 0; k < steps.length; k++) {
+      const { s, rho } = steps[k] as CurvedStep
+      product = addScaled(q, (alphas[k] as number) - rho * product, s, steps[k + 1]?.y)
+    }
   }
-  const last = steps.at(-1)
-  const gamma = last ? 1 / (last.rho * dot(last.y, last.y)) : 1
-  for (let i = 0; i < q.length; i++) q[i] = gamma * (q[i] as number)
-  steps.forEach(({ s, y, rho }, index) => addScaled(q, (alphas[index] as number) - rho * dot(y, q), s))
-  for (let i = 0; i < q.length; i++) q[i] = -(q[i] as number)
-  return q
+  scale(q, -1)
 }
 
 /** A step that meets the strong Wolfe conditions, or the best one found; undefined when none lowers the value. */
 async function lineSearch(
   evaluate: (point: Float64Array) => Promise<Evaluation>,
-  from: Evaluation & { readonly point: Float64Array },
+  origin: LinePoint,
   direction: Float64Array,
   firstAlpha: number,
 ): Promise<LinePoint | undefined> {
   const at = async (alpha: number): Promise<LinePoint> => {
-    const point = from.point.slice()
+    const point = origin.point.slice()
     addScaled(point, alpha, direction)
     const { value, gradient } = await evaluate(point)
     return { point, value, gradient, alpha, slope: dot(gradient, direction) }
   }
-  const origin: LinePoint = { ...from, alpha: 0, slope: dot(from.gradient, direction) }
   const decreases = (p: LinePoint): boolean => p.value <= origin.value + c1 * p.alpha * origin.slope
   const isFlat = (p: LinePoint): boolean => Math.abs(p.slope) <= -c2 * origin.slope
 
@@ -181,12 +206,24 @@ function largest(a: Float64Array): number {
   return max
 }
 
-function addScaled(target: Float64Array, factor: number, other: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + factor * (other[i] as number)
+/** Adds `factor · other` to `target`, and returns the product of the sum with `next`, 0 where there is none. */
+function addScaled(target: Float64Array, factor: number, other: Float64Array, next?: Float64Array): number {
+  let sum = 0
+  if (next) {
+    for (let i = 0; i < target.length; i++) {
+      const value = (target[i] as number) + factor * (other[i] as number)
+      target[i] = value
+      sum += value * (next[i] as number)
+    }
+  } else for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + factor * (other[i] as number)
+  return sum
 }
 
-function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  const difference = a.slice()
-  addScaled(difference, -1, b)
-  return difference
+function scale(target: Float64Array, factor: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = factor * (target[i] as number)
+}
+
+/** Sets `target`, which may be one of them, to a - b. */
+function setDifference(target: Float64Array, a: Float64Array, b: Float64Array): void {
+  for (let i = 0; i < target.length; i++) target[i] = (a[i] as number) - (b[i] as number)
 }
