@@ -6,7 +6,8 @@ export function historiesOf(
   itemCount: number,
   times?: readonly (readonly number[])[],
 ): Histories {
-  const starts = Int32Array.from([0, ...lists.map((_, user) => lists.slice(0, user + 1).flat().length)])
+  const starts = new Int32Array(lists.length + 1)
+  for (const [user, list] of lists.entries()) starts[user + 1] = (starts[user] as number) + list.length
   const when = times ?? lists.map((list) => list.map((_, place) => place))
   return new Histories(
     itemCount,

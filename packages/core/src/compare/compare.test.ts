@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { layeredBackbone } from '../../test/layered-backbone.js'
+import { madeOnce } from '../../test/made-once.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyBackbone } from '../../test/tiny-backbone.js'
 import { tinyDataset } from '../../test/tiny-data.js'
@@ -82,12 +83,19 @@ const options: Options = { shots: [2, 4], draws: 2 }
 /** One number of examples, one draw: where the figures do not matter. */
 const quick: Options = { shots: [2], draws: 1 }
 
+/** The comparison of `data`, what was told on the way and what each learner saw, for those who only look at it. */
+const compared = madeOnce(async (some: Options) => {
+  const events: TrainEvent[] = []
+  const comparison = await tableOf(data, { ...some, onEvent: (event) => events.push(event) })
+  return { comparison, events, seen: [...seen] }
+})
+
 /** All that does not depend on the clock. */
 const measured = ({ rows, ...table }: Table) => ({ ...table, rows: rows.map((row) => ({ ...row, trainSeconds: 0 })) })
 
 describe('compare', () => {
   it('has a row for each method and number of examples', async () => {
-    const comparison = await tableOf(data, options)
+    const { comparison } = await compared(options)
     expect(comparison.rows.map((row) => [row.method, row.shots, row.seeds])).toEqual([
       ['no-transfer', 2, 2],
       ['no-transfer', 4, 2],
@@ -111,7 +119,7 @@ describe('compare', () => {
   })
 
   it('gives the same figures again, with a cache or without', async () => {
-    const figures = measured(await tableOf(data, quick))
+    const figures = measured((await compared(quick)).comparison)
     const cache = await FeatureCache.open({ directory: await temporaryFolder() })
     for (let time = 0; time < 2; time++) {
       expect(measured(await tableOf(data, { ...quick, cache }))).toEqual(figures)
@@ -119,13 +127,12 @@ describe('compare', () => {
   })
 
   it('gives every method the same draws, none of which it is measured on, and tells how far it is', async () => {
-    const events: TrainEvent[] = []
-    await tableOf(data, { ...options, onEvent: (event) => events.push(event) })
-    const draws = (name: string) => seen.filter((one) => one.name === name).map(({ train }) => train)
+    const { events, seen: all } = await compared(options)
+    const draws = (name: string) => all.filter((one) => one.name === name).map(({ train }) => train)
     expect(draws('no-transfer').map((train) => train.length)).toEqual([6, 6, 12, 12])
     expect(draws('frozen')).toEqual(draws('no-transfer'))
     const held = new Set(data.split({ test: 0.3, seed: 0 }).test.inputs)
-    expect(seen.flatMap(({ train }) => train).filter((text) => held.has(text))).toEqual([])
+    expect(all.flatMap(({ train }) => train).filter((text) => held.has(text))).toEqual([])
 
     const cells = events.filter((event) => event.type === 'compare')
     expect(cells.map(({ done }) => done)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
@@ -134,7 +141,7 @@ describe('compare', () => {
   })
 
   it('means over the seeds: one seed has no deviation', async () => {
-    const { rows, verdict } = await tableOf(data, quick)
+    const { rows, verdict } = (await compared(quick)).comparison
     expect(rows.map(({ accuracy }) => accuracy.sd)).toEqual([0, 0])
     expect(verdict).toContain('one seed: no interval')
   })
@@ -252,12 +259,12 @@ describe('compare', () => {
     const { input } = data.examples[0] as { input: string }
     const other = (['early', 'middle', 'late'] as const).find((label) => label !== data.targets[0]) ?? 'early'
     const noisy = dataset([...data.examples, { input, label: other }])
-    // Draws so large that the pair is in one of them, where it is more than the 5 % that pass as noise.
+    // Draws of which the second has the pair, where it is more than the 5 % that pass as noise.
     const test = tinyDataset(4, 9)
     const { rows } = await tableOf(noisy, {
       ...options,
       shots: [8],
-      draws: 20,
+      draws: 3,
       test,
       learners: [frozen],
     })

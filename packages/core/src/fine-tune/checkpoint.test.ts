@@ -4,6 +4,7 @@ import { encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { flipBit } from '../../test/cache-scene.js'
 import { layeredBackbone } from '../../test/layered-backbone.js'
+import { madeOnce } from '../../test/made-once.js'
 import { runScript } from '../../test/run-script.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyDataset } from '../../test/tiny-data.js'
@@ -25,7 +26,23 @@ async function bytesOf(more: FineTuneOptions, stopAt = Number.POSITIVE_INFINITY)
   return encodeModel((await fineTune(layeredBackbone(), data, { ...options, ...more, onEvent })).graph())
 }
 
+/** The bytes of a tuning that nothing interrupts. */
+const uninterrupted = madeOnce((more: FineTuneOptions) => bytesOf(more))
+
 const checkpointIn = (folder: string) => ({ file: join(folder, 'tuning.checkpoint'), seconds: 0 })
+
+const stoppedAtStep = madeOnce(async (step: number) => {
+  const checkpoint = checkpointIn(await temporaryFolder())
+  await expect(bytesOf({ checkpoint }, step)).rejects.toThrow('power cut')
+  return readFile(checkpoint.file)
+})
+
+/** A checkpoint of its own, of a tuning that was interrupted. */
+async function interrupted(): Promise<{ file: string; seconds: number }> {
+  const checkpoint = checkpointIn(await temporaryFolder())
+  await writeFile(checkpoint.file, await stoppedAtStep(8))
+  return checkpoint
+}
 
 describe('a tuning that was interrupted', () => {
   // 24 examples in a run of a fold are 2 steps an epoch, 36 in the last run are 3: 3 runs of 6 steps, and one of at most 9.
@@ -36,7 +53,7 @@ describe('a tuning that was interrupted', () => {
     ['by contrast', { strategy: 'contrastive' }, [2, 10]],
     ['on a share held out', { validation: 0.3, epochs: 6 }, [1, 7, 12]],
   ])('%s ends with the same bytes', async (_, more, stops) => {
-    const whole = await bytesOf(more)
+    const whole = await uninterrupted(more)
     for (const stop of stops) {
       const checkpoint = checkpointIn(await temporaryFolder())
       await expect(bytesOf({ ...more, checkpoint }, stop)).rejects.toThrow('power cut')
@@ -58,7 +75,7 @@ describe('a tuning that was interrupted', () => {
       interruptions++
     }
     expect(interruptions).toBeGreaterThan(5)
-    expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await bytesOf({}))).toBe(0)
+    expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await uninterrupted({}))).toBe(0)
   })
 
   it('by kill -9 ends with the same bytes, and leaves no half-written file', async () => {
@@ -67,7 +84,7 @@ describe('a tuning that was interrupted', () => {
     const { signal } = await runScript(killed, [JSON.stringify({ ...options, checkpoint })], { sources: true })
     expect(signal).toBe('SIGKILL')
     expect((await readdir(folder)).filter((name) => !name.endsWith('.tmp'))).toEqual(['tuning.checkpoint'])
-    expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await bytesOf({}))).toBe(0)
+    expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await uninterrupted({}))).toBe(0)
   })
   const killed = `
     import { layeredBackbone } from '../test/layered-backbone.js'
@@ -94,8 +111,7 @@ describe('a tuning that was interrupted', () => {
   })
 
   it('begins anew where it is not to be resumed, and says so where there is nothing to resume', async () => {
-    const checkpoint = checkpointIn(await temporaryFolder())
-    await expect(bytesOf({ checkpoint }, 8)).rejects.toThrow('power cut')
+    const checkpoint = await interrupted()
     const first: TrainEvent[] = []
     await bytesOf({ checkpoint, onEvent: (event) => event.type === 'step' && first.push(event) })
     expect(first[0]).toMatchObject({ step: 1 })
@@ -120,7 +136,7 @@ describe('a tuning that was interrupted', () => {
       onEvent: (event) => event.type === 'step' && steps.push(event),
     })
     expect(steps[0]).toMatchObject({ step: 4 })
-    expect(Buffer.compare(resumed, await bytesOf({}))).toBe(0)
+    expect(Buffer.compare(resumed, await uninterrupted({}))).toBe(0)
   })
 
   it('writes after the first step, and then no more often than it is told', async () => {
@@ -138,12 +154,6 @@ describe('a tuning that was interrupted', () => {
 })
 
 describe('a checkpoint is refused', () => {
-  async function interrupted(): Promise<{ file: string; seconds: number }> {
-    const checkpoint = checkpointIn(await temporaryFolder())
-    await expect(bytesOf({ checkpoint }, 8)).rejects.toThrow('power cut')
-    return checkpoint
-  }
-
   it.each<[string, Partial<FineTuneOptions>, string]>([
     ['other options', { learningRate: 0.01 }, 'a checkpoint of this tuning: the same options, got {'],
     ['another seed', { seed: 1 }, 'the same options'],
@@ -198,6 +208,6 @@ it('a checkpoint that cannot be written is said, once, and the tuning goes on', 
   const file = join(await temporaryFolder(), 'no such folder', 'tuning.checkpoint')
   const notices: string[] = []
   const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
-  expect(Buffer.compare(await bytesOf({ checkpoint: { file, seconds: 0 }, onEvent }), await bytesOf({}))).toBe(0)
+  expect(Buffer.compare(await bytesOf({ checkpoint: { file, seconds: 0 }, onEvent }), await uninterrupted({}))).toBe(0)
   expect(notices).toEqual([expect.stringContaining('The tuning goes on without checkpoints')])
 })

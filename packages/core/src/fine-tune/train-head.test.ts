@@ -2,6 +2,7 @@ import '@headstart/onnx/test'
 import { join } from 'node:path'
 import { encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
+import { madeOnce } from '../../test/made-once.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'
 import { relabeled, tinyDataset } from '../../test/tiny-data.js'
@@ -27,10 +28,12 @@ const data: Record<Kind, (perClass: number, seed: number) => Dataset<string, Tar
 const all = names.flatMap((head) => headMethods[head].kinds.map((kind) => [head, kind] as const))
 const train = (head: HeadName, kind: Kind, options: FineTuneOptions = {}) =>
   fineTune<string, Target>(tinyBackbone(), data[kind](15, 0), { cache, head, ...options })
+/** The same, for those who only look at it. */
+const trainOnce = madeOnce(([head, kind]: readonly [HeadName, Kind]) => train(head, kind))
 
 describe('fineTune with a head', () => {
   it.each(all)('%s, learns %s, and says how well on examples held out', async (head, kind) => {
-    const model = await train(head, kind)
+    const model = await trainOnce([head, kind])
     expect(model.recipe).toMatchObject({ strategy: 'head', head, folds: 5 })
     const report = await model.evaluate(data[kind](40, 1), { cache })
     const heldOut = model.validation
@@ -46,7 +49,7 @@ describe('fineTune with a head', () => {
   })
 
   it.each(all)('%s for %s, is saved and loaded, and gives the same answers', async (head, kind) => {
-    const saved = await train(head, kind)
+    const saved = await trainOnce([head, kind])
     const folder = join(await temporaryFolder(), 'model')
     await saved.save(folder)
     const loaded = await loadModel<string, Target>(folder, [lettersLoader])
@@ -57,7 +60,7 @@ describe('fineTune with a head', () => {
 
   it.each(all)('%s for %s, gives the same model, bit for bit, for the same seed', async (head, kind) => {
     const [first, second, other] = [
-      await train(head, kind),
+      await trainOnce([head, kind]),
       await train(head, kind),
       await train(head, kind, { seed: 1 }),
     ]
