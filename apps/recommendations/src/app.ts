@@ -55,7 +55,25 @@ const options = {
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-async function main({ project, data, history, serve, ...numbers }: Values): Promise<void> {
+type Learners = readonly (typeof recommenderLearners)[number][]
+
+/**
+ * The app, from its arguments to its exit code.
+ * @param learners What it sets side by side.
+ */
+export async function app(args: readonly string[], learners: Learners = recommenderLearners): Promise<0 | 2> {
+  try {
+    await answer(parseArgs({ args: [...args], options }).values, learners)
+    return 0
+  } catch (error) {
+    const isUsage = (Object(error) as { code?: unknown }).code?.toString().startsWith('ERR_PARSE_ARGS') ?? false
+    if (!isUsage && !(error instanceof HeadstartError)) throw error
+    console.error(`${(error as Error).message}${isUsage ? `\n${usage}` : ''}`)
+    return 2
+  }
+}
+
+async function answer({ project, data, history, serve, ...numbers }: Values, learners: Learners): Promise<void> {
   if (project !== undefined && data !== undefined) {
     throw new OptionError(
       'option "project"',
@@ -83,7 +101,7 @@ async function main({ project, data, history, serve, ...numbers }: Values): Prom
     return showPage(await trainRecommender(shop, { seed, onEvent }), data === undefined, port)
   }
 
-  const plan = { data: { shop }, learners: recommenderLearners, protocol: lastItem }
+  const plan = { data: { shop }, learners, protocol: lastItem }
   const comparison = await compare(plan, startRun({ seed, onEvent }))
   title('One item of each list is left out, and looked for with the help of the others')
   printComparison(comparison, data === undefined)
@@ -155,13 +173,4 @@ function wholeNumber(option: string, text: string, largest: number): number {
     JSON.stringify(text),
     'Leave it out for the default.',
   )
-}
-
-try {
-  await main(parseArgs({ options }).values)
-} catch (error) {
-  const isUsage = (Object(error) as { code?: unknown }).code?.toString().startsWith('ERR_PARSE_ARGS') ?? false
-  if (!isUsage && !(error instanceof HeadstartError)) throw error
-  console.error(`${(error as Error).message}${isUsage ? `\n${usage}` : ''}`)
-  process.exitCode = 2
 }
