@@ -22,22 +22,38 @@ export interface Settings extends RunOptions {
   readonly cache: FeatureCache
 }
 
+/** Trains a model on all of these. */
+export type Train = (parts: readonly Examples[]) => Promise<Detector['model']>
+
+/**
+ * Trains heads on one backbone, and on the same parts only once: detectors that leave out one style each have most of what
+ * their thresholds are chosen with in common.
+ */
+export function trainerOf(backbone: Backbone<ImageInput>, settings: Settings): Train {
+  const trainings: { readonly parts: readonly Examples[]; readonly model: ReturnType<Train> }[] = []
+  return (parts) => {
+    const known = trainings.find(
+      (one) => one.parts.length === parts.length && one.parts.every((part, place) => part === parts[place]),
+    )
+    if (known) return known.model
+    const model = fineTune(backbone, joined(parts), settings)
+    trainings.push({ parts, model })
+    return model
+  }
+}
+
 /**
  * Trains on all parts of the examples. The threshold is chosen on scores that each part gets from a model that was trained
  * on the others: where the parts are styles, on pictures in a style that the model has not seen.
  */
-export async function trainDetector(
-  backbone: Backbone<ImageInput>,
-  parts: readonly Examples[],
-  settings: Settings,
-): Promise<Detector> {
+export async function trainDetector(train: Train, parts: readonly Examples[], settings: Settings): Promise<Detector> {
   const validation: Scored[] = []
   for (const part of parts) {
-    const model = await fineTune(backbone, joined(parts.filter((other) => other !== part)), settings)
+    const model = await train(parts.filter((other) => other !== part))
     validation.push(...(await score(model, part, settings)))
   }
   return {
-    model: await fineTune(backbone, joined(parts), settings),
+    model: await train(parts),
     threshold: chooseThreshold(asDetections(validation)),
   }
 }

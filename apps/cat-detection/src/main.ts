@@ -14,9 +14,11 @@ import {
   score,
   type Scored,
   type Settings,
+  type Train,
   trainDetector,
+  trainerOf,
 } from './detector.js'
-import { credit, drawings, isBigCat, type Style, styles } from './drawings.js'
+import { credit, drawings, isBigCat, styles } from './drawings.js'
 import { type PageSection, writePage } from './page.js'
 
 const usage = `Usage: main.js [--data FOLDER [--cat NAME]] [--out PAGE.html]
@@ -44,6 +46,8 @@ async function main(data: string | undefined, cat: string, out: string): Promise
     'A frozen MobileNetV2 that has learned from photos (2.7 million weights, none changed), and a head trained here.',
   )
   const settings = { cache: await FeatureCache.open(), onEvent }
+  const transfer = trainerOf(await mobileNetV2(), settings)
+  const noTransfer = trainerOf(thumbnails(), { cache: settings.cache })
   const started = performance.now()
   const trials = data === undefined ? drawingTrials() : [await photoTrial(data, cat)]
   title(
@@ -56,8 +60,8 @@ async function main(data: string | undefined, cat: string, out: string): Promise
   const bigCats: string[] = []
   const sections: PageSection[] = []
   for (const trial of trials) {
-    const { report, scored } = await run(trial, settings)
-    rows.push([trial.title, ...cells(report), (await withoutTransfer(trial, settings)).toFixed(3)])
+    const { report, scored } = await run(trial, transfer, settings)
+    rows.push([trial.title, ...cells(report), (await withoutTransfer(trial, noTransfer, settings)).toFixed(3)])
     const relatives = scored.filter(({ place, isCat }) => !isCat && isBigCat(trial.nameOf(place)))
     const mistaken = relatives.filter((one) => one.score >= report.threshold)
     bigCats.push(`${trial.title} ${mistaken.length} of ${relatives.length}`)
@@ -87,20 +91,20 @@ async function main(data: string | undefined, cat: string, out: string): Promise
 
 /** Each style once as the one that is never seen. */
 function drawingTrials(): Trial[] {
-  const examples = (style: Style): Examples =>
-    dataset<Uint8Array, Label>(
-      drawings(style).map(({ picture, label }) => ({ input: picture, label })),
+  const parts = styles.map((style) => {
+    const drawn = drawings(style)
+    const examples: Examples = dataset<Uint8Array, Label>(
+      drawn.map(({ picture, label }) => ({ input: picture, label })),
       { name: style },
     )
-  return styles.map((unseen) => {
-    const names = drawings(unseen).map(({ name }) => name)
-    return {
-      title: unseen,
-      train: styles.filter((style) => style !== unseen).map(examples),
-      test: examples(unseen),
-      nameOf: (place) => names[place] ?? '',
-    }
+    return { style, examples, names: drawn.map(({ name }) => name) }
   })
+  return parts.map((unseen) => ({
+    title: unseen.style,
+    train: parts.filter((part) => part !== unseen).map(({ examples }) => examples),
+    test: unseen.examples,
+    nameOf: (place) => unseen.names[place] ?? '',
+  }))
 }
 
 /** Two thirds of the photos to train on, in four parts, the others to try it on. */
@@ -124,16 +128,19 @@ async function photoTrial(folder: string, cat: string): Promise<Trial> {
   return { title: basename(folder), train: parts, test, nameOf: (place) => basename(test.inputs[place] ?? '') }
 }
 
-async function run({ train, test }: Trial, settings: Settings): Promise<{ report: DetectionReport; scored: Scored[] }> {
-  const { model, threshold } = await trainDetector(await mobileNetV2(), train, settings)
+async function run(
+  { train, test }: Trial,
+  trainer: Train,
+  settings: Settings,
+): Promise<{ report: DetectionReport; scored: Scored[] }> {
+  const { model, threshold } = await trainDetector(trainer, train, settings)
   const scored = await score(model, test, settings)
   return { report: reportDetection(asDetections(scored), threshold), scored }
 }
 
-/** Average precision of the same head on the pixels themselves. */
-async function withoutTransfer({ train, test }: Trial, { cache }: Settings): Promise<number> {
-  const { model } = await trainDetector(thumbnails(), train, { cache })
-  return averagePrecision(asDetections(await score(model, test, { cache })))
+/** Average precision of the same head on the pixels themselves, which takes no threshold. */
+async function withoutTransfer({ train, test }: Trial, trainer: Train, { cache }: Settings): Promise<number> {
+  return averagePrecision(asDetections(await score(await trainer(train), test, { cache })))
 }
 
 function cells({ positives, examples, intervals, baseline, ...figures }: DetectionReport): string[] {

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
+import { recommenderLearners } from '@headstart/recommender'
+import { vi } from 'vitest'
+import { app } from '../src/app.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const env = { ...process.env, NO_COLOR: '1' }
@@ -15,7 +18,28 @@ export interface Ending {
   readonly code?: number
 }
 
-/** Runs the app to its end. */
+/**
+ * Runs the app to its end, in this process, which takes a fraction of the time.
+ * @param methods What it sets side by side. Default: all.
+ */
+export async function runHere(args: readonly string[], methods?: readonly string[]): Promise<Ending> {
+  const output = { stdout: '', stderr: '' }
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void (output.stdout += `${line}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void (output.stderr += `${line}\n`)),
+  ]
+  try {
+    const code = await app(
+      args,
+      recommenderLearners.filter(({ name }) => methods?.includes(name) ?? true),
+    )
+    return { code, stdout: stripVTControlCharacters(output.stdout), stderr: stripVTControlCharacters(output.stderr) }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** Runs the app to its end, as its users do: in a process of its own. */
 export async function run(...args: string[]): Promise<Ending> {
   return promisify(execFile)(process.execPath, [main, ...args], { env }).catch((error: Ending) => error)
 }

@@ -189,13 +189,14 @@ describe('headstart compare', () => {
   })
 
   it('prints the table and says which shots are left out', async () => {
+    const few = await scene.write('few.csv', csv(reviews(16)))
     const { stdout, stderr } = await scene.run([
       'compare',
-      test,
+      few,
       '--task',
       'text',
       '--shots',
-      '8,500',
+      '2,500',
       '--seeds',
       '1',
       '--epochs',
@@ -204,8 +205,8 @@ describe('headstart compare', () => {
       '1',
     ])
     for (const method of ['no-transfer', 'scratch', 'frozen', 'fine-tuned'])
-      expect(stdout).toMatch(new RegExp(`8 per class +${method} `))
-    expect(stderr).toContain('500 examples per class are left out: class "negative" has 35 to draw from')
+      expect(stdout).toMatch(new RegExp(`2 per class +${method} `))
+    expect(stderr).toContain('500 examples per class are left out: class "negative" has 11 to draw from')
   })
 })
 
