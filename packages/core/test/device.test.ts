@@ -96,7 +96,7 @@ describe('close', () => {
     expect(model.recipe.strategy).toBe('joint')
     await model.predict(tinyTexts)
     await model.close()
-    await backbone.close?.()
+    await backbone.close()
     expect(open()).toBe(0)
   })
 })

@@ -50,11 +50,12 @@ export interface EmbedOptions {
 }
 
 /** A backbone whose graph is at hand, so that it can be merged with a head, saved, and its layers unfrozen. */
-export interface TunableBackbone<Input = unknown> extends Backbone<Input> {
+export interface TunableBackbone<Input = unknown> extends Backbone<Input>, AsyncDisposable {
   readonly network: Network
   readonly preprocessing: Preprocessing<Input>
   /** The same kind of input through other weights; the fingerprint is theirs. */
   withNetwork(network: Network): TunableBackbone<Input>
+  close(): Promise<void>
   /** Where the network runs, in order of preference: on others nothing does. */
   readonly devices: readonly Device[]
   /** The same backbone on other devices. */

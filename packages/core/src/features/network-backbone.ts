@@ -55,6 +55,12 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     return embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
   }
 
+  const close = async (): Promise<void> => {
+    const open = session
+    session = undefined
+    await (await open)?.close()
+  }
+
   return {
     id,
     modality,
@@ -68,11 +74,8 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
     takeNotices: () => preprocessing.takeNotices?.() ?? [],
-    async close() {
-      const open = session
-      session = undefined
-      await (await open)?.close()
-    },
+    close,
+    [Symbol.asyncDispose]: close,
     on: (device) =>
       networkBackbone({ ...parts, fingerprint: (fingerprint ??= fingerprintOf(network, preprocessing)), device }),
     withNetwork: (other) => {
