@@ -55,6 +55,9 @@ async function taskFor(args: readonly string[], tasks: readonly TaskEntry[]): Pr
   const named = place < 0 ? undefined : (args[place]?.split('=')[1] ?? args[place + 1])
   if (named !== undefined) return taskNamed(tasks, named)
   const model = args.slice(1).find((word) => existsSync(join(word, 'headstart.json')))
+  if (model === undefined) return undefined
+  // The command mostly says of what kind it is; others are then not even loaded.
+  const likely = tasks.toSorted((a, b) => Number(b.verb === args[0]) - Number(a.verb === args[0]))
   // What is wrong with a model is said by the command that it is given to.
-  return model === undefined ? undefined : taskOfModel(tasks, model).catch(() => undefined)
+  return taskOfModel(likely, model).catch(() => undefined)
 }

@@ -32,10 +32,12 @@ export async function taskNamed(tasks: readonly TaskEntry[], name: string): Prom
 
 /**
  * The task of a saved model.
+ * @param likely One that is loaded, and most likely it.
  * @throws ModelFolderError when the folder is missing or no model's, and for a kind of model that is not known here.
  */
-export async function taskOfModel(tasks: readonly TaskEntry[], folder: string): Promise<AnyTask> {
+export async function taskOfModel(tasks: readonly TaskEntry[], folder: string, likely?: AnyTask): Promise<AnyTask> {
   const manifest = await manifestOf(folder)
+  if (likely?.opens(manifest)) return likely
   for (const { load } of tasks) {
     const task = await load()
     if (task.opens(manifest)) return task

@@ -328,6 +328,14 @@ describe('a recommender folder that does not fit', () => {
     expect(code).toBe(2)
   })
 
+  it('a recommender is not measured as another task', async () => {
+    const { code, stderr } = await scene.run(['evaluate', model, shop, '--task', 'text'])
+    expect(stderr).toMatch(
+      /option --task: expected recommend, for which the model was trained, got text\. Leave it out\./,
+    )
+    expect(code).toBe(2)
+  })
+
   it('a recommender is not asked for classes', async () => {
     const { code, stderr } = await scene.run(['predict', model, 'x'])
     expect(stderr).toMatch(

@@ -43,7 +43,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     .option('--json', 'print one JSON object for each input, each on its line')
     .action(async (model: string, ...rest: unknown[]) => {
       const [inputs, flags] = rest.length > 2 ? (rest as [string[], AskFlags]) : [undefined, rest[0] as AskFlags]
-      await ask(await taskOfModel(session.tasks, model), verb, model, inputs, flags, session)
+      await ask(await taskOfModel(session.tasks, model, task), verb, model, inputs, flags, session)
     })
 }
 

@@ -1,5 +1,5 @@
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles } from '@headstart/core/kit'
+import { modelFiles, OptionError } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
@@ -25,9 +25,18 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
     )
     .allowUnknownOption(task === undefined)
   if (task) withFlags(command, [task.read.options.shape])
-  return withCommon(command).action(async (model, data, flags) =>
-    evaluate(await taskOfModel(session.tasks, model), model, data, flags, session),
-  )
+  return withCommon(command).action(async (model, data, flags) => {
+    const own = await taskOfModel(session.tasks, model, task)
+    if (flags.task !== undefined && flags.task !== own.name) {
+      throw new OptionError(
+        'option "task"',
+        `${own.name}, for which the model was trained`,
+        flags.task,
+        'Leave it out.',
+      )
+    }
+    await evaluate(own, model, data, flags, session)
+  })
 }
 
 async function evaluate<Data, Query, Answer>(
