@@ -5,10 +5,16 @@ const domains = ['nlp', 'vision', 'recommender']
 
 /** What each package must not import, and why. */
 const arrows = {
+  runtime: [
+    forbidden(
+      ['onnx', 'core', 'hub', 'tfjs', ...domains],
+      'runtime loads ONNX Runtime, and knows nothing of what it runs.',
+    ),
+  ],
   onnx: [
     forbidden(
       ['core', 'hub', 'tfjs', ...domains],
-      'onnx knows graphs and nothing of data sets: arrows run apps, cli -> domains -> hub -> core -> onnx.',
+      'onnx knows graphs and nothing of data sets: arrows run apps, cli -> domains -> hub -> core -> onnx -> runtime.',
     ),
   ],
   core: [
@@ -90,7 +96,7 @@ export default {
     }),
     restricted('{packages/cli,apps/*}/src/**', [
       {
-        group: ['@headstart/onnx*', 'onnxruntime-*'],
+        group: ['@headstart/onnx*', '@headstart/runtime*', 'onnxruntime-*'],
         message:
           'The command line and the apps work with domain packages and core; what they need of graphs belongs there.',
       },
@@ -113,7 +119,7 @@ function stranger(name) {
 }
 
 function runtime() {
-  return { group: ['onnxruntime-*'], message: 'Only @headstart/onnx talks to onnxruntime.' }
+  return { group: ['onnxruntime-*', '@headstart/runtime*'], message: 'Only @headstart/onnx talks to onnxruntime.' }
 }
 
 function upward(floor, above) {

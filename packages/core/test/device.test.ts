@@ -49,7 +49,7 @@ describe('a device that is asked for', () => {
   it('is refused where it is not there: nothing falls back in silence', async () => {
     const training = fineTune(tinyBackbone(), tinyDataset(10), { cache: false, l2: 0.01, device: 'tpu' })
     await expect(training).rejects.toThrow(
-      /device: expected devices of onnxruntime-node on this machine \(cpu.*got tpu/,
+      /device: expected devices of @headstart\/runtime on this machine \(cpu.*got tpu/,
     )
   })
 })

@@ -1,34 +1,6 @@
-/**
- * Where the fault lies. 'input': the request, a file or the data is wrong. 'environment': disk, permissions, interruption,
- * a device that is not there. 'program': the code that calls is wrong, and whoever mends it wants to see from where.
- */
-export type Fault = 'input' | 'environment' | 'program'
+import { type Fault, HeadstartError, reasonOf } from '@headstart/runtime/errors'
 
-/** Options of a `HeadstartError`. */
-export interface HeadstartErrorOptions extends ErrorOptions {
-  /** In place of the sentence that is made of the other parts. */
-  readonly message?: string
-}
-
-/**
- * Base of every error that Headstart raises on purpose. The message has one grammar:
- * who, what was expected, what came, what to do.
- */
-export abstract class HeadstartError extends Error {
-  abstract override readonly name: string
-  abstract readonly fault: Fault
-  constructor(
-    /** The part that complains: a file, a function, an option. */
-    readonly who: string,
-    readonly expected: string,
-    readonly got: string,
-    /** '' where it goes without saying. */
-    readonly remedy: string,
-    { message, ...options }: HeadstartErrorOptions = {},
-  ) {
-    super(message ?? `${who}: expected ${expected}, got ${got}${remedy && `. ${remedy}`}`, options)
-  }
-}
+export { type Fault, HeadstartError, type HeadstartErrorOptions } from '@headstart/runtime/errors'
 
 /** A file or bytes that are no ONNX model, or use a part of the format that is not supported. */
 export class OnnxFormatError extends HeadstartError {
@@ -217,8 +189,7 @@ export class SessionError extends HeadstartError {
     readonly phase: 'load' | 'run',
     cause: unknown,
   ) {
-    // onnxruntime breaks its messages into lines.
-    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\s*\n\s*/g, ' ')
+    const reason = reasonOf(cause)
     const who = `session "${session}"`
     super(who, `a graph that onnxruntime can ${phase}`, reason, '', {
       cause,

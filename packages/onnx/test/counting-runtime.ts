@@ -5,9 +5,10 @@ import type { Runtime } from '../src/runtime/runtime.js'
 export function countingRuntime() {
   const count = { loaded: 0, released: 0 }
   const runtime: Runtime = {
-    ...nodeRuntime,
+    name: 'counting',
+    devices: ['cpu'],
     async load(model, options) {
-      const loaded = await nodeRuntime.load(model, options)
+      const loaded = await (await nodeRuntime()).load(model, options)
       count.loaded++
       const release = async (): Promise<void> => {
         count.released++

@@ -20,12 +20,14 @@ function loaded(file: string, found = { files: new Set<string>(), packages: new 
 describe('the package in a browser', () => {
   it('is loaded without modules of Node and without a native library', () => {
     const { files, packages } = loaded(join(folder, 'index.ts'))
-    expect([...packages].filter((name) => !name.startsWith('@bufbuild/protobuf'))).toEqual([])
+    const errors = '@headstart/runtime/errors'
+    expect([...packages].filter((name) => !name.startsWith('@bufbuild/protobuf') && name !== errors)).toEqual([])
+    expect([...loaded(join(folder, '../../runtime/src/errors.ts')).packages]).toEqual([])
     const names = [...files].map((file) => relative(folder, file))
     expect(names).toContain('runtime/session.ts')
     expect(names).not.toContain('runtime/node-runtime.ts')
     // What is loaded when it is needed, and no other runtime is set.
-    expect([...loaded(join(folder, 'runtime/node-runtime.ts')).packages]).toContain('onnxruntime-node')
+    expect([...loaded(join(folder, 'runtime/node-runtime.ts')).packages]).toContain('@headstart/runtime')
     expect([...loaded(join(folder, 'files/node-files.ts')).packages]).toContain('node:fs/promises')
   })
 })

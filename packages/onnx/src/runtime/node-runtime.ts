@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import * as ort from 'onnxruntime-node'
+import { openRuntime, type OpenRuntimeOptions } from '@headstart/runtime'
 import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
-/** onnxruntime for Node. The native library comes with its npm package. */
-export const nodeRuntime: Runtime = sparing(
-  onnxruntime(
-    'onnxruntime-node',
-    ort,
-    ort.listSupportedBackends().map(({ name }) => name),
-    threadsOfMachine,
-  ),
-)
+/**
+ * onnxruntime for Node: the one of @headstart/runtime, or what the environment variable HEADSTART_RUNTIME names.
+ * @throws RuntimeError when it cannot be loaded here.
+ */
+export async function nodeRuntime(options?: OpenRuntimeOptions): Promise<Runtime> {
+  const opened = await openRuntime(options)
+  return sparing(onnxruntime(opened.name, opened.onnxruntime, opened.devices, threadsOfMachine))
+}
 
 /**
  * The runtime; where the environment variable HEADSTART_SPIN is 0, without threads that keep their cores busy while they wait,

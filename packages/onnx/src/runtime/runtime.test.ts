@@ -25,14 +25,14 @@ function withGpu(): { runtime: Runtime; asked: Record<string, unknown>[] } {
 describe('device', () => {
   it('is the CPU where nothing is asked for, and the session says so', async () => {
     const session = await Session.create(twoLayers())
-    expect([session.runtime, session.devices]).toEqual(['onnxruntime-node', ['cpu']])
+    expect([session.runtime, session.devices]).toEqual(['@headstart/runtime', ['cpu']])
     await session.close()
   })
 
   it('is refused where the runtime does not know it, even beside one that it knows', async () => {
     for (const device of ['gpu', ['gpu', 'cpu'], { name: 'gpu', deviceId: 1 }]) {
       expect(await errorOf(() => Session.create(twoLayers(), { device }))).toMatch(
-        /^DeviceError: session "two-layers", device: expected devices of onnxruntime-node on this machine \(cpu.*\), got gpu\. Take one of these, such as the CPU\.$/,
+        /^DeviceError: session "two-layers", device: expected devices of @headstart\/runtime on this machine \(cpu.*\), got gpu\. Take one of these, such as the CPU\.$/,
       )
     }
     expect(await errorOf(() => Session.create(twoLayers(), { device: [] }))).toMatch(/, got none\. /)
