@@ -12,14 +12,21 @@ const requireHere = createRequire(import.meta.url)
 let initialized: Binding | undefined
 
 /**
- * The Node binding out of the package made for a machine, ready for sessions. With it comes the library.
- * @throws RuntimeError when the machine has none, its package is missing or of another version, or another version of the
- * library is in the process.
+ * Name of the package that holds the library for a machine.
+ * @throws RuntimeError when the machine has none, or the package is missing or of another version.
  */
-export function loadBinding(machine: Machine, require: NodeJS.Require = requireHere): Binding {
+export function findBinding(machine: Machine, require: NodeJS.Require = requireHere): string {
   const name = packageOf(machine)
   if (name === undefined) throw unsupported(machine)
   requireInstalled(name, require)
+  return name
+}
+
+/**
+ * The Node binding out of that package, ready for sessions. With it comes the library.
+ * @throws RuntimeError when it does not load, or another version of the library is in the process.
+ */
+export function loadBinding(name: string, require: NodeJS.Require = requireHere): Binding {
   requireAlone(require)
   try {
     const binding = require(`${name}/onnxruntime_binding.node`) as Binding

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { reasonOf, RuntimeError } from './errors.js'
-import { loadBinding } from './load-binding.js'
+import { findBinding, loadBinding } from './load-binding.js'
 import { type Machine, packageOf, thisMachine } from './machine.js'
 import { type Binding, type OnnxruntimeModule, overBinding } from './native-session.js'
 import { disableTelemetry } from './telemetry.js'
@@ -40,16 +40,33 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Ope
   if (name === 'onnxruntime-node' || name === 'onnxruntime-web') return openInstalled(name, require)
   if (name !== own)
     throw new RuntimeError(variable, `${own}, onnxruntime-node or onnxruntime-web`, `"${name}"`, 'Or leave it out.')
+  let found: string
   try {
-    const binding = loadBinding(machine, require)
-    return { name, onnxruntime: overBinding(binding), devices: namesOf(binding) ?? [] }
+    found = findBinding(machine, require)
   } catch (error) {
-    if (!finderOf('onnxruntime-web', require)) throw error
-    const web = openInstalled('onnxruntime-web', require)
+    const web = webInstead(require)
+    if (!web) throw error
     // On a platform that there is no library for this is as wanted; else something went wrong.
     if (packageOf(machine)) process.emitWarning(`${(error as Error).message} Until then onnxruntime-web is used.`)
     return web
   }
+  const binding = loadBinding(found, require)
+  return { name, onnxruntime: overBinding(binding), devices: ownDevices(binding, machine) }
+}
+
+function webInstead(require?: NodeJS.Require): OpenedRuntime | undefined {
+  try {
+    return openInstalled('onnxruntime-web', require)
+  } catch {
+    // Not there, or of another version, as other packages bring it: whoever asked for neither hears of neither.
+    return undefined
+  }
+}
+
+/** Those that need no more libraries than the one that comes with this package. On Windows Direct3D's are left out. */
+function ownDevices(binding: Binding, { platform }: Machine): string[] {
+  const bundled = binding.listSupportedBackends().filter(({ bundled }) => bundled)
+  return bundled.map(({ name }) => name).filter((name) => platform !== 'win32' || (name !== 'dml' && name !== 'webgpu'))
 }
 
 /** A package of onnxruntime that the user has installed. */
@@ -61,7 +78,8 @@ function openInstalled(name: 'onnxruntime-node' | 'onnxruntime-web', require?: N
   const version = onnxruntime.env.versions[name === 'onnxruntime-node' ? 'node' : 'web']
   if (minorOf(version) !== minorOf(onnxruntimeVersion))
     throw new RuntimeError(own, `${name} ${minorOf(onnxruntimeVersion)}`, `${version}`, remedy)
-  return { name, onnxruntime, devices: namesOf(onnxruntime) ?? ['cpu', 'wasm'] }
+  const devices = onnxruntime.listSupportedBackends?.().map((device) => device.name) ?? ['cpu', 'wasm']
+  return { name, onnxruntime, devices }
 }
 
 interface InstalledModule extends OnnxruntimeModule {
@@ -88,10 +106,6 @@ function finderOf(name: string, require?: NodeJS.Require): NodeJS.Require | unde
       return false
     }
   })
-}
-
-function namesOf({ listSupportedBackends }: Partial<Pick<Binding, 'listSupportedBackends'>>): string[] | undefined {
-  return listSupportedBackends?.().map(({ name }) => name)
 }
 
 function minorOf(version: string | undefined): string | undefined {

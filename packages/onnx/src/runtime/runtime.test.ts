@@ -32,7 +32,7 @@ describe('device', () => {
   it('is refused where the runtime does not know it, even beside one that it knows', async () => {
     for (const device of ['gpu', ['gpu', 'cpu'], { name: 'gpu', deviceId: 1 }]) {
       expect(await errorOf(() => Session.create(twoLayers(), { device }))).toMatch(
-        /^DeviceError: session "two-layers", device: expected devices of @headstart\/runtime on this machine \(cpu.*\), got gpu\. Take one of these, such as the CPU\.$/,
+        /^DeviceError: session "two-layers", device: expected devices of @headstart\/runtime on this machine \(cpu.*\), got gpu\. Take one of these, such as the CPU, or a runtime that has it: /,
       )
     }
     expect(await errorOf(() => Session.create(twoLayers(), { device: [] }))).toMatch(/, got none\. /)
@@ -72,6 +72,15 @@ describe('device', () => {
 
 describe('another runtime', () => {
   afterEach(() => setRuntime(undefined))
+
+  it('works beside another copy of the library, of the same version', async () => {
+    const beside = onnxruntime('onnxruntime-node', ort, ['cpu'])
+    const [own, other] = [await Session.create(twoLayers()), await Session.create(twoLayers(), { runtime: beside })]
+    expect([own.runtime, other.runtime]).toEqual(['@headstart/runtime', 'onnxruntime-node'])
+    expect(await other.run({ x: threeRows })).toEqual(await own.run({ x: threeRows }))
+    await own.close()
+    await other.close()
+  })
 
   it('is taken for one session, or set for all that name none', async () => {
     const { runtime, count } = countingRuntime()

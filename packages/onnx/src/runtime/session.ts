@@ -158,7 +158,9 @@ function requireKnown(session: string, { name, devices: known }: Runtime, device
   const unknown = devices.map(nameOf).filter((device) => !known.includes(device))
   if (unknown.length === 0 && devices.length > 0) return
   const expected = `devices of ${name} on this machine (${known.join(', ')})`
-  throw new DeviceError(session, expected, unknown.join(', ') || 'none', 'Take one of these, such as the CPU.')
+  const remedy =
+    'Take one of these, such as the CPU, or a runtime that has it: see the environment variable HEADSTART_RUNTIME.'
+  throw new DeviceError(session, expected, unknown.join(', ') || 'none', remedy)
 }
 
 /** Refuses devices that run nothing at all here: a driver or a library is missing. */
