@@ -14,7 +14,8 @@ const doors = readdirSync(join(root, 'packages')).flatMap((folder) => {
   const home = join(root, 'packages', folder)
   const { name, exports = {} } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
   const sourceOf = ({ types }) => join(home, types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts'))
-  return Object.entries(exports).map(([door, target]) => ({ name: join(name, door), source: sourceOf(target) }))
+  const typed = Object.entries(exports).filter(([, target]) => target.types)
+  return typed.map(([door, target]) => ({ name: join(name, door), source: sourceOf(target) }))
 })
 
 /** Priority of what is to be done before `@param` finds its parameter. */
