@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Dispatcher, request } from 'undici'
 import { HubError } from './errors.js'
 
 /** Options of a connection to a hub. */
@@ -55,7 +55,7 @@ class Temporary extends Error {
 export class HubClient {
   readonly #endpoint: URL
   readonly #options: HubOptions
-  readonly #dispatcher: Dispatcher
+  #connection: Promise<Connection> | undefined
 
   /** @throws HubError for an endpoint that is no address. */
   constructor(options: HubOptions = {}) {
@@ -63,7 +63,6 @@ export class HubClient {
     const endpoint = options.endpoint ?? (HF_ENDPOINT || publicHub)
     this.#endpoint = endpointOf(endpoint)
     this.#options = { ...options, token: options.token ?? HF_TOKEN }
-    this.#dispatcher = new EnvHttpProxyAgent()
   }
 
   /** Its host, for messages. */
@@ -112,11 +111,12 @@ export class HubClient {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.destroy()
+    await (await this.#connection)?.dispatcher.destroy()
   }
 
   async #follow(who: string, start: URL, headers: Readonly<Record<string, string>>): Promise<HubResponse> {
     const { token, signal, timeout = 30_000 } = this.#options
+    const { request, dispatcher } = await (this.#connection ??= connect())
     const seen: IncomingHttpHeaders = {}
     let url = start
     let isOwn = true
@@ -124,7 +124,7 @@ export class HubClient {
       // Once it has left the hub, a redirect back gets no token either.
       isOwn &&= url.origin === this.#endpoint.origin
       const answer = await request(url, {
-        dispatcher: this.#dispatcher,
+        dispatcher,
         headers: {
           ...headers,
           'accept-encoding': 'identity',
@@ -203,6 +203,17 @@ export class HubClient {
       'Try again later, or give the path of a folder.',
     )
   }
+}
+
+interface Connection {
+  readonly request: typeof request
+  readonly dispatcher: Dispatcher
+}
+
+/** Loads what makes requests, which most programs never do. */
+async function connect(): Promise<Connection> {
+  const { EnvHttpProxyAgent, request } = await import('undici')
+  return { request, dispatcher: new EnvHttpProxyAgent() }
 }
 
 function endpointOf(text: string): URL {

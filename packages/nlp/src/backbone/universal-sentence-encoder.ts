@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Devices, type TunableBackbone } from '@headstart/core'
-import { networkBackbone, readAsset, stagesIn } from '@headstart/core/kit'
+import { networkBackbone, stagesIn } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
+import { encoderAsset } from '../assets.js'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
 /** Options of `universalSentenceEncoder`. */
@@ -12,8 +13,6 @@ export interface UniversalSentenceEncoderOptions {
   readonly device?: Devices | undefined
 }
 
-const assets = new URL('../../assets/universal-sentence-encoder/', import.meta.url)
-
 /**
  * Universal Sentence Encoder lite (Cer et al., 2018): English sentences to 512 features of unit length. Built in:
  * 28 MB of weights come with the package, nothing is downloaded. Texts are cut at 128 tokens, about 100 words.
@@ -23,8 +22,7 @@ const assets = new URL('../../assets/universal-sentence-encoder/', import.meta.u
 export async function universalSentenceEncoder(
   options: UniversalSentenceEncoderOptions = {},
 ): Promise<TunableBackbone<string>> {
-  const asset = (name: string): Promise<Uint8Array> => readAsset('@headstart/nlp', new URL(name, assets))
-  const [model, vocabulary] = await Promise.all([asset('model.onnx'), asset('vocab.json')])
+  const [model, vocabulary] = await Promise.all([encoderAsset('model.onnx'), encoderAsset('vocab.json')])
   const graph = decodeModel(model, 'universal-sentence-encoder/model.onnx')
   const preprocessing = sentencePiece({ vocabulary })
   return networkBackbone({

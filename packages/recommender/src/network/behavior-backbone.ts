@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Modality, type Network } from '@headstart/core'
-import { readAsset } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
+import { behaviorWeights } from '../assets.js'
 import { networkOf } from './behavior-network.js'
 
 /**
@@ -21,8 +21,7 @@ export interface BehaviorBackbone {
  * package, with a card that says what they were trained on and how good they are (MODEL_CARD.md).
  */
 export async function behaviorBackbone(): Promise<BehaviorBackbone> {
-  const bytes = await readAsset('@headstart/recommender', new URL('../../weights/behavior.onnx', import.meta.url))
-  return backboneFrom('behavior', bytes)
+  return backboneFrom('behavior', await behaviorWeights())
 }
 
 /**

@@ -2,8 +2,6 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError, OptionError, toFileError } from '@headstart/core/kit'
 import { readRows, type Row, type RowFormat } from '@headstart/core/kit'
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 
 const formats: Readonly<Record<string, RowFormat | 'parquet'>> = {
   '.csv': 'csv',
@@ -37,6 +35,8 @@ async function* readParquet(path: string, signal?: AbortSignal): AsyncGenerator<
   await stat(path).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
+  const { compressors } = await import('hyparquet-compressors')
   try {
     const file = await asyncBufferFromFile(path)
     const metadata = await parquetMetadataAsync(file)

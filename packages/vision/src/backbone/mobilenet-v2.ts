@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Devices, type Network, type TunableBackbone } from '@headstart/core'
-import { networkBackbone, OptionError, readAsset, stagesIn } from '@headstart/core/kit'
+import { networkBackbone, OptionError, stagesIn } from '@headstart/core/kit'
 import { type Graph } from '@headstart/onnx'
 import { decodeModel } from '@headstart/onnx/kit'
+import { mobileNetWeights } from '../assets.js'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { imagePreprocessing } from '../preprocessing/image-preprocessing.js'
 import type { Sizing } from '../preprocessing/read-image.js'
@@ -27,8 +28,6 @@ export interface MobileNetV2Options {
   readonly device?: Devices | undefined
 }
 
-const assets = new URL('../../assets/mobilenet-v2/', import.meta.url)
-
 /**
  * MobileNetV2 (Sandler et al., 2018), trained to find 90 kinds of things in photos (COCO): pictures to 2,112 features.
  * Built in: 11 MB of weights come with the package, nothing is downloaded.
@@ -42,7 +41,7 @@ export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<Tun
   if (!Number.isInteger(size) || size < 32) {
     throw new OptionError('option "size"', 'a whole number of pixels from 32 on', String(size), 'Leave it out for 224.')
   }
-  const model = await readAsset('@headstart/vision', new URL('model.onnx', assets))
+  const model = await mobileNetWeights()
   const graph = decodeModel(model, 'mobilenet-v2/model.onnx')
   const network: Network = { graph: ofSize(graph, size), stages: stagesIn(graph) }
   const preprocessing = imagePreprocessing(

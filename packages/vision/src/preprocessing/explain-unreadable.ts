@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { HeadstartError, InputError } from '@headstart/core'
-import sharp from 'sharp'
 import { type ImageSource, nameOf, pathOf, toInputError } from './image-input.js'
+import { loadSharp } from './load-sharp.js'
 
 /** What can be read, in words. */
 const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
@@ -55,6 +55,7 @@ async function firstBytes(input: ImageSource): Promise<Uint8Array> {
 }
 
 async function dimensionsOf(input: ImageSource): Promise<string> {
+  const sharp = await loadSharp()
   const { width, height } = await sharp(input instanceof Uint8Array ? input : pathOf(input), {
     limitInputPixels: false,
   })

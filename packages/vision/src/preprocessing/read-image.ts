@@ -1,6 +1,7 @@
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { explainUnreadable } from './explain-unreadable.js'
 import { type ImageSource, pathOf, readImageBytes } from './image-input.js'
+import { loadSharp } from './load-sharp.js'
 import type { Pixels } from './pixels.js'
 
 /** How a picture is brought to a size. */
@@ -26,9 +27,6 @@ export interface ReadImageOptions {
   readonly pixelLimit?: number
 }
 
-// For the whole process: libvips keeps what it did with a path, and would give a file's old pixels after it has changed.
-sharp.cache(false)
-
 /** 100 megapixels: more than any usual camera has; 300 MB as 8-bit RGB. */
 const defaultPixelLimit = 100e6
 
@@ -47,6 +45,7 @@ const readingOptions = { autoOrient: true, failOn: 'error' } as const
  */
 export async function readImage(input: ImageSource, options: ReadImageOptions = {}): Promise<Pixels> {
   const { sizing, pixelLimit = defaultPixelLimit } = options
+  const sharp = await loadSharp()
   try {
     const source = await sourceOf(input)
     const image = sharp(source, { ...readingOptions, limitInputPixels: pixelLimit }).flatten({ background: '#ffffff' })
@@ -67,6 +66,7 @@ export async function readImage(input: ImageSource, options: ReadImageOptions = 
  * @throws InputError when it is missing, none or too large; FileError when no file can be read.
  */
 export async function checkImage(input: ImageSource, pixelLimit = defaultPixelLimit): Promise<void> {
+  const sharp = await loadSharp()
   try {
     await sharp(await sourceOf(input), { ...readingOptions, limitInputPixels: pixelLimit }).metadata()
   } catch (error) {

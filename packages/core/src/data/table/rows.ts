@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { CsvError, type Options, parse } from 'csv-parse'
+import type { CsvError, Options } from 'csv-parse'
 import { DataError } from '../../contract/errors.js'
 import { utf8Text } from './utf8.js'
 
@@ -24,6 +24,7 @@ export function readRows(path: string, format: RowFormat, signal?: AbortSignal):
 }
 
 async function* readDelimited(path: string, format: 'csv' | 'tsv', signal?: AbortSignal): AsyncGenerator<Row> {
+  const { CsvError, parse } = await import('csv-parse')
   const options: Options = {
     columns: (header: string[]) => checkHeader(path, header),
     delimiter: format === 'csv' ? ',' : '\t',
