@@ -62,7 +62,7 @@ export interface TokenNodesOptions {
  * encoder: positions are counted, int32 is int32, and a text that was cut ends with its special tokens. Transformers.js cuts
  * these off with the rest.
  */
-export function tokenNodes({ inputs, maxLength, after, firstPosition }: TokenNodesOptions): NodesBefore | undefined {
+export function tokenNodes({ inputs, maxLength, after, firstPosition }: TokenNodesOptions): NodesBefore {
   const g = new GraphBuilder('tokens')
   const dims = ['batch', 'sequence']
   const given = new Map<string, Value>()
@@ -90,9 +90,10 @@ export function tokenNodes({ inputs, maxLength, after, firstPosition }: TokenNod
 function endingWith(g: GraphBuilder, ids: Value, mask: Value, after: readonly number[], maxLength: number): Value {
   if (after.length === 0) return ids
   const ends = Array.from({ length: maxLength }, (_, place) => after[place - (maxLength - after.length)] ?? -1)
-  const end = g.op('Slice', [g.weight('ends', int64([maxLength], ends)), g.ints([0]), lengthOf(g, ids), g.ints([0])])
+  const length = lengthOf(g, ids)
+  const end = g.op('Slice', [g.weight('ends', int64([maxLength], ends)), g.ints([0]), length, g.ints([0])])
   const last = g.op('Slice', [mask, g.ints([-1]), g.ints([Number.MAX_SAFE_INTEGER]), g.ints([1])])
-  const isFull = g.op('Greater', [last, g.ints(0)])
+  const isFull = g.op('And', [g.op('Greater', [last, g.ints(0)]), g.op('Equal', [length, g.ints([maxLength])])])
   return g.op('Where', [g.op('And', [isFull, g.op('Greater', [end, g.ints(-1)])]), end, ids])
 }
 
