@@ -123,7 +123,7 @@ describe('a model of pictures as one ONNX file', () => {
       expect(about('labels')).toEqual(model.labels)
       expect(graph.inputs[0]).toMatchObject({ name: 'image', type: 'uint8' })
 
-      const [, height = 0, width = 0] = graph.inputs[0]?.dims as number[]
+      const [, height = 0, width = 0] = (graph.inputs[0]?.dims ?? []) as number[]
       const { resize, cropFraction, kernel } = (about('preprocessing') as { config: Omit<Sizing, 'height' | 'width'> })
         .config
       const asked = await pictures(37, 23)
