@@ -50,6 +50,7 @@ function optionsOf(name: string, field: Field, facts: FieldFacts): Option[] {
     ]
   }
   const option = new Option(`${flag} <${placeholderOf(facts)}>`, description)
+  option.makeOptionMandatory(!(field as z.ZodType).safeParse(undefined).success)
   if (facts.enum) return [option.choices(facts.enum)]
   return [option.argParser((text: string, earlier: unknown) => valueOf(field, facts, text, earlier))]
 }

@@ -6,6 +6,7 @@ import { askCommand } from './commands/ask.js'
 import { backbonesCommand } from './commands/backbones.js'
 import { compareCommand } from './commands/compare.js'
 import { evaluateCommand } from './commands/evaluate.js'
+import { exportCommand } from './commands/export.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
@@ -43,6 +44,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     evaluateCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
     compareCommand(task, session),
+    exportCommand(task, session),
     backbonesCommand(session),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))

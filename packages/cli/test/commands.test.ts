@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, reviews } from './reviews.js'
 import { modelHashes, openScene, type Scene } from './scene.js'
@@ -235,5 +235,52 @@ describe('headstart', () => {
     const { code, stdout } = await scene.run(['--help'])
     expect(code).toBe(0)
     for (const command of ['train', 'evaluate', 'predict', 'compare', 'backbones']) expect(stdout).toContain(command)
+  })
+})
+
+describe('headstart export', () => {
+  it('prints the documented fields, and writes beside the model unless it is told where', async () => {
+    const { code, stdout, stderr } = await scene.run(['export', `${model}/`, '--to', 'onnx', '--json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const path = `${model}.onnx`
+    const { size } = await stat(path)
+    expect(JSON.parse(stdout)).toEqual({
+      task: 'text',
+      model: `${model}/`,
+      to: 'onnx',
+      path,
+      files: [path],
+      bytes: size,
+    })
+    const out = scene.path('elsewhere')
+    const said = await scene.run(['export', model, '--to', 'transformers', '--out', out])
+    expect(said).toMatchObject({ code: 0, stderr: '' })
+    expect(said.stdout).toMatch(/elsewhere: a folder that Transformers\.js opens, 2\d\.\d MB\.\n$/)
+    expect((await readdir(out)).toSorted()).toEqual([
+      'config.json',
+      'headstart.json',
+      'onnx',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ])
+  })
+
+  it('says what is missing or unknown, and what an exported folder is', async () => {
+    const exported = scene.path('for-others')
+    await scene.run(['export', model, '--to', 'transformers', '--out', exported])
+    const cases: [string[], RegExp][] = [
+      [['export', model], /required option '--to <value>' not specified/],
+      [['export', model, '--to', 'pdf'], /option --to: expected transformers or onnx, got "pdf"\./],
+      [['export', scene.path('nothing'), '--to', 'onnx'], /expected a model folder .* got nothing of that name/],
+      [
+        ['predict', exported, 'fine'],
+        /for-others: expected a saved model, got one that was exported to transformers\./,
+      ],
+    ]
+    for (const [args, says] of cases) {
+      const { code, stdout, stderr } = await scene.run(args)
+      expect(stderr).toMatch(says)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    }
   })
 })

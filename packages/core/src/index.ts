@@ -16,6 +16,7 @@ export type {
   TunableBackbone,
 } from './contract/backbone.js'
 export { type Fault, HeadstartError, InputError } from './contract/errors.js'
+export type { ExportFormat, NodesBefore, OnnxInput, TransformersInput } from './contract/exported.js'
 export type {
   Addition,
   Comparable,
@@ -59,6 +60,7 @@ export { FeatureCache, type FeatureCacheOptions } from './features/feature-cache
 export type { ResumeOptions } from './fine-tune/checkpoint.js'
 export type { FineTuneOptions, HeadOptions, LoraOptions, TuningOptions } from './fine-tune/fine-tune-options.js'
 export { fineTune } from './fine-tune/fine-tune.js'
+export { type Exportable, type ExportedFiles, exportModel } from './model/export-model.js'
 export { loadModel, type LoadOptions, type PreprocessingLoader } from './model/load-model.js'
 export type { SaveOptions } from './model/model-folder.js'
 export { type EvaluateOptions, Model, type PredictOptions } from './model/model.js'

@@ -1,5 +1,6 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
+import type { OnnxInput, TransformersInput } from './exported.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
 
@@ -108,6 +109,13 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   takeNotices?(): readonly string[]
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
+  /**
+   * The same for Transformers.js. Absent where no pipeline of it reads such inputs.
+   * @throws DataError where none reads them with these settings.
+   */
+  forTransformers?(): TransformersInput
+  /** The same for whoever runs the network from one ONNX file. Absent: that file takes what `collate` gives. */
+  forOnnx?(): OnnxInput
 }
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
+import type { ExportFormat } from './exported.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
 
@@ -47,6 +48,8 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   describe(): Shown
   /** @throws DataError where it cannot be saved: its network is run by other means. */
   pack(): Promise<Packed>
+  /** The forms in which it can be carried away, by name; see `exportModel`. Default: none. */
+  readonly exports?: Readonly<Record<string, ExportFormat>>
   /** Releases its sessions. Whatever is asked after that makes new ones. */
   close(): Promise<void>
 }

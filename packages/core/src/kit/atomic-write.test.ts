@@ -103,6 +103,14 @@ describe('writeFolderAtomically', () => {
     expect(await readdir(place)).toEqual(['model'])
   })
 
+  it('writes folders within it', async () => {
+    await writeFolderAtomically(model, files('a', 'onnx/deep/b'), { replace })
+    expect(await readdir(model, { recursive: true })).toEqual(
+      expect.arrayContaining(['a', 'onnx', join('onnx', 'deep'), join('onnx', 'deep', 'b')]),
+    )
+    expect(await readdir(place)).toEqual(['model'])
+  })
+
   it('replaces the old folder as a whole', async () => {
     await oldModel()
     const asked: string[] = []
@@ -161,7 +169,7 @@ describe('writeFolderAtomically', () => {
     expect(await readdir(place)).toEqual(['model'])
   })
 
-  it.each(['', '..', 'a/b', 'a\\b'])('refuses the file name "%s"', async (name) => {
+  it.each(['', '..', 'a/../../b', '/b', 'a//b', 'a\\b'])('refuses the file name "%s"', async (name) => {
     await expect(writeFolderAtomically(model, files(name), { replace })).rejects.toThrow(OptionError)
     expect(await readdir(place)).toEqual([])
   })

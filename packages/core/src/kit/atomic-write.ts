@@ -33,7 +33,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
 }
 
 /**
- * Writes a folder of files, by name, under a temporary name beside its place, to the disk, and swaps it in as a whole;
+ * Writes a folder of files, by name (`onnx/model.onnx` lies in a folder of it), under a temporary name beside its place, to the disk, and swaps it in as a whole;
  * what was in the old folder is gone. No file system call that Node offers swaps two folders at once: for the moment
  * between two renames the path is free, and a process killed just then leaves the old folder as `<path>.<id>.tmp`.
  *
@@ -49,11 +49,15 @@ export async function writeFolderAtomically(
   const aside = temporaryName(target)
   try {
     await mkdir(aside)
+    const folders = new Set([aside])
     for (const [name, bytes] of files) {
       signal?.throwIfAborted()
-      await writeFile(join(aside, plainName(name)), bytes, { flag: 'wx', flush: true })
+      const file = join(aside, insideName(name))
+      for (let inner = dirname(file); !folders.has(inner); inner = dirname(inner)) folders.add(inner)
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, bytes, { flag: 'wx', flush: true })
     }
-    await flushFolder(aside)
+    for (const folder of folders) await flushFolder(folder)
     signal?.throwIfAborted()
     await (exists ? swap(aside, target) : rename(aside, target))
   } catch (error) {
@@ -96,14 +100,11 @@ export function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\]/.test(name)
 }
 
-function plainName(name: string): string {
-  if (isPlainName(name)) return name
-  throw new OptionError(
-    'writeFolderAtomically',
-    'plain file names',
-    JSON.stringify(name),
-    'Leave folders out of the names.',
-  )
+/** The name of a file in a folder, or in folders in it: `onnx/model.onnx`. */
+function insideName(name: string): string {
+  if (name.split('/').every(isPlainName)) return name
+  const expected = 'names of files inside the folder'
+  throw new OptionError('writeFolderAtomically', expected, JSON.stringify(name), 'Correct the name.')
 }
 
 function temporaryName(target: string): string {

@@ -10,6 +10,9 @@ const formatVersion = 1
 export const manifestName = 'headstart.json'
 export const graphName = 'model.onnx'
 
+/** What `headstart.json` of a folder says that was exported, and that Headstart itself does not read. */
+export const exportFormat = 'headstart-export'
+
 /** A kind of folder that a model is saved as: what its `headstart.json` holds. */
 export interface FolderFormat<Manifest extends object> {
   /** What the field `format` says. */
@@ -68,6 +71,7 @@ export function parseManifest(
   { name, version, schema }: FolderFormat<object> = modelFormat,
 ): object {
   const json = parseJson(folder, text)
+  refuseExported(folder, json)
   const [itsFormat, itsVersion] = [json['format'], json['formatVersion']]
   if (typeof itsFormat === 'string' && itsFormat.startsWith('headstart-') && itsFormat !== name) {
     throw new ModelFolderError(
@@ -101,6 +105,13 @@ export function parseJson(folder: string, text: string): JsonObject {
   } catch {
     throw damaged(folder, `${manifestName} to be JSON`, 'a file that is cut short or no JSON')
   }
+}
+
+/** @throws ModelFolderError for a folder that was written for others. */
+export function refuseExported(folder: string, { format, to }: JsonObject): void {
+  if (format !== exportFormat) return
+  const remedy = 'Others read it: give the folder of the model that it was exported from.'
+  throw new ModelFolderError(folder, 'a saved model', `one that was exported to ${String(to)}`, remedy)
 }
 
 export function damaged(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {

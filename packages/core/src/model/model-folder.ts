@@ -13,6 +13,7 @@ import {
   manifestName,
   parseJson,
   parseManifest,
+  refuseExported,
   sha256,
 } from './manifest.js'
 
@@ -62,11 +63,13 @@ export async function readModelFolder<Manifest extends { readonly files: Readonl
 
 /**
  * The `headstart.json` of a model, as JSON: what it is, said by its fields. Whether the model is whole is seen when it is read.
- * @throws ModelFolderError when the folder is missing or no model's.
+ * @throws ModelFolderError when the folder is missing or no model's, and for one that was exported.
  */
 export async function manifestOf(place: string | ModelFiles): Promise<JsonObject> {
   const from = modelFiles(place)
-  return parseJson(from.name, await readManifest(from))
+  const json = parseJson(from.name, await readManifest(from))
+  refuseExported(from.name, json)
+  return json
 }
 
 /** The text of the model's `headstart.json`. */

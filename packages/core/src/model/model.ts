@@ -4,6 +4,7 @@ import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
 import { type Prediction, toPredictions } from '../contract/prediction.js'
+import type { ExportFormat } from '../contract/exported.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
 import type { Kind, Target } from '../contract/target.js'
@@ -17,6 +18,7 @@ import { readableFeatures } from '../features/readable-features.js'
 import { encodeTargets, type Head, headNames } from '../head/head.js'
 import { shown } from '../kit/shown.js'
 import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
+import { exportFormats } from './export-formats.js'
 import { type SaveOptions, writeModelFolder } from './model-folder.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import type { Recipe } from './recipe.js'
@@ -209,6 +211,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
 
   async pack(): Promise<Packed> {
     return packModel(this)
+  }
+
+  get exports(): Readonly<Record<string, ExportFormat>> {
+    return exportFormats(this)
   }
 
   /**

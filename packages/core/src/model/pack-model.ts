@@ -53,13 +53,17 @@ export function packModel({ backbone, head, recipe, training, validation }: Pack
  */
 export function wholeGraph(backbone: Backbone<never>, head: Head): Graph {
   const { graph } = withGraph(backbone).network
-  const opset = graph.opsets.get('') ?? 0
-  // The operators of a head are the same in every version since 13, in which backbones differ.
-  const top = opset < 13 ? head.graph : head.graph.with({ opsets: new Map([['', opset]]) })
-  return connect(graph, top, { [headNames.features]: outputOf(graph) })
+  return connect(graph, inOpsetOf(graph, head.graph), { [headNames.features]: outputOf(graph) })
 }
 
-function withGraph(backbone: Backbone<never>): TunableBackbone<never> {
+/** A few nodes in the version of the operators of a network: theirs are the same in every version since 13. */
+export function inOpsetOf(network: Graph, nodes: Graph): Graph {
+  const opset = network.opsets.get('') ?? 0
+  return opset < 13 ? nodes : nodes.with({ opsets: new Map([['', opset]]) })
+}
+
+/** @throws DataError when its graph is not at hand. */
+export function withGraph(backbone: Backbone<never>): TunableBackbone<never> {
   if (isTunable(backbone)) return backbone
   throw new DataError(
     `model on backbone "${backbone.id}"`,

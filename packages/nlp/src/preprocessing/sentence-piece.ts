@@ -2,6 +2,7 @@ import tokenizerBundle from '#tokenizer'
 import { type Preprocessing, type PreprocessingLoader } from '@headstart/core'
 import { DataError } from '@headstart/core/kit'
 import { tensor } from '@headstart/onnx'
+import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
 
 /** Options of `sentencePiece`. */
 export interface SentencePieceOptions {
@@ -84,8 +85,61 @@ export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOpti
         attention_mask: tensor('int64', dims, mask),
       }
     },
+    forTransformers: () => tokensForTransformers(exportedSentencePiece(pieces, maxTokens)),
+    forOnnx: () => tokensForOnnx(exportedSentencePiece(pieces, maxTokens)),
   }
 }
+
+/** Pieces with an id that stand for no text: unknown, the ends of a sentence, and spare ones. */
+const reserved = 6
+
+/**
+ * The same pieces as a Unigram model of Hugging Face's tokenizers. Both take the likeliest path; of paths that are equally likely,
+ * such as `!!!! !` and `! !!!!`, Hugging Face's takes another one.
+ */
+function exportedSentencePiece(pieces: Pieces, maxTokens: number): ExportedTokenizer {
+  const [[unknownPiece] = ['']] = pieces
+  return {
+    tokenizer: {
+      version: '1.0',
+      ...cutAndFilled(maxTokens, { id: unknown, token: unknownPiece }),
+      added_tokens: [],
+      normalizer: {
+        type: 'Sequence',
+        normalizers: [
+          { type: 'NFKC' },
+          { type: 'Prepend', prepend: separator },
+          { type: 'Replace', pattern: { String: ' ' }, content: separator },
+        ],
+      },
+      // The original never takes a smiley as one piece where a text begins with it: its score is 0, as of what no path leads to.
+      pre_tokenizer: {
+        type: 'Split',
+        pattern: { Regex: `(?<![\\s\\S])${separator}(?=:)` },
+        behavior: 'Isolated',
+        invert: false,
+      },
+      post_processor: null,
+      decoder: { type: 'Metaspace', replacement: separator, prepend_scheme: 'always', split: false },
+      model: {
+        type: 'Unigram',
+        unk_id: unknown,
+        vocab: pieces.map(([piece, score], id) => [piece, id < reserved ? neverTaken : score]),
+        byte_fallback: false,
+      },
+    },
+    config: {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      model_max_length: maxTokens,
+      unk_token: unknownPiece,
+      pad_token: unknownPiece,
+      padding_side: 'right',
+    },
+  }
+}
+
+/** Score of a piece that is on no likeliest path. */
+const neverTaken = -1000
 
 /** At most `count` words of a text, normalized, a separator before each. */
 function firstWords(text: string, count: number): string {

@@ -1,7 +1,14 @@
-import { type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
+import { type JsonObject, type JsonValue, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
 import { DataError } from '@headstart/core/kit'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
+import {
+  cutAndFilled,
+  type ExportedTokenizer,
+  tokenNodes,
+  tokensForOnnx,
+  tokensForTransformers,
+} from './exported-tokens.js'
 
 /** An input of a text encoder that is made of tokens. */
 export interface TokenInput {
@@ -50,7 +57,7 @@ const names = { tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' }
  */
 export function tokenizedText(options: TokenizedTextOptions): Preprocessing<string, Tokens> {
   const { inputs, maxLength, longTexts, prefix, firstPosition } = options
-  const { tokenizer, padding } = openTokenizer(options)
+  const { json, config, tokenizer, padding } = openTokenizer(options)
   /** Texts that were cut and not yet told of; one may be prepared several times. */
   const cut = new Set<string>()
   let frame: Frame | undefined
@@ -85,6 +92,18 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
         ...rest.slice(Math.round((part * rest.length) / count), Math.round(((part + 1) * rest.length) / count)),
       ]),
     )
+  }
+
+  const exported = (): ExportedTokenizer => {
+    frame ??= frameOf(tokenizer, encode, prefix)
+    const fill = { id: padding, token: tokenizer.id_to_token(padding) ?? '' }
+    const before = tokenNodes({ inputs, maxLength, after: frame.after, firstPosition })
+    return {
+      tokenizer: { ...json, ...cutAndFilled(maxLength, fill), normalizer: prefixed(json['normalizer'], prefix) },
+      config: { pad_token: fill.token, ...config, model_max_length: maxLength, padding_side: 'right' },
+      // What is split is one text again in the network alone, which takes its parts as they are.
+      before: longTexts === 'split' ? undefined : before,
+    }
   }
 
   return {
@@ -137,7 +156,25 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
         ? { ...tensors, [partMask]: tensor('float32', [batch.length, parts], isPart) }
         : tensors
     },
+    forTransformers() {
+      if (longTexts === 'truncate') return tokensForTransformers(exported())
+      const remedy = "Train it with longTexts 'truncate', or export it to onnx."
+      throw new DataError(
+        'model to be exported',
+        'one that reads the beginning of long texts',
+        'one that reads them in parts',
+        remedy,
+      )
+    },
+    forOnnx: () => tokensForOnnx(exported()),
   }
+}
+
+/** The normalizer of a `tokenizer.json`, with a text before every text. */
+function prefixed(normalizer: JsonValue | undefined, prefix: string): JsonValue {
+  if (prefix === '') return normalizer ?? null
+  const prepend = { type: 'Prepend', prepend: prefix }
+  return normalizer ? { type: 'Sequence', normalizers: [prepend, normalizer] } : prepend
 }
 
 /** Makes the preprocessing of a saved model again. */
@@ -189,7 +226,16 @@ function frameOf(tokenizer: Tokenizer, encode: (text: string) => number[], prefi
   throw new DataError('tokenizer', 'special tokens before and after a text', got, 'Choose another model.')
 }
 
-function openTokenizer(options: TokenizedTextOptions): { tokenizer: Tokenizer; padding: number } {
+interface OpenTokenizer {
+  /** `tokenizer.json` and `tokenizer_config.json`. */
+  readonly json: JsonObject
+  readonly config: JsonObject
+  readonly tokenizer: Tokenizer
+  /** Id of what fills up a batch. */
+  readonly padding: number
+}
+
+function openTokenizer(options: TokenizedTextOptions): OpenTokenizer {
   const remedy = 'The file is damaged or of a newer kind: fetch the model again.'
   const parse = (name: string, bytes: Uint8Array): JsonObject => {
     try {
@@ -204,7 +250,12 @@ function openTokenizer(options: TokenizedTextOptions): { tokenizer: Tokenizer; p
     const tokenizer = new Tokenizer(json, config)
     const token = config['pad_token']
     const text = typeof token === 'string' ? token : (Object(token) as JsonObject)['content']
-    return { tokenizer, padding: (typeof text === 'string' ? tokenizer.token_to_id(text) : undefined) ?? 0 }
+    return {
+      json,
+      config,
+      tokenizer,
+      padding: (typeof text === 'string' ? tokenizer.token_to_id(text) : undefined) ?? 0,
+    }
   } catch (cause) {
     const got = cause instanceof Error ? (cause.message.split('\n')[0] as string) : 'something else'
     throw new DataError(names.tokenizer, 'a tokenizer of Hugging Face', got, remedy, { cause })

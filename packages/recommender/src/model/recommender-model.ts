@@ -1,4 +1,5 @@
 import {
+  type ExportFormat,
   HeadstartError,
   InputError,
   type Measured,
@@ -25,6 +26,7 @@ import { idsIn } from '../shop/ids-in.js'
 import { describeTraining } from './describe-training.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
+import { exportFormats } from './export-recommender.js'
 import { packRecommender } from './pack-recommender.js'
 import { type RecommendAnswer, recommendAnswer, type RecommendQuery, sayRecommendations } from './recommend-query.js'
 import type { RecommenderParts, RecommenderRecipe, RecommenderTraining, ValidationRow } from './recommender-parts.js'
@@ -208,6 +210,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   /** @throws DataError when it is a recommender that has no state. */
   async pack(): Promise<Packed> {
     return packRecommender(this)
+  }
+
+  get exports(): Readonly<Record<string, ExportFormat>> {
+    return exportFormats(this)
   }
 
   /**

@@ -18,7 +18,8 @@ import { SessionOnDemand } from './session-on-demand.js'
 
 /** Kind of the state of a sequence model. */
 export const sequence = 'sequence'
-const file = 'sequence.onnx'
+/** The file of that state. */
+export const sequenceFile = 'sequence.onnx'
 
 /** Histories of one step, and the items that each of their places is told from. */
 const [batchSize, candidateCount] = [32, 1024]
@@ -106,9 +107,9 @@ export function epochsWithin(most: number, train: Histories, steps = mostSteps):
 }
 
 export async function loadSequence({ files }: ScorerState): Promise<Recommender> {
-  const bytes = files?.[file]
-  if (!bytes) throw new DataError(`saved recommender "${sequence}"`, file, 'none', 'Train the model again.')
-  return sequenceRecommender(decodeModel(bytes, file))
+  const bytes = files?.[sequenceFile]
+  if (!bytes) throw new DataError(`saved recommender "${sequence}"`, sequenceFile, 'none', 'Train the model again.')
+  return sequenceRecommender(decodeModel(bytes, sequenceFile))
 }
 
 async function sequenceRecommender(graph: Graph): Promise<SequenceRecommender> {
@@ -119,7 +120,7 @@ async function sequenceRecommender(graph: Graph): Promise<SequenceRecommender> {
       const { [sequenceNames.scores]: scores } = await session.run(inputsOf([history.items]))
       return scores?.data as Float32Array
     },
-    state: () => ({ kind: sequence, config: {}, files: { [file]: encodeModel(graph) } }),
+    state: () => ({ kind: sequence, config: {}, files: { [sequenceFile]: encodeModel(graph) } }),
     close: () => session.close(),
   }
 }

@@ -4,6 +4,7 @@ import { DataError, OptionError, random } from '@headstart/core/kit'
 import { tensor } from '@headstart/onnx'
 import { z } from 'zod'
 import { augmentation } from './augmentation.js'
+import { imagesForOnnx, imagesForTransformers } from './exported-images.js'
 import { type ImageInput, isAugmented, readImageBytes } from './image-input.js'
 import { readImage } from './read-image.js'
 import type { Pixels } from './pixels.js'
@@ -39,6 +40,9 @@ const configSchema = z.strictObject({
 
 /** How pictures become the input of a network. Plain JSON. */
 export type ImagePreprocessingConfig = z.input<typeof configSchema>
+
+/** The same with every setting. */
+export type ImageSettings = z.output<typeof configSchema>
 
 /** Options of `imagePreprocessing` that do not change what a network sees, and are not saved with it. */
 export interface ImagePreprocessingOptions {
@@ -112,6 +116,8 @@ export function imagePreprocessing(
       }
       return { [input]: tensor('float32', [batch.length, ...dims], data) }
     },
+    forTransformers: () => imagesForTransformers(parsed.data),
+    forOnnx: () => imagesForOnnx(parsed.data),
   }
 }
 

@@ -1,0 +1,57 @@
+import { type AnyTask, exportModel, type Task } from '@headstart/core'
+import { exportFormatOf, modelFiles } from '@headstart/core/kit'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { openScreen, print } from '../console/screen.js'
+import type { Session } from '../console/terminal.js'
+import { withFlags } from '../flags.js'
+import { taskOfModel } from '../tasks.js'
+
+interface ExportFlags {
+  readonly to: string
+  readonly out?: string
+  readonly json?: boolean
+}
+
+const flags = {
+  to: z.string().describe('transformers: a folder for Transformers.js; onnx: one file for ONNX Runtime'),
+  out: z.string().optional().describe('where to write it (default: beside the model, under its name)'),
+}
+
+/** `headstart export MODEL --to FORMAT`: the model in a form in which it runs without Headstart. */
+export function exportCommand(task: AnyTask | undefined, session: Session): Command {
+  const command = new Command('export')
+    .description('carry a saved model away, to run without Headstart')
+    .argument('<model>', 'folder of the model')
+    .addHelpText('after', '\nExample:\n  headstart export my-model --to transformers --out public/models/my-model')
+  return withFlags(command, [flags])
+    .option('--json', 'print one JSON object on stdout and nothing else there')
+    .action(async (model: string, given: ExportFlags) => {
+      await exportOne(await taskOfModel(session.tasks, model, task), model, given, session)
+    })
+}
+
+async function exportOne<Data, Query, Answer>(
+  task: Task<Data, Query, Answer>,
+  folder: string,
+  { to, out, json }: ExportFlags,
+  session: Session,
+): Promise<void> {
+  const screen = openScreen(session)
+  const trained = await task.load(modelFiles(folder))
+  try {
+    const { description, ending } = exportFormatOf(trained, to)
+    const place = out ?? `${folder.replace(/[/\\]+$/, '')}${ending ?? `-${to}`}`
+    const { path, files } = await exportModel(trained, to, place, { signal: screen.signal })
+    const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
+    const text = (): string => `${path}: ${description}, ${(bytes / 1e6).toFixed(1)} MB.`
+    print(
+      session,
+      json,
+      { json: { model: folder, to, path, files: [...files.keys()], bytes }, text },
+      { task: task.name },
+    )
+  } finally {
+    await trained.close()
+  }
+}

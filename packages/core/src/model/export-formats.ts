@@ -1,0 +1,100 @@
+import type { Graph } from '@headstart/onnx'
+import { connect, encodeModel } from '@headstart/onnx/kit'
+import { DataError } from '../contract/errors.js'
+import type { ExportFormat, NodesBefore } from '../contract/exported.js'
+import type { Packed } from '../contract/trained.js'
+import type { Head } from '../head/head.js'
+import { withLogits } from '../head/logits.js'
+import { version } from '../kit/version.js'
+import { exportFormat } from './manifest.js'
+import { inOpsetOf, type PackableModel, wholeGraph, withGraph } from './pack-model.js'
+
+type Exportable = Pick<PackableModel, 'backbone' | 'head'>
+
+/** The forms in which a model of labeled examples can be carried away. */
+export function exportFormats(model: Exportable): Readonly<Record<string, ExportFormat>> {
+  return {
+    transformers: {
+      description: 'a folder that Transformers.js opens',
+      make: async () => forTransformers(model),
+    },
+    onnx: {
+      description: 'one file for ONNX Runtime in any language',
+      ending: '.onnx',
+      make: async () => forOnnx(model),
+    },
+  }
+}
+
+/**
+ * A folder in the layout that Transformers.js opens: `config.json` with the labels, what it makes tensors with, and
+ * `onnx/model.onnx`, from tensors under their standard names to `logits`.
+ * @throws DataError for what none of its pipelines answers.
+ */
+function forTransformers({ backbone, head }: Exportable): Packed {
+  const { preprocessing } = withGraph(backbone)
+  const input = preprocessing.forTransformers?.()
+  if (!input) {
+    const got = `inputs of the kind "${backbone.modality}", read by "${preprocessing.id}"`
+    throw refused('inputs that a pipeline of Transformers.js reads', got)
+  }
+  const { pipeline, kinds, family, before } = input
+  if (!kinds.includes(head.kind)) {
+    throw refused(`one for ${kinds.join(' or ')}, as the pipeline ${pipeline} answers`, `one for ${head.kind}`)
+  }
+  const config = {
+    model_type: family.type,
+    architectures: [family.architecture],
+    id2label: Object.fromEntries(head.labels.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(head.labels.map((label, id) => [label, id])),
+    problem_type: head.kind === 'multi-label' ? 'multi_label_classification' : 'single_label_classification',
+    // In a browser it would look for quantized weights unless it is told.
+    'transformers.js_config': { dtype: 'fp32' },
+  }
+  const network = graphFrom(before, backbone, { ...head, graph: withLogits(head) })
+  const files = new Map([
+    ['config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
+    ...input.files,
+    ['onnx/model.onnx', encodeModel(network.with({ metadata: new Map(factsOf({ backbone, head })) }))],
+  ])
+  const { kind, labels } = head
+  const manifest = {
+    format: exportFormat,
+    formatVersion: 1,
+    to: 'transformers',
+    headstart: version,
+    pipeline,
+    task: kind,
+    labels: [...labels],
+  }
+  return { manifest, files }
+}
+
+/** One file, from tensors as raw as they can be to the head's result; what one must know to use it are its metadata properties. */
+function forOnnx({ backbone, head }: Exportable): Uint8Array {
+  const { metadata = {}, before } = withGraph(backbone).preprocessing.forOnnx?.() ?? {}
+  const facts = [...factsOf({ backbone, head }), ...Object.entries(metadata)]
+  return encodeModel(graphFrom(before, backbone, head).with({ metadata: new Map(facts) }))
+}
+
+/** Metadata properties of an exported network. */
+function factsOf({ backbone, head }: Exportable): [name: string, value: string][] {
+  const { id, config } = withGraph(backbone).preprocessing
+  return [
+    ['headstart.version', version],
+    ['headstart.task', head.kind],
+    ['headstart.labels', JSON.stringify(head.labels)],
+    ['headstart.backbone', backbone.id],
+    ['headstart.preprocessing', JSON.stringify({ id, config })],
+  ]
+}
+
+/** The whole network behind what comes before it. */
+function graphFrom(before: NodesBefore | undefined, backbone: Exportable['backbone'], head: Head): Graph {
+  const whole = wholeGraph(backbone, head)
+  return before ? connect(inOpsetOf(whole, before.graph), whole, before.wiring).with({ name: whole.name }) : whole
+}
+
+function refused(expected: string, got: string): DataError {
+  return new DataError('model to be exported', expected, got, 'Export it to onnx, which takes any.')
+}
