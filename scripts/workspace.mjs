@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * The commands of the workspace: `npm run setup | demo | test | docs | bench`. Plain JavaScript on nothing but Node, since it
+ * The commands of the workspace: `npm run setup | demo | test | docs | bench | pack`. Plain JavaScript on nothing but Node, since it
  * runs before anything is installed. Each command first does all the set-up that is still to be done.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -19,7 +19,7 @@ const members = ['packages', 'apps']
   .concat('benchmarks')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
-const commands = { setup, demo, test, docs, bench }
+const commands = { setup, demo, test, docs, bench, pack }
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) {
@@ -76,6 +76,12 @@ function docs() {
 /** Measures: accuracy, speed and memory beside peers, in one run. */
 function bench(args) {
   return setup() || pnpm(['--filter', '@headstart/benchmarks', 'run', 'bench', ...args])
+}
+
+/** Packs every package, as it is published, into a folder. */
+function pack([folder = 'packed']) {
+  const target = resolve(root, folder)
+  return setup() || pnpm(['-r', '--filter', './packages/**', 'pack', '--pack-destination', target])
 }
 
 function install() {

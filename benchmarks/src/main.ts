@@ -13,6 +13,7 @@ import { fineTuning, fineTuningFolder } from './fine-tuning.js'
 import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
+import { install } from './install.js'
 import { pictures } from './pictures.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
@@ -31,6 +32,7 @@ const benchmarks: Record<string, Benchmark> = {
   'fine-tuning': fineTuning,
   'training-again': trainingAgain,
   demo,
+  install,
   'recommend-scale': recommendScale,
 }
 

@@ -1,6 +1,6 @@
 /**
  * Fills packages of platforms with the library of ONNX Runtime and its Node binding, taken from onnxruntime-node in the version
- * that package.json pins, with their license and notices. Without arguments: that of this machine; `--all`: all of them.
+ * that package.json pins, with their license and notices: those that are named, or else that of this machine.
  */
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,9 +16,9 @@ const libraries = { linux: 'libonnxruntime.so.1', darwin: 'libonnxruntime.1.dyli
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
-const platforms = process.argv.includes('--all')
-  ? readdirSync(join(home, 'npm'))
-  : readdirSync(join(home, 'npm')).filter((name) => name === `${process.platform}-${process.arch}`)
+const [, , ...named] = process.argv
+const here = `${process.platform}-${process.arch}`
+const platforms = named.length > 0 ? named : readdirSync(join(home, 'npm')).filter((name) => name === here)
 
 for (const platform of platforms) {
   const [os, cpu] = platform.split('-')

@@ -10,7 +10,7 @@ interface Manifest {
   readonly name: string
   readonly version: string
   readonly libc?: readonly string[]
-  readonly scripts?: object
+  readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: object
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -34,13 +34,14 @@ describe('packages of platforms', () => {
     expect([own.version, own.devDependencies?.['onnxruntime-node']]).toEqual([version, onnxruntimeVersion])
   })
 
-  it.each(platforms)('%s is installed where it runs, has no script and needs nothing', (platform) => {
+  it.each(platforms)('%s is installed where it runs, needs nothing, and is filled when it is packed', (platform) => {
     const [os = '', cpu = ''] = platform.split('-')
     const found = manifest(`npm/${platform}`)
     expect(packageOf({ platform: os, arch: cpu, musl: false })).toBe(found.name)
     expect(found).toMatchObject({ version, publishConfig: { os: [os], cpu: [cpu] } })
     expect(found.libc).toEqual(os === 'linux' ? ['glibc'] : undefined)
-    expect([found.scripts, found.dependencies]).toEqual([undefined, undefined])
+    expect(found.scripts).toEqual({ prepack: `node ../../scripts/copy-library.mjs ${platform}` })
+    expect(found.dependencies).toBe(undefined)
   })
 
   it.each([
