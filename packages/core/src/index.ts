@@ -16,7 +16,7 @@ export type {
   TunableBackbone,
 } from './contract/backbone.js'
 export { type Fault, HeadstartError, InputError } from './contract/errors.js'
-export type { ExportFormat, NodesBefore, OnnxInput, TransformersInput } from './contract/exported.js'
+export type { NodesBefore, OnnxInput, TransformersInput } from './contract/exported-input.js'
 export type {
   Addition,
   Comparable,
@@ -38,7 +38,7 @@ export { type Run, startRun } from './contract/run.js'
 export type { Store, StoredFeatures } from './contract/store.js'
 export type { Example, Kind, KindOf, Target } from './contract/target.js'
 export type { AnyTask, ListedNetwork, Loader, Networks, Step, Task } from './contract/task.js'
-export type { Measured, Packed, Shown, Trained } from './contract/trained.js'
+export type { ExportFormat, Measured, Packed, Shown, Trained } from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'
 export type {

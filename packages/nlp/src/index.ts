@@ -10,7 +10,7 @@ export { readTextDataset, type ReadTextDatasetOptions } from './data/read-text-d
 export { loadModel } from './load-model.js'
 export type { LongTexts } from './preprocessing/tokenized-text.js'
 export { textTask } from './task.js'
-export { compare, dataset, drawsPerClass, fineTune, HeadstartError } from '@headstart/core'
+export { compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
 export type {
   Backbone,
   Comparison,

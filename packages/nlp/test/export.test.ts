@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,8 @@ import { int64, Session } from '@headstart/onnx'
 import { decodeModel } from '@headstart/onnx/kit'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { env, pipeline } from '@huggingface/transformers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { docsExamples, pythonWith, runPython } from '../../../docs-examples.js'
 import { fineTune, loadModel, transformersBackbone, universalSentenceEncoder } from '../src/index.js'
 import { robertaFiles } from '../src/test/index.js'
 import { fewSentences } from './few-sentences.js'
@@ -106,5 +107,47 @@ describe('a model that no pipeline can answer as', () => {
     await expect(exporting).rejects.toBeInstanceOf(DataError)
     expect(readdirSync(folder)).not.toContain(kind)
     expect(await model.exports['onnx']?.make()).toBeInstanceOf(Uint8Array)
+  })
+})
+
+describe('docs/export.md', () => {
+  it('has programs that run as they stand', async () => {
+    // Inside the package, so that they find what they import.
+    const home = await mkdtemp(fileURLToPath(new URL('.docs-', import.meta.url)))
+    const before = process.cwd()
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    try {
+      await cp(new URL('head', saved), join(home, 'my-model'), { recursive: true })
+      await mkdir(join(home, 'public/models'), { recursive: true })
+      process.chdir(home)
+      for (const [language, ending] of [
+        ['ts', 'ts'],
+        ['js', 'mjs'],
+      ] as const) {
+        const [code = ''] = docsExamples('export.md', language)
+        await writeFile(join(home, `example.${ending}`), code)
+        await import(/* @vite-ignore */ join(home, `example.${ending}`))
+      }
+      const [answer] = await probabilities(await openSaved('head'), ['Would buy again.'])
+      const [[printed] = []] = log.mock.calls as [{ label: string; score: number }[]][]
+      expect(Object.fromEntries(printed?.map(({ label, score }) => [label, score]) ?? [])).toEqual(nearly(answer, 1e-5))
+      expect(readdirSync(home)).toContain('my-model.onnx')
+    } finally {
+      log.mockRestore()
+      process.chdir(before)
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
+  const python = pythonWith(['onnxruntime', 'tokenizers', 'numpy'])
+  it.skipIf(python === undefined)('has Python that answers the same', async () => {
+    const [code = ''] = docsExamples('export.md', 'python')
+    for (const kind of ['head', 'sentence-piece', 'tuned-lora']) {
+      const model = await openSaved(kind)
+      const path = join(folder, `${kind}.onnx`)
+      await exportModel(model, 'onnx', path)
+      const answers = runPython(python as string, code, [path, ...texts])
+      expect(answers).toEqual(nearly(await probabilities(model, texts), 1e-5))
+    }
   })
 })

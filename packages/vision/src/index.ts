@@ -12,7 +12,7 @@ export { readImageDataset, type ReadImageDatasetOptions } from './data/read-imag
 export { loadModel } from './load-model.js'
 export type { AugmentedImage, ImageInput, ImageSource } from './preprocessing/image-input.js'
 export { imageTask } from './task.js'
-export { compare, dataset, drawsPerClass, fineTune, HeadstartError } from '@headstart/core'
+export { compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
 export type {
   Backbone,
   Comparison,

@@ -10,6 +10,7 @@ import { env, pipeline } from '@huggingface/transformers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dataset, fineTune, type ImageInput, loadModel, mobileNetV2 } from '../src/index.js'
 import { type ImagePreprocessingConfig, readImage, type Sizing } from '../src/kit.js'
+import { docsExamples, pythonWith, runPython } from '../../../docs-examples.js'
 import { noise } from './pictures.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { tinyImageBackbone } from './tiny-image-backbone.js'
@@ -139,4 +140,16 @@ describe('a model of pictures as one ONNX file', () => {
       expect(Array.from(rows?.data as Float32Array)).toEqual(nearly(expected, 1e-5))
     },
   )
+})
+
+describe('docs/export.md', () => {
+  const python = pythonWith(['onnxruntime', 'PIL', 'numpy'])
+  it.skipIf(python === undefined)('has Python that answers the same of pictures of the size', async () => {
+    const model = await openSaved('zero-shot')
+    const path = join(folder, 'python.onnx')
+    await exportModel(model, 'onnx', path)
+    const asked = await pictures(24, 24)
+    const answers = runPython(python as string, docsExamples('export.md', 'python')[1] as string, [path, ...asked])
+    expect(answers).toEqual(nearly(await probabilities(model, asked), 1e-5))
+  })
 })

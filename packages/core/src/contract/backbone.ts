@@ -1,6 +1,6 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
-import type { OnnxInput, TransformersInput } from './exported.js'
+import type { OnnxInput, TransformersInput } from './exported-input.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
-import type { ExportFormat } from './exported.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
 
@@ -25,6 +24,19 @@ export interface Packed {
   readonly manifest: object
   /** The other files, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/** A form in which a model is carried away, to run where Headstart is not. */
+export interface ExportFormat {
+  /** What it gives: 'a folder that Transformers.js opens'. */
+  readonly description: string
+  /** How the name of its one file ends, such as '.onnx'. Undefined where it is a folder. */
+  readonly ending?: string
+  /**
+   * Its folder, or the bytes of its one file.
+   * @throws DataError where this model cannot be said in that form.
+   */
+  make(): Promise<Packed | Uint8Array>
 }
 
 /** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */

@@ -1,6 +1,5 @@
 import { OptionError } from '../contract/errors.js'
-import type { ExportFormat } from '../contract/exported.js'
-import type { Trained } from '../contract/trained.js'
+import type { ExportFormat, Trained } from '../contract/trained.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 import { type SaveOptions, writeModelFolder } from './model-folder.js'
 

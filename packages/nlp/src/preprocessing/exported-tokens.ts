@@ -1,6 +1,6 @@
 import type { JsonObject, NodesBefore, OnnxInput, TransformersInput } from '@headstart/core'
 import { GraphBuilder, int64, type Value } from '@headstart/onnx'
-import type { TokenInput } from './tokenized-text.js'
+import type { TokenInput } from './token-input.js'
 
 /** A tokenizer as others read it. */
 export interface ExportedTokenizer {

@@ -9,12 +9,9 @@ import {
   tokensForOnnx,
   tokensForTransformers,
 } from './exported-tokens.js'
+import type { TokenInput } from './token-input.js'
 
-/** An input of a text encoder that is made of tokens. */
-export interface TokenInput {
-  readonly name: 'input_ids' | 'attention_mask' | 'token_type_ids' | 'position_ids'
-  readonly type: 'int64' | 'int32'
-}
+export type { TokenInput }
 
 /** What is done with a text of more tokens than the encoder reads. */
 export type LongTexts = 'truncate' | 'split'

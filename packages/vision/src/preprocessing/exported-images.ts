@@ -1,7 +1,7 @@
 import type { NodesBefore, OnnxInput, TransformersInput } from '@headstart/core'
 import { DataError } from '@headstart/core/kit'
 import { float32, GraphBuilder, int64, type Value } from '@headstart/onnx'
-import type { ImageSettings } from './image-preprocessing.js'
+import type { ImageSettings } from './image-settings.js'
 
 /**
  * Pillow's numbers of the filters, as `preprocessor_config.json` has them. With any but Lanczos' Transformers.js looks at the

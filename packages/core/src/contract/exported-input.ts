@@ -1,19 +1,5 @@
 import type { Graph } from '@headstart/onnx'
 import type { Kind } from './target.js'
-import type { Packed } from './trained.js'
-
-/** A form in which a model is carried away, to run where Headstart is not. */
-export interface ExportFormat {
-  /** What it gives: 'a folder that Transformers.js opens'. */
-  readonly description: string
-  /** How the name of its one file ends, such as '.onnx'. Undefined where it is a folder. */
-  readonly ending?: string
-  /**
-   * Its folder, or the bytes of its one file.
-   * @throws DataError where this model cannot be said in that form.
-   */
-  make(): Promise<Packed | Uint8Array>
-}
 
 /** Nodes that come before a network which is carried away, and turn the tensors that others make into its own. */
 export interface NodesBefore {
