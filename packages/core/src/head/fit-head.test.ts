@@ -50,6 +50,38 @@ describe('fitHead against scikit-learn', () => {
   })
 })
 
+describe('fitHead with far more features than examples', () => {
+  it.each(Object.entries(fixture.problems))(
+    '%s: the loss of scikit-learn, and weights where they count',
+    async (_, problem) => {
+      // The same examples among features that are always 0.
+      const { rows, columns } = features
+      const wide: Matrix = { rows, columns: 2 * rows + columns, data: new Float32Array(rows * (2 * rows + columns)) }
+      for (let row = 0; row < rows; row++)
+        wide.data.set(features.data.subarray(row * columns, (row + 1) * columns), row * wide.columns + rows)
+      const settings = { regularization: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) }
+      const head = await fitHead({ kind: problem.kind, features: wide, targets: targetsOf(problem) }, settings)
+      expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)
+      const narrow = await fitHead({ kind: problem.kind, features, targets: targetsOf(problem) }, settings)
+      const outputs = narrow.bias.length
+      const expected = new Float64Array(wide.columns * outputs)
+      expected.set(narrow.weight, rows * outputs)
+      expect(head.weight).toBeAllclose(expected, { atol: 1e-4 })
+      expect(head.bias).toBeAllclose(narrow.bias, { atol: 1e-4 })
+    },
+  )
+
+  it('takes features that are all the same', async () => {
+    const same: Matrix = { rows: 4, columns: 10, data: new Float32Array(40).fill(3) }
+    const labels = ['a', 'b']
+    const targets = encodeTargets(['a', 'a', 'a', 'b'], labels)
+    const head = await fitHead({ kind: 'classification', features: same, targets }, { regularization: { l2: 1e-3 } })
+    // -(3/4 log 3/4 + 1/4 log 1/4): it knows how frequent they are, and nothing else.
+    expect(head.loss).toBeCloseTo(0.562335, 5)
+    expect([...head.weight].every((weight) => weight === 0)).toBe(true)
+  })
+})
+
 describe('fitHead', () => {
   const problem = fixture.problems['three classes'] as Problem
   const targets = targetsOf(problem)

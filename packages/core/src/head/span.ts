@@ -1,0 +1,70 @@
+/** Vectors in coordinates of an orthonormal basis of the space that they span. */
+export interface Span {
+  /** `[rows, rank]`, row-major. */
+  readonly coordinates: Float64Array
+  readonly rank: number
+  /** From such coordinates back: `[rank, outputs]` → `[columns, outputs]`. */
+  expand(weights: Float64Array, outputs: number): Float64Array
+}
+
+/** A vector of which less than this share of the longest one's square is new adds nothing but rounding. */
+const negligible = 1e-12
+
+/**
+ * What a linear head with an L2 penalty learns lies in the span of its examples (the representer theorem: Kimeldorf and Wahba
+ * 1971). Where there are fewer examples than features, its problem has fewer unknowns in coordinates of that span, with the
+ * same minimum, lengths and angles. They are the rows of L in the pivoted Cholesky decomposition X Xᵀ = L Lᵀ (Higham,
+ * "Accuracy and Stability of Numerical Algorithms", section 10.3), which stops at the rank.
+ * @param vectors X, `[rows, columns]`, row-major.
+ * @param products X Xᵀ, `[rows, rows]`.
+ */
+export function spanOf(vectors: Float64Array, products: Float64Array, rows: number): Span {
+  const columns = vectors.length / rows
+  const lower = new Float64Array(rows * rows)
+  /** Of each row, the square of what the pivots so far do not span. */
+  const rest = Float64Array.from({ length: rows }, (_, row) => products[row * (rows + 1)] as number)
+  const least = negligible * rest.reduce((largest, square) => Math.max(largest, square), 0)
+  const pivots: number[] = []
+  while (pivots.length < rows) {
+    const rank = pivots.length
+    const pivot = rest.indexOf(rest.reduce((largest, square) => Math.max(largest, square), 0))
+    if (!((rest[pivot] as number) > least)) break
+    const length = Math.sqrt(rest[pivot] as number)
+    for (let row = 0; row < rows; row++) {
+      if (rest[row] === 0) continue
+      let product = products[row * rows + pivot] as number
+      for (let k = 0; k < rank; k++) product -= (lower[row * rows + k] as number) * (lower[pivot * rows + k] as number)
+      const coordinate = product / length
+      lower[row * rows + rank] = coordinate
+      rest[row] = Math.max(0, (rest[row] as number) - coordinate * coordinate)
+    }
+    rest[pivot] = 0
+    pivots.push(pivot)
+  }
+
+  const rank = pivots.length
+  const coordinates = new Float64Array(rows * rank)
+  for (let row = 0; row < rows; row++) coordinates.set(lower.subarray(row * rows, row * rows + rank), row * rank)
+  return {
+    coordinates,
+    rank,
+    // The basis is Q = X₁ᵀ L₁⁻ᵀ, with the rows of the pivots: Q v = X₁ᵀ a, where L₁ᵀ a = v.
+    expand(weights, outputs) {
+      const expanded = new Float64Array(columns * outputs)
+      const left = weights.slice()
+      for (let at = rank - 1; at >= 0; at--) {
+        const pivot = pivots[at] as number
+        for (let output = 0; output < outputs; output++) {
+          const share = (left[at * outputs + output] as number) / (coordinates[pivot * rank + at] as number)
+          for (let k = 0; k < at; k++)
+            left[k * outputs + output] =
+              (left[k * outputs + output] as number) - (coordinates[pivot * rank + k] as number) * share
+          for (let column = 0; column < columns; column++)
+            expanded[column * outputs + output] =
+              (expanded[column * outputs + output] as number) + (vectors[pivot * columns + column] as number) * share
+        }
+      }
+      return expanded
+    },
+  }
+}
