@@ -112,8 +112,10 @@ async function differences(
   try {
     for (const name of by) {
       const center = point[name] as Tensor<'float32' | 'float64'>
+      // One array for all its places: of an embedding, each is larger than all that the network computes of it.
+      const data = center.data.slice()
       const evaluate = async (direction: Float64Array, distance: number): Promise<number> => {
-        const data = center.data.map((value, i) => value + distance * (direction[i] as number))
+        for (let i = 0; i < data.length; i++) data[i] = (center.data[i] as number) + distance * (direction[i] as number)
         const results = await session.run({ ...point, [name]: { ...center, data } as Tensor }, [...outputs])
         return outputs.reduce((sum, output, index) => {
           const result = results[output] as Tensor
@@ -139,9 +141,11 @@ async function differences(
 function directionsOf(size: number, limit: number): Float64Array[] {
   if (size <= limit) return Array.from({ length: size }, (_, i) => new Float64Array(size).fill(1, i, i + 1))
   const next = randomNumbers(size)
-  return Array.from({ length: limit }, () =>
-    Float64Array.from({ length: size }, () => (next() < 0.5 ? -1 : 1) / Math.sqrt(size)),
-  )
+  return Array.from({ length: limit }, () => {
+    const direction = new Float64Array(size)
+    for (let i = 0; i < size; i++) direction[i] = (next() < 0.5 ? -1 : 1) / Math.sqrt(size)
+    return direction
+  })
 }
 
 /** Random weights of an output's elements, the same in both precisions. */
