@@ -36,7 +36,7 @@ const variable = 'HEADSTART_RUNTIME'
  */
 export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<OpenedRuntime> {
   const { name = process.env[variable] || own, machine = thisMachine(), require } = options
-  await disableTelemetry()
+  if (name === 'onnxruntime-node') await disableTelemetry()
   if (name === 'onnxruntime-node' || name === 'onnxruntime-web') return openInstalled(name, require)
   if (name !== own)
     throw new RuntimeError(variable, `${own}, onnxruntime-node or onnxruntime-web`, `"${name}"`, 'Or leave it out.')
@@ -50,6 +50,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Ope
     if (packageOf(machine)) process.emitWarning(`${(error as Error).message} Until then onnxruntime-web is used.`)
     return web
   }
+  await disableTelemetry()
   const binding = loadBinding(found, require)
   return { name, onnxruntime: overBinding(binding), devices: ownDevices(binding, machine) }
 }
