@@ -67,7 +67,7 @@ describe('exportModel', () => {
     const model = await pipelineModel()
     await exportModel(model, 'transformers', path)
     const { files } = await exportModel(model, 'transformers', path)
-    expect([...files.keys()]).toEqual(['config.json', 'letters.json', 'onnx/model.onnx'])
+    expect([...files.keys()]).toEqual(['config.json', 'letters.json', 'onnx/model.onnx', 'headstart.json'])
     expect(JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))).toMatchObject({
       id2label: { 0: 'early', 1: 'late', 2: 'middle' },
       label2id: { early: 0, late: 1, middle: 2 },

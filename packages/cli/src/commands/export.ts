@@ -1,8 +1,9 @@
+import { basename, join, resolve } from 'node:path'
 import { type AnyTask, exportModel, type Task } from '@headstart/core'
 import { exportFormatOf, modelFiles } from '@headstart/core/kit'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { openScreen, print } from '../console/screen.js'
+import { print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
@@ -37,12 +38,11 @@ async function exportOne<Data, Query, Answer>(
   { to, out, json }: ExportFlags,
   session: Session,
 ): Promise<void> {
-  const screen = openScreen(session)
   const trained = await task.load(modelFiles(folder))
   try {
     const { description, ending } = exportFormatOf(trained, to)
-    const place = out ?? `${folder.replace(/[/\\]+$/, '')}${ending ?? `-${to}`}`
-    const { path, files } = await exportModel(trained, to, place, { signal: screen.signal })
+    const place = out ?? join(folder, '..', `${basename(resolve(folder))}${ending ?? `-${to}`}`)
+    const { path, files } = await exportModel(trained, to, place, { signal: session.signal })
     const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
     const text = (): string => `${path}: ${description}, ${(bytes / 1e6).toFixed(1)} MB.`
     print(

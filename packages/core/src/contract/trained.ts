@@ -24,6 +24,8 @@ export interface Packed {
   readonly manifest: object
   /** The other files, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Files that lie in the folder and are no part of the model, such as a page to try it on. Default: none. */
+  readonly beside?: ReadonlyMap<string, Uint8Array>
 }
 
 /** A form in which a model is carried away, to run where Headstart is not. */

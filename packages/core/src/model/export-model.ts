@@ -38,8 +38,8 @@ export async function exportModel(
     await writeFileAtomically(path, made)
     return { path, files: new Map([[path, made.length]]) }
   }
-  await writeModelFolder(path, made, options)
-  return { path, files: new Map([...made.files].map(([name, bytes]) => [name, bytes.length])) }
+  const files = await writeModelFolder(path, made, options)
+  return { path, files: new Map([...files].map(([name, bytes]) => [name, bytes.length])) }
 }
 
 /** One of the forms that a model has. @throws OptionError where it has no such. */

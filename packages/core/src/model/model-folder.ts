@@ -25,17 +25,19 @@ export interface SaveOptions {
 /**
  * Writes a model's folder: its files, and `headstart.json` with what is said of it and their hashes. An older model of that
  * name is replaced as a whole, or not at all.
+ * @returns All files of the folder, by name.
  * @throws FileError when the folder cannot be written, or something that is no model stands there.
  */
 export async function writeModelFolder(
   folder: string,
-  { manifest, files }: Packed,
+  { manifest, files, beside = new Map() }: Packed,
   options: SaveOptions = {},
-): Promise<void> {
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const hashes = Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)]))
   const text = formatManifest({ ...manifest, files: hashes })
-  const all = new Map(files).set(manifestName, new TextEncoder().encode(text))
+  const all = new Map([...files, ...beside, [manifestName, new TextEncoder().encode(text)]])
   await writeFolderAtomically(resolve(folder), all, { replace: refuseForeignFolder, ...options })
+  return all
 }
 
 /**
