@@ -1,8 +1,9 @@
 /** What goes together: learned from lists of npm packages or from a shop, asked for a project or on a page. */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { OptionError } from '@headstart/core/kit'
+import { effectOf, OptionError } from '@headstart/core/kit'
 import {
+  type Comparison,
   compare,
   HeadstartError,
   idsIn,
@@ -129,13 +130,16 @@ function someUser({ interactions, catalog }: Shop): Somebody {
   }
 }
 
-function printComparison(comparison: Shown, isBuiltIn: boolean): void {
+function printComparison(comparison: Comparison & Shown, isBuiltIn: boolean): void {
   console.log(comparison.text())
   if (!isBuiltIn) return
   console.log(
     'A list has no order in time: the item that is left out, "the last", is drawn by lot. So this measures how well a list is',
   )
   console.log('completed, not what somebody does next.')
+  const transfer = comparison.differences.find(({ what }) => what === 'transfer')
+  if (transfer && effectOf(transfer) !== 'helped')
+    console.log('Where transfer does not help: in these lists, which say nearly all that there is to know themselves.')
 }
 
 async function printList(model: RecommenderModel, { name, history }: Somebody): Promise<void> {
