@@ -146,7 +146,7 @@ function progress(what) {
 function working(what, note = '') {
   const started = performance.now()
   let detail = ''
-  progress(`${what} ${note}`)
+  progress(`${what} ${note}`.trim())
   const beat = setInterval(() => progress(`still ${what}${detail && `: ${detail}`}`), 10_000)
   return {
     detail: (text) => (detail = text),

@@ -75,7 +75,8 @@ async function main(data: string | undefined, cat: string, out: string): Promise
       name: trial.nameOf(one.place),
       input: trial.test.inputs[one.place] as string,
     }))
-    sections.push({ title: trial.title, threshold: report.threshold, pictures })
+    const heading = data === undefined ? `Drawings in the style ${trial.title}, never seen before` : trial.title
+    sections.push({ title: heading, threshold: report.threshold, pictures })
   }
   console.log(
     textTable([

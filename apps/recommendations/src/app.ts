@@ -1,4 +1,5 @@
 /** What goes together: learned from lists of npm packages or from a shop, asked for a project or on a page. */
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { effectOf, OptionError } from '@headstart/core/kit'
@@ -108,6 +109,8 @@ async function answer({ project, data, history, serve, ...numbers }: Values, lea
   printComparison(comparison, data === undefined)
   const methods = recommenderMethods.filter(({ name }) => name === comparison.json['chosen'])
   await printList(await trainRecommender(shop, { methods, seed }), somebody ?? someUser(shop))
+  const program = relative(process.cwd(), fileURLToPath(new URL('main.js', import.meta.url)))
+  console.log(`To click a list together on a page, add --serve: node ${program} --serve`)
 }
 
 /** By default what this app itself lists, which is not among what is learned from; nobody yet where a shop has users of its own. */
