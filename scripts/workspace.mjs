@@ -20,6 +20,8 @@ const members = ['packages', 'apps']
   .concat('benchmarks')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
+/** When progress was said last, in milliseconds since the start. */
+let lastSaid = 0
 /** Apps of the demo: the one in which transfer helps most comes first, by their own figures; others follow. */
 const firstApps = ['sentiment', 'cat-detection']
 
@@ -139,15 +141,18 @@ function pnpm(args, options) {
 
 /** What is done now, with the seconds since the start, on stderr: so that nobody waits before an empty screen. */
 function progress(what) {
+  lastSaid = performance.now()
   console.error(`[${String(Math.round(performance.now() / 1000)).padStart(3)} s] ${what}`)
 }
 
-/** Says that work begins, every ten seconds that it goes on, and that it is done where it took more than a moment. */
+/** Says that work begins, where nothing was said for ten seconds that it goes on, and that it is done where it took more than a moment. */
 function working(what, note = '') {
   const started = performance.now()
   let detail = ''
   progress(`${what} ${note}`.trim())
-  const beat = setInterval(() => progress(`still ${what}${detail && `: ${detail}`}`), 10_000)
+  const beat = setInterval(() => {
+    if (performance.now() - lastSaid > 10_000) progress(`still ${what}${detail && `: ${detail}`}`)
+  }, 1000)
   return {
     detail: (text) => (detail = text),
     /** Ends it. @returns the exit code that it is given */

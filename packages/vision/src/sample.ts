@@ -13,7 +13,9 @@ export const drawings: Sample<ImageInput> = {
   name: 'drawings',
   description: 'Small drawings of animals and of food, from Noto Emoji by Google (Apache-2.0).',
   async files() {
-    const { 'pictures.json': pictures, ...rest } = Object.fromEntries(await readAssets('@headstart/vision', 'assets/drawings', files))
+    const { 'pictures.json': pictures, ...rest } = Object.fromEntries(
+      await readAssets('@headstart/vision', 'assets/drawings', files),
+    )
     const listed = JSON.parse(new TextDecoder().decode(pictures)) as Record<string, string>
     const bytes = Object.entries(listed).map(([path, base64]) => [path, Buffer.from(base64, 'base64')] as const)
     return new Map<string, Uint8Array>([...bytes, ...Object.entries(rest)])
