@@ -1,6 +1,7 @@
 /** Cats: trained on drawings in some styles, tried on a style never seen; or the same with photos of one's own. */
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { FeatureCache } from '@headstart/core'
 import { averagePrecision, type DetectionReport, DataError, reportDetection, textTable } from '@headstart/core/kit'
@@ -58,10 +59,14 @@ async function main(data: string | undefined, cat: string, out: string): Promise
 
   const rows: string[][] = []
   const bigCats: string[] = []
+  /** Where the pixels do as well as the network. */
+  const pixelsDo: string[] = []
   const sections: PageSection[] = []
   for (const trial of trials) {
     const { report, scored } = await run(trial, transfer, settings)
-    rows.push([trial.title, ...cells(report), (await withoutTransfer(trial, noTransfer, settings)).toFixed(3)])
+    const pixels = await withoutTransfer(trial, noTransfer, settings)
+    rows.push([trial.title, ...cells(report), pixels.toFixed(3)])
+    if (pixels >= report.averagePrecision) pixelsDo.push(trial.title)
     const relatives = scored.filter(({ place, isCat }) => !isCat && isBigCat(trial.nameOf(place)))
     const mistaken = relatives.filter((one) => one.score >= report.threshold)
     bigCats.push(`${trial.title} ${mistaken.length} of ${relatives.length}`)
@@ -70,7 +75,8 @@ async function main(data: string | undefined, cat: string, out: string): Promise
       name: trial.nameOf(one.place),
       input: trial.test.inputs[one.place] as string,
     }))
-    sections.push({ title: trial.title, threshold: report.threshold, pictures })
+    const heading = data === undefined ? `Drawings in the style ${trial.title}, never seen before` : trial.title
+    sections.push({ title: heading, threshold: report.threshold, pictures })
   }
   console.log(
     textTable([
@@ -82,11 +88,13 @@ async function main(data: string | undefined, cat: string, out: string): Promise
     `With 95 % intervals; all in ${((performance.now() - started) / 1000).toFixed(1)} s. The threshold was chosen on answers to pictures that the answering model had not seen.`,
   )
   console.log('By chance and no transfer: average precision of a coin, and of the same head on the pixels themselves.')
+  if (pixelsDo.length > 0)
+    console.log(`Where transfer does not help: on ${pixelsDo.join(' and ')} the pixels alone rank as well, or better.`)
   if (data === undefined) console.log(`Tigers, lions and leopards taken for cats: ${bigCats.join(', ')}.`)
 
   const footer = data === undefined ? `Drawings: ${styles.map(credit).join('; ')}.` : ''
   await writePage(out, 'Is it a cat?', sections, footer)
-  console.log(`\nAll pictures with their scores, worst mistakes first: ${out}`)
+  console.log(`\nAll pictures with their scores, worst mistakes first: ${pathToFileURL(out)}`)
 }
 
 /** Each style once as the one that is never seen. */

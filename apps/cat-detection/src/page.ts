@@ -33,27 +33,36 @@ figure.missed { border-color: #c33; background: #fdd } figure.mistaken { border-
 figure.found { border-color: #393 } img { display: block; width: ${size}px; height: ${size}px; object-fit: contain }
 </style></head><body><h1>${text(title)}</h1>
 <p>Each picture with the probability that it is a cat. Red: a cat that was missed. Orange: something else taken for a cat.
-Green: a cat that was found. The worst mistakes come first.</p>
+Green: a cat that was found. The worst mistakes come first, then the cats that were found, then all others.</p>
 ${parts.join('\n')}
 <footer><p>${text(footer)}</p></footer></body></html>
 `,
   )
 }
 
+/** How a picture was taken, in the order of the page. */
+const kinds = ['missed', 'mistaken', 'found', 'other'] as const
+type Kind = (typeof kinds)[number]
+
 async function section({ title, threshold, pictures }: PageSection): Promise<string> {
+  const kindOf = ({ isCat, score }: Scored): Kind =>
+    isCat ? (score >= threshold ? 'found' : 'missed') : score >= threshold ? 'mistaken' : 'other'
+  /** Mistakes come first, whatever their kind. */
+  const rank = (one: Scored): number => Math.max(kinds.indexOf(kindOf(one)), 1)
   /** How far a picture is on the wrong side of the threshold. */
   const mistake = ({ isCat, score }: Scored): number => (isCat ? threshold - score : score - threshold)
   const figures: string[] = []
-  for (const picture of pictures.toSorted((a, b) => mistake(b) - mistake(a))) {
-    const { name, score, isCat } = picture
-    const isFound = score >= threshold
-    const kind = isCat ? (isFound ? 'found' : 'missed') : isFound ? 'mistaken' : 'other'
+  for (const picture of pictures.toSorted((a, b) => rank(a) - rank(b) || mistake(b) - mistake(a))) {
+    const { name, score } = picture
     const image = `<img loading="lazy" alt="${text(name)}" src="${await thumbnail(picture.input)}">`
     figures.push(
-      `<figure class="${kind}" data-score="${score.toFixed(4)}">${image}<figcaption>${score.toFixed(3)} ${text(name)}</figcaption></figure>`,
+      `<figure class="${kindOf(picture)}" data-score="${score.toFixed(4)}">${image}<figcaption>${score.toFixed(3)} ${text(name)}</figcaption></figure>`,
     )
   }
-  return `<section><h2>${text(title)}</h2><p>Threshold ${threshold.toFixed(3)}</p><div class="pictures">${figures.join('\n')}</div></section>`
+  const count = (kind: Kind): number => pictures.filter((one) => kindOf(one) === kind).length
+  const [missed, mistaken, found, other] = kinds.map(count) as [number, number, number, number]
+  const summary = `${found} of ${found + missed} cats found; ${mistaken} of ${mistaken + other} other pictures taken for one. It counts as a cat from a probability of ${threshold.toFixed(3)} on.`
+  return `<section><h2>${text(title)}</h2><p>${summary}</p><div class="pictures">${figures.join('\n')}</div></section>`
 }
 
 /** A picture, made small, as an address that holds it. */

@@ -1,8 +1,10 @@
 /** What goes together: learned from lists of npm packages or from a shop, asked for a project or on a page. */
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { OptionError } from '@headstart/core/kit'
+import { effectOf, OptionError } from '@headstart/core/kit'
 import {
+  type Comparison,
   compare,
   HeadstartError,
   idsIn,
@@ -107,6 +109,8 @@ async function answer({ project, data, history, serve, ...numbers }: Values, lea
   printComparison(comparison, data === undefined)
   const methods = recommenderMethods.filter(({ name }) => name === comparison.json['chosen'])
   await printList(await trainRecommender(shop, { methods, seed }), somebody ?? someUser(shop))
+  const program = relative(process.cwd(), fileURLToPath(new URL('main.js', import.meta.url)))
+  console.log(`To click a list together on a page, add --serve: node ${program} --serve`)
 }
 
 /** By default what this app itself lists, which is not among what is learned from; nobody yet where a shop has users of its own. */
@@ -129,13 +133,16 @@ function someUser({ interactions, catalog }: Shop): Somebody {
   }
 }
 
-function printComparison(comparison: Shown, isBuiltIn: boolean): void {
+function printComparison(comparison: Comparison & Shown, isBuiltIn: boolean): void {
   console.log(comparison.text())
   if (!isBuiltIn) return
   console.log(
     'A list has no order in time: the item that is left out, "the last", is drawn by lot. So this measures how well a list is',
   )
   console.log('completed, not what somebody does next.')
+  const transfer = comparison.differences.find(({ what }) => what === 'transfer')
+  if (transfer && effectOf(transfer) !== 'helped')
+    console.log('Where transfer does not help: in these lists, which say nearly all that there is to know themselves.')
 }
 
 async function printList(model: RecommenderModel, { name, history }: Somebody): Promise<void> {

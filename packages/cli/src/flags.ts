@@ -25,16 +25,30 @@ interface FieldFacts {
  */
 export function withFlags(command: Command, schemas: readonly Shape[], forTraining = false): Command {
   for (const [name, field] of Object.entries(Object.assign({}, ...schemas) as Shape)) {
-    const facts = z.toJSONSchema(field as z.ZodType, { io: 'input', unrepresentable: 'any' }) as FieldFacts
+    const facts = factsOf(field)
     if (facts.inPlaceOfData && !forTraining) continue
     for (const option of optionsOf(name, field, facts)) command.addOption(option)
   }
   return command
 }
 
+/** What is typed for these options: `--shots 8,32 --explain`; the inverse of the flags of a schema. */
+export function wordsOf(options: Readonly<Record<string, unknown>>, shape: Shape): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    const flag = flagOf(name)
+    if (value === true) return [flag]
+    if (Array.isArray(value) && factsOf(shape[name]).repeatable) return value.flatMap((one) => [flag, String(one)])
+    return [flag, String(value)]
+  })
+}
+
 /** The flag of a field: `labelColumn` is `--label-column`. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+function factsOf(field: Field | undefined): FieldFacts {
+  return z.toJSONSchema(field as z.ZodType, { io: 'input', unrepresentable: 'any' }) as FieldFacts
 }
 
 function optionsOf(name: string, field: Field, facts: FieldFacts): Option[] {

@@ -12,13 +12,13 @@ export async function headstart(
   terminal: Terminal,
   tasks: readonly TaskEntry[] = taskEntries,
 ): Promise<ExitCode> {
-  const session: Session = { ...terminal, tasks, exitCode: 0 }
+  const session: Session = { program: 'headstart', ...terminal, tasks, exitCode: 0 }
   try {
     const program = await createProgram(args, session)
     await program.parseAsync(args, { from: 'user' })
     return session.exitCode
   } catch (error) {
-    reportError(error, terminal)
+    reportError(error, session)
     return exitCodeOf(error, terminal.signal)
   }
 }

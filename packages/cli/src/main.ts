@@ -9,4 +9,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const { stdin, stdout, stderr } = process
-process.exitCode = await headstart(process.argv.slice(2), { stdin, stdout, stderr, signal: interruption.signal })
+// Who came through npx has no `headstart` on the path.
+const program = process.env['npm_command'] === 'exec' ? 'npx headstart' : 'headstart'
+process.exitCode = await headstart(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  program,
+  signal: interruption.signal,
+})

@@ -7,13 +7,17 @@ import { backbonesCommand } from './commands/backbones.js'
 import { compareCommand } from './commands/compare.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { exportCommand } from './commands/export.js'
+import { initCommand } from './commands/init.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
 import { version } from './version.js'
 
 const help = `
-Examples:
+Begin with data that come with it, and the commands that follow:
+  headstart init text
+
+Or with your own:
   headstart train reviews.csv --task text --out my-model
   headstart predict my-model "Would buy again."
 
@@ -33,13 +37,14 @@ export async function createProgram(args: readonly string[], session: Session): 
   const program = new Command('headstart')
     .description('Fine-tune a pre-trained network on your own examples: frozen backbone, trained head.')
     .version(version)
-    .showHelpAfterError('(headstart --help and headstart COMMAND --help tell more)')
+    .showHelpAfterError('(headstart --help and headstart COMMAND --help tell more; headstart init writes data to try)')
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .addHelpText('after', help)
     .exitOverride()
   const task = await taskFor(args, session.tasks)
   const verbs = [...new Set(session.tasks.map(({ verb }) => verb))]
   const commands = [
+    initCommand(session),
     trainCommand(task, session),
     evaluateCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),

@@ -9,6 +9,7 @@ import { universalSentenceEncoder } from './backbone/universal-sentence-encoder.
 import { zeroShot } from './backbone/zero-shot.js'
 import { readTextDataset } from './data/read-text-dataset.js'
 import { loadModel } from './load-model.js'
+import { messages } from './sample.js'
 
 /** Texts in one of several classes, with any number of labels, or with a number. */
 export const textTask = examplesTask({
@@ -40,4 +41,5 @@ export const textTask = examplesTask({
   zeroShot: (backbone) => (labels, options) => zeroShot<Target>(backbone, labels, options),
   zeroShotNeeds: 'a sentence encoder',
   load: (files) => loadModel<Target>(files),
+  sample: messages,
 })

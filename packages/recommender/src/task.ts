@@ -10,6 +10,7 @@ import type { ShopData } from './methods/shop-data.js'
 import { loadRecommender } from './model/load-recommender.js'
 import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
 import { recommenderFormat } from './model/recommender-manifest.js'
+import { madeUpShop } from './sample.js'
 import { readShop } from './shop/read-shop.js'
 import { columnRoles } from './shop/shop-columns.js'
 
@@ -67,4 +68,5 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   })),
   opens: ({ format }) => format === recommenderFormat.name,
   load: loadRecommender,
+  sample: madeUpShop,
 }

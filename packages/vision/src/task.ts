@@ -10,6 +10,7 @@ import { zeroShot } from './backbone/zero-shot.js'
 import { readImageDataset } from './data/read-image-dataset.js'
 import { loadModel } from './load-model.js'
 import type { ImageInput } from './preprocessing/image-input.js'
+import { drawings } from './sample.js'
 
 /** Opens the side of a pair that reads texts: `transformersBackbone` of @headstart/nlp. */
 export type OpenTexts = (idOrFolder: string, options: OpenOptions) => Promise<Backbone<string>>
@@ -61,6 +62,7 @@ export function createImageTask(openTexts?: OpenTexts) {
     },
     zeroShotNeeds: 'a pair that reads pictures and texts, such as Xenova/clip-vit-base-patch32',
     load: (files) => loadModel<Target>(files),
+    sample: drawings,
   })
 }
 

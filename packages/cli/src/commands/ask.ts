@@ -48,7 +48,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
 }
 
 /** The fields of a query that is an object. */
-function shapeOf(query: z.ZodType): z.ZodObject['shape'] | undefined {
+export function shapeOf(query: z.ZodType): z.ZodObject['shape'] | undefined {
   return (query as Partial<z.ZodObject>).shape
 }
 
@@ -61,11 +61,11 @@ async function ask<Data, Query, Answer>(
   session: Session,
 ): Promise<void> {
   if (task.verb !== verb) {
-    const remedy = `Try: headstart ${task.verb} ${folder} ${task.example}`
+    const remedy = `Try: ${session.program} ${task.verb} ${folder} ${task.example}`
     throw new OptionError(folder, `a model to ${verb} with`, `one of the task ${task.name}`, remedy)
   }
   if (inputs?.length === 0 && !shapeOf(task.query)) {
-    const remedy = `Try: headstart ${verb} ${folder} ${task.example}`
+    const remedy = `Try: ${session.program} ${verb} ${folder} ${task.example}`
     throw new OptionError(`headstart ${verb}`, 'inputs, or - to read them from stdin', 'none', remedy)
   }
   const trained = await task.load(modelFiles(folder))

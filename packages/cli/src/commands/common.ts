@@ -1,4 +1,5 @@
-import { type AnyTask, type Run, startRun } from '@headstart/core'
+import { existsSync } from 'node:fs'
+import { type AnyTask, type Run, startRun, type Task } from '@headstart/core'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Screen } from '../console/screen.js'
@@ -47,6 +48,23 @@ export function withCommon(command: Command): Command {
   return command
     .option('--no-cache', 'neither read nor write the feature cache')
     .option('--json', 'print one JSON object on stdout and nothing else there')
+}
+
+/** Reads DATA. Who has none is told where there are some. */
+export async function readData<Data, Query, Answer>(
+  task: Task<Data, Query, Answer>,
+  path: string | undefined,
+  options: object,
+  run: Run,
+  session: Session,
+): Promise<Data> {
+  try {
+    return await task.read.run(path, options, run)
+  } catch (error) {
+    const isMissing = path === undefined || !existsSync(path)
+    if (isMissing && task.sample) session.hint = `No data yet? ${session.program} init ${task.name} writes some to try.`
+    throw error
+  }
 }
 
 /** A run as the flags say. */

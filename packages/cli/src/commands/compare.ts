@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
-import { type CommonFlags, runOf, taskCommand, taskOption, withCommon } from './common.js'
+import { type CommonFlags, readData, runOf, taskCommand, taskOption, withCommon } from './common.js'
 
 /** `headstart compare DATA`: the table of what pre-training is worth here. */
 export function compareCommand(task: AnyTask | undefined, session: Session): Command {
@@ -29,7 +29,7 @@ async function compareOn<Data, Query, Answer>(
   const screen = openScreen(session)
   try {
     const run = runOf(flags, screen)
-    const plan = await task.compare.run(await task.read.run(path, flags, run), flags, run)
+    const plan = await task.compare.run(await readData(task, path, flags, run, session), flags, run)
     const comparison = await compare(plan, run)
     screen.end()
     print(session, flags.json, comparison, { task: task.name })

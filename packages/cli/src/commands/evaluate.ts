@@ -5,7 +5,7 @@ import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, runOf, taskCommand, withCommon } from './common.js'
+import { type CommonFlags, readData, runOf, taskCommand, withCommon } from './common.js'
 
 /** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
 export function evaluateCommand(task: AnyTask | undefined, session: Session): Command {
@@ -50,7 +50,7 @@ async function evaluate<Data, Query, Answer>(
   try {
     const run = runOf(flags, screen)
     const trained = await task.load(modelFiles(folder))
-    const report = await trained.evaluate(await task.read.run(path, { ...trained.reads, ...flags }, run), run)
+    const report = await trained.evaluate(await readData(task, path, { ...trained.reads, ...flags }, run, session), run)
     screen.end()
     print(session, flags.json, report, { task: task.name })
     await trained.close()

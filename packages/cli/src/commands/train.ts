@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
-import { type CommonFlags, runOf, seedOption, taskCommand, taskOption, withCommon } from './common.js'
+import { type CommonFlags, readData, runOf, seedOption, taskCommand, taskOption, withCommon } from './common.js'
 
 interface TrainFlags extends CommonFlags {
   readonly out: string
@@ -43,7 +43,7 @@ async function train<Data, Query, Answer>(
     const checkpoint = `${out}.checkpoint`
     const run = runOf(flags, screen, { checkpoint, resume })
     const started = performance.now()
-    const data = await task.read.run(path, flags, run)
+    const data = await readData(task, path, flags, run, session)
     const learner = await task.train.run(data, flags, run)
     const trained = await learner.fit(data, run)
     const seconds = (performance.now() - started) / 1000
@@ -56,8 +56,8 @@ async function train<Data, Query, Answer>(
         described.text(),
         '',
         `Saved in ${out}, after ${seconds.toFixed(1)} s.`,
-        `Try: headstart ${task.verb} ${out} ${task.example}`,
-        `Measure it on data that it has not seen: headstart evaluate ${out} DATA`,
+        `Try: ${session.program} ${task.verb} ${out} ${task.example}`,
+        `Measure it on data that it has not seen: ${session.program} evaluate ${out} DATA`,
       ].join('\n')
     print(session, json, { json: { ...described.json, model: out, seconds }, text }, { task: task.name })
     await trained.close()

@@ -2,7 +2,7 @@ import { HeadstartError } from '@headstart/core'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { flagOf } from '../flags.js'
-import type { ExitCode, Terminal } from './terminal.js'
+import type { ExitCode, Session, Terminal } from './terminal.js'
 
 /** The exit code that goes with an error. */
 export function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
@@ -13,10 +13,11 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): ExitCode {
 }
 
 /** Says on stderr what went wrong. */
-export function reportError(error: unknown, { stderr, signal }: Terminal): void {
+export function reportError(error: unknown, { stderr, signal, hint }: Session): void {
   // Commander has said it already.
   if (error instanceof CommanderError) return
   say(stderr, signal.aborted ? interrupted : messageOf(error))
+  if (hint !== undefined && !signal.aborted) stderr.write(`${hint}\n`)
 }
 
 const interrupted = 'interrupted: nothing was saved. Features computed so far are kept for the next run.'

@@ -11,12 +11,17 @@ export interface Terminal {
   readonly stderr: Writable & { readonly isTTY?: boolean }
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
+  /** What one types to run it. Default: headstart. */
+  readonly program?: string
 }
 
 /** A terminal during one command. */
 export interface Session extends Terminal {
   /** What the command line knows of. */
   readonly tasks: readonly TaskEntry[]
+  readonly program: string
+  /** Said after an error: what may help. */
+  hint?: string
   /** What it ends with where nothing is thrown: 2 where some of the inputs could not be read. */
   exitCode: ExitCode
 }

@@ -4,6 +4,7 @@ import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
+import type { Sample } from './sample.js'
 import type { Trained } from './trained.js'
 
 /** Work with options of its own: flags of a command, fields of a form, keys of a request. */
@@ -41,6 +42,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   readonly compare: Step<Data, Plan<Data, Trained<Data, Query, Answer>>>
   /** The pre-trained networks that it can begin with, where one chooses among them. */
   readonly networks?: Networks
+  /** Data to begin with, where it has some. */
+  readonly sample?: Sample<Query> | undefined
 }
 
 /** A task of a table of tasks; work on one is a generic function: `train<Data, Query, Answer>(task, ...)`. */

@@ -45,3 +45,19 @@ function installedPlace(packageName: string, path: string): string | undefined {
     return undefined
   }
 }
+
+/**
+ * Several of them, by name.
+ * @param folder Their folder in the package.
+ * @param files How each is located, as above.
+ * @throws FileError when one is not there
+ */
+export async function readAssets(
+  packageName: string,
+  folder: string,
+  files: Readonly<Record<string, () => URL>>,
+): Promise<Map<string, Uint8Array>> {
+  const read = async ([name, locate]: [string, () => URL]) =>
+    [name, await readAsset(packageName, `${folder}/${name}`, locate)] as const
+  return new Map(await Promise.all(Object.entries(files).map(read)))
+}

@@ -4,6 +4,7 @@ import { OptionError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import type { Learner } from '../contract/learner.js'
 import type { Run } from '../contract/run.js'
+import type { Sample } from '../contract/sample.js'
 import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
 import type { Networks, Task } from '../contract/task.js'
@@ -42,6 +43,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   /** What such a backbone is, and an example. */
   readonly zeroShotNeeds: string
   load(files: ModelFiles): Promise<Model<Input, Target>>
+  readonly sample?: Sample<Input> | undefined
 }
 
 const commonReading = z.object({
@@ -143,6 +145,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     example: parts.example,
     query: parts.query,
     networks: networks as Networks,
+    sample: parts.sample,
     opens: ({ format, backbone: saved }: JsonObject) =>
       format === 'headstart-model' && (Object(saved) as JsonObject)['modality'] === parts.modality,
     load: (files) => parts.load(files),

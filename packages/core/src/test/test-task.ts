@@ -115,6 +115,16 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
       expect(comparison.text()).toContain(String(comparison.json['verdict']))
     })
 
+    it.each(task.sample ? [task.sample] : [])('brings data to begin with: $name', async (sample) => {
+      const paths = [...(await sample.files()).keys()]
+      expect(paths).toContain('NOTICE')
+      for (const place of [sample.train, sample.test])
+        expect(paths.some((path) => place === '' || path === place || path.startsWith(`${place}/`))).toBe(true)
+      expect(task.query.safeParse(sample.query).error).toBeUndefined()
+      expect(task.compare.options.safeParse(sample.comparing).error).toBeUndefined()
+      expect(Object.keys(sample.comparing).filter((name) => !(name in task.compare.options.shape))).toEqual([])
+    })
+
     it('closes as often as it is asked to', async () => {
       await trained.close()
       await expect(trained.close()).resolves.toBeUndefined()
