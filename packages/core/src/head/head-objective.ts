@@ -191,7 +191,9 @@ async function standardize({ rows, columns, data }: Matrix): Promise<Standardiza
   const session = await Session.create(standardizationGraph())
   try {
     const results = await session.run({ features: tensor('float32', [rows, columns], data) }, [
-      ...['mean', 'scale', 'x'],
+      'mean',
+      'scale',
+      'x',
       fewExamples ? 'products' : 'xt',
     ])
     const { x, xt, products } = results as Record<string, Tensor>
