@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 /**
  * What each binding loads. Left out: on macOS a second copy of the library under its full version, which nothing names (the
  * binding's load command is @rpath/libonnxruntime.1.dylib); on Windows Direct3D's DirectML.dll, dxcompiler.dll and dxil.dll,
- * which no import table names and which are under other licenses: for GPUs there is onnxruntime-node.
+ * which are loaded when their devices are asked for, and are under other licenses: for GPUs there is onnxruntime-node.
  */
 const libraries = { linux: 'libonnxruntime.so.1', darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' }
 

@@ -79,5 +79,6 @@ function notLoaded(name: string, cause: unknown): RuntimeError {
   const reason = reasonOf(cause)
   // The linker of Linux took a library that was there already, of another thread for one.
   if (/version `VERS_.* not found/.test(reason)) return conflict('another version, loaded before', { cause })
-  return new RuntimeError(who, `the library in ${name} to load`, reason, '', { cause })
+  const remedy = process.platform === 'win32' ? "Install Microsoft's Visual C++ Redistributable." : ''
+  return new RuntimeError(who, `the library in ${name} to load`, reason, remedy, { cause })
 }

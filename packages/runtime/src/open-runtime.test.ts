@@ -69,7 +69,7 @@ describe('the library that comes with the package', () => {
 
   it('may not load: the reason of the system is kept, on one line', async () => {
     const broken = { ...ownPackage, [`${own}/onnxruntime_binding.node`]: new Error('libstdc++.so.6: cannot\n  open') }
-    expect(await refusal({ require: installed(broken) })).toBe(
+    expect(await refusal({ require: installed(broken) })).toContain(
       `@headstart/runtime: expected the library in ${own} to load, got libstdc++.so.6: cannot open`,
     )
   })
