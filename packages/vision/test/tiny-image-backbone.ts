@@ -3,7 +3,7 @@ import { networkBackbone, random } from '@headstart/core/kit'
 import { float32, GraphBuilder } from '@headstart/onnx'
 import type { ImageInput } from '../src/preprocessing/image-input.js'
 import { imagePreprocessing } from '../src/preprocessing/image-preprocessing.js'
-import type { ImagePreprocessingConfig } from '../src/preprocessing/picture-preprocessing.js'
+import type { ImagePreprocessingConfig } from '../src/preprocessing/image-settings.js'
 
 /** Columns of the features. */
 export const tinyFeatureSize = 6

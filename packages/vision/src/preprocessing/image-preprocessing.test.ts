@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyConfig, tinyImageBackbone } from '../../test/tiny-image-backbone.js'
 import type { ImageInput } from './image-input.js'
 import { imageLoader, imagePreprocessing } from './image-preprocessing.js'
-import type { ImagePreprocessingConfig } from './picture-preprocessing.js'
+import type { ImagePreprocessingConfig } from './image-settings.js'
 
 const inputs: Uint8Array[] = await Promise.all(
   [
