@@ -1,5 +1,5 @@
 import { type AnyTask } from '@headstart/core'
-import { manifestOf, ModelFolderError } from '@headstart/core/kit'
+import { manifestOf, modelFiles, ModelFolderError } from '@headstart/core/kit'
 
 /** A task as the command line lists it: what it is called, how its models are asked, and where it comes from. */
 export interface TaskEntry {
@@ -36,7 +36,7 @@ export async function taskNamed(tasks: readonly TaskEntry[], name: string): Prom
  * @throws ModelFolderError when the folder is missing or no model's, and for a kind of model that is not known here.
  */
 export async function taskOfModel(tasks: readonly TaskEntry[], folder: string, likely?: AnyTask): Promise<AnyTask> {
-  const manifest = await manifestOf(folder)
+  const manifest = await manifestOf(modelFiles(folder))
   if (likely?.opens(manifest)) return likely
   for (const { load } of tasks) {
     const task = await load()

@@ -8,6 +8,7 @@ import { networkBackbone } from '../src/features/network-backbone.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
 import { describeModel, loadModel } from '../src/model/load-model.js'
 import { exportModel } from '../src/model/export-model.js'
+import { modelFiles } from '../src/kit/model-files.js'
 import { manifestOf } from '../src/model/model-folder.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { letters, lettersLoader, tinyBackbone } from './tiny-backbone.js'
@@ -80,7 +81,8 @@ describe('exportModel', () => {
 
   it('is no saved model, and says so where it is taken for one', async () => {
     await exportModel(await pipelineModel(), 'transformers', path)
-    for (const open of [manifestOf, describeModel, (folder: string) => loadModel(folder, [lettersLoader])]) {
+    const manifest = (folder: string) => manifestOf(modelFiles(folder))
+    for (const open of [manifest, describeModel, (folder: string) => loadModel(folder, [lettersLoader])]) {
       await expect(open(path)).rejects.toBeInstanceOf(ModelFolderError)
       await expect(open(path)).rejects.toThrow(
         `${path}: expected a saved model, got one that was exported to transformers. Others read it: give the folder`,

@@ -1,7 +1,7 @@
 import { float32, GraphBuilder, int64 } from '@headstart/onnx'
 import type { Network, Preprocessing, TunableBackbone } from '../src/contract/backbone.js'
 import { DataError } from '../src/contract/errors.js'
-import type { PreprocessingLoader } from '../src/model/load-model.js'
+import type { PreprocessingLoader } from '../src/model/model-from.js'
 import { networkBackbone } from '../src/features/network-backbone.js'
 import { random } from '../src/kit/random.js'
 

@@ -1,6 +1,5 @@
 import * as core from '@headstart/core'
-import { sentencePieceLoader } from './preprocessing/sentence-piece.js'
-import { tokenizedTextLoader } from './preprocessing/tokenized-text.js'
+import { textPreprocessings } from './text-loader.js'
 
 /**
  * Reads a saved text model (see `loadModel` of @headstart/core).
@@ -10,5 +9,5 @@ export function loadModel<Label extends core.Target = string>(
   place: string | core.ModelFiles,
   options?: core.LoadOptions,
 ): Promise<core.Model<string, Label>> {
-  return core.loadModel<string, Label>(place, [sentencePieceLoader, tokenizedTextLoader], options)
+  return core.loadModel<string, Label>(place, textPreprocessings, options)
 }

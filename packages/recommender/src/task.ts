@@ -7,9 +7,8 @@ import { recommenderLearners } from './learners/recommender-learners.js'
 import { recommenderMethods } from './methods/recommender-methods.js'
 import { untrainedMethod } from './methods/behavior-methods.js'
 import type { ShopData } from './methods/shop-data.js'
-import { loadRecommender } from './model/load-recommender.js'
+import { recommenderLoader } from './model/recommender-loader.js'
 import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
-import { recommenderFormat } from './model/recommender-manifest.js'
 import { madeUpShop } from './sample.js'
 import { readShop } from './shop/read-shop.js'
 import { columnRoles } from './shop/shop-columns.js'
@@ -66,7 +65,6 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
     learners: recommenderLearners.filter(({ name }) => methods?.includes(name) ?? true),
     protocol: lastItem,
   })),
-  opens: ({ format }) => format === recommenderFormat.name,
-  load: loadRecommender,
+  ...recommenderLoader,
   sample: madeUpShop,
 }

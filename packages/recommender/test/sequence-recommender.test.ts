@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { circleShop } from './ranking-shop.js'
 import { Catalog } from '../src/shop/catalog.js'
 import { recommenderOf } from '../src/model/load-scorer.js'
-import { trainSequence } from '../src/network/sequence-recommender.js'
+import { trainSequence } from '../src/network/train-sequence.js'
 import { scratchMethod } from '../src/methods/sequence-method.js'
 import { leaveOneOut } from '../src/shop/split-histories.js'
 

@@ -5,12 +5,9 @@ export { type PublishedEncoder, publishedEncoders } from './backbone/published-e
 export { thumbnails } from './backbone/thumbnails.js'
 export { withFlippedView } from './backbone/with-flipped-view.js'
 export { augmentation, type AugmentationOptions } from './preprocessing/augmentation.js'
-export {
-  imageLoader,
-  imagePreprocessing,
-  type ImagePreprocessingConfig,
-  type ImagePreprocessingOptions,
-} from './preprocessing/image-preprocessing.js'
+export { imageLoader, imagePreprocessing, type ImagePreprocessingOptions } from './preprocessing/image-preprocessing.js'
 export type { Pixels } from './preprocessing/pixels.js'
-export { readImage, type ReadImageOptions, type Sizing } from './preprocessing/read-image.js'
+export type { ImagePreprocessingConfig } from './preprocessing/image-settings.js'
+export { readImage, type ReadImageOptions } from './preprocessing/read-image.js'
+export type { Sizing } from './preprocessing/sizing.js'
 export { createImageTask, type OpenTexts } from './task.js'

@@ -2,7 +2,8 @@ import { type Network, type TunableBackbone } from '@headstart/core'
 import { networkBackbone, random } from '@headstart/core/kit'
 import { float32, GraphBuilder } from '@headstart/onnx'
 import type { ImageInput } from '../src/preprocessing/image-input.js'
-import { imagePreprocessing, type ImagePreprocessingConfig } from '../src/preprocessing/image-preprocessing.js'
+import { imagePreprocessing } from '../src/preprocessing/image-preprocessing.js'
+import type { ImagePreprocessingConfig } from '../src/preprocessing/image-settings.js'
 
 /** Columns of the features. */
 export const tinyFeatureSize = 6

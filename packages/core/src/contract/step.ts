@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { OptionError } from './errors.js'
 import type { Run } from './run.js'
 import type { Step } from './task.js'

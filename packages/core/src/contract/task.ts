@@ -1,5 +1,5 @@
-import type { z } from 'zod'
-import type { JsonObject, TunableBackbone } from './backbone.js'
+import type * as z from 'zod'
+import type { Devices, JsonObject, TunableBackbone } from './backbone.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
@@ -14,11 +14,17 @@ export interface Step<In, Out> {
   run(input: In, options: unknown, run: Run): Promise<Out>
 }
 
+/** Options of loading a model. */
+export interface LoadOptions {
+  /** Where its network runs, see `FineTuneOptions.device`. Default 'cpu'. */
+  readonly device?: Devices | undefined
+}
+
 /** Loads a kind of model, in a browser too: needs nothing of what reads data and trains. */
 export interface Loader<T> {
   /** Whether a folder with this `headstart.json` is such a model. */
   opens(manifest: JsonObject): boolean
-  load(files: ModelFiles): Promise<T>
+  load(files: ModelFiles, options?: LoadOptions): Promise<T>
 }
 
 /** A kind of work, as a command line, a server and a page know it. */

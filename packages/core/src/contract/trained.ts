@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
 import type { RunOptions } from './progress.js'
@@ -39,6 +39,11 @@ export interface ExportFormat {
    * @throws DataError where this model cannot be said in that form.
    */
   make(): Promise<Packed | Uint8Array>
+}
+
+/** Options of saving a model. */
+export interface SaveOptions {
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */

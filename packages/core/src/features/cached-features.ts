@@ -1,6 +1,6 @@
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
-import { cacheKey, FeatureCache } from './feature-cache.js'
+import { cacheKey } from './cache-key.js'
 import { contentKeys } from '../data/if-readable.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
@@ -20,13 +20,16 @@ export interface ComputeFeaturesOptions extends RunOptions {
 /** Distinct inputs that are embedded and then kept together: what an interruption costs at most. */
 const chunkSize = 512
 
-/** The cache that an option stands for: the given one, none for `false`, else the one in the default directory. */
+/** The cache that an option stands for: the given one, none for `false`, else the one in the default directory of a disk. */
 export async function resolveCache(
   options: Pick<RunOptions, 'onEvent'> & { readonly cache?: CacheOption | undefined },
 ): Promise<Store | undefined> {
   const { cache, onEvent } = options
   if (cache === false) return undefined
-  return cache ?? FeatureCache.open({ onNotice: (message) => onEvent?.({ type: 'notice', message }) })
+  if (cache) return cache
+  // Loaded where it is needed: it asks for Node's files, and a browser has none.
+  const { openDiskCache } = await import('./disk-cache.js')
+  return openDiskCache({ onNotice: (message) => onEvent?.({ type: 'notice', message }) })
 }
 
 /**

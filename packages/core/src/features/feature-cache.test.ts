@@ -4,31 +4,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { CacheScene, featuresOf, id, key } from '../../test/cache-scene.js'
 import { runScript } from '../../test/run-script.js'
 import { OptionError } from '../contract/errors.js'
-import { cacheKey, type FeatureCache } from './feature-cache.js'
+import type { FeatureCache } from './feature-cache.js'
 
 const linux = process.platform === 'linux'
 let scene: CacheScene
 beforeEach(async () => {
   scene = await CacheScene.create()
-})
-
-describe('cacheKey', () => {
-  it('differs in whatever differs', () => {
-    const keys = [
-      cacheKey('a', 'bc'),
-      cacheKey('ab', 'c'),
-      cacheKey('', 'abc'),
-      cacheKey('a', '\ud800'),
-      cacheKey('a', '\ud801'),
-      cacheKey('a', ''),
-      cacheKey('a', Uint8Array.of(1)),
-      cacheKey('a', Uint8Array.of(2)),
-      cacheKey('1:a', ''),
-    ]
-    expect(new Set(keys).size).toBe(keys.length)
-    for (const one of keys) expect(one).toMatch(/^[0-9a-f]{64}$/)
-    expect(cacheKey('a', 'bc')).toBe(keys[0])
-  })
 })
 
 describe('FeatureCache.open', () => {
@@ -79,7 +60,8 @@ describe('a cache that cannot be used', () => {
   it.runIf(linux)('has no room left, but still gives what it has', async () => {
     await scene.store(await scene.open(), [1, 2])
     const script = `
-      import { FeatureCache, cacheKey } from './features/feature-cache.js'
+      import { cacheKey } from './features/cache-key.js'
+      import { FeatureCache } from './features/feature-cache.js'
       const [, directory, id] = process.argv
       const notices = []
       const cache = await FeatureCache.open({ directory, onNotice: (message) => notices.push(message) })
@@ -102,7 +84,8 @@ describe('a cache that cannot be used', () => {
 describe('several processes', () => {
   it('write at once and lose nothing', async () => {
     const script = `
-      import { FeatureCache, cacheKey } from './features/feature-cache.js'
+      import { cacheKey } from './features/cache-key.js'
+      import { FeatureCache } from './features/feature-cache.js'
       const [, directory, id, first] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       for (let n = Number(first); n < Number(first) + 200; n++) {
@@ -123,7 +106,8 @@ describe('several processes', () => {
   it.skipIf(process.platform === 'win32')('may be killed in the middle of writing', async () => {
     const script = `
       import { readdirSync } from 'node:fs'
-      import { FeatureCache, cacheKey } from './features/feature-cache.js'
+      import { cacheKey } from './features/cache-key.js'
+      import { FeatureCache } from './features/feature-cache.js'
       const [, directory, id, folder] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       await space.set(cacheKey(id, 'input 1'), new Float32Array(8).map((_, i) => 1 + i / 10))

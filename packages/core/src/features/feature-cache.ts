@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { defaultCacheDirectory, limitCache, makeFolder, namespaceFolder } from './cache-directory.js'
 import { CacheHealth } from './cache-health.js'
@@ -70,11 +69,4 @@ export class FeatureCache implements Store {
   async flush(): Promise<void> {
     for (const space of this.#spaces.values()) await (await space).flush()
   }
-}
-
-/** The key of some content in a namespace: a SHA-256 of both, as hexadecimal digits. */
-export function cacheKey(namespace: string, content: string | Uint8Array): string {
-  // The length keeps the two apart. UTF-16, unlike UTF-8, tells any two different strings apart, lone surrogates too.
-  const hash = createHash('sha256').update(`${namespace.length}:${namespace}`)
-  return (typeof content === 'string' ? hash.update(content, 'utf16le') : hash.update(content)).digest('hex')
 }

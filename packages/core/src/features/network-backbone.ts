@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { Session, type Tensors } from '@headstart/onnx'
 import { encodeModel } from '@headstart/onnx/kit'
 import type { Devices, EmbedOptions, Modality, Network, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { embedInBatches } from './embed-in-batches.js'
 import { DataError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
+import { sha256 } from '../kit/sha256.js'
 
 /** The parts of which `networkBackbone` makes a backbone. */
 export interface NetworkBackboneParts<Input, Prepared> {
@@ -86,7 +86,5 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
 }
 
 function fingerprintOf({ graph }: Network, { id, config, files }: Preprocessing): string {
-  const hash = createHash('sha256').update(encodeModel(graph)).update(id).update(JSON.stringify(config))
-  for (const [name, bytes] of files) hash.update(name).update(bytes)
-  return hash.digest('hex')
+  return sha256(encodeModel(graph), id, JSON.stringify(config), ...[...files].flat())
 }

@@ -1,7 +1,7 @@
 import type { Devices } from '../contract/backbone.js'
 import type { CacheOption } from '../features/cached-features.js'
 import type { CheckpointOptions } from './checkpoint.js'
-import type { HeadName } from '../head/head-methods.js'
+import type { HeadName } from '../head/head-method-names.js'
 import type { Recipe } from '../model/recipe.js'
 import type { RunOptions } from '../contract/progress.js'
 

@@ -14,7 +14,8 @@ import { type Dataset, dataset } from '../data/dataset.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { fineTune } from './fine-tune.js'
 import { loadModel } from '../model/load-model.js'
-import { type HeadName, headMethods } from '../head/head-methods.js'
+import type { HeadName } from '../head/head-method-names.js'
+import { headMethods } from '../head/head-methods.js'
 
 const cache = false
 const names = Object.keys(headMethods) as HeadName[]

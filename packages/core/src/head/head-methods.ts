@@ -1,5 +1,6 @@
 import { OptionError } from '../contract/errors.js'
 import type { HeadMethod } from './head-method.js'
+import type { HeadName } from './head-method-names.js'
 import { linearMethod } from './linear-method.js'
 import { nearestMethod } from './nearest-method.js'
 import { prototypeMethod } from './prototype-method.js'
@@ -10,10 +11,7 @@ export const headMethods = {
   linear: linearMethod,
   prototype: prototypeMethod,
   nearest: nearestMethod,
-} as const satisfies Readonly<Record<string, HeadMethod>>
-
-/** 'linear', 'prototype' or 'nearest'. */
-export type HeadName = keyof typeof headMethods
+} as const satisfies Readonly<Record<HeadName, HeadMethod>>
 
 /**
  * The method of a name, for a kind of target.

@@ -3,6 +3,7 @@ import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/prom
 import { basename, dirname, join, resolve } from 'node:path'
 import { FileError, OptionError } from '../contract/errors.js'
 import { toFileError } from './file-error.js'
+import { isPlainName } from './plain-name.js'
 
 /** Options of `writeFolderAtomically`. */
 export interface WriteFolderOptions {
@@ -93,11 +94,6 @@ async function destination(path: string, kind: 'file' | 'folder'): Promise<{ tar
     throw new FileError('input', path, `the path of a ${kind}`, got, 'Choose another path.')
   }
   return { target, exists: found !== undefined }
-}
-
-/** Whether it names a file in a folder, and nothing outside it. */
-export function isPlainName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\\]/.test(name)
 }
 
 /** The name of a file in a folder, or in folders in it: `onnx/model.onnx`. */

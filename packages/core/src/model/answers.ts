@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ClassPrediction, LabelsPrediction, ValuePrediction } from '../contract/prediction.js'
 import type { Kind, Target } from '../contract/target.js'
 

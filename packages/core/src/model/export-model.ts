@@ -1,7 +1,7 @@
 import { OptionError } from '../contract/errors.js'
-import type { ExportFormat, Trained } from '../contract/trained.js'
+import type { ExportFormat, SaveOptions, Trained } from '../contract/trained.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
-import { type SaveOptions, writeModelFolder } from './model-folder.js'
+import { writeModelFolder } from './write-model-folder.js'
 
 /** What can be exported. */
 export type Exportable = Pick<Trained<never, never, never>, 'exports'>

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import { sha256 } from '../kit/sha256.js'
 import { recipeSchema } from './recipe.js'
 import { savedReportSchema, trainingSchema } from './saved-report.js'
 
@@ -123,10 +123,6 @@ export function damaged(folder: string, expected: string, got: string, options?:
 export function newer(folder: string, expected: string, got: string, options?: ErrorOptions): ModelFolderError {
   const remedy = 'Update Headstart, or save the model again with this version.'
   return new ModelFolderError(folder, expected, `${got}, written by a newer Headstart`, remedy, options)
-}
-
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** A hash of the manifest itself, so that an edited label is noticed like an edited weight. */

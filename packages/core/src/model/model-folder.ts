@@ -1,74 +1,36 @@
-import { readdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { JsonObject } from '../contract/backbone.js'
-import { FileError, ModelFolderError } from '../contract/errors.js'
+import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
-import type { Packed } from '../contract/trained.js'
-import { isPlainName, writeFolderAtomically } from '../kit/atomic-write.js'
-import { modelFiles } from '../kit/model-files.js'
-import {
-  damaged,
-  type FolderFormat,
-  formatManifest,
-  manifestName,
-  parseJson,
-  parseManifest,
-  refuseExported,
-  sha256,
-} from './manifest.js'
-
-/** Options of `writeModelFolder`. */
-export interface SaveOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * Writes a model's folder: its files, and `headstart.json` with what is said of it and their hashes. An older model of that
- * name is replaced as a whole, or not at all.
- * @returns All files of the folder, by name.
- * @throws FileError when the folder cannot be written, or something that is no model stands there.
- */
-export async function writeModelFolder(
-  folder: string,
-  { manifest, files, beside = new Map() }: Packed,
-  options: SaveOptions = {},
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const hashes = Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)]))
-  const text = formatManifest({ ...manifest, files: hashes })
-  const all = new Map([...files, ...beside, [manifestName, new TextEncoder().encode(text)]])
-  await writeFolderAtomically(resolve(folder), all, { replace: refuseForeignFolder, ...options })
-  return all
-}
+import { isPlainName } from '../kit/plain-name.js'
+import { sha256OfFile } from '../kit/sha256.js'
+import { damaged, type FolderFormat, manifestName, parseJson, parseManifest, refuseExported } from './manifest.js'
 
 /**
  * Reads all files of a model. Every one's hash is checked.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind.
  */
 export async function readModelFolder<Manifest extends { readonly files: Readonly<Record<string, string>> }>(
-  place: string | ModelFiles,
+  from: ModelFiles,
   format: FolderFormat<Manifest>,
 ): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
-  const from = modelFiles(place)
   const manifest = parseManifest(from.name, await readManifest(from), format)
-  const files = new Map<string, Uint8Array>()
-  for (const [name, hash] of Object.entries(manifest.files)) {
+  const read = async ([name, hash]: [string, string]): Promise<[string, Uint8Array]> => {
     if (!name.split('/').every(isPlainName)) {
       throw new ModelFolderError(from.name, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
     }
     const bytes = await from.read(name)
     if (!bytes) throw damaged(from.name, `the file ${name}`, 'no such file')
-    if (sha256(bytes) !== hash) throw damaged(from.name, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
-    files.set(name, bytes)
+    if ((await sha256OfFile(bytes)) === hash) return [name, bytes]
+    throw damaged(from.name, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
   }
-  return { manifest, files }
+  return { manifest, files: new Map(await Promise.all(Object.entries(manifest.files).map(read))) }
 }
 
 /**
  * The `headstart.json` of a model, as JSON: what it is, said by its fields. Whether the model is whole is seen when it is read.
  * @throws ModelFolderError when the folder is missing or no model's, and for one that was exported.
  */
-export async function manifestOf(place: string | ModelFiles): Promise<JsonObject> {
-  const from = modelFiles(place)
+export async function manifestOf(from: ModelFiles): Promise<JsonObject> {
   const json = parseJson(from.name, await readManifest(from))
   refuseExported(from.name, json)
   return json
@@ -81,17 +43,4 @@ export async function readManifest(from: ModelFiles): Promise<string> {
   const got = (await from.describe?.()) ?? `no ${manifestName}`
   const remedy = 'Give the path of a folder that was written by saving a model.'
   throw new ModelFolderError(from.name, `a model folder (with ${manifestName} in it)`, got, remedy)
-}
-
-/** A folder may be replaced when it is a model, or empty. */
-async function refuseForeignFolder(folder: string): Promise<void> {
-  const names = await readdir(folder)
-  if (names.length === 0 || names.includes(manifestName)) return
-  throw new FileError(
-    'input',
-    folder,
-    'a new folder, or one with a model to replace',
-    `a folder with ${names.slice(0, 5).join(', ')}`,
-    'Nothing was changed: choose another folder.',
-  )
 }

@@ -1,5 +1,5 @@
 import { type Graph, Session, tensor } from '@headstart/onnx'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
@@ -7,7 +7,7 @@ import { type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
 import type { Kind, Target } from '../contract/target.js'
-import type { ExportFormat, Measured, Packed, Shown, Trained } from '../contract/trained.js'
+import type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from '../contract/trained.js'
 import type { Dataset } from '../data/dataset.js'
 import { describeUnreadable } from '../data/if-readable.js'
 import { formatReport } from '../evaluate/format-report.js'
@@ -18,9 +18,9 @@ import { encodeTargets, type Head, headNames } from '../head/head.js'
 import { shown } from '../kit/shown.js'
 import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
 import { exportFormats } from './export-formats.js'
-import { type SaveOptions, writeModelFolder } from './model-folder.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import type { Recipe } from './recipe.js'
+import { saveModel } from './save-model.js'
 import { toSavedReport } from './saved-report.js'
 
 /** The parts of a model. */
@@ -222,7 +222,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
    * @throws DataError when the backbone's graph is not at hand.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await writeModelFolder(folder, await this.pack(), options)
+    await saveModel(folder, await this.pack(), options)
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type Graph } from '@headstart/onnx'
 import { connect, encodeModel } from '@headstart/onnx/kit'
 import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'

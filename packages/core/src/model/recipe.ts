@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonValue } from '../contract/backbone.js'
-import { type HeadName, headMethods } from '../head/head-methods.js'
+import { type HeadName, headMethodNames } from '../head/head-method-names.js'
 
 /** How a model came to be: enough to train it again. */
 export interface Recipe {
@@ -28,7 +28,7 @@ export interface Recipe {
 export const recipeSchema: z.ZodType<Recipe> = z
   .object({
     strategy: z.enum(['head', 'joint', 'contrastive', 'zero-shot']),
-    head: z.enum(Object.keys(headMethods) as [HeadName, ...HeadName[]]).exactOptional(),
+    head: z.enum(headMethodNames).exactOptional(),
     seed: z.number(),
     l2: z.number(),
     folds: z.number(),

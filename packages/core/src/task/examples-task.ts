@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import type { JsonObject, Modality, TunableBackbone } from '../contract/backbone.js'
+import * as z from 'zod'
+import type { Modality, TunableBackbone } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import type { Learner } from '../contract/learner.js'
@@ -7,14 +7,15 @@ import type { Run } from '../contract/run.js'
 import type { Sample } from '../contract/sample.js'
 import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
-import type { Networks, Task } from '../contract/task.js'
+import type { LoadOptions, Networks, Task } from '../contract/task.js'
 import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
-import { type HeadName, headMethods } from '../head/head-methods.js'
+import { headMethodNames } from '../head/head-method-names.js'
 import type { Answer } from '../model/answers.js'
+import { isModelOf } from '../model/is-model-of.js'
 import type { Model } from '../model/model.js'
 import type { ZeroShotOptions } from '../model/zero-shot-model.js'
 
@@ -42,7 +43,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   ): ((labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<Input, Target>>) | undefined
   /** What such a backbone is, and an example. */
   readonly zeroShotNeeds: string
-  load(files: ModelFiles): Promise<Model<Input, Target>>
+  load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
   readonly sample?: Sample<Input> | undefined
 }
 
@@ -95,10 +96,7 @@ const tuning = z.object({
 
 const training = z.object({
   backbone,
-  head: z
-    .enum(Object.keys(headMethods) as [HeadName, ...HeadName[]])
-    .optional()
-    .describe('what is trained on the features (default: linear)'),
+  head: z.enum(headMethodNames).optional().describe('what is trained on the features (default: linear)'),
   device: z
     .array(z.string())
     .optional()
@@ -145,10 +143,9 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     example: parts.example,
     query: parts.query,
     networks: networks as Networks,
+    opens: (manifest) => isModelOf(parts.modality, manifest),
+    load: (files, options) => parts.load(files, options),
     sample: parts.sample,
-    opens: ({ format, backbone: saved }: JsonObject) =>
-      format === 'headstart-model' && (Object(saved) as JsonObject)['modality'] === parts.modality,
-    load: (files) => parts.load(files),
 
     read: step(reading.extend({ labels: names }), async (path: string | undefined, options, run): Promise<Examples> => {
       const { labels } = options

@@ -1,5 +1,5 @@
 import type { Backbone, TunableBackbone } from '../contract/backbone.js'
-import type { PreprocessingLoader } from '../model/load-model.js'
+import type { PreprocessingLoader } from '../model/model-from.js'
 
 /** What `testBackbone` is told of a backbone. */
 export interface BackboneCase<Input> {

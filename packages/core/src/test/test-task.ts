@@ -6,7 +6,8 @@ import type { ModelFiles } from '../contract/model-files.js'
 import { type Run, startRun } from '../contract/run.js'
 import type { Task } from '../contract/task.js'
 import type { Packed, Trained } from '../contract/trained.js'
-import { formatManifest, sha256 } from '../model/manifest.js'
+import { sha256 } from '../kit/sha256.js'
+import { formatManifest } from '../model/manifest.js'
 
 /** What a task is tried on. */
 export interface TaskSubject<Query> {

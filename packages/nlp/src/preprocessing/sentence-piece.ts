@@ -1,6 +1,5 @@
 import tokenizerBundle from '#tokenizer'
-import { type Preprocessing, type PreprocessingLoader } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
 

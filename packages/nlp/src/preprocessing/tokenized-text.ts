@@ -1,5 +1,10 @@
-import { type JsonObject, type JsonValue, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import {
+  DataError,
+  type JsonObject,
+  type JsonValue,
+  type Preprocessing,
+  type PreprocessingLoader,
+} from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
 import {

@@ -1,5 +1,4 @@
-import { type JsonObject, type JsonValue } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, type JsonObject, type JsonValue } from '@headstart/core/load'
 import type { SparseRows } from '../math/sparse-rows.js'
 
 /** Numbers as a file holds them. */

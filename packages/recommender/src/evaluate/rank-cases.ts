@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 import { exclude, type Recommender } from '../contract/recommend.js'
 import type { ListOptions } from '../contract/recommendation.js'
 import type { Case, Split } from '../shop/split-histories.js'

@@ -3,7 +3,7 @@ import { type BehaviorBackbone, behaviorBackbone } from '../network/behavior-bac
 import { behaviorRecommender } from '../network/behavior-recommender.js'
 import { behaviorNetwork, withScorers } from '../network/behavior-network.js'
 import type { CalibratedFeatures } from '../network/calibrated-features.js'
-import type { ItemFeaturesOptions } from '../network/item-features.js'
+import type { ItemFeaturesOptions } from '../network/fit-item-features.js'
 import { ItemFeaturesInTime } from '../network/item-features-in-time.js'
 import { fineTuneRanker, type FineTuneRankerOptions } from '../network/fine-tune-ranker.js'
 import type { Histories } from '../shop/histories.js'

@@ -1,6 +1,6 @@
 import { type Choice, noticesOf, type RecommenderMethod } from '../contract/recommender-method.js'
 import { meanNdcg } from '../evaluate/rank-cases.js'
-import { epochsWithin, trainSequence } from '../network/sequence-recommender.js'
+import { epochsWithin, trainSequence } from '../network/train-sequence.js'
 
 /** How many epochs are tried at most, and how often it is looked how good the model is. */
 const [mostEpochs, lookEvery] = [30, 5]

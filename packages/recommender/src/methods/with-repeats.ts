@@ -1,16 +1,9 @@
-import { type JsonObject } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
-import { standardized } from '../scorers/blend.js'
+import type { JsonObject } from '@headstart/core'
 import { chooseSettings, type Grid } from './choose-settings.js'
 import { distinct, type Histories } from '../shop/histories.js'
-import type { Recommender } from '../contract/recommend.js'
 import type { RecommenderMethod, Validation } from '../contract/recommender-method.js'
+import { repeatTaker } from '../scorers/repeat-taker.js'
 import { repeats } from '../scorers/repeats.js'
-import type { Scorer } from '../contract/scorer.js'
-import { numberIn, type ScorerState } from '../contract/scorer-state.js'
-
-/** Kind of the state of a recommender of what is taken again. */
-export const repeatTaking = 'repeat-taking'
 
 /** How much it counts that a user took an item before, and how much less for each interaction since. */
 type RepeatSettings = { readonly weight: number; readonly decay: number }
@@ -51,42 +44,4 @@ function newTargets({ cases }: Validation): Validation['cases'] {
   return cases
     .filter(({ history, target }) => !history.items.includes(target))
     .map((one) => ({ ...one, history: distinct(one.history) }))
-}
-
-/** @param once Knows histories with each item once. */
-function repeatTaker(once: Recommender, again: Scorer, weight: number): Recommender {
-  return {
-    name: once.name,
-    async score(history) {
-      const scores = standardized(await once.score(distinct(history)), 1)
-      const more = standardized(again.score(history), weight)
-      for (let item = 0; item < scores.length; item++) scores[item] = (scores[item] as number) + (more[item] as number)
-      return scores
-    },
-    close: async () => once.close?.(),
-    ...(once.state && {
-      state: () => ({
-        kind: repeatTaking,
-        config: { weight },
-        parts: [once.state?.(), again.state?.()].filter((part) => part !== undefined),
-      }),
-    }),
-  }
-}
-
-/** @param once Makes the recommender of the first part again. @param again The scorer of the second. */
-export async function loadRepeatTaker(
-  state: ScorerState,
-  once: (part: ScorerState) => Promise<Recommender>,
-  again: (part: ScorerState) => Scorer,
-): Promise<Recommender> {
-  const [first, second] = state.parts ?? []
-  if (!first || !second)
-    throw new DataError(
-      `saved recommender "${repeatTaking}"`,
-      'two parts',
-      `${state.parts?.length ?? 0}`,
-      'Train the model again.',
-    )
-  return repeatTaker(await once(first), again(second), numberIn(state, 'weight'))
 }

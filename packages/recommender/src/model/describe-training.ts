@@ -1,5 +1,4 @@
-import { type JsonObject, type Shown } from '@headstart/core'
-import { shown, textTable } from '@headstart/core/kit'
+import { type JsonObject, type Shown, shown, textTable } from '@headstart/core/load'
 import type { RecommenderParts } from './recommender-parts.js'
 
 /** How a recommender came to be: the methods that were tried, and what each reached on validation data. */

@@ -1,5 +1,4 @@
-import type { ExportFormat } from '@headstart/core'
-import { DataError, version } from '@headstart/core/kit'
+import { DataError, type ExportFormat, version } from '@headstart/core/load'
 import { encodeModel } from '@headstart/onnx/kit'
 import { exportedSequence } from '../network/exported-sequence.js'
 import type { RecommenderParts } from './recommender-parts.js'

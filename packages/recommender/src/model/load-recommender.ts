@@ -1,65 +1,13 @@
-import { type ModelFiles } from '@headstart/core'
-import { damaged, DataError, modelFiles, newer, readModelFolder } from '@headstart/core/kit'
-import { z } from 'zod'
-import { Catalog, type Item } from '../shop/catalog.js'
-import { recommenderOf, UnknownStateError } from './load-scorer.js'
-import { type PackedState, unpacker } from './pack-states.js'
-import { itemsName, numbersName, recommenderFormat } from './recommender-manifest.js'
-import { RecommenderModel } from './recommender-model.js'
-import type { ScorerState } from '../contract/scorer-state.js'
+import type { ModelFiles } from '@headstart/core'
+import { modelFiles } from '@headstart/core/kit'
+import { recommenderLoader } from './recommender-loader.js'
+import type { RecommenderModel } from './recommender-model.js'
 
 /**
  * Reads a saved recommender. Runs no code from the folder; every file's hash is checked first.
  * @param place The path of its folder, or whatever else holds its files.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind.
  */
-export async function loadRecommender(place: string | ModelFiles): Promise<RecommenderModel> {
-  const { manifest, files } = await readModelFolder(place, recommenderFormat)
-  const folder = modelFiles(place).name
-  const fileOf = (name: string): Uint8Array => {
-    const bytes = files.get(name)
-    if (!bytes) throw damaged(folder, `the file ${name}`, 'a list of files without it')
-    return bytes
-  }
-  const unpack = unpacker(fileOf(numbersName), files)
-  const stateOf = (packed: PackedState): ScorerState => {
-    const state = unpack(packed)
-    if (!state) throw damaged(folder, `all that "${packed.kind}" was fitted to`, 'less')
-    return state
-  }
-  const catalog = readCatalog(folder, fileOf(itemsName))
-  try {
-    return new RecommenderModel({
-      catalog,
-      recommender: await recommenderOf(stateOf(manifest.recommender), catalog),
-      popular: await recommenderOf(stateOf(manifest.popular), catalog),
-      recipe: manifest.recipe,
-      training: manifest.training,
-      validation: manifest.validation,
-    })
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause
-    const refusal = cause instanceof UnknownStateError ? newer : damaged
-    throw refusal(folder, `${cause.expected} (${cause.who})`, cause.got, { cause })
-  }
-}
-
-const itemSchema = z.object({
-  id: z.string(),
-  title: z.string().optional(),
-  texts: z.array(z.string()).optional(),
-  price: z.number().optional(),
-  category: z.string().optional(),
-})
-
-function readCatalog(folder: string, bytes: Uint8Array): Catalog {
-  const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1)
-  try {
-    return new Catalog(
-      lines.map((line): Item => itemSchema.parse(JSON.parse(line))),
-      folder,
-    )
-  } catch (cause) {
-    throw damaged(folder, `items, one a line, in ${itemsName}`, 'something else', { cause })
-  }
+export function loadRecommender(place: string | ModelFiles): Promise<RecommenderModel> {
+  return recommenderLoader.load(modelFiles(place))
 }

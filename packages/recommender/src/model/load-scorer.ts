@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 import { loadAls } from '../scorers/als.js'
 import { behavior, loadBehavior } from '../network/behavior-recommender.js'
 import { loadBlend } from '../scorers/blend.js'
@@ -16,7 +16,7 @@ import { numberIn, type ScorerState } from '../contract/scorer-state.js'
 import { loadTextSimilarity } from '../scorers/text-similarity.js'
 import { tfIdf } from '../math/tf-idf.js'
 import { newItems, withNewItems } from '../scorers/with-new-items.js'
-import { loadRepeatTaker, repeatTaking } from '../methods/with-repeats.js'
+import { loadRepeatTaker, repeatTaking } from '../scorers/repeat-taker.js'
 
 type Load = (state: ScorerState, parts: readonly Scorer[], catalog: Catalog) => Scorer
 

@@ -1,5 +1,4 @@
-import { type Packed } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, type Packed } from '@headstart/core/load'
 import { StatePacker } from './pack-states.js'
 import type { Recommender } from '../contract/recommend.js'
 import { itemsName, numbersName, type RecommenderManifest } from './recommender-manifest.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { NumberArray, ScorerState } from '../contract/scorer-state.js'
 
 /** Arrays as they lie in one file, little-endian as every platform of Node is, each at a multiple of 8 bytes. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Item } from '../shop/catalog.js'
 
 const [length, share] = [{ error: 'expected a whole number from 1 on' }, { error: 'expected a number from 0 to 1' }]

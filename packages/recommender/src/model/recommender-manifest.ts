@@ -1,5 +1,5 @@
-import type { FolderFormat } from '@headstart/core/kit'
-import { z } from 'zod'
+import type { FolderFormat } from '@headstart/core/load'
+import * as z from 'zod'
 import { recommenderMethodNames } from '../contract/recommender-method.js'
 import { packedStateSchema } from './pack-states.js'
 

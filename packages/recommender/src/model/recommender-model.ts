@@ -3,15 +3,16 @@ import {
   HeadstartError,
   InputError,
   type Measured,
+  OptionError,
   type Packed,
   type Run,
   type RunOptions,
+  saveModel,
   type SaveOptions,
   type Shown,
   startRun,
   type Trained,
-} from '@headstart/core'
-import { OptionError, writeModelFolder } from '@headstart/core/kit'
+} from '@headstart/core/load'
 import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'
@@ -221,7 +222,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
    * @throws FileError when the folder cannot be written, or something that is no model stands there.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await writeModelFolder(folder, await this.pack(), options)
+    await saveModel(folder, await this.pack(), options)
   }
 
   /** Frees the native memory of its networks. Where it is asked after that, it takes some again. */

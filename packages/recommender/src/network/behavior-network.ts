@@ -1,8 +1,7 @@
-import { type Network } from '@headstart/core'
-import { random } from '@headstart/core/kit'
+import { type Network, random } from '@headstart/core/load'
 import { float32, GraphBuilder, type Tensor } from '@headstart/onnx'
 import { contextSize } from './item-features.js'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Columns of the input `quality`: see `RankingInput`. */
 export const qualitySize = 6

@@ -1,5 +1,4 @@
-import { type Network } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, type Network } from '@headstart/core/load'
 import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { gateNetwork, scorersOf } from './behavior-network.js'
 import { CalibratedFeatures } from './calibrated-features.js'

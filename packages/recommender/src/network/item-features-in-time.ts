@@ -1,5 +1,6 @@
 import { CalibratedFeatures, targetRanks } from './calibrated-features.js'
-import { ItemFeatures, type ItemFeaturesOptions } from './item-features.js'
+import { fitItemFeatures, type ItemFeaturesOptions } from './fit-item-features.js'
+import type { ItemFeatures } from './item-features.js'
 import type { Histories } from '../shop/histories.js'
 import { rankLift } from './rank-lift.js'
 import type { SparseRows } from '../math/sparse-rows.js'
@@ -102,7 +103,7 @@ export class ItemFeaturesInTime {
     const train = known
       ? all.truncate(({ items }, place) => (known.has(all.users[place] as number) ? items.length : -1))
       : all
-    const features = await ItemFeatures.fit(train, this.#texts, this.#options)
+    const features = await fitItemFeatures(train, this.#texts, this.#options)
     this.#latest = { back, features }
     return features
   }

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 import { loadAls } from '../scorers/als.js'
 import { easeArrays, type EaseInverse, easeInverseIn } from '../scorers/ease.js'
 import type { ItemFeaturesParts } from './item-features.js'

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { historiesOf } from '../../test/histories.js'
 import { fixture } from '../../test/scorers-fixture.js'
-import { allRanks, deviationAt, ItemFeatures, rankAt } from './item-features.js'
+import { fitItemFeatures } from './fit-item-features.js'
+import { allRanks, deviationAt, rankAt } from './item-features.js'
 import type { History } from '../shop/histories.js'
 import { liftAt, rankLift } from './rank-lift.js'
 import { ItemRanker } from '../math/rank-items.js'
@@ -30,7 +31,7 @@ describe('features agrees with NumPy and scikit-learn', () => {
     ['where times can be compared', oracle.times, oracle.withClock],
     ['where they only order', undefined, oracle.withoutClock],
   ])('%s', async (_, times, expected) => {
-    const features = await ItemFeatures.fit(historiesOf(fixture.histories, fixture.items, times), texts)
+    const features = await fitItemFeatures(historiesOf(fixture.histories, fixture.items, times), texts)
     expect(features.names).toEqual([...Object.keys(expected[0] ?? {}), 'als'])
     for (const [index, history] of asked.entries()) {
       const { scores } = await features.of(history)
@@ -55,7 +56,7 @@ describe('features agrees with NumPy and scikit-learn', () => {
 })
 
 it('ranks and deviations are over what the user has not', async () => {
-  const features = await ItemFeatures.fit(historiesOf(fixture.histories, fixture.items), texts)
+  const features = await fitItemFeatures(historiesOf(fixture.histories, fixture.items), texts)
   const history = asked[0] as History
   const found = await features.of(history)
   const ranks = allRanks(found)
@@ -104,7 +105,7 @@ it('ranks by the prior alone where nobody was asked', () => {
 
 it.each([[[]], [[0]], [[0, 1, 2]]])('answers in a shop of one user with history %j, and with none', async (items) => {
   for (const lists of [[[0, 1]], []]) {
-    const features = await ItemFeatures.fit(historiesOf(lists, 3), tfIdf(['a', '', 'b']))
+    const features = await fitItemFeatures(historiesOf(lists, 3), tfIdf(['a', '', 'b']))
     const found = await features.of({ items: Int32Array.from(items), times: Float64Array.from(items) })
     expect(allRanks(found).every(Number.isFinite)).toBe(true)
     expect(Array.from({ length: 3 }, (_, item) => deviationAt(found, 0, item)).every(Number.isFinite)).toBe(true)

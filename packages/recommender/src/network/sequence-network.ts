@@ -1,8 +1,6 @@
-import { random } from '@headstart/core/kit'
+import { type Matrix, random, rowOf } from '@headstart/core/load'
 import { float32, type Graph, GraphBuilder, int64, type Tensor, type Value } from '@headstart/onnx'
 import { float } from '@headstart/onnx/kit'
-import { type Matrix } from '@headstart/core'
-import { rowOf } from '@headstart/core/kit'
 import type { SparseRows } from '../math/sparse-rows.js'
 
 /** Latest items of a history that the network reads. */

@@ -1,4 +1,4 @@
-import { random } from '@headstart/core/kit'
+import { random } from '@headstart/core/load'
 import type { Histories, History } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import type { Scorer } from '../contract/scorer.js'

@@ -1,4 +1,4 @@
-import { DataError, OptionError } from '@headstart/core/kit'
+import { DataError, OptionError } from '@headstart/core/load'
 import type { Scorer } from '../contract/scorer.js'
 import { type ScorerState, textIn } from '../contract/scorer-state.js'
 

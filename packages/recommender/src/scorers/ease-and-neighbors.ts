@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 import { easeInverse, type EaseOptions, easeScorer } from './ease.js'
 import type { Histories } from '../shop/histories.js'
 import { itemKnn } from './item-knn.js'

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/load'
 import type { Histories } from '../shop/histories.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
 import { arrayIn, type NumberArray, numberIn, type ScorerState, textIn } from '../contract/scorer-state.js'

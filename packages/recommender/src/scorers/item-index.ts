@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/load'
 import type { Index } from 'usearch'
 import type { ItemVectors } from '../contract/item-vectors.js'
 import type { Recommender } from '../contract/recommend.js'

@@ -1,5 +1,4 @@
-import { type Matrix } from '@headstart/core'
-import { rowOf } from '@headstart/core/kit'
+import { type Matrix, rowOf } from '@headstart/core/load'
 import type { History } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 
 /** One item of a shop. */
 export interface Item {

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/load'
 import { defaultThreshold, type Interactions } from './interactions.js'
 
 /** What one user took, oldest first. */

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/load'
 import { parse } from 'csv-parse/sync'
 import type { Catalog } from './catalog.js'
 

@@ -6,7 +6,7 @@ import { decodeModel } from '@headstart/onnx/kit'
 import { mobileNetWeights } from '../assets.js'
 import type { ImageInput } from '../preprocessing/image-input.js'
 import { imagePreprocessing } from '../preprocessing/image-preprocessing.js'
-import type { Sizing } from '../preprocessing/read-image.js'
+import type { Sizing } from '../preprocessing/sizing.js'
 import { withFlippedView } from './with-flipped-view.js'
 
 /** Options of `mobileNetV2`. */

@@ -6,7 +6,8 @@ import { type FullPrecision, type Graph } from '@headstart/onnx'
 import { extract, toFullPrecision, upgradeOpset, withFloat32Interface, withStages } from '@headstart/onnx/kit'
 import { type FeatureSource, featureGraph, featuresName, featureSource, type ImagePooling } from './image-features.js'
 import type { ImageInput } from '../preprocessing/image-input.js'
-import { imagePreprocessing, type ImagePreprocessingConfig } from '../preprocessing/image-preprocessing.js'
+import { imagePreprocessing } from '../preprocessing/image-preprocessing.js'
+import type { ImagePreprocessingConfig } from '../preprocessing/image-settings.js'
 import { imageProcessor } from '../preprocessing/image-processor.js'
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */

@@ -1,5 +1,4 @@
-import type { NodesBefore, OnnxInput, TransformersInput } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, type NodesBefore, type OnnxInput, type TransformersInput } from '@headstart/core/load'
 import { float32, GraphBuilder, int64, type Value } from '@headstart/onnx'
 import type { ImageSettings } from './image-settings.js'
 

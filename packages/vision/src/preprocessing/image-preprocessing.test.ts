@@ -9,7 +9,8 @@ import { noise, plain, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { tinyConfig, tinyImageBackbone } from '../../test/tiny-image-backbone.js'
 import type { ImageInput } from './image-input.js'
-import { imageLoader, imagePreprocessing, type ImagePreprocessingConfig } from './image-preprocessing.js'
+import { imageLoader, imagePreprocessing } from './image-preprocessing.js'
+import type { ImagePreprocessingConfig } from './image-settings.js'
 
 const inputs: Uint8Array[] = await Promise.all(
   [

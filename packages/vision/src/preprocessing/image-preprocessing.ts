@@ -1,27 +1,18 @@
 import { createHash } from 'node:crypto'
-import { type JsonObject, type Preprocessing, type PreprocessingLoader } from '@headstart/core'
-import { DataError, OptionError, random } from '@headstart/core/kit'
-import { tensor } from '@headstart/onnx'
+import type { Preprocessing } from '@headstart/core'
+import { random } from '@headstart/core/kit'
 import { augmentation } from './augmentation.js'
-import { imagesForOnnx, imagesForTransformers } from './exported-images.js'
 import { type ImageInput, isAugmented, readImageBytes } from './image-input.js'
-import { configSchema, type ImagePreprocessingConfig } from './image-settings.js'
-import { readImage } from './read-image.js'
+import type { ImagePreprocessingConfig } from './image-settings.js'
+import { pictureLoader, picturePreprocessing, type PictureReader } from './picture-preprocessing.js'
 import type { Pixels } from './pixels.js'
-
-export type { ImagePreprocessingConfig }
+import { readImage } from './read-image.js'
 
 /** Options of `imagePreprocessing` that do not change what a network sees, and are not saved with it. */
 export interface ImagePreprocessingOptions {
   /** See `ReadImageOptions`. Default: 100 million. */
   readonly pixelLimit?: number
 }
-
-/**
- * Prepared pictures in a window take about this many bytes: enough for several batches, so that one large picture does
- * not hold up the network, and little beside what the network itself needs.
- */
-const windowBytes = 2 ** 23
 
 /**
  * Pictures as float32 tensors of one size, `[batch, 3, height, width]` or `[batch, height, width, 3]`. They are read
@@ -33,73 +24,22 @@ export function imagePreprocessing(
   config: ImagePreprocessingConfig,
   options: ImagePreprocessingOptions = {},
 ): Preprocessing<ImageInput, Pixels> {
-  const parsed = configSchema.safeParse(config)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const who = `image preprocessing, setting "${issue?.path.join('.')}"`
-    throw new OptionError(who, 'a valid value', issue?.message ?? 'another', 'Correct it.')
-  }
-  const { input, size, channels, values, layout, resize, cropFraction, kernel } = parsed.data
-  const [height, width] = typeof size === 'number' ? [size, size] : size
-  const sizing = { height, width, resize, cropFraction, kernel }
-  /** What becomes of each value of a byte: of red, of green and of blue. */
-  const [reds, greens, blues] = [0, 1, 2].map((channel) =>
-    Float32Array.from({ length: 256 }, (_, value) => toNumber(values, value, channel)),
-  ) as [Float32Array, Float32Array, Float32Array]
-  // From one number of the tensor to that of the next channel, and of the next pixel.
-  const [channelStride, pixelStride] = layout === 'nchw' ? [height * width, 1] : [1, 3]
-  // From where a pixel begins to its red, green and blue.
-  const [red, green, blue] = (channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]).map((channel) => channel * channelStride) as [
-    number,
-    number,
-    number,
-  ]
-  const dims = layout === 'nchw' ? [3, height, width] : [height, width, 3]
+  return picturePreprocessing(config, fileReader(options))
+}
 
+/** Makes the preprocessing of a saved model again. */
+export const imageLoader = pictureLoader(fileReader())
+
+/** Reads the files of pictures, or their bytes, and changes those that are to be changed at random. */
+function fileReader(options: ImagePreprocessingOptions = {}): PictureReader<ImageInput> {
   return {
-    id: imageLoader.id,
-    config: parsed.data satisfies JsonObject,
-    files: new Map(),
-    windowSize: Math.max(8, Math.floor(windowBytes / (height * width * 3))),
     async contentKey(image) {
       const hash = createHash('sha256').update(await readImageBytes(isAugmented(image) ? image.image : image))
       return (isAugmented(image) ? hash.update(JSON.stringify([image.augmentation, image.seed])) : hash).digest()
     },
-    async prepare(image) {
+    async read(image, sizing) {
       if (!isAugmented(image)) return readImage(image, { sizing, ...options })
       return augmentation(image.augmentation)(await readImage(image.image, { sizing, ...options }), random(image.seed))
     },
-    // A batch holds 4 of 224 x 224: what a convolution of a mobile network makes of them still fits in the cache.
-    cost: () => (height * width) / 98,
-    collate(batch) {
-      const data = new Float32Array(batch.length * height * width * 3)
-      for (const [index, { data: bytes }] of batch.entries()) {
-        let place = index * bytes.length
-        for (let byte = 0; byte < bytes.length; byte += 3, place += pixelStride) {
-          data[place + red] = reds[bytes[byte] as number] as number
-          data[place + green] = greens[bytes[byte + 1] as number] as number
-          data[place + blue] = blues[bytes[byte + 2] as number] as number
-        }
-      }
-      return { [input]: tensor('float32', [batch.length, ...dims], data) }
-    },
-    forTransformers: () => imagesForTransformers(parsed.data),
-    forOnnx: () => imagesForOnnx(parsed.data),
   }
-}
-
-/** Makes the preprocessing of a saved model again. */
-export const imageLoader: PreprocessingLoader<ImageInput> = {
-  id: 'image/1',
-  load(config) {
-    const parsed = configSchema.safeParse(config)
-    if (parsed.success) return imagePreprocessing(parsed.data)
-    const got = `${JSON.stringify(config)} (${parsed.error.issues[0]?.message})`
-    throw new DataError('saved image preprocessing', 'its settings', got, 'Train the model again.')
-  },
-}
-
-function toNumber(values: ImagePreprocessingConfig['values'], value: number, channel: number): number {
-  if ('scale' in values) return value * values.scale + values.offset
-  return (value / 255 - (values.mean[channel] as number)) / (values.std[channel] as number)
 }

@@ -1,7 +1,7 @@
 import { ModelFilesError } from '@headstart/hub'
 import type { JsonObject } from '@headstart/core'
 import { z } from 'zod'
-import type { ImagePreprocessingConfig } from './image-preprocessing.js'
+import type { ImagePreprocessingConfig } from './image-settings.js'
 
 const side = z.int().min(1).max(8192)
 const channels = z.array(z.number()).length(3)

@@ -6,7 +6,8 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type Color, fields, hugePng, noise, plain, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
-import { readImage, type Sizing } from './read-image.js'
+import { readImage } from './read-image.js'
+import type { Sizing } from './sizing.js'
 import type { Pixels } from './pixels.js'
 
 const sizing = (change: Partial<Sizing> = {}): Sizing => ({

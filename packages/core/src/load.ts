@@ -1,0 +1,32 @@
+/** What loads a saved model and has it answer: no training, no reading of data, nothing of Node. Browsers take it as well. */
+export type {
+  ContentKey,
+  Devices,
+  JsonObject,
+  JsonValue,
+  Modality,
+  Network,
+  Preprocessing,
+  TunableBackbone,
+} from './contract/backbone.js'
+export { DataError, FileError, HeadstartError, InputError, ModelFolderError, OptionError } from './contract/errors.js'
+export { type Matrix, rowOf, zeroMatrix } from './contract/matrix.js'
+export type { NodesBefore, OnnxInput, TransformersInput } from './contract/exported-input.js'
+export type { ModelFiles } from './contract/model-files.js'
+export type { Prediction } from './contract/prediction.js'
+export type { RunOptions } from './contract/progress.js'
+export { type Run, startRun } from './contract/run.js'
+export type { Target } from './contract/target.js'
+export type { Loader, LoadOptions } from './contract/task.js'
+export type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+export { type Random, random } from './kit/random.js'
+export { sha256, sha256OfFile } from './kit/sha256.js'
+export { shown } from './kit/shown.js'
+export { textTable } from './kit/text-table.js'
+export { version } from './kit/version.js'
+export { damaged, type FolderFormat, newer } from './model/manifest.js'
+export { manifestOf, readModelFolder } from './model/model-folder.js'
+export type { PreprocessingLoader } from './model/model-from.js'
+export { modelLoader } from './model/model-loader.js'
+export type { Model } from './model/model.js'
+export { saveModel } from './model/save-model.js'

@@ -1,0 +1,101 @@
+import { type Graph } from '@headstart/onnx'
+import { cut, decodeModel, rename } from '@headstart/onnx/kit'
+import type { JsonObject, Preprocessing } from '../contract/backbone.js'
+import { ModelFolderError } from '../contract/errors.js'
+import type { ModelFiles } from '../contract/model-files.js'
+import { type Head, headNames } from '../head/head.js'
+import { damaged, graphName, type Manifest, modelFormat, newer } from './manifest.js'
+import { Model } from './model.js'
+import { readModelFolder } from './model-folder.js'
+import { networkBackbone } from '../features/network-backbone.js'
+import { reportOf } from './saved-report.js'
+import type { Target } from '../contract/target.js'
+import type { LoadOptions } from '../contract/task.js'
+
+/** Makes the preprocessing of a saved model again, from its data alone. One for each `Preprocessing.id`. */
+export interface PreprocessingLoader<Input> {
+  readonly id: string
+  load(config: JsonObject, files: ReadonlyMap<string, Uint8Array>): Preprocessing<Input> | Promise<Preprocessing<Input>>
+}
+
+/**
+ * Reads a saved model from wherever its files lie. Runs no code from there; every file's hash is checked first.
+ *
+ * @param loaders The preprocessings that the caller knows.
+ * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
+ */
+export async function modelFrom<Input, Label extends Target = string>(
+  place: ModelFiles,
+  loaders: readonly PreprocessingLoader<Input>[],
+  { device }: LoadOptions = {},
+): Promise<Model<Input, Label>> {
+  const { manifest, files } = await readModelFolder(place, modelFormat)
+  const folder = place.name
+  if (!files.has(graphName)) throw damaged(folder, `the file ${graphName}`, 'a list of files without it')
+  const loader = loaders.find(({ id }) => id === manifest.preprocessing.id)
+  if (!loader) {
+    const expected = `a model whose input is read by ${loaders.map(({ id }) => `"${id}"`).join(' or ')}`
+    if (isNewer(manifest.preprocessing.id, loaders)) throw newer(folder, expected, `"${manifest.preprocessing.id}"`)
+    throw new ModelFolderError(
+      folder,
+      expected,
+      `one for ${manifest.backbone.modality} ("${manifest.preprocessing.id}")`,
+      'Load it with the package for that kind of input, or a newer version of this one.',
+    )
+  }
+  const { id, modality, fingerprint, stages } = manifest.backbone
+  const { crossValidation } = manifest.metrics
+  const validation = crossValidation ? reportOf(crossValidation) : undefined
+  const { graph, head } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  checkFit(folder, head)
+  return new Model<Input, Label>({
+    backbone: networkBackbone({
+      id,
+      modality,
+      fingerprint,
+      network: { graph, stages },
+      device,
+      preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
+    }),
+    ownsBackbone: true,
+    head,
+    recipe: manifest.recipe,
+    training: manifest.training,
+    validation: () => validation,
+  })
+}
+
+/** Whether an adapter such as 'letters/2' is a later version of one that is known. */
+function isNewer(id: string, loaders: readonly { readonly id: string }[]): boolean {
+  const [name, version] = id.split('/')
+  const known = loaders.map((loader) => loader.id.split('/')).filter(([other]) => other === name)
+  return known.length > 0 && known.every(([, other]) => Number(version) > Number(other))
+}
+
+/** Cuts the whole network where backbone and head were joined. */
+function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
+  const {
+    task: kind,
+    labels,
+    backbone: { output },
+  } = manifest
+  try {
+    const whole = decodeModel(bytes, graphName)
+    const { prefix, suffix } = cut(whole, [output])
+    return {
+      graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
+      head: { kind, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
+    }
+  } catch (cause) {
+    throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
+  }
+}
+
+/** Does the head answer for as many labels as there are? */
+function checkFit(folder: string, { kind, labels, graph }: Head): void {
+  const columns = graph.outputs[0]?.dims?.at(-1)
+  const expected = kind === 'regression' ? 1 : labels.length
+  if (columns === expected && graph.outputs[0]?.name === headNames.result[kind]) return
+  const got = graph.outputs.map(({ name, dims }) => `${name}[${dims?.join(', ') ?? '?'}]`).join()
+  throw damaged(folder, `a head with ${expected} results named "${headNames.result[kind]}"`, got)
+}

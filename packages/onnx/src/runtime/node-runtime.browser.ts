@@ -1,0 +1,8 @@
+import { DeviceError } from '../errors.js'
+import type * as node from './node-runtime.js'
+
+/** Stands for `node-runtime.ts` in a browser: nothing runs there that was not set. */
+export const nodeRuntime: typeof node.nodeRuntime = async () => {
+  const remedy = 'Load the model with @headstart/web, or give setRuntime one, such as onnxruntime-web.'
+  throw new DeviceError('of this page', 'a runtime for browsers', 'none', remedy)
+}
