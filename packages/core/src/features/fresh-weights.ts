@@ -26,13 +26,9 @@ export function freshWeights({ graph, stages }: Network, seed = 0): Network {
   for (const [name, role] of weightRoles(graph)) {
     const { dims, data } = graph.initializers.get(name) as Tensor
     const one = draw[role.kind] as (role: WeightRole) => number
-    initializers.set(
-      name,
-      float32(
-        dims,
-        Float32Array.from({ length: data.length }, () => one(role)),
-      ),
-    )
+    const drawn = new Float32Array(data.length)
+    for (let i = 0; i < drawn.length; i++) drawn[i] = one(role)
+    initializers.set(name, float32(dims, drawn))
   }
   return { graph: graph.with({ initializers }), stages }
 }
