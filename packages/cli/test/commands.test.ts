@@ -13,6 +13,7 @@ beforeAll(async () => {
   train = await scene.write('train.csv', csv(reviews(60)))
   test = await scene.write('test.csv', csv(reviews(50, 60)))
   model = scene.path('model')
+  await writeFiles(scene.path('tiny-bert'), bertFiles())
   const { code, stderr } = await scene.run(['train', train, '--task', 'text', '--out', model])
   expect(stderr).toBe('')
   expect(code).toBe(0)
@@ -45,7 +46,8 @@ describe('headstart train', () => {
   it('gives the same model, byte for byte, for the same seed, with and without the feature cache', async () => {
     const few = await scene.write('same.csv', csv(reviews(10)))
     const hashesOf = async (out: string, ...flags: string[]): Promise<Record<string, string>> => {
-      await scene.run(['train', few, '--task', 'text', '--out', scene.path(out), ...flags])
+      const backbone = ['--task', 'text', '--backbone', scene.path('tiny-bert')]
+      await scene.run(['train', few, ...backbone, '--out', scene.path(out), ...flags])
       return modelHashes(scene.path(out))
     }
     const first = await hashesOf('first')
@@ -191,7 +193,6 @@ describe('headstart compare', () => {
 
   it('prints the table and says which shots are left out', async () => {
     const few = await scene.write('few.csv', csv(reviews(16)))
-    await writeFiles(scene.path('tiny-bert'), bertFiles())
     const { stdout, stderr } = await scene.run([
       'compare',
       few,

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { bertFiles, writeFiles } from '@headstart/nlp/test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { csv, reviews } from './reviews.js'
 import { modelHashes, openScene, type Scene } from './scene.js'
@@ -16,7 +16,7 @@ const isEmbedding = (): boolean =>
 
 /** More sentences than are embedded before the first of them are cached; short ones, which takes less time. */
 const many = csv(
-  Array.from({ length: 8 }, (_, copy) =>
+  Array.from({ length: 6 }, (_, copy) =>
     reviews(200).map(({ label, text }) => ({ label, text: `${text.split(' ', 4).join(' ')} ${copy}` })),
   ).flat(),
 )
@@ -38,17 +38,18 @@ describe('Ctrl-C', () => {
     expect(await scene.names()).toEqual(['data.csv', 'model'])
   })
 
-  it('keeps an older model as it was', async () => {
-    const few = await scene.write('few.csv', csv(reviews(8)))
-    const data = await scene.write('data.csv', many)
+  it('in the middle of tuning keeps an older model as it was, and how far the tuning is', async () => {
+    const data = await scene.write('data.csv', csv(reviews(8)))
+    await writeFiles(scene.path('tiny-bert'), bertFiles())
     const model = scene.path('model')
-    await scene.run(['train', few, '--task', 'text', '--out', model, '--l2', '0.01', '--no-cache'])
+    const train = ['train', data, '--task', 'text', '--backbone', scene.path('tiny-bert'), '--out', model]
+    expect(await scene.run(train)).toMatchObject({ code: 0 })
     const before = await modelHashes(model)
-    await cp(model, scene.path('copy'), { recursive: true })
-    expect(
-      await scene.run(['train', data, '--task', 'text', '--out', model], { interruptWhen: isEmbedding }),
-    ).toMatchObject({ code: 1 })
+    const interruptWhen = (): boolean => existsSync(`${model}.checkpoint`)
+    const { code, stderr } = await scene.run([...train, '--unfreeze', '1', '--epochs', '1000'], { interruptWhen })
+    expect(stderr).toContain('interrupted: nothing was saved.')
+    expect(code).toBe(1)
     expect(await modelHashes(model)).toEqual(before)
-    expect(await scene.names()).toEqual(['copy', 'data.csv', 'few.csv', 'model'])
+    expect(await scene.names()).toEqual(['data.csv', 'model', 'model.checkpoint', 'tiny-bert'])
   })
 })
