@@ -51,7 +51,7 @@ function requireInstalled(name: string, require: NodeJS.Require): void {
   } catch (cause) {
     const remedy =
       'npm leaves it out with --omit=optional, and with a lock file or node_modules made on another system: install anew on ' +
-      `this one, or npm install ${name}@${version}.`
+      `this one, or npm install ${name}@${version}. A bundled program needs it in a node_modules folder beside it.`
     throw new RuntimeError(who, `the package ${name} beside it`, 'none', remedy, { cause })
   }
   if (manifest.version === version) return
