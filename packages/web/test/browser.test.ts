@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { nearly } from '@headstart/core/test'
 import * as nlp from '@headstart/nlp'
 import { loadRecommender, type RecommendQuery } from '@headstart/recommender'
 import * as vision from '@headstart/vision'
-import { type BrowserContext, chromium as browserType, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type * as web from '../src/index.js'
-import { chromium, chromiumArguments } from './chromium.js'
-import { type Answer, pathTo, serveSite, type Site } from './site.js'
+import { chromium, openChromium } from './chromium.js'
+import { type Answer, onnxruntimeWeb, pathTo, serveSite, type Site } from './site.js'
 
 declare global {
   // In the page.
@@ -71,8 +70,6 @@ async function somePictures(): Promise<Map<string, Uint8Array>> {
   ])
 }
 
-const onnxruntime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))
-
 describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
   let site: Site
   let folder = ''
@@ -86,18 +83,14 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
       vision: folderOf('vision'),
       recommender: folderOf('recommender'),
       headstart: pathTo('packages/web/dist'),
-      onnxruntime,
+      onnxruntime: onnxruntimeWeb,
     })
     site.answers.set('/blank', (_, response) => {
       response
         .setHeader('content-type', 'text/html')
         .end(`<script type="module">globalThis.headstart = await import('/headstart/standalone.js')</script>`)
     })
-    browser = await browserType.launchPersistentContext(join(folder, 'profile'), {
-      executablePath: chromium ?? '',
-      headless: true,
-      args: [...chromiumArguments, '--host-resolver-rules=MAP shop.example 127.0.0.1'],
-    })
+    browser = await openChromium(join(folder, 'profile'), '--host-resolver-rules=MAP shop.example 127.0.0.1')
     page = await open('/blank')
   })
   afterAll(async () => {
@@ -145,7 +138,7 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
     const [, html = ''] = /```html\n(.*?)```/s.exec(documentation) ?? []
     const files: Record<string, string> = {
       'headstart.js': pathTo('packages/web/dist/standalone.js'),
-      'ort-wasm-simd-threaded.wasm': join(onnxruntime, 'ort-wasm-simd-threaded.wasm'),
+      'ort-wasm-simd-threaded.wasm': join(onnxruntimeWeb, 'ort-wasm-simd-threaded.wasm'),
     }
     site.answers.set('/public/', async (request, response) => {
       const name = basename(request.url ?? '')
