@@ -35,6 +35,7 @@ const arrows = {
   nlp: [stranger('nlp'), runtime()],
   vision: [stranger('vision'), runtime()],
   recommender: [stranger('recommender'), runtime()],
+  web: [forbidden(['hub', 'tfjs'], 'web loads what is saved, in a browser: it knows the domains, core and onnx.')],
 }
 
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
@@ -52,6 +53,10 @@ const extras = {
     group: ['@tensorflow/*'],
     allowTypeImports: true,
     message: 'TensorFlow.js is an optional peer: take its types, and load it with import() where it is needed.',
+  },
+  'packages/web/src': {
+    regex: '^@headstart/(core|nlp|vision|recommender)(/kit|/test)?$',
+    message: 'Browsers have nothing of Node: take the door for loading, such as @headstart/nlp/load.',
   },
   'packages/nlp/src': {
     group: ['@headstart/tfjs', '@tensorflow/*', '@tensorflow-models/*', '@energetic-ai/*'],

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accuracy } from './accuracy.js'
+import { browser } from './browser.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { type Benchmark, formatFigures } from './figure.js'
@@ -33,6 +34,7 @@ const benchmarks: Record<string, Benchmark> = {
   'training-again': trainingAgain,
   demo,
   install,
+  browser,
   'recommend-scale': recommendScale,
 }
 

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { nearly } from '@headstart/core/test'
 import * as nlp from '@headstart/nlp'
 import { loadRecommender, type RecommendQuery } from '@headstart/recommender'
 import * as vision from '@headstart/vision'
-import { type BrowserContext, chromium as browserType, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type * as web from '../src/index.js'
-import { chromium, chromiumArguments } from './chromium.js'
-import { type Answer, pathTo, serveSite, type Site } from './site.js'
+import { chromium, openChromium } from './chromium.js'
+import { type Answer, onnxruntimeWeb, pathTo, serveSite, type Site } from './site.js'
 
 declare global {
   // In the page.
@@ -78,25 +77,20 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
   let page: Page
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headstart-web-'))
-    const onnxruntime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))
     site = await serveSite({
       trained: folder,
       nlp: folderOf('nlp'),
       vision: folderOf('vision'),
       recommender: folderOf('recommender'),
       headstart: pathTo('packages/web/dist'),
-      onnxruntime,
+      onnxruntime: onnxruntimeWeb,
     })
     site.answers.set('/blank', (_, response) => {
       response
         .setHeader('content-type', 'text/html')
         .end(`<script type="module">globalThis.headstart = await import('/headstart/standalone.js')</script>`)
     })
-    browser = await browserType.launchPersistentContext(join(folder, 'profile'), {
-      executablePath: chromium ?? '',
-      headless: true,
-      args: [...chromiumArguments, '--host-resolver-rules=MAP shop.example 127.0.0.1'],
-    })
+    browser = await openChromium(join(folder, 'profile'), '--host-resolver-rules=MAP shop.example 127.0.0.1')
     page = await open('/blank')
   })
   afterAll(async () => {
@@ -134,8 +128,38 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
     await model.save(join(folder, 'sentences'))
     const texts = ['A great place', 'it was awful', '', 'Zażółć gęślą jaźń \u{1F408} ﬁne', 'word '.repeat(300)]
     expect(await ask('/trained/sentences', texts)).toEqual(nearly(await model.predict(texts), 1e-4))
+    await expectPage(model)
     await backbone.close()
   })
+
+  /** The page of docs/browser.md, beside the files that it names. */
+  async function expectPage(model: Pick<nlp.Model<string, 'good' | 'bad'>, 'predict'>): Promise<void> {
+    const documentation = await readFile(pathTo('docs/browser.md'), 'utf8')
+    const [, html = ''] = /```html\n(.*?)```/s.exec(documentation) ?? []
+    const files: Record<string, string> = {
+      'headstart.js': pathTo('packages/web/dist/standalone.js'),
+      'ort-wasm-simd-threaded.wasm': join(onnxruntimeWeb, 'ort-wasm-simd-threaded.wasm'),
+    }
+    site.answers.set('/public/', async (request, response) => {
+      const name = basename(request.url ?? '')
+      if (request.url === '/public/') return void response.setHeader('content-type', 'text/html').end(html)
+      response.setHeader('content-type', name.endsWith('.js') ? 'text/javascript' : 'application/wasm')
+      response.end(await readFile(files[name] ?? join(folder, 'sentences', name)))
+    })
+    const shown = await browser.newPage()
+    const trouble: string[] = []
+    shown.on('pageerror', (error) => trouble.push(String(error)))
+    await shown.goto(`${site.origin}/public/`)
+    const answered = shown.getByRole('status').filter({ hasText: '%' })
+    await answered.waitFor()
+    for (const message of ['Where is my parcel?', 'A great place']) {
+      const [answer] = await model.predict([message])
+      await shown.getByLabel('A message').fill(message)
+      await shown.getByText(`${answer?.label} (${Math.round(100 * (answer?.probability ?? 0))} %)`).waitFor()
+    }
+    expect(trouble).toEqual([])
+    await shown.close()
+  }
 
   it('answers of pictures as in Node, with the built-in network', async () => {
     const files = await somePictures()

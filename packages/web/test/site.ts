@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What a request is answered with. */
@@ -51,7 +52,12 @@ export async function serveSite(folders: Readonly<Record<string, string>>): Prom
   }
 }
 
-/** The folder of a file or folder of this workspace. */
+/** Where onnxruntime-web lies. */
+export const onnxruntimeWeb = dirname(
+  createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
+)
+
+/** Where a file or folder of this workspace lies. */
 export function pathTo(place: string): string {
   return fileURLToPath(new URL(`../../../${place}`, import.meta.url))
 }

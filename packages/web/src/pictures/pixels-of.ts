@@ -3,10 +3,18 @@ import type { Pixels } from '@headstart/vision/load'
 /** What holds pixels that a browser can read. */
 export type Drawn = ImageBitmap | ImageData | HTMLCanvasElement | OffscreenCanvas
 
-/** The pixels of a picture, on white where it is transparent. */
-export function pixelsOf(drawn: Drawn): Pixels {
+/**
+ * The pixels of a picture, on white where it is transparent.
+ *
+ * A canvas keeps colors multiplied by alpha and so forgets some of them; a texture of WebGL does not, and takes longer. Where there is
+ * none, or the picture is too large for it, a value is off by one where it is transparent.
+ * @param opaque Whether it is known to be transparent nowhere.
+ */
+export function pixelsOf(drawn: Drawn, opaque = false): Pixels {
   const { width, height } = drawn
-  return { width, height, data: onWhite(drawn instanceof ImageData ? drawn.data : rgbaOf(drawn)) }
+  if (drawn instanceof ImageData) return { width, height, data: onWhite(drawn.data) }
+  const rgba = (opaque ? undefined : fromTexture(drawn)) ?? fromCanvas(drawn)
+  return { width, height, data: onWhite(rgba) }
 }
 
 /** As `vips_flatten` rounds, which `sharp` uses. */
@@ -14,18 +22,12 @@ function onWhite(rgba: Uint8Array | Uint8ClampedArray): Uint8Array {
   const data = new Uint8Array((rgba.length / 4) * 3)
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
     const alpha = rgba[from + 3] as number
-    for (let channel = 0; channel < 3; channel++)
-      data[to + channel] = ((rgba[from + channel] as number) * alpha + 255 * (255 - alpha)) / 255
+    const white = 255 * (255 - alpha)
+    data[to] = ((rgba[from] as number) * alpha + white) / 255
+    data[to + 1] = ((rgba[from + 1] as number) * alpha + white) / 255
+    data[to + 2] = ((rgba[from + 2] as number) * alpha + white) / 255
   }
   return data
-}
-
-/**
- * A canvas keeps colors multiplied by alpha and so forgets some of them; a texture of WebGL does not. Where there is none, or the
- * picture is too large for it, a value is off by one where it is transparent.
- */
-function rgbaOf(drawn: Exclude<Drawn, ImageData>): Uint8Array | Uint8ClampedArray {
-  return fromTexture(drawn) ?? fromCanvas(drawn)
 }
 
 function fromCanvas(drawn: Exclude<Drawn, ImageData>): Uint8ClampedArray {

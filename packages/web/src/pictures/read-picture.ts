@@ -26,7 +26,10 @@ async function readPicture(picture: Picture, sizing: Sizing): Promise<Pixels> {
     },
   )
   try {
-    return bringToSize(pixelsOf(bitmap), sizing, { orientation: jpeg?.orientation, jpeg: jpeg?.chroma })
+    return bringToSize(pixelsOf(bitmap, jpeg !== undefined), sizing, {
+      orientation: jpeg?.orientation,
+      jpeg: jpeg?.chroma,
+    })
   } finally {
     bitmap.close()
   }
