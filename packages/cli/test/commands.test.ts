@@ -270,12 +270,23 @@ describe('headstart export', () => {
     ])
   })
 
+  it('writes a page, in a folder that is still a model', async () => {
+    const out = scene.path('page')
+    const { code, stdout } = await scene.run(['export', model, '--to', 'web', '--out', out, '--json'])
+    expect(code).toBe(0)
+    const { files } = JSON.parse(stdout) as { files: string[] }
+    expect(files).toEqual(
+      expect.arrayContaining(['headstart.json', 'model.onnx', 'index.html', 'headstart/standalone.js']),
+    )
+    expect(await scene.run(['predict', out, 'fine'])).toEqual(await scene.run(['predict', model, 'fine']))
+  })
+
   it('says what is missing or unknown, and what an exported folder is', async () => {
     const exported = scene.path('for-others')
     await scene.run(['export', model, '--to', 'transformers', '--out', exported])
     const cases: [string[], RegExp][] = [
       [['export', model], /required option '--to <value>' not specified/],
-      [['export', model, '--to', 'pdf'], /option --to: expected transformers or onnx, got "pdf"\./],
+      [['export', model, '--to', 'pdf'], /option --to: expected transformers or onnx or web, got "pdf"\./],
       [['export', scene.path('nothing'), '--to', 'onnx'], /expected a model folder .* got nothing of that name/],
       [
         ['predict', exported, 'fine'],

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
+import { pageFormat } from '../page-format.js'
 import { taskOfModel } from '../tasks.js'
 
 interface ExportFlags {
@@ -15,7 +16,7 @@ interface ExportFlags {
 }
 
 const flags = {
-  to: z.string().describe('transformers: a folder for Transformers.js; onnx: one file for ONNX Runtime'),
+  to: z.string().describe('transformers: a folder for Transformers.js; onnx: one file for ONNX Runtime; web: a page'),
   out: z.string().optional().describe('where to write it (default: beside the model, under its name)'),
 }
 
@@ -40,9 +41,10 @@ async function exportOne<Data, Query, Answer>(
 ): Promise<void> {
   const trained = await task.load(modelFiles(folder))
   try {
-    const { description, ending } = exportFormatOf(trained, to)
+    const model = { exports: { ...trained.exports, web: pageFormat(trained) } }
+    const { description, ending } = exportFormatOf(model, to)
     const place = out ?? join(folder, '..', `${basename(resolve(folder))}${ending ?? `-${to}`}`)
-    const { path, files } = await exportModel(trained, to, place, { signal: session.signal })
+    const { path, files } = await exportModel(model, to, place, { signal: session.signal })
     const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
     const text = (): string => `${path}: ${description}, ${(bytes / 1e6).toFixed(1)} MB.`
     print(
