@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The commands of the workspace: `npm run setup | demo | test | docs | bench | pack`. Plain JavaScript on nothing but Node, since it
- * runs before anything is installed. Each command first does all the set-up that is still to be done.
+ * The commands of the workspace: `npm run setup | demo | test | docs | bench | matrix | pack`. Plain JavaScript on nothing but
+ * Node, since it runs before anything is installed. Each command first does all the set-up that is still to be done.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ const members = ['packages', 'apps']
   .flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
   )
-  .concat('benchmarks')
+  .concat('benchmarks', 'scripts/matrix')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
 /** When progress was said last, in milliseconds since the start. */
@@ -25,7 +25,7 @@ let lastSaid = 0
 /** Apps of the demo: the one in which transfer helps most comes first, by their own figures; others follow. */
 const firstApps = ['sentiment', 'cat-detection']
 
-const commands = { setup, demo, test, docs, bench, pack }
+const commands = { setup, demo, test, docs, bench, matrix, pack }
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) {
@@ -101,6 +101,11 @@ async function bench(args) {
 async function pack([folder = 'packed']) {
   const target = resolve(root, folder)
   return (await setup()) || pnpm(['-r', '--filter', './packages/**', 'pack', '--pack-destination', target])
+}
+
+/** Runs a real program in every environment, from packed tarballs: Node, Bun, Deno, bundlers, frameworks, test runners. */
+async function matrix(args) {
+  return (await setup()) || pnpm(['--filter', '@headstart/matrix', 'run', 'matrix', ...args])
 }
 
 async function install() {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Dispatcher, request } from 'undici'
+import type undici from 'undici'
 import { HubError } from './errors.js'
 
 /** Options of a connection to a hub. */
@@ -55,7 +56,7 @@ class Temporary extends Error {
 export class HubClient {
   readonly #endpoint: URL
   readonly #options: HubOptions
-  #connection: Promise<Connection> | undefined
+  #connection: Connection | undefined
 
   /** @throws HubError for an endpoint that is no address. */
   constructor(options: HubOptions = {}) {
@@ -111,12 +112,12 @@ export class HubClient {
   }
 
   async close(): Promise<void> {
-    await (await this.#connection)?.dispatcher.destroy()
+    await this.#connection?.dispatcher.destroy()
   }
 
   async #follow(who: string, start: URL, headers: Readonly<Record<string, string>>): Promise<HubResponse> {
     const { token, signal, timeout = 30_000 } = this.#options
-    const { request, dispatcher } = await (this.#connection ??= connect())
+    const { request, dispatcher } = (this.#connection ??= connect())
     const seen: IncomingHttpHeaders = {}
     let url = start
     let isOwn = true
@@ -206,13 +207,14 @@ export class HubClient {
 }
 
 interface Connection {
-  readonly request: typeof request
-  readonly dispatcher: Dispatcher
+  readonly request: typeof undici.request
+  readonly dispatcher: undici.Dispatcher
 }
 
-/** Loads what makes requests, which most programs never do. */
-async function connect(): Promise<Connection> {
-  const { EnvHttpProxyAgent, request } = await import('undici')
+/** Loads what makes requests, which most programs never do. Required, for in the one file of a bundle it would not run. */
+function connect(): Connection {
+  const require = createRequire(import.meta.url)
+  const { EnvHttpProxyAgent, request } = require('undici') as typeof undici
   return { request, dispatcher: new EnvHttpProxyAgent() }
 }
 

@@ -173,7 +173,7 @@ export function binaryLogLosses(truth: Uint8Array, { rows, columns, data }: Resu
 }
 
 function clipFor(data: Float32Array | Float64Array): (probability: number) => number {
-  const epsilon = data instanceof Float32Array ? 2 ** -23 : Number.EPSILON
+  const epsilon = data.BYTES_PER_ELEMENT === 4 ? 2 ** -23 : Number.EPSILON
   return (probability) => Math.min(Math.max(probability, epsilon), 1 - epsilon)
 }
 

@@ -2,8 +2,11 @@ import * as z from 'zod'
 import type { JsonValue } from '../contract/backbone.js'
 import { type HeadName, headMethodNames } from '../head/head-method-names.js'
 
-/** How a model came to be: enough to train it again. */
-export interface Recipe {
+/** How a model came to be: enough to train it again. Beside the fields it has the options of its training. */
+export type Recipe = RecipeFields & { readonly [option: string]: JsonValue }
+
+/** Of every recipe. */
+interface RecipeFields {
   /**
    * 'head': everything frozen but the head. 'joint' or 'contrastive': the last stages of the backbone were tuned as well (see
    * `TuningOptions`), with the options that are listed beside. 'zero-shot': made from the names of the classes, without
@@ -21,7 +24,6 @@ export interface Recipe {
   /** Folds of the cross-validation by which the head was chosen; 0 where `l2` was given. */
   readonly folds: number
   readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
-  readonly [option: string]: JsonValue
 }
 
 /** A recipe in `headstart.json`. */

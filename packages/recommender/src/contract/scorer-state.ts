@@ -24,8 +24,8 @@ export function arrayIn<T extends NumberArray>(
   type: { new (length: number): T; readonly name: string },
 ): T {
   const found = state.arrays?.[name]
-  if (found instanceof type) return found
-  throw unfit(state, `"${name}" as ${type.name}`, found?.constructor.name)
+  if (found?.[Symbol.toStringTag] === type.name) return found as T
+  throw unfit(state, `"${name}" as ${type.name}`, found?.[Symbol.toStringTag])
 }
 
 /** The number of that name. @throws DataError when the state has none. */

@@ -41,7 +41,7 @@ export async function rankCases(
   for (const [index, { history, target }] of cases.entries()) {
     signal?.throwIfAborted()
     const answer = recommender.score(history)
-    const scores = answer instanceof Float32Array ? answer : await answer
+    const scores = ArrayBuffer.isView(answer) ? answer : await answer
     const score = scores[target] as number
     exclude(scores, history, options)
     let [above, equal] = [0, 0]

@@ -62,7 +62,9 @@ export class StatePacker {
   #place(array: NumberArray): Place {
     const known = this.#places.get(array)
     if (known) return known
-    const type = (Object.keys(types) as TypeName[]).find((name) => array instanceof types[name]) ?? 'uint8'
+    // By name: an array of another realm (a test runner's) is no instance of this one's class. A Buffer is bytes.
+    const type =
+      (Object.keys(types) as TypeName[]).find((name) => types[name].name === array[Symbol.toStringTag]) ?? 'uint8'
     const place = { type, offset: this.#length, length: array.length }
     this.#places.set(array, place)
     this.#length = Math.ceil((this.#length + array.byteLength) / 8) * 8

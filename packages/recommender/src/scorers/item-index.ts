@@ -1,4 +1,5 @@
 import { OptionError } from '@headstart/core/load'
+import type usearch from 'usearch'
 import type { Index } from 'usearch'
 import type { ItemVectors } from '../contract/item-vectors.js'
 import type { Recommender } from '../contract/recommend.js'
@@ -32,19 +33,7 @@ export async function withIndex(recommender: Recommender): Promise<Recommender> 
  * transformation for inner-product spaces", 2014).
  */
 async function indexOf({ data, columns }: ItemVectors): Promise<Index> {
-  const {
-    Index: Hnsw,
-    MetricKind,
-    ScalarKind,
-  } = await import('usearch').catch((cause: unknown) => {
-    throw new OptionError(
-      'an index of items',
-      'the package usearch',
-      'none',
-      'Install it: npm install usearch. Lists are exact without it.',
-      { cause },
-    )
-  })
+  const { Index: Hnsw, MetricKind, ScalarKind } = await loadUsearch()
   const squares = Float64Array.from({ length: data.length / columns }, (_, row) => {
     return data.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value * value, 0)
   })
@@ -66,4 +55,14 @@ async function indexOf({ data, columns }: ItemVectors): Promise<Index> {
   // One thread: the same graph each time.
   index.add(BigUint64Array.from(known, BigInt), rows, 1)
   return index
+}
+
+/** In a `try`, by which bundlers know that it may not be installed. */
+async function loadUsearch(): Promise<typeof usearch> {
+  try {
+    return await import('usearch')
+  } catch (cause) {
+    const remedy = 'Install it: npm install usearch. Lists are exact without it.'
+    throw new OptionError('an index of items', 'the package usearch', 'none', remedy, { cause })
+  }
 }

@@ -55,7 +55,7 @@ export function withNewItems(known: number, texts: SparseRows): (recommender: Re
     name: recommender.name,
     score(history) {
       const scores = recommender.score(translate(history))
-      return scores instanceof Float32Array ? extend(scores) : scores.then(extend)
+      return ArrayBuffer.isView(scores) ? extend(scores) : scores.then(extend)
     },
     close: async () => recommender.close?.(),
     ...(recommender.state && {

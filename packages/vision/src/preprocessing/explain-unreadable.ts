@@ -55,8 +55,8 @@ async function firstBytes(input: ImageSource): Promise<Uint8Array> {
 }
 
 async function dimensionsOf(input: ImageSource): Promise<string> {
-  const sharp = await loadSharp()
-  const { width, height } = await sharp(input instanceof Uint8Array ? input : pathOf(input), {
+  const sharp = loadSharp()
+  const { width, height } = await sharp(pathOf(input) ?? (input as Uint8Array), {
     limitInputPixels: false,
   })
     .metadata()

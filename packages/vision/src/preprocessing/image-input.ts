@@ -24,8 +24,8 @@ export function isAugmented(input: ImageInput): input is AugmentedImage {
 
 /** What messages call a picture. */
 export function nameOf(input: ImageSource): string {
-  if (input instanceof Uint8Array) return `picture of ${input.length} bytes`
-  return input instanceof URL && input.protocol === 'file:' ? fileURLToPath(input) : String(input)
+  if (ArrayBuffer.isView(input)) return `picture of ${input.length} bytes`
+  return typeof input === 'object' && input.protocol === 'file:' ? fileURLToPath(input.href) : String(input)
 }
 
 /**
@@ -33,8 +33,8 @@ export function nameOf(input: ImageSource): string {
  * @throws InputError for an address in the web.
  */
 export function pathOf(input: ImageSource): string | undefined {
-  if (input instanceof Uint8Array) return undefined
-  const isElsewhere = input instanceof URL ? input.protocol !== 'file:' : /^https?:\/\//i.test(input)
+  if (ArrayBuffer.isView(input)) return undefined
+  const isElsewhere = typeof input === 'object' ? input.protocol !== 'file:' : /^https?:\/\//i.test(input)
   if (!isElsewhere) return nameOf(input)
   const remedy = 'Nothing is downloaded here: save the picture, or give its bytes.'
   throw new InputError(nameOf(input), 'a path, a file: URL or bytes', 'an address in the web', remedy)
@@ -45,7 +45,7 @@ export function pathOf(input: ImageSource): string | undefined {
  * @throws InputError when it cannot be read; FileError when no file can.
  */
 export async function readImageBytes(input: ImageSource): Promise<Uint8Array> {
-  if (input instanceof Uint8Array) return input
+  if (ArrayBuffer.isView(input)) return input
   try {
     return await readFile(pathOf(input) as string)
   } catch (error) {

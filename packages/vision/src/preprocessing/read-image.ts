@@ -31,7 +31,7 @@ const readingOptions = { autoOrient: true, failOn: 'error' } as const
  */
 export async function readImage(input: ImageSource, options: ReadImageOptions = {}): Promise<Pixels> {
   const { sizing, pixelLimit = defaultPixelLimit } = options
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   try {
     const source = await sourceOf(input)
     const image = sharp(source, { ...readingOptions, limitInputPixels: pixelLimit }).flatten({ background: '#ffffff' })
@@ -52,7 +52,7 @@ export async function readImage(input: ImageSource, options: ReadImageOptions = 
  * @throws InputError when it is missing, none or too large; FileError when no file can be read.
  */
 export async function checkImage(input: ImageSource, pixelLimit = defaultPixelLimit): Promise<void> {
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   try {
     await sharp(await sourceOf(input), { ...readingOptions, limitInputPixels: pixelLimit }).metadata()
   } catch (error) {

@@ -1,0 +1,67 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ProgramError, type ProgramOptions, runProgram } from './run-program.js'
+
+/** The programs that run everywhere: `main.mjs` prints what `all()` of `all.mjs` returns. */
+const programs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'programs')
+
+/** What `all()` answers where all is well. */
+export const rightAnswers = 'delivery, payment; disc, stripes; milk'
+
+/** A project of a user: a folder, and what is installed in it. */
+export class Project {
+  constructor(readonly folder: string) {}
+
+  /** Writes a file of the project. */
+  async write(name: string, text: string): Promise<void> {
+    const path = join(this.folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+
+  /** Takes the programs into a folder of the project. */
+  async takePrograms(folder = '.'): Promise<void> {
+    await cp(programs, join(this.folder, folder), { recursive: true })
+  }
+
+  /**
+   * Runs a program in the project.
+   * @returns What it wrote to its standard output
+   * @throws ProgramError when it fails
+   */
+  run(program: string, args: readonly string[], options: Partial<ProgramOptions> = {}): Promise<string> {
+    return runProgram(program, args, { cwd: this.folder, ...options })
+  }
+
+  /** Runs Node. */
+  node(...args: readonly string[]): Promise<string> {
+    return this.run(process.execPath, args)
+  }
+
+  /** Runs the command of an installed package. @param script Its path in node_modules. */
+  tool(script: string, ...args: readonly string[]): Promise<string> {
+    return this.node(join('node_modules', script), ...args)
+  }
+
+  /** The name of an installed package with its version. */
+  async nameOf(name: string): Promise<string> {
+    const manifest = await readFile(join(this.folder, 'node_modules', name, 'package.json'), 'utf8')
+    return `${name} ${(JSON.parse(manifest) as { version: string }).version}`
+  }
+}
+
+/** Makes a folder with nothing in it and installs packages there with npm: Headstart's from a local registry. */
+export async function makeProject(folder: string, registry: string, packages: readonly string[]): Promise<Project> {
+  await rm(folder, { recursive: true, force: true })
+  const project = new Project(folder)
+  await project.write('package.json', JSON.stringify({ name: 'project', private: true }))
+  await project.write('.npmrc', `@headstart:registry=${registry}\n`)
+  await project.run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages])
+  return project
+}
+
+/** @throws ProgramError where a program says something else than the right answers. */
+export function expectRight(output: string): void {
+  if (!output.includes(rightAnswers)) throw new ProgramError(`Expected "${rightAnswers}", got:\n${output.trim()}`)
+}
