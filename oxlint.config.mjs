@@ -99,6 +99,8 @@ export default {
         ),
       ]
     }),
+    // The door by which Node writes a page.
+    restricted('packages/web/src/page.ts', arrows.web),
     restricted('{packages/cli,apps/*}/src/**', [
       {
         group: ['@headstart/onnx*', '@headstart/runtime*', 'onnxruntime-*'],

@@ -124,10 +124,10 @@ describe('saveModel', () => {
     const before = await contents()
     const script = `
       import { tinyModel } from '../test/tiny-model.ts'
-      const [, folder] = process.argv
+      const [, , folder] = process.argv
       const error = await (await tinyModel()).save(folder).catch((error) => error)
       console.log(JSON.stringify({ name: error.name, fault: error.fault, message: error.message }))`
-    const { stdout } = await runScript(script, [folder], { fileLimit: 1, sources: true })
+    const { stdout } = await runScript(script, [folder], { fileLimit: 1 })
     expect(JSON.parse(stdout)).toEqual({
       name: 'FileError',
       fault: 'environment',

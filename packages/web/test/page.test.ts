@@ -5,10 +5,10 @@ import { exportModel, type ExportFormat } from '@headstart/core'
 import * as nlp from '@headstart/nlp'
 import { loadRecommender } from '@headstart/recommender'
 import * as vision from '@headstart/vision'
-import { type Browser, chromium as browserType, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageFormat } from '../src/page.js'
-import { chromium, chromiumArguments } from './chromium.js'
+import { chromium, openChromium } from './chromium.js'
 import { pathTo, serveSite, type Site } from './site.js'
 
 /** Against hanging, not for speed. */
@@ -18,12 +18,12 @@ const saved = (name: string, kind: string): string => pathTo(`packages/${name}/t
 describe.runIf(chromium !== undefined)('a model that is exported as a page', () => {
   let site: Site
   let folder = ''
-  let browser: Browser
+  let browser: BrowserContext
   let page: Page
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headstart-page-'))
     site = await serveSite({ pages: folder })
-    browser = await browserType.launch({ executablePath: chromium ?? '', args: chromiumArguments })
+    browser = await openChromium(join(folder, '.chromium'))
     page = await browser.newPage()
   })
   afterAll(async () => {

@@ -62,7 +62,7 @@ describe('a cache that cannot be used', () => {
     const script = `
       import { cacheKey } from './features/cache-key.js'
       import { FeatureCache } from './features/feature-cache.js'
-      const [, directory, id] = process.argv
+      const [, , directory, id] = process.argv
       const notices = []
       const cache = await FeatureCache.open({ directory, onNotice: (message) => notices.push(message) })
       const space = await cache.namespace(id)
@@ -86,7 +86,7 @@ describe('several processes', () => {
     const script = `
       import { cacheKey } from './features/cache-key.js'
       import { FeatureCache } from './features/feature-cache.js'
-      const [, directory, id, first] = process.argv
+      const [, , directory, id, first] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       for (let n = Number(first); n < Number(first) + 200; n++) {
         await space.set(cacheKey(id, 'input ' + n), new Float32Array(8).map((_, i) => n + i / 10))
@@ -108,7 +108,7 @@ describe('several processes', () => {
       import { readdirSync } from 'node:fs'
       import { cacheKey } from './features/cache-key.js'
       import { FeatureCache } from './features/feature-cache.js'
-      const [, directory, id, folder] = process.argv
+      const [, , directory, id, folder] = process.argv
       const space = await (await FeatureCache.open({ directory })).namespace(id)
       await space.set(cacheKey(id, 'input 1'), new Float32Array(8).map((_, i) => 1 + i / 10))
       await space.flush()

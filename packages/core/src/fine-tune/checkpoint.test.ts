@@ -47,11 +47,11 @@ async function interrupted(): Promise<{ file: string; seconds: number }> {
 describe('a tuning that was interrupted', () => {
   // 24 examples in a run of a fold are 2 steps an epoch, 36 in the last run are 3: 3 runs of 6 steps, and one of at most 9.
   it.each<[string, FineTuneOptions, readonly number[]]>([
-    ['in any run', {}, [1, 2, 8, 17, 19, 21]],
+    ['in any run', {}, [2, 8, 19]],
     ['gradually unfrozen', { gradual: true }, [5]],
-    ['with low-rank updates', { lora: { rank: 2 } }, [3, 20]],
-    ['by contrast', { strategy: 'contrastive' }, [2, 10]],
-    ['on a share held out', { validation: 0.3, epochs: 6 }, [1, 7, 12]],
+    ['with low-rank updates', { lora: { rank: 2 } }, [20]],
+    ['by contrast', { strategy: 'contrastive' }, [10]],
+    ['on a share held out', { validation: 0.3, epochs: 6 }, [1, 12]],
   ])('%s ends with the same bytes', async (_, more, stops) => {
     const whole = await uninterrupted(more)
     for (const stop of stops) {
@@ -81,7 +81,7 @@ describe('a tuning that was interrupted', () => {
   it('by kill -9 ends with the same bytes, and leaves no half-written file', async () => {
     const folder = await temporaryFolder()
     const checkpoint = checkpointIn(folder)
-    const { signal } = await runScript(killed, [JSON.stringify({ ...options, checkpoint })], { sources: true })
+    const { signal } = await runScript(killed, [JSON.stringify({ ...options, checkpoint })])
     expect(signal).toBe('SIGKILL')
     expect((await readdir(folder)).filter((name) => !name.endsWith('.tmp'))).toEqual(['tuning.checkpoint'])
     expect(Buffer.compare(await bytesOf({ checkpoint, resume: true }), await uninterrupted({}))).toBe(0)
@@ -94,7 +94,7 @@ describe('a tuning that was interrupted', () => {
     const onEvent = ({ type }) => {
       if (type === 'step' && ++steps === 10) process.kill(process.pid, 'SIGKILL')
     }
-    await fineTune(layeredBackbone(), tinyDataset(12), { ...JSON.parse(process.argv[1]), onEvent })
+    await fineTune(layeredBackbone(), tinyDataset(12), { ...JSON.parse(process.argv[2]), onEvent })
   `
 
   it('that is over is not run again', async () => {

@@ -81,7 +81,7 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, text('old'))
     const script = `
       import { writeFileAtomically } from './kit/atomic-write.js'
-      const [, path] = process.argv
+      const [, , path] = process.argv
       const error = await writeFileAtomically(path, new Uint8Array(100_000)).catch((error) => error)
       console.log(JSON.stringify({ name: error.name, fault: error.fault, message: error.message }))`
     const { stdout } = await runScript(script, [path], { fileLimit: 8 })
@@ -186,7 +186,7 @@ describe('writeFolderAtomically', () => {
     const old = await oldModel()
     const script = `
       import { writeFolderAtomically } from './kit/atomic-write.js'
-      const [, path] = process.argv
+      const [, , path] = process.argv
       const files = new Map([['small', new Uint8Array(10)], ['large', new Uint8Array(100_000)]])
       const error = await writeFolderAtomically(path, files, { replace: async () => {} }).catch((error) => error)
       console.log(error.message)`
@@ -200,7 +200,7 @@ describe('writeFolderAtomically', () => {
     const old = await oldModel()
     const script = `
       import { writeFolderAtomically } from './kit/atomic-write.js'
-      const [, path] = process.argv
+      const [, , path] = process.argv
       class Deadly extends Map {
         *[Symbol.iterator]() {
           yield* super.entries()
