@@ -188,14 +188,9 @@ interface Standardization {
 async function standardize({ rows, columns, data }: Matrix): Promise<Standardization> {
   // Else finding the span takes longer than it saves.
   const fewExamples = 2 * rows <= columns
-  const session = await Session.create(standardizationGraph())
+  const session = await Session.create(standardizationGraph(fewExamples))
   try {
-    const results = await session.run({ features: tensor('float32', [rows, columns], data) }, [
-      'mean',
-      'scale',
-      'x',
-      fewExamples ? 'products' : 'xt',
-    ])
+    const results = await session.run({ features: tensor('float32', [rows, columns], data) })
     const { x, xt, products } = results as Record<string, Tensor>
     const standard = { mean: results['mean']?.data as Float64Array, scale: results['scale']?.data[0] as number }
     if (!fewExamples) return { ...standard, x: x as Tensor, xt: xt as Tensor }
@@ -216,8 +211,11 @@ async function standardize({ rows, columns, data }: Matrix): Promise<Standardiza
   }
 }
 
-/** Features as they are, `[n, features]`, made to have mean 0 and a total variance of `standardVariance`. */
-function standardizationGraph(): Graph {
+/**
+ * Features as they are, `[n, features]`, made to have mean 0 and a total variance of `standardVariance`.
+ * @param withProducts Gives all products of two examples as well, `[n, n]`.
+ */
+function standardizationGraph(withProducts: boolean): Graph {
   const g = new GraphBuilder('standardization')
   const double = (value: number): Value => g.weight(`double_${value}`, tensor('float64', [], Float64Array.of(value)))
   const features = g.input('features', 'float32', ['n', 'features'])
@@ -235,7 +233,7 @@ function standardizationGraph(): Graph {
   g.output('x', x, 'float64', ['n', 'features'])
   const xt = g.op('Transpose', [x], { perm: [1, 0] })
   g.output('xt', xt, 'float64', ['features', 'n'])
-  g.output('products', g.op('MatMul', [x, xt]), 'float64', ['n', 'n'])
+  if (withProducts) g.output('products', g.op('MatMul', [x, xt]), 'float64', ['n', 'n'])
   return g.build()
 }
 
