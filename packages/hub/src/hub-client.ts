@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
+import { packageError } from '@headstart/core/kit'
 import type undici from 'undici'
 import { HubError } from './errors.js'
 
@@ -214,8 +215,12 @@ interface Connection {
 /** Loads what makes requests, which most programs never do. Required, for in the one file of a bundle it would not run. */
 function connect(): Connection {
   const require = createRequire(import.meta.url)
-  const { EnvHttpProxyAgent, request } = require('undici') as typeof undici
-  return { request, dispatcher: new EnvHttpProxyAgent() }
+  try {
+    const { EnvHttpProxyAgent, request } = require('undici') as typeof undici
+    return { request, dispatcher: new EnvHttpProxyAgent() }
+  } catch (cause) {
+    throw packageError('@headstart/hub', 'undici', cause)
+  }
 }
 
 function endpointOf(text: string): URL {

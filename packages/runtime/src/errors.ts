@@ -38,5 +38,13 @@ export class RuntimeError extends HeadstartError {
 
 /** What someone else's error says, on one line. */
 export function reasonOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\s*\n\s*/g, ' ')
+  return messageOf(cause)
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+}
+
+/** The message of an error of any realm: for a test of Jest, errors of Node and of native code are no instances of its `Error`. */
+export function messageOf(cause: unknown): string {
+  const { message } = Object(cause) as { readonly message?: unknown }
+  return typeof message === 'string' ? message : String(cause)
 }

@@ -51,7 +51,8 @@ function requireInstalled(name: string, require: NodeJS.Require): void {
   } catch (cause) {
     const remedy =
       'npm leaves it out with --omit=optional, and with a lock file or node_modules made on another system: install anew on ' +
-      `this one, or npm install ${name}@${version}. A bundled program needs it in a node_modules folder beside it.`
+      `this one, or npm install ${name}@${version}. A bundled program needs it in node_modules beside it (esbuild: ` +
+      `--external:@headstart/runtime; Next.js, standalone: outputFileTracingIncludes).`
     throw new RuntimeError(who, `the package ${name} beside it`, 'none', remedy, { cause })
   }
   if (manifest.version === version) return

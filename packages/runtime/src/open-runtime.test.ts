@@ -49,7 +49,8 @@ describe('the library that comes with the package', () => {
     expect(await refusal({ require: installed({}) })).toBe(
       `@headstart/runtime: expected the package ${own} beside it, got none. npm leaves it out with --omit=optional, and with a ` +
         'lock file or node_modules made on another system: install anew on this one, or ' +
-        `npm install ${own}@${version}. A bundled program needs it in a node_modules folder beside it.`,
+        `npm install ${own}@${version}. A bundled program needs it in node_modules beside it (esbuild: ` +
+        '--external:@headstart/runtime; Next.js, standalone: outputFileTracingIncludes).',
     )
   })
 

@@ -33,7 +33,7 @@ export async function exportModel(
   options: SaveOptions = {},
 ): Promise<ExportedFiles> {
   const made = await exportFormatOf(model, to).make()
-  if (made instanceof Uint8Array) {
+  if (ArrayBuffer.isView(made)) {
     options.signal?.throwIfAborted()
     await writeFileAtomically(path, made)
     return { path, files: new Map([[path, made.length]]) }

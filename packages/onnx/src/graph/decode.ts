@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf'
+import { messageOf } from '@headstart/runtime/errors'
 import { elementTypeOf } from './element-type.js'
 import { OnnxFormatError } from '../errors.js'
 import { type Attribute, Graph, type Node, type ValueInfo } from './graph.js'
@@ -59,7 +60,7 @@ function parse(bytes: Uint8Array, source: string): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     const problem = `the bytes are no protobuf message of ONNX (${reason})`
     throw new OnnxFormatError(source, problem, 'Get the file again.', { cause })
   }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { countingRuntime } from '../../test/counting-runtime.js'
 import { errorOf } from '../../test/error-of.js'
@@ -26,6 +27,13 @@ function addition(dims: Dimension[]): Graph {
 }
 
 describe('run', () => {
+  it('takes arrays of another realm, as a test runner has them', async () => {
+    const data = runInNewContext('new Float32Array([1, 2])') as Float32Array
+    expect(data).not.toBeInstanceOf(Float32Array)
+    const session = await openSession(identity('float32'))
+    expect(await session.run({ x: { type: 'float32', dims: [2], data } })).toEqual({ y: float32([2], [1, 2]) })
+  })
+
   it('computes all outputs, or those that are asked for', async () => {
     const session = await openSession(extract(twoLayers(), ['x'], ['hidden', 'y']))
     const all = await session.run({ x: threeRows })

@@ -1,3 +1,4 @@
+import { messageOf } from '@headstart/runtime/errors'
 import { ClosedError, DeviceError, FeedError, SessionError, SessionOptionError, TensorError } from '../errors.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { encodeModel } from '../graph/encode.js'
@@ -173,7 +174,7 @@ async function requirePresent(session: string, runtime: Runtime, devices: readon
       const options = { devices: [device], optimization: 'all', spin: false } as const
       await (await runtime.load(encodeModel(g.build()), options)).release()
     } catch (cause) {
-      const [reason] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')
+      const [reason] = messageOf(cause).trim().split('\n')
       const expected = `"${nameOf(device)}" on this machine`
       throw new DeviceError(session, expected, `${reason}`, 'Install what it needs, or run on the CPU.', { cause })
     }
@@ -182,7 +183,7 @@ async function requirePresent(session: string, runtime: Runtime, devices: readon
 
 /** The error that says that the CPU must be named for what no other device runs. */
 function fallbackRefused(session: string, devices: readonly Device[], cause: unknown): DeviceError | undefined {
-  if (!(cause instanceof Error && /fallback to CPU EP/.test(cause.message))) return undefined
+  if (!/fallback to CPU EP/.test(messageOf(cause))) return undefined
   const names = devices.map(nameOf)
   const expected = `all operators of the graph on ${names.join(', ')}`
   const remedy = `Ask for [${[...names, 'cpu'].map((name) => `'${name}'`).join(', ')}] to run these on the CPU.`

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { HeadstartError, InputError } from '@headstart/core'
-import { type ImageSource, nameOf, pathOf, toInputError } from './image-input.js'
+import { type ImageSource, nameOf, pathOf, readImageBytes, toInputError } from './image-input.js'
 import { loadSharp } from './load-sharp.js'
 
 /** What can be read, in words. */
@@ -13,7 +13,7 @@ const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
 export async function explainUnreadable(input: ImageSource, error: unknown, pixelLimit: number): Promise<Error> {
   if (error instanceof HeadstartError) return error
   const name = nameOf(input)
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  const [reason = ''] = String((Object(error) as { message?: unknown }).message ?? error).split('\n')
   const problem = (expected: string, got: string, remedy: string): InputError =>
     new InputError(name, expected, got, remedy, { cause: error })
   let start: Uint8Array
@@ -56,7 +56,7 @@ async function firstBytes(input: ImageSource): Promise<Uint8Array> {
 
 async function dimensionsOf(input: ImageSource): Promise<string> {
   const sharp = loadSharp()
-  const { width, height } = await sharp(pathOf(input) ?? (input as Uint8Array), {
+  const { width, height } = await sharp(pathOf(input) ?? (await readImageBytes(input)), {
     limitInputPixels: false,
   })
     .metadata()

@@ -45,7 +45,8 @@ export function pathOf(input: ImageSource): string | undefined {
  * @throws InputError when it cannot be read; FileError when no file can.
  */
 export async function readImageBytes(input: ImageSource): Promise<Uint8Array> {
-  if (ArrayBuffer.isView(input)) return input
+  // As a Buffer: of another realm's arrays sharp knows no other.
+  if (ArrayBuffer.isView(input)) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   try {
     return await readFile(pathOf(input) as string)
   } catch (error) {

@@ -1,13 +1,21 @@
 import { createRequire } from 'node:module'
+import { packageError } from '@headstart/core/kit'
 import type sharp from 'sharp'
 
 let loaded: typeof sharp | undefined
 
-/** What decodes pictures, loaded with the first of them. Required, so that bundlers leave it outside: it is a native library. */
+/**
+ * What decodes pictures, loaded with the first of them. Required, so that bundlers leave it outside: it is a native library.
+ * @throws FileError when it is not there
+ */
 export function loadSharp(): typeof sharp {
   if (loaded) return loaded
   const require = createRequire(import.meta.url)
-  loaded = require('sharp') as typeof sharp
+  try {
+    loaded = require('sharp') as typeof sharp
+  } catch (cause) {
+    throw packageError('@headstart/vision', 'sharp', cause)
+  }
   // For the whole process: libvips keeps what it did with a path, and would give a file's old pixels after it has changed.
   loaded.cache(false)
   return loaded

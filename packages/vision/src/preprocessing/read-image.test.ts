@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { runInNewContext } from 'node:vm'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type Color, fields, hugePng, noise, plain, writeFiles } from '../../test/pictures.js'
@@ -34,6 +35,13 @@ const orange: Color = [220, 120, 40]
 const as = (encode: (image: Sharp) => Sharp, image = plain(orange)): Promise<Buffer> => encode(image).toBuffer()
 
 describe('readImage', () => {
+  it('reads bytes of another realm, as a test runner has them', async () => {
+    const bytes = await as((image) => image.png())
+    const foreign = (runInNewContext('(bytes) => Uint8Array.from(bytes)') as (bytes: Buffer) => Uint8Array)(bytes)
+    expect(foreign).not.toBeInstanceOf(Uint8Array)
+    expect(await readImage(foreign)).toEqual(await readImage(bytes))
+  })
+
   it.each<[string, () => Promise<Buffer>]>([
     ['JPEG', () => as((image) => image.jpeg())],
     ['progressive JPEG', () => as((image) => image.jpeg({ progressive: true }))],

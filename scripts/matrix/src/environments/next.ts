@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Environment } from '../environment.js'
 import { expectRight, Project } from '../project.js'
-import { whileServing } from '../run-program.js'
+import { ProgramError, whileServing } from '../run-program.js'
 
 const tools = ['next@^16.4.6', 'react@^19.3.1', 'react-dom@^19.3.1']
 
@@ -61,9 +61,11 @@ async function build(project: Project, config: object): Promise<void> {
 async function ask(project: Project, args: readonly string[]): Promise<string> {
   const port = await freePort()
   const env = { PORT: String(port), HOSTNAME: '127.0.0.1', NEXT_TELEMETRY_DISABLED: '1' }
-  return whileServing(process.execPath, args, { cwd: project.folder, env, ready: /Ready in/ }, async () =>
-    (await fetch(`http://127.0.0.1:${port}/ask`)).text(),
-  )
+  return whileServing(process.execPath, args, { cwd: project.folder, env, ready: /Ready in/ }, async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/ask`)
+    if (response.ok) return await response.text()
+    throw new ProgramError(`The server answered with status ${response.status}.`)
+  })
 }
 
 async function freePort(): Promise<number> {
