@@ -58,14 +58,14 @@ async function somePictures(): Promise<Map<string, Uint8Array>> {
     return sharp(data, { raw: { width, height, channels } })
   }
   return new Map([
-    ['large.png', await of(1000, 700).png().toBuffer()],
+    ['large.png', await of(600, 420).png().toBuffer()],
     ['small.png', await of(100, 150).png().toBuffer()],
     ['transparent.png', await of(500, 400, 4).png().toBuffer()],
     ['gray.png', await of(300, 300).grayscale().png().toBuffer()],
     ['small.jpg', await of(120, 90).jpeg().toBuffer()],
     ['usual.jpg', await of(500, 375).jpeg({ quality: 85 }).toBuffer()],
     ['turned.jpg', await of(600, 450).withMetadata({ orientation: 6 }).jpeg().toBuffer()],
-    ['photo.jpg', await of(1600, 1200).jpeg({ quality: 85 }).toBuffer()],
+    ['photo.jpg', await of(1000, 800).jpeg({ quality: 85 }).toBuffer()],
     ['mirrored.jpg', await of(400, 300).withMetadata({ orientation: 7 }).jpeg().toBuffer()],
   ])
 }
@@ -124,7 +124,7 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
   it('answers of texts as in Node, with the built-in network', async () => {
     const examples = sentences.map(([input, label]) => ({ input, label }))
     const backbone = await nlp.universalSentenceEncoder()
-    await using model = await nlp.fineTune(backbone, nlp.dataset(examples), { cache: false })
+    await using model = await nlp.fineTune(backbone, nlp.dataset(examples), { cache: false, l2: 1 })
     await model.save(join(folder, 'sentences'))
     const texts = ['A great place', 'it was awful', '', 'Zażółć gęślą jaźń \u{1F408} ﬁne', 'word '.repeat(300)]
     expect(await ask('/trained/sentences', texts)).toEqual(nearly(await model.predict(texts), 1e-4))
@@ -166,7 +166,7 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
     for (const [name, bytes] of files) await writeFile(join(folder, name), bytes)
     const examples = [...files].map(([name, input]) => ({ input, label: name.includes('jpg') ? 'photo' : 'drawing' }))
     const backbone = await vision.mobileNetV2()
-    await using model = await vision.fineTune(backbone, vision.dataset(examples), { cache: false })
+    await using model = await vision.fineTune(backbone, vision.dataset(examples), { cache: false, l2: 1 })
     await model.save(join(folder, 'pictures'))
     const addresses = [...files.keys()].map((name) => `/trained/${name}`)
     expect(await ask('/trained/pictures', addresses)).toEqual(nearly(await model.predict([...files.values()]), 1e-4))
