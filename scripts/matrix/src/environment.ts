@@ -7,13 +7,8 @@ export interface Environment {
   readonly tools: readonly string[]
   /**
    * Runs a small real program there.
-   * @returns What ran, in a few words
-   * @throws ProgramError when it fails; Skipped when it cannot be tried on this machine
+   * @returns What ran, with its version
+   * @throws ProgramError when it fails
    */
   run(project: Project): Promise<string>
-}
-
-/** It cannot be tried here: that is neither passed nor failed. */
-export class Skipped extends Error {
-  override readonly name = 'Skipped'
 }

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { textTable } from '@headstart/core/kit'
 import { serveTarballs } from '../../../benchmarks/src/local-registry.js'
-import { type Environment, Skipped } from './environment.js'
+import type { Environment } from './environment.js'
 import { environments } from './environments/index.js'
 import { makeProject } from './project.js'
 import { runProgram } from './run-program.js'
+import { Skipped } from './skipped.js'
 
 interface Outcome {
   readonly environment: string
@@ -57,7 +58,7 @@ async function tryOut({ name, tools, run }: Environment): Promise<Outcome> {
   }
   try {
     const place = join(folder, name.replace(/\W+/g, '-').toLowerCase())
-    const project = await makeProject(place, registry.address, [...packages, ...tools])
+    const project = await makeProject(place, registry.address, packages, tools)
     return outcome(await run(project), 'passed')
   } catch (error) {
     if (error instanceof Skipped) return outcome(error.message, 'skipped')

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ProgramError, type ProgramOptions, runProgram } from './run-program.js'
+import { Skipped } from './skipped.js'
 
 /** The programs that run everywhere: `main.mjs` prints what `all()` of `all.mjs` returns. */
 const programs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'programs')
@@ -51,14 +52,39 @@ export class Project {
   }
 }
 
-/** Makes a folder with nothing in it and installs packages there with npm: Headstart's from a local registry. */
-export async function makeProject(folder: string, registry: string, packages: readonly string[]): Promise<Project> {
+/**
+ * Makes a folder with nothing in it and installs there with npm.
+ * @param packages Of Headstart, from a local registry.
+ * @param tools From the usual one.
+ * @throws Skipped where there are no such tools for this platform, or the registry does not answer; ProgramError when the
+ * installation fails otherwise.
+ */
+export async function makeProject(
+  folder: string,
+  registry: string,
+  packages: readonly string[],
+  tools: readonly string[],
+): Promise<Project> {
   await rm(folder, { recursive: true, force: true })
   const project = new Project(folder)
   await project.write('package.json', JSON.stringify({ name: 'project', private: true }))
   await project.write('.npmrc', `@headstart:registry=${registry}\n`)
-  await project.run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages])
+  await install(project, packages)
+  if (tools.length === 0) return project
+  try {
+    await install(project, tools)
+  } catch (error) {
+    const [, code] = absent.exec((error as Error).message) ?? []
+    throw code === undefined ? error : new Skipped(`${tools.join(', ')}: ${code}`)
+  }
   return project
+}
+
+/** How npm says that a package is not there, not for this platform, or cannot be asked for. */
+const absent = /npm error code (E404|ETARGET|EBADPLATFORM|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT)/
+
+async function install(project: Project, packages: readonly string[]): Promise<void> {
+  await project.run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages])
 }
 
 /** @throws ProgramError where a program says something else than the right answers. */

@@ -12,6 +12,6 @@ export const deno: Environment = {
     const program = join('node_modules', platform, process.platform === 'win32' ? 'deno.exe' : 'deno')
     await project.takePrograms()
     expectRight(await project.run(program, ['run', '--allow-all', '--node-modules-dir=manual', 'main.mjs']))
-    return (await project.run(program, ['--version'])).split('\n')[0] as string
+    return (await project.run(program, ['--version'])).split(' (')[0]?.replace('deno', 'Deno') ?? ''
   },
 }
