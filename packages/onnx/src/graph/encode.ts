@@ -1,4 +1,5 @@
-import { create, toBinary } from '@bufbuild/protobuf'
+import { clearField, create, toBinary } from '@bufbuild/protobuf'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { typeCodes } from './element-type.js'
 import type { Attribute, Graph, Node, ValueInfo } from './graph.js'
 import {
@@ -10,6 +11,7 @@ import {
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  TensorProtoSchema,
   TensorShapeProtoSchema,
   TypeProtoSchema,
   type ValueInfoProto,
@@ -22,17 +24,55 @@ const irVersion = 8n
 
 /** The bytes of a `.onnx` file. The same graph gives the same bytes. */
 export function encodeModel(graph: Graph): Uint8Array {
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion,
-      producerName: 'headstart',
-      opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
-      graph: encodeGraph(graph),
-      metadataProps: [...graph.metadata].map(([key, value]) => ({ key, value })),
-      functions: [...graph.functions],
-    }),
-  )
+  return joined([
+    toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion, producerName: 'headstart' })),
+    ...field(ModelProtoSchema.field.graph, graphInParts(graph)),
+    toBinary(
+      ModelProtoSchema,
+      create(ModelProtoSchema, {
+        opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+        metadataProps: [...graph.metadata].map(([key, value]) => ({ key, value })),
+        functions: [...graph.functions],
+      }),
+    ),
+  ])
+}
+
+/**
+ * What `encodeGraph` describes as parts of its bytes, in the order of its fields: the numbers of weights, nearly all of a file, are
+ * copied once. (The library's writer grows by doubling, and moves a message when its length is known.)
+ */
+function graphInParts(graph: Graph): Uint8Array[] {
+  const { node, name, initializer, input, output, valueInfo } = encodeGraph(graph)
+  const weights = initializer.flatMap((weight) => {
+    const { rawData } = weight
+    clearField(weight, TensorProtoSchema.field.rawData)
+    return field(GraphProtoSchema.field.initializer, [
+      toBinary(TensorProtoSchema, weight),
+      ...(weight.dataType === typeCodes.string ? [] : field(TensorProtoSchema.field.rawData, [rawData])),
+    ])
+  })
+  return [
+    toBinary(GraphProtoSchema, create(GraphProtoSchema, { node, name })),
+    ...weights,
+    toBinary(GraphProtoSchema, create(GraphProtoSchema, { input, output, valueInfo })),
+  ]
+}
+
+/** A field of bytes or of a message: its tag and its length (Protocol Buffers, Encoding), then its parts. */
+function field({ number }: { readonly number: number }, parts: readonly Uint8Array[]): Uint8Array[] {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return [new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(length).finish(), ...parts]
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function encodeGraph(graph: Graph): GraphProto {
