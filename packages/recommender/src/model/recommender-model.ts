@@ -122,7 +122,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     const lines = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
     const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
-      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), { signal })
+      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
+          order: (rest, scores) => (isSilent(rest, scores) ? this.popular.score(rest) : scores),
+          signal,
+        })
       : []
     return lines.map(({ item, score }, place) => ({
       item: this.#item(item),
@@ -262,7 +265,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     }
   }
 
-  /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */
+  /** The list of the recommender; undefined where it scores all items alike: so it does where nobody took what the history holds, and it has no text either. */
   async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
     const { recommender } = this
     if (recommender.vectors) {
@@ -270,7 +273,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
       return found.some(({ score }) => score !== 0) ? found : undefined
     }
     const scores = await recommender.score(history)
-    if (scores.every((score) => score === scores[0])) return undefined
+    if (isSilent(history, scores)) return undefined
     return recommend({ name: recommender.name, score: () => scores }, history, options)
   }
 
@@ -292,6 +295,11 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   #item(number: number): Item {
     return this.catalog.items[number] as Item
   }
+}
+
+/** Whether nothing follows from a history: what is recommended then is what most users took. */
+function isSilent({ items }: History, scores: Float32Array): boolean {
+  return items.length === 0 || scores.every((score) => score === scores[0])
 }
 
 /** Each id once, where it stands last: what was taken again counts as taken then. */
