@@ -23,6 +23,7 @@ import { withIndex } from '../scorers/item-index.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
 import type { Catalog, Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
+import { usuallyLongest } from '../shop/interactions.js'
 import { idsIn } from '../shop/ids-in.js'
 import { describeTraining } from './describe-training.js'
 import { diversify } from './diversify.js'
@@ -167,9 +168,13 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   /** How data are looked at as its training data were. */
-  get reads(): { readonly repeats: boolean; readonly threshold?: number } {
-    const { repeats, threshold } = this.recipe
-    return { repeats, ...(threshold !== null && { threshold }) }
+  get reads(): { readonly repeats: boolean; readonly threshold?: number; readonly longestHistory?: number } {
+    const { repeats, threshold, longestHistory = usuallyLongest } = this.recipe
+    return {
+      repeats,
+      ...(threshold !== null && { threshold }),
+      ...(longestHistory !== usuallyLongest && { longestHistory }),
+    }
   }
 
   /** Lists for many, as JSON has them. In a history each entry is an id, or a line of CSV with several. */
