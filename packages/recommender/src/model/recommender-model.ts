@@ -21,7 +21,7 @@ import { tfIdf } from '../math/tf-idf.js'
 import type { ShopData } from '../methods/shop-data.js'
 import { withIndex } from '../scorers/item-index.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
-import type { Catalog, Item } from '../shop/catalog.js'
+import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
 import { idsIn } from '../shop/ids-in.js'
@@ -243,15 +243,20 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   async #ask(
-    { history = [], category, filter, ...query }: RecommendQuery,
+    { history = [], category, exclude = [], filter, ...query }: RecommendQuery,
     { signal, onEvent }: RunOptions,
   ): Promise<RecommendAnswer> {
     const ids = history.flatMap((entry) => idsIn(entry, this.catalog, '--history'))
     const isKnown = (id: string): boolean => this.catalog.numberOf(id) !== undefined
-    const ofCategory = category === undefined ? undefined : (item: Item): boolean => item.category === category
+    const excluded = new Set(exclude.flatMap((entry) => idsIn(entry, this.catalog, '--exclude')))
+    const filters = [
+      ...(filter ? [filter] : []),
+      ...(category === undefined ? [] : [this.#ofCategory(category)]),
+      ...(excluded.size === 0 ? [] : [({ id }: Item): boolean => !excluded.has(id)]),
+    ]
     const list = await this.recommend(ids, {
       ...query,
-      filter: filter && ofCategory ? (item) => filter(item) && ofCategory(item) : (filter ?? ofCategory),
+      filter: filters.length === 0 ? undefined : (item) => filters.every((lets) => lets(item)),
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
       signal,
     })
@@ -280,6 +285,18 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     const scores = await recommender.score(history)
     if (isSilent(history, scores)) return undefined
     return recommend({ name: recommender.name, score: () => scores }, history, options)
+  }
+
+  /** @throws OptionError for a category that no item has. */
+  #ofCategory(category: string): (item: Item) => boolean {
+    const isOf = (item: Item): boolean => categoriesOf(item).includes(category)
+    if (this.catalog.items.some(isOf)) return isOf
+    const all = [...new Set(this.catalog.items.flatMap((item) => categoriesOf(item)))].map((one) => JSON.stringify(one))
+    const expected =
+      all.length === 0
+        ? 'none: no item has a category'
+        : `one of ${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} others` : ''}`
+    throw new OptionError('option "category"', expected, JSON.stringify(category.slice(0, 60)), 'Check its spelling.')
   }
 
   #candidates(filter: (item: Item) => boolean): Uint8Array {
