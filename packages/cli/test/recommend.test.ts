@@ -224,7 +224,9 @@ describe('headstart recommend', () => {
     expect(recommendations.map(({ item }) => ids.indexOf(item) % 2)).toEqual(Array<number>(10).fill(1))
     expect((await recommend('--history', 'i1', '--repeats', '--k', '20')).recommendations).toHaveLength(20)
     expect((await recommend('--history', 'i1', '--diversity', '0.9', '--k', '5')).recommendations).toHaveLength(5)
-    expect((await scene.run(['recommend', model, '--category', 'none'])).stdout).toBe('Nothing is left to recommend.\n')
+    const { code, stderr } = await scene.run(['recommend', model, '--category', 'none'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('option --category: expected one of "light", "kitchen", got "none"')
   })
 
   const requests: [string, string[], RegExp][] = [

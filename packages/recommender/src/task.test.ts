@@ -131,6 +131,20 @@ describe('a recommender that is asked in JSON', () => {
     expect(await ask({ history: ['a,b', '"say ""hi""", i5'] })).toEqual(expected)
   })
 
+  it('refuses a category that no item has, and names those there are', async () => {
+    const [answer] = await model.ask([{ history: ['007'], category: 'Lamp' }])
+    expect(answer).toMatchObject({
+      message: 'option "category": expected one of "lamp", "mug", "scarf", got "Lamp". Check its spelling.',
+    })
+  })
+
+  it('does not recommend what is excluded, which counts in the history all the same', async () => {
+    const [first] = (await ask({ history: ['007'] })).recommendations
+    const rest = await ask({ history: ['007'], exclude: [`"${first?.item}",nothing`] })
+    expect(rest.recommendations.map(({ item }) => item)).not.toContain(first?.item)
+    expect(rest.history).toEqual(['007'])
+  })
+
   it('takes category, filter and repeats from each question', async () => {
     const listed = async (query: RecommendQuery) =>
       (await ask({ k: 20, ...query })).recommendations.map(({ item }) => item)
@@ -165,7 +179,7 @@ describe('a recommender that is asked in JSON', () => {
     expect(model.say(await ask({ k: 1, explain: true }))).toMatch(
       /^Nothing is known of this history: what most users took\.\n 1\. .+\n {6}because many took it$/,
     )
-    expect(model.say(await ask({ history: ['007'], category: 'none' }))).toBe('Nothing is left to recommend.')
+    expect(model.say(await ask({ history: ['007'], filter: () => false }))).toBe('Nothing is left to recommend.')
     expect(
       model.say({
         method: 'x',

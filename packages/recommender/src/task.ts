@@ -10,8 +10,11 @@ import type { ShopData } from './methods/shop-data.js'
 import { recommenderLoader } from './model/recommender-loader.js'
 import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
 import { madeUpShop } from './sample.js'
+import { usuallyLongest } from './shop/interactions.js'
 import { readShop } from './shop/read-shop.js'
 import { columnRoles } from './shop/shop-columns.js'
+
+const whole = { error: 'expected a whole number from 2 on' }
 
 const reading = z.object({
   column: z
@@ -25,6 +28,11 @@ const reading = z.object({
     .default(false)
     .describe('things are taken again, as groceries are: learn from each time, and rank what a user has with the rest'),
   threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
+  longestHistory: z
+    .int(whole)
+    .min(2, whole)
+    .optional()
+    .describe(`of users who took more, so many of the latest things count (default: ${usuallyLongest})`),
 })
 
 const names = recommenderLearners.map(({ name }) => name)
@@ -45,17 +53,14 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   verb: 'recommend',
   example: '--history ID,ID --explain',
   query: recommendQuery,
-  read: step(
-    reading,
-    async (path: string | undefined, { column, repeats, threshold }, { onEvent, signal }): Promise<ShopData> => {
-      if (path === undefined) {
-        const expected = 'DATA, a folder with interactions.csv and items.csv'
-        throw new OptionError('task recommend', expected, 'none', 'Give its path.')
-      }
-      const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
-      return { shop: await readShop(path, { columns: column, signal, onNotice }), repeats, threshold }
-    },
-  ),
+  read: step(reading, async (path: string | undefined, { column, ...view }, { onEvent, signal }): Promise<ShopData> => {
+    if (path === undefined) {
+      const expected = 'DATA, a folder with interactions.csv and items.csv'
+      throw new OptionError('task recommend', expected, 'none', 'Give its path.')
+    }
+    const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+    return { shop: await readShop(path, { columns: column, signal, onNotice }), ...view }
+  }),
   train: step(choosing('what to choose from'), async (_: ShopData, { methods }) => {
     const all = [...recommenderMethods, untrainedMethod()]
     return bestOf(methods && all.filter(({ name }) => methods.includes(name)))

@@ -30,6 +30,21 @@ describe('evaluateRecommender', () => {
     ])
   })
 
+  it('counts of a long history the latest items, as its model did, and says so', async () => {
+    const notices: string[] = []
+    const shop = shopOf([...smallLists, smallItems.map((_, item) => item)])
+    const longest = await trainRecommender(shop, {
+      methods,
+      longestHistory: 4,
+      onEvent: (event) => event.type === 'notice' && notices.push(event.message),
+    })
+    expect(notices).toContain(
+      '1 users took more than 4 items, up to 12: of each the latest 4 count. For more, set longestHistory (--longest-history).',
+    )
+    expect(longest.training.interactions).toBe(model.training.interactions + 4)
+    expect((await evaluate(shop, longest)).notices).toHaveLength(1)
+  })
+
   it('on others, asks the model as it is, by ids', async () => {
     // The catalog in another order, with one item that the model does not know.
     const items = [{ id: 'unknown' }, ...smallItems.toReversed()]

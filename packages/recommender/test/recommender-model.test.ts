@@ -87,6 +87,17 @@ describe('RecommenderModel.recommend', () => {
     }
   })
 
+  it('says of a history of one item which place a recommendation has among what most users took', async () => {
+    const list = await model.recommend(['007'], { k: 4, explain: true })
+    const popular = await model.recommend([], { k: 12, filter: ({ id }) => id !== '007' })
+    const places = list.map(({ item }) => {
+      const { score = 0 } = popular.find((line) => line.item.id === item.id) ?? {}
+      return popular.filter((line) => line.score > score).length + 1
+    })
+    expect(list.flatMap(({ because }) => because.map(({ place }) => place))).toEqual(places)
+    expect(Math.max(...places)).toBeGreaterThan(1)
+  })
+
   it('gives no reasons for a popular list', async () => {
     expect((await model.recommend([], { k: 2, explain: true })).map(({ because }) => because)).toEqual([[], []])
   })
@@ -109,7 +120,8 @@ describe('RecommenderModel.withItems', () => {
     const place = (id: string): number => list.findIndex(({ item }) => item.id === id)
     expect(place('new lamp')).toBeGreaterThanOrEqual(0)
     expect(place('new lamp')).toBeLessThan(place('i8'))
-    expect(list.find(({ item }) => item.id === 'odd')?.score).toBe(0)
+    // Nothing is known of these: they stand below all of which something is.
+    expect(list.slice(-2).map(({ item }) => item.id)).toEqual(['odd', 'blank'])
     // The most like known item stands for it.
     const [likest] = await wider.recommend(['new lamp'], { k: 1 })
     expect(likest?.item.category ?? likest?.item.title).toMatch(/lamp/i)

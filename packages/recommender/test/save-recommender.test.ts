@@ -49,6 +49,19 @@ describe('a saved recommender', () => {
     },
   )
 
+  it('gives the same lists when nothing is known of times', async () => {
+    const { interactions, ...shop } = shopOf(smallLists)
+    const time = Float64Array.from(interactions.time.keys())
+    const methods = recommenderMethods.filter(({ name }) => name === 'frozen')
+    const trained = await trainRecommender(
+      { ...shop, interactions: { ...interactions, time, clock: 'order' } },
+      { methods },
+    )
+    const loaded = await loadRecommender(await saved(trained))
+    for (const { id } of trained.catalog.items)
+      expect(await loaded.recommend([id, 'i5'])).toEqual(await trained.recommend([id, 'i5']))
+  })
+
   it('is the same bytes for the same data and seed, and when it is saved again', async () => {
     const first = await contents(await saved())
     expect(Object.keys(first)).toEqual(expect.arrayContaining(['headstart.json', 'items.jsonl', 'numbers.bin']))

@@ -28,7 +28,8 @@ it('leaves unknown items of a history out, and says so', () => {
   const notices: string[] = []
   const { items, times } = historyFromIds(catalog, ['c', '7', '007', '🎁'], (message) => notices.push(message))
   expect([...items]).toEqual([2, 3])
-  expect([...times]).toEqual([0, 1])
+  expect(times[0]).toBeGreaterThan(Date.UTC(9999, 0))
+  expect(times[1]).toBeGreaterThan(times[0] as number)
   expect(notices).toEqual(['2 of 4 items of the history are not in the catalog, and left out: "7", "🎁".'])
 })
 

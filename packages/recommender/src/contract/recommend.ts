@@ -64,8 +64,12 @@ export function exclude(scores: Float32Array, history: History, { candidates, re
   if (candidates) for (let item = 0; item < scores.length; item++) if (candidates[item] === 0) scores[item] = -Infinity
 }
 
+/** Later than any time of a shop, with room for a history of different times behind it. */
+const now = 2 ** 52
+
 /**
- * A history from ids, oldest first; ids that the catalog does not hold are left out, and said. Its times only order.
+ * A history from ids, oldest first; ids that the catalog does not hold are left out, and said. Its times only order, and lie
+ * after all that a shop did: asked is for what comes now.
  */
 export function historyFromIds(
   catalog: Catalog,
@@ -83,5 +87,5 @@ export function historyFromIds(
     )
   }
   const items = Int32Array.from(ids.flatMap((id) => catalog.numberOf(id) ?? []))
-  return { items, times: Float64Array.from(items.keys()) }
+  return { items, times: Float64Array.from(items.keys(), (place) => now + place) }
 }

@@ -4,6 +4,7 @@ import { examine, type ShopData } from '../methods/shop-data.js'
 import { withRepeats } from '../methods/with-repeats.js'
 import { RecommenderModel } from '../model/recommender-model.js'
 import { popularity } from '../scorers/popularity.js'
+import { usuallyLongest } from '../shop/interactions.js'
 import { fingerprintOf } from '../shop/fingerprint.js'
 
 /** Learns to recommend a shop's items. */
@@ -54,7 +55,7 @@ export async function fitted(
   run: Run,
 ): Promise<RecommenderModel> {
   const { catalog } = data.shop
-  const { repeats = false, threshold = null } = data
+  const { repeats = false, threshold = null, longestHistory = usuallyLongest } = data
   const { material, train, minimum } = await examine(data, run)
   return new RecommenderModel({
     catalog,
@@ -68,6 +69,7 @@ export async function fitted(
       threshold,
       minimum,
       repeats,
+      longestHistory,
     },
     training: {
       users: train.length,

@@ -20,7 +20,7 @@ export interface TrainRecommenderOptions extends ShopView, Partial<Omit<Run, 'on
  */
 export async function trainRecommender(
   shop: Shop,
-  { methods, texts, threshold, minimum, askedUsers, repeats, ...run }: TrainRecommenderOptions = {},
+  { methods, texts, threshold, minimum, askedUsers, repeats, longestHistory, ...run }: TrainRecommenderOptions = {},
 ): Promise<RecommenderModel> {
-  return bestOf(methods).fit({ shop, texts, threshold, minimum, askedUsers, repeats }, startRun(run))
+  return bestOf(methods).fit({ shop, texts, threshold, minimum, askedUsers, repeats, longestHistory }, startRun(run))
 }

@@ -76,7 +76,8 @@ export const itemKnnMethod = withGrid({
   name: 'item-knn',
   description: 'items that share users with those of the history',
   grid: () => ({ neighbors: [200, 50], shrinkage: [10, 0, 50], decay: [1, 0.9, 0.7, 0.5] }),
-  fit: (_, train, settings) => itemKnn(train, settings),
+  // How much of a history counts was decided when it was read.
+  fit: (_, train, settings) => itemKnn(train, { ...settings, longestHistory: Infinity }),
 })
 
 export const easeMethod = withGrid({

@@ -5,6 +5,7 @@ import { tfIdf } from '../math/tf-idf.js'
 import { unitRows } from '../scorers/text-similarity.js'
 import type { Catalog } from '../shop/catalog.js'
 import { countPositives, type Histories, positives } from '../shop/histories.js'
+import { usuallyLongest } from '../shop/interactions.js'
 import type { Shop } from '../shop/read-shop.js'
 import { leaveOneOut, type Split } from '../shop/split-histories.js'
 
@@ -29,6 +30,11 @@ export interface ShopView {
    * recommended again, by how often and how lately it was taken, as far as validation likes it. Default: false.
    */
   readonly repeats?: boolean | undefined
+  /**
+   * Of users with more positives the latest so many count, which is said: a bot or a shared account would else take most of the
+   * time, which grows with the square, and say most of what items are alike. Default: 2000.
+   */
+  readonly longestHistory?: number | undefined
 }
 
 /** A shop as it is learned from and asked about. */
@@ -91,8 +97,8 @@ export function materialOf(catalog: Catalog, texts: Backbone<string> | undefined
   })
 }
 
-function viewOf({ shop, texts, threshold, minimum, askedUsers, repeats = false }: ShopData): unknown[] {
-  return [shop, texts, threshold, minimum, askedUsers, repeats]
+function viewOf({ shop, texts, threshold, minimum, askedUsers, repeats = false, longestHistory }: ShopData): unknown[] {
+  return [shop, texts, threshold, minimum, askedUsers, repeats, longestHistory]
 }
 
 interface Positives {
@@ -109,27 +115,47 @@ function positivesOf(data: ShopData, run: Run): Promise<Positives> {
       shop: { name, catalog, interactions },
       threshold,
       repeats,
+      longestHistory = usuallyLongest,
     } = data
     const say = (message: string): void => run.onEvent?.({ type: 'notice', message })
-    const everything = positives(interactions, catalog.size, { threshold, repeats })
-    if (everything.length === 0) {
+    checkWhole('longestHistory', longestHistory, 2, `Leave it out for ${usuallyLongest}.`)
+    const whole = positives(interactions, catalog.size, { threshold, repeats })
+    if (whole.length === 0) {
       const remedy = 'Check the ratings or quantities, or give a lower threshold.'
       throw new DataError(`shop "${name}"`, 'interactions that count as liked or bought', 'none', remedy)
     }
-    const again = countPositives(interactions, threshold) - everything.items.length
+    const again = countPositives(interactions, threshold) - whole.items.length
     if (again > 0) {
       const what = repeats
         ? 'of one user, item and time count as one'
         : 'repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like'
       say(`${again} interactions ${what}.`)
     }
+    const everything = whole.latest(longestHistory)
+    sayLongest(whole, longestHistory, say)
     const minimum = data.minimum ?? usualMinimum(everything, say)
-    if (!Number.isInteger(minimum) || minimum < 3) {
-      const remedy = 'Two are held out, one to choose by and one to measure on.'
-      throw new OptionError('option "minimum"', 'a whole number from 3 on', String(minimum), remedy)
-    }
-    return { everything, asked: positives(interactions, catalog.size, { threshold, minimum, repeats }), minimum }
+    checkWhole('minimum', minimum, 3, 'Two are held out, one to choose by and one to measure on.')
+    const asked = positives(interactions, catalog.size, { threshold, minimum, repeats }).latest(longestHistory)
+    return { everything, asked, minimum }
   })
+}
+
+function sayLongest(whole: Histories, longest: number, say: (message: string) => void): void {
+  let [users, most] = [0, 0]
+  for (let place = 0; place < whole.length; place++) {
+    if (whole.lengthOf(place) <= longest) continue
+    users++
+    most = Math.max(most, whole.lengthOf(place))
+  }
+  if (users > 0)
+    say(
+      `${users} users took more than ${longest} items, up to ${most}: of each the latest ${longest} count. For more, set longestHistory (--longest-history).`,
+    )
+}
+
+function checkWhole(option: string, value: number, least: number, remedy: string): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new OptionError(`option "${option}"`, `a whole number from ${least} on`, String(value), remedy)
 }
 
 function usualMinimum(everything: Histories, say: (message: string) => void): number {
@@ -152,10 +178,7 @@ function drawn(
   { askedUsers = usuallyAsked(train.itemCount) }: ShopView,
   { seed, onEvent }: Run,
 ): Split {
-  if (!Number.isInteger(askedUsers) || askedUsers < 1) {
-    const remedy = 'Leave it out for 10,000.'
-    throw new OptionError('option "askedUsers"', 'a whole number from 1 on', String(askedUsers), remedy)
-  }
+  checkWhole('askedUsers', askedUsers, 1, 'Leave it out for 10,000.')
   if (cases.length <= askedUsers) return { train, cases }
   onEvent?.({ type: 'notice', message: `${askedUsers} of ${cases.length} users are asked about, drawn at random.` })
   return { train, cases: random(seed).shuffle(cases).slice(0, askedUsers) }

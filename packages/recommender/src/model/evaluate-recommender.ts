@@ -47,8 +47,8 @@ async function reportOf(
   const { signal, seed = 0 } = options
   const say = (message: string): void => options.onEvent?.({ type: 'notice', message })
   const threshold = model.recipe.threshold ?? undefined
-  const { repeats } = model.recipe
-  const everything = positives(shop.interactions, shop.catalog.size, { threshold, repeats })
+  const { repeats, longestHistory = Infinity } = model.recipe
+  const everything = positives(shop.interactions, shop.catalog.size, { threshold, repeats }).latest(longestHistory)
   if (fingerprintOf(shop.catalog, everything) === model.training.fingerprint) {
     say(
       'these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.',
@@ -77,9 +77,11 @@ async function refittedReport(
     const remedy = 'Give the same as in training.'
     throw new OptionError('option "texts"', recipe.texts ?? 'no backbone', texts?.id ?? 'none', remedy)
   }
-  const { threshold, minimum, settings, seed, repeats } = recipe
+  const { threshold, minimum, settings, seed, repeats, longestHistory = Infinity } = recipe
   const test = leaveOneOut(
-    positives(shop.interactions, shop.catalog.size, { threshold: threshold ?? undefined, minimum, repeats }),
+    positives(shop.interactions, shop.catalog.size, { threshold: threshold ?? undefined, minimum, repeats }).latest(
+      longestHistory,
+    ),
   )
   checkCases(shop, test.cases.length, minimum)
   const run: Run = { ...startRun(), ...options, seed }

@@ -11,6 +11,15 @@ export interface Carrier {
   readonly place: number
 }
 
+/** Options of `explain`. */
+export interface ExplainOptions {
+  /** Items of the history for each recommendation, at most. Default: 3. */
+  readonly most?: number | undefined
+  /** By what a list is ordered whose history scores like this, where that is not the scores. Default: the scores. */
+  readonly order?: ((history: History, scores: Float32Array) => Float32Array | Promise<Float32Array>) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Why items are recommended: each item of the history is taken out in turn and all are scored again, so that what is said
  * to have carried a recommendation is seen to do so (the counterfactual explanations of Ghazimatin et al., "PRINCE:
@@ -24,17 +33,18 @@ export async function explain(
   history: History,
   items: readonly number[],
   candidates: Uint8Array,
-  { most = 3, signal }: { readonly most?: number; readonly signal?: AbortSignal | undefined } = {},
+  { most = 3, order = (_, scores) => scores, signal }: ExplainOptions = {},
 ): Promise<Carrier[][]> {
   const whole = await recommender.score(history)
   const carriers: Carrier[][] = items.map(() => [])
   for (const taken of new Set(history.items)) {
     signal?.throwIfAborted()
-    const scores = await recommender.score(without(history, taken))
+    const rest = without(history, taken)
+    const scores = await recommender.score(rest)
+    const ordered = await order(rest, scores)
     items.forEach((item, index) => {
-      const score = scores[item] as number
-      const drop = (whole[item] as number) - score
-      if (drop > 0) carriers[index]?.push({ item: taken, drop, place: placeOf(score, scores, candidates) })
+      const drop = (whole[item] as number) - (scores[item] as number)
+      if (drop > 0) carriers[index]?.push({ item: taken, drop, place: placeOf(item, ordered, candidates) })
     })
   }
   return carriers.map((found) => found.sort((a, b) => b.drop - a.drop).slice(0, most))
@@ -45,10 +55,11 @@ function without({ items, times }: History, taken: number): History {
   return { items: items.filter(stays), times: times.filter(stays) }
 }
 
-function placeOf(score: number, scores: Float32Array, candidates: Uint8Array): number {
+function placeOf(item: number, scores: Float32Array, candidates: Uint8Array): number {
+  const score = scores[item] as number
   let place = 1
-  scores.forEach((other, item) => {
-    if (other > score && candidates[item] === 1) place++
+  scores.forEach((other, rival) => {
+    if (other > score && candidates[rival] === 1) place++
   })
   return place
 }

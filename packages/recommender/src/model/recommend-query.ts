@@ -22,7 +22,12 @@ export const recommendQuery = z.object({
     .boolean()
     .optional()
     .describe('recommend again what is in the history (default: as the model was trained)'),
-  category: z.string().optional().describe('only items of this category'),
+  category: z.string().optional().describe('only items of this category, or of it among others'),
+  exclude: z
+    .array(z.string())
+    .optional()
+    .describe('ids that are not recommended, such as bags and vouchers; as --history')
+    .meta({ repeatable: true }),
 })
 
 /** A question to a recommender; in a program with a filter, which JSON cannot say. */

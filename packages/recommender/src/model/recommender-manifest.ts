@@ -23,6 +23,7 @@ const manifestSchema = z.object({
     threshold: z.number().nullable(),
     minimum: z.number(),
     repeats: z.boolean().default(false),
+    longestHistory: z.number().optional(),
   }),
   training: z.object({ users: z.number(), interactions: z.number(), items: z.number(), fingerprint: z.string() }),
   validation: z.array(z.object({ method: methodName, settings, ndcg: z.number().nullable() })),

@@ -21,8 +21,9 @@ import { tfIdf } from '../math/tf-idf.js'
 import type { ShopData } from '../methods/shop-data.js'
 import { withIndex } from '../scorers/item-index.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
-import type { Catalog, Item } from '../shop/catalog.js'
+import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
+import { usuallyLongest } from '../shop/interactions.js'
 import { idsIn } from '../shop/ids-in.js'
 import { describeTraining } from './describe-training.js'
 import { diversify } from './diversify.js'
@@ -122,7 +123,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     const lines = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
     const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
-      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), { signal })
+      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
+          order: (rest, scores) => (isSilent(rest, scores) ? this.popular.score(rest) : scores),
+          signal,
+        })
       : []
     return lines.map(({ item, score }, place) => ({
       item: this.#item(item),
@@ -164,9 +168,13 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   /** How data are looked at as its training data were. */
-  get reads(): { readonly repeats: boolean; readonly threshold?: number } {
-    const { repeats, threshold } = this.recipe
-    return { repeats, ...(threshold !== null && { threshold }) }
+  get reads(): { readonly repeats: boolean; readonly threshold?: number; readonly longestHistory?: number } {
+    const { repeats, threshold, longestHistory = usuallyLongest } = this.recipe
+    return {
+      repeats,
+      ...(threshold !== null && { threshold }),
+      ...(longestHistory !== usuallyLongest && { longestHistory }),
+    }
   }
 
   /** Lists for many, as JSON has them. In a history each entry is an id, or a line of CSV with several. */
@@ -235,15 +243,20 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   async #ask(
-    { history = [], category, filter, ...query }: RecommendQuery,
+    { history = [], category, exclude = [], filter, ...query }: RecommendQuery,
     { signal, onEvent }: RunOptions,
   ): Promise<RecommendAnswer> {
     const ids = history.flatMap((entry) => idsIn(entry, this.catalog, '--history'))
     const isKnown = (id: string): boolean => this.catalog.numberOf(id) !== undefined
-    const ofCategory = category === undefined ? undefined : (item: Item): boolean => item.category === category
+    const excluded = new Set(exclude.flatMap((entry) => idsIn(entry, this.catalog, '--exclude')))
+    const filters = [
+      ...(filter ? [filter] : []),
+      ...(category === undefined ? [] : [this.#ofCategory(category)]),
+      ...(excluded.size === 0 ? [] : [({ id }: Item): boolean => !excluded.has(id)]),
+    ]
     const list = await this.recommend(ids, {
       ...query,
-      filter: filter && ofCategory ? (item) => filter(item) && ofCategory(item) : (filter ?? ofCategory),
+      filter: filters.length === 0 ? undefined : (item) => filters.every((lets) => lets(item)),
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
       signal,
     })
@@ -262,7 +275,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     }
   }
 
-  /** The list of the recommender; undefined where it scores all items alike, which says nothing: so it is where nobody took what the history holds, and it has no text either. */
+  /** The list of the recommender; undefined where it scores all items alike: so it does where nobody took what the history holds, and it has no text either. */
   async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
     const { recommender } = this
     if (recommender.vectors) {
@@ -270,8 +283,20 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
       return found.some(({ score }) => score !== 0) ? found : undefined
     }
     const scores = await recommender.score(history)
-    if (scores.every((score) => score === scores[0])) return undefined
+    if (isSilent(history, scores)) return undefined
     return recommend({ name: recommender.name, score: () => scores }, history, options)
+  }
+
+  /** @throws OptionError for a category that no item has. */
+  #ofCategory(category: string): (item: Item) => boolean {
+    const isOf = (item: Item): boolean => categoriesOf(item).includes(category)
+    if (this.catalog.items.some(isOf)) return isOf
+    const all = [...new Set(this.catalog.items.flatMap((item) => categoriesOf(item)))].map((one) => JSON.stringify(one))
+    const expected =
+      all.length === 0
+        ? 'none: no item has a category'
+        : `one of ${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} others` : ''}`
+    throw new OptionError('option "category"', expected, JSON.stringify(category.slice(0, 60)), 'Check its spelling.')
   }
 
   #candidates(filter: (item: Item) => boolean): Uint8Array {
@@ -292,6 +317,11 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   #item(number: number): Item {
     return this.catalog.items[number] as Item
   }
+}
+
+/** Whether nothing follows from a history: what is recommended then is what most users took. */
+function isSilent({ items }: History, scores: Float32Array): boolean {
+  return items.length === 0 || scores.every((score) => score === scores[0])
 }
 
 /** Each id once, where it stands last: what was taken again counts as taken then. */

@@ -17,6 +17,8 @@ export interface RecommenderRecipe {
   readonly minimum: number
   /** Whether it learned from repeated interactions, and recommends what the user has. */
   readonly repeats: boolean
+  /** How many of a user's latest interactions counted; all of them where it is left out, as in models of version 0.1. */
+  readonly longestHistory?: number | undefined
 }
 
 /** What a recommender was fitted to. */

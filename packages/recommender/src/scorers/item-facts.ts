@@ -1,4 +1,4 @@
-import type { Catalog } from '../shop/catalog.js'
+import { type Catalog, categoriesOf } from '../shop/catalog.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
 
 /** Options of `categoryAffinity` and `priceFit`. */
@@ -7,8 +7,9 @@ export interface ItemFactsOptions {
   readonly decay?: number | undefined
 }
 
-/** The share of the history that is of an item's category; 0 for items without one. */
+/** The share of the history that is of an item's category, of several the largest; 0 for items without one. */
 export function categoryAffinity({ items }: Catalog, { decay = 0.9 }: ItemFactsOptions = {}): Scorer {
+  const categories = items.map(categoriesOf)
   return {
     name: 'category',
     score(history) {
@@ -16,11 +17,10 @@ export function categoryAffinity({ items }: Catalog, { decay = 0.9 }: ItemFactsO
       const shares = new Map<string, number>()
       const total = weights.reduce((sum, weight) => sum + weight, 0)
       history.items.forEach((item, place) => {
-        const category = items[item]?.category
-        if (category !== undefined)
+        for (const category of categories[item] ?? [])
           shares.set(category, (shares.get(category) ?? 0) + (weights[place] as number) / total)
       })
-      return Float32Array.from(items, ({ category }) => (category === undefined ? 0 : (shares.get(category) ?? 0)))
+      return Float32Array.from(categories, (mine) => Math.max(0, ...mine.map((category) => shares.get(category) ?? 0)))
     },
     state: () => ({ kind: 'category', config: { decay } }),
   }

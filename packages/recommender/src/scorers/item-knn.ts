@@ -1,4 +1,5 @@
 import type { Histories } from '../shop/histories.js'
+import { usuallyLongest } from '../shop/interactions.js'
 import { itemLinks } from './item-links.js'
 import type { Scorer } from '../contract/scorer.js'
 import { type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
@@ -16,6 +17,8 @@ export interface ItemKnnOptions {
    * form of the decay of Ding and Li ("Time weight collaborative filtering", 2005). Default: 1, all alike.
    */
   readonly decay?: number | undefined
+  /** Of each user so many of the latest items are learned from: the work is the square of it. Default: 2000. */
+  readonly longestHistory?: number | undefined
 }
 
 /**
@@ -27,10 +30,13 @@ export interface ItemKnnOptions {
  * for those i that are among the most similar ones of j (cosine with shrinkage and neighborhoods as in Ferrari Dacrema et
  * al., "Are we really making much progress?", 2019).
  */
-export function itemKnn(train: Histories, { neighbors = 100, shrinkage = 10, decay = 1 }: ItemKnnOptions = {}): Scorer {
+export function itemKnn(
+  train: Histories,
+  { neighbors = 100, shrinkage = 10, decay = 1, longestHistory = usuallyLongest }: ItemKnnOptions = {},
+): Scorer {
   return itemLinks(
     decay === 1 ? 'item-knn' : 'recency-weighted item-knn',
-    knnSimilarities(train, neighbors, shrinkage),
+    knnSimilarities(train.latest(longestHistory), neighbors, shrinkage),
     decay,
   )
 }

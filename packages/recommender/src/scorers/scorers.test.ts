@@ -221,3 +221,9 @@ it('category and price are near to what the user took', () => {
   expect([...priceFit(catalog).score(historyOf([0]))]).toBeAllclose([0, -1, -3, -4 / 3])
   expect([...priceFit(catalog).score(historyOf([3]))]).toEqual([0, 0, 0, 0])
 })
+
+it('item-knn learns from the latest items of a history that goes on and on', () => {
+  const long = historiesOf([[0, 1, 2, 3, 4]], 5)
+  const neighbors = itemKnn(long, { longestHistory: 2 }).score(historyOf([4]))
+  expect([...neighbors].map((score) => score > 0)).toEqual([false, false, false, true, false])
+})

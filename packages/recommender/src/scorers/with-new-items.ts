@@ -26,8 +26,8 @@ export function extended(catalog: Catalog, items: readonly Item[]): Catalog {
 
 /**
  * Makes recommenders of a catalog know items that came later. A new item gets the mean score of the known items whose texts
- * are most like its own, weighted by their cosines and shrunk, so that an item that is like nothing scores near to nothing
- * (nearest neighbors in attributes: Gantner et al., "Learning attribute-to-feature mappings for cold-start
+ * are most like its own, weighted by their cosines and shrunk towards 0 or, where some are less, the lowest score of all, so that an item that is like
+ * nothing stands below what something is known of (nearest neighbors in attributes: Gantner et al., "Learning attribute-to-feature mappings for cold-start
  * recommendations", 2010). In a history the known item that is most like it stands for it.
  * @param known How many items the recommenders know.
  * @param texts Of all items, the new ones last; rows of length 1 or 0.
@@ -44,10 +44,11 @@ export function withNewItems(known: number, texts: SparseRows): (recommender: Re
   const extend = (scores: Float32Array): Float32Array => {
     const all = new Float32Array(texts.rows)
     all.set(scores)
+    const lowest = scores.reduce((least, score) => Math.min(least, score), 0)
     likes.forEach((alike, place) => {
       const total = alike.reduce((sum, { cosine }) => sum + cosine, 0)
       const sum = alike.reduce((weighted, { item, cosine }) => weighted + cosine * (scores[item] as number), 0)
-      all[known + place] = sum / (total + shrinkage)
+      all[known + place] = (sum + shrinkage * lowest) / (total + shrinkage)
     })
     return all
   }

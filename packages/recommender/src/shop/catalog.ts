@@ -9,7 +9,18 @@ export interface Item {
   /** Its other texts, such as a description. Default: none. */
   readonly texts?: readonly string[] | undefined
   readonly price?: number | undefined
+  /** One, or several separated by `|` or `;`: see `categoriesOf`. */
   readonly category?: string | undefined
+}
+
+/** The categories of an item: `Comedy|Drama` are two, and the whole is one as well. */
+export function categoriesOf({ category }: Item): readonly string[] {
+  if (category === undefined) return []
+  const parts = category
+    .split(/[|;]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  return [...new Set([category, ...parts])]
 }
 
 /** The items that can be recommended. Everything else speaks of an item by its number, its place in here. */

@@ -59,6 +59,20 @@ export class Histories {
     return join(this.itemCount, kept)
   }
 
+  /** Of each user the latest `count` interactions at most. */
+  latest(count: number): Histories {
+    const isLonger = (_: number, place: number): boolean => this.lengthOf(place) > count
+    if (!this.users.some(isLonger)) return this
+    return join(
+      this.itemCount,
+      Array.from(this.users, (user, place) => {
+        const { items, times } = this.at(place)
+        const from = Math.max(items.length - count, 0)
+        return { user, history: { items: items.subarray(from), times: times.subarray(from) } }
+      }),
+    )
+  }
+
   /** Each item once in each history: see `distinct`. */
   distinct(): Histories {
     // Kept: what is fitted to them is found again by them.

@@ -23,6 +23,9 @@ export interface Interactions {
   readonly bestRating?: number | undefined
 }
 
+/** Interactions of one user that count: what items share grows with the square of it. More has a bot, or a shared account. */
+export const usuallyLongest = 2000
+
 /**
  * The least value that counts as liked: 4 of 5, 8 of 10, 80 of 100; whatever is above 0 for a rating of 1 and for
  * quantities (a negative one is a return).

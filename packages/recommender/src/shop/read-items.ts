@@ -30,7 +30,7 @@ export async function readItems(
     else if (items.has(item.id)) twice++
     else {
       items.set(item.id, item)
-      if (item.title === undefined) untitled++
+      if (item.title === undefined && item.texts?.length === 0) untitled++
     }
   }
   if (withoutId > 0) onNotice(`${path}: ${withoutId} rows without an item are left out.`)
@@ -54,7 +54,24 @@ function itemReader(finder: ColumnFinder): (cells: Readonly<Record<string, unkno
       title: title === undefined ? undefined : textOf(cells[title]).trim() || undefined,
       texts,
       price: Number.isNaN(amount) ? undefined : amount,
-      category: category === undefined ? undefined : textOf(cells[category]).trim() || undefined,
+      category: category === undefined ? undefined : categoryOf(cells[category]),
     }
   }
+}
+
+/** Categories of a cell, several of a list (`["a", "b"]` in JSON or as Python writes it) separated by `|`. */
+function categoryOf(cell: unknown): string | undefined {
+  const text = textOf(cell).trim()
+  const list = Array.isArray(cell) ? cell.map(textOf) : /^\[.*\]$/s.test(text) ? listed(text) : [text]
+  return (
+    list
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+      .join('|') || undefined
+  )
+}
+
+function listed(text: string): string[] {
+  const parts = text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^,'"\s][^,]*)/g)
+  return [...parts].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
 }

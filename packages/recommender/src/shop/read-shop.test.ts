@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from '../../test/temporary-folder.js'
+import { categoriesOf } from './catalog.js'
 import { positives } from './histories.js'
 import { readShop, type ReadShopOptions } from './read-shop.js'
 
@@ -50,6 +51,19 @@ describe('readShop', () => {
       'items.csv: the column "ProductId" is taken for the item. If that is wrong, name it in columns.item (--column item=NAME).',
     )
     expect(notices).toContain('items.csv: 1 of 2 items have no title: what their text says is not used.')
+  })
+
+  it('says nothing of titles where other texts are used, and takes several categories of a cell', async () => {
+    const { shop, notices } = await read({
+      'items.csv': `item,genres,about\na,Comedy|Drama,x y\nb,"['Drama', ""Sci-Fi, new""]",z\nc,Drama; War,z\n`,
+      'interactions.csv': 'user,item\nu,a\n',
+    })
+    expect(shop.catalog.items.map((item) => categoriesOf(item).slice(-2))).toEqual([
+      ['Comedy', 'Drama'],
+      ['Drama', 'Sci-Fi, new'],
+      ['Drama', 'War'],
+    ])
+    expect(notices.filter((notice) => notice.includes('title'))).toEqual([])
   })
 
   it('gives items that the table of items does not hold a place at its end, and says so', async () => {
