@@ -8,6 +8,7 @@ import { publishedEncoders } from './backbone/published-encoders.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
 import { readImageDataset } from './data/read-image-dataset.js'
+import { splitChoices } from './data/read-split.js'
 import { loadModel } from './load-model.js'
 import type { ImageInput } from './preprocessing/image-input.js'
 import { drawings } from './sample.js'
@@ -31,6 +32,10 @@ export function createImageTask(openTexts?: OpenTexts) {
     ]) as z.ZodType<ImageInput>,
     reading: z.object({
       pathColumn: z.string().optional().describe('column of the path of a picture (default: path, or a like name)'),
+      split: z
+        .enum(splitChoices)
+        .optional()
+        .describe('part of a DATA that has folders train and test (default: learn from train, measure on test)'),
     }),
     read: async (path, options, { onEvent, signal }) => {
       const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })

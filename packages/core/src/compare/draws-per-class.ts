@@ -16,7 +16,7 @@ export interface DrawsPerClassOptions<Input, Label extends Target> {
   readonly shots?: readonly number[] | undefined
   /** Random draws of the training examples. Default: 5. */
   readonly draws?: number | undefined
-  /** Examples to measure on. Default: 30 % of the data, held out before anything is drawn. */
+  /** Examples to measure on. Default: those that the data set aside (`Dataset.test`), else 30 % of them, held out before anything is drawn. */
   readonly test?: Dataset<Input, Label> | undefined
   /** Examples of a domain that is never trained on, measured as well. */
   readonly unseen?: Dataset<Input, Label> | undefined
@@ -54,9 +54,8 @@ export function drawsPerClass<Input, Label extends Target>(
           remedy,
         )
       }
-      const { train, test } = options.test
-        ? { train: data, test: options.test }
-        : data.split({ test: heldOutShare, seed: 0 })
+      const { test: apart = data.test } = options
+      const { train, test } = apart ? { train: data, test: apart } : data.split({ test: heldOutShare, seed: 0 })
       const possible = possibleShots(train, shots, onEvent)
       await inspectDataset(train, { contentKey: (input) => backbone.contentKey(input), test, onEvent })
       const tests = { test, unseen }

@@ -11,9 +11,11 @@ export type ClassOf<Label extends Target> = Label extends string
     : never
 
 /** Options of `dataset`. */
-export interface DatasetOptions {
+export interface DatasetOptions<Input = never, Label extends Target = never> {
   /** What messages call it, such as a file name. Default: 'examples'. */
   readonly name?: string | undefined
+  /** Examples that their source sets aside to measure on, such as its folder `test`. Default: none. */
+  readonly test?: Dataset<Input, Label> | undefined
 }
 
 /** Options of `Dataset.split`. */
@@ -40,7 +42,7 @@ export interface SampleOptions {
  */
 export function dataset<Input, const Label extends Target>(
   examples: readonly Example<Input, Label>[],
-  options?: DatasetOptions,
+  options?: DatasetOptions<Input, Label>,
 ): Dataset<Input, Label> {
   return new Dataset(examples, options)
 }
@@ -55,13 +57,23 @@ export class Dataset<Input, Label extends Target = string> {
   readonly targets: readonly Label[]
   /** The distinct class names, sorted by code unit; none for regression. */
   readonly labels: readonly ClassOf<Label>[]
+  /**
+   * Examples that their source sets aside to measure on; they are none of `examples`. `Model.evaluate` and `drawsPerClass` measure
+   * on them where they are not told otherwise. Parts of a data set have none.
+   */
+  readonly test: Dataset<Input, Label> | undefined
 
   /** See `dataset`. */
   constructor(
     examples: readonly Example<Input, Label>[],
-    { name = 'examples', labels = [] }: DatasetOptions & { readonly labels?: readonly string[] } = {},
+    {
+      name = 'examples',
+      test,
+      labels = [],
+    }: DatasetOptions<Input, Label> & { readonly labels?: readonly string[] } = {},
   ) {
     this.name = name
+    this.test = test
     this.examples = [...examples]
     this.inputs = examples.map((example) => example.input)
     this.targets = examples.map((example) => example.label)

@@ -164,10 +164,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
 
   /**
    * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
-   * out, and said.
+   * out, and said. Of data that set examples aside to measure on (`Dataset.test`) these are taken.
    * @throws DataError for examples of another kind or with labels that the model does not know.
    */
-  async evaluate(test: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label> & Shown> {
+  async evaluate(examples: Dataset<Input, Label>, options: EvaluateOptions = {}): Promise<ReportOf<Label> & Shown> {
+    const { test = examples } = examples
     this.#checkLabels(test)
     const cache = await resolveCache(options)
     const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })

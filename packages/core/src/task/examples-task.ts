@@ -120,7 +120,10 @@ const comparing = z.object({
     .array(z.enum(methodNames))
     .optional()
     .describe(`some of ${methodNames.join(', ')}, separated by commas; scratch and fine-tuned take minutes`),
-  test: z.string().optional().describe('measure on these examples (default: 30 % of DATA, held out)'),
+  test: z
+    .string()
+    .optional()
+    .describe('measure on these examples (default: those that DATA set aside for it, else 30 % of them, held out)'),
   unseen: z.string().optional().describe('measure on these examples of a domain never trained on, too'),
   ...tuning.shape,
 })
@@ -168,7 +171,8 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       }
       const opened = await networks.open(options.backbone, run, { forTuning: tuned !== undefined })
       if (data.size === 0) return zeroShotLearner(opened, options, run)
-      await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), onEvent: run.onEvent })
+      const { test } = data
+      await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), test, onEvent: run.onEvent })
       return backboneLearner<Input, Target>({
         name: tuned ? 'fine-tuned' : 'frozen',
         description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
@@ -187,7 +191,11 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       const { shots, seeds, methods = methodNames } = options as z.output<typeof comparing>
       const wanted = new Set<string>(methods)
       const read = (path: unknown) => (typeof path === 'string' ? readExamples(path, options, run) : undefined)
-      const [test, unseen] = [await read(options['test']), await read(options['unseen'])]
+      const measured = async (path: unknown) => {
+        const examples = await read(path)
+        return examples?.test ?? examples
+      }
+      const [test, unseen] = [await measured(options['test']), await measured(options['unseen'])]
       const forTuning = wanted.has('scratch') || wanted.has('fine-tuned')
       const opened = await networks.open(options['backbone'] as string | undefined, run, { forTuning })
       const zeroShot = parts.zeroShot?.(opened, run)

@@ -48,7 +48,8 @@ export function augmented<Label extends Target>(
     const inputs: ImageInput[] = [image, ...Array.from({ length: copies }, (_, number) => copy(number))]
     return inputs.map((input) => ({ ...example, input, group }))
   })
-  return dataset<ImageInput, Label>(examples, { name: train.name }) as Dataset<ImageInput, Label>
+  const test = train.test as Dataset<ImageInput, Label> | undefined
+  return dataset<ImageInput, Label>(examples, { name: train.name, test }) as Dataset<ImageInput, Label>
 }
 
 /** A seed for each copy: odd multipliers spread them over 32 bits. */

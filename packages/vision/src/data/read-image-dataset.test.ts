@@ -152,6 +152,86 @@ describe('readImageDataset of a folder', () => {
   })
 })
 
+describe('readImageDataset of a folder with folders train and test', () => {
+  const split = async (...parts: readonly string[]): Promise<void> => {
+    for (const part of parts) {
+      for (const [label, picture] of [
+        ['cat', dark],
+        ['dog', bright],
+      ] as const) {
+        await writeFiles(folder, { [`${part}/${label}/${basename(part)}.png`]: picture })
+      }
+    }
+  }
+
+  it('learns from train, measures on test, leaves the validation part aside, and says so', async () => {
+    await split('train', 'val', 'test')
+    const data = await read()
+    expect(listed(data)).toEqual(['train/cat/train.png = cat', 'train/dog/train.png = dog'])
+    expect(listed(data.test as typeof data)).toEqual(['test/cat/test.png = cat', 'test/dog/test.png = dog'])
+    expect(notices).toEqual([
+      expect.stringContaining(
+        'taken for a split, not for classes: "train" (2 pictures) to learn from, "test" (2) to measure on; left aside: "val".',
+      ),
+    ])
+  })
+
+  it('measures on the validation part where there is no test', async () => {
+    await split('Training', 'Validation')
+    expect(listed((await read()).test as Dataset<string>)).toHaveLength(2)
+  })
+
+  it('finds a part in a folder of its own name, and folders beside the parts', async () => {
+    await split('training_set/training_set', 'test_set/test_set')
+    await writeFiles(folder, { 'extra/1.png': dark })
+    const data = await read()
+    expect(data.labels).toEqual(['cat', 'dog'])
+    expect(data.test?.size).toBe(2)
+    expect(notices[0]).toMatch(/left aside: "extra"/)
+  })
+
+  it('takes the part that is asked for, all of them, or the folders for classes', async () => {
+    await split('train', 'val', 'test')
+    expect(listed(await read({ split: 'validation' }))).toEqual(['val/cat/val.png = cat', 'val/dog/val.png = dog'])
+    const all = await read({ split: 'all' })
+    expect([all.size, all.test]).toEqual([6, undefined])
+    expect((await read({ split: 'none' })).labels).toEqual(['test', 'train', 'val'])
+    await rm(join(folder, 'val'), { recursive: true })
+    await expect(read({ split: 'validation' })).rejects.toThrow(/option "split": expected train, test, got validation/)
+    await expect(read({ split: 'test' }, join(folder, 'train'))).rejects.toThrow(
+      /option "split": expected folders train and test .*, got "test", and no such folders/,
+    )
+  })
+
+  it.each([
+    ['trains, tests and cars', { 'train/1.png': dark, 'test/1.png': bright, 'car/1.png': dark }],
+    [
+      'trains beside other things, in folders',
+      { 'train/fast/1.png': dark, 'test/tube/1.png': bright, 'car/red/1.png': dark },
+    ],
+  ])('takes %s for classes', async (_, files) => {
+    await writeFiles(folder, files)
+    expect((await read()).labels).toEqual(['car', 'test', 'train'])
+  })
+
+  it('hints at the folder below, where all pictures lie in one with several folders', async () => {
+    await split('photos')
+    expect((await read()).labels).toEqual(['photos'])
+    expect(notices).toEqual([
+      `${folder}: all pictures lie in "photos", which is taken for their class. If the folders in it are the classes ("cat", "dog"), give ${join(folder, 'photos')}.`,
+    ])
+  })
+
+  it('is measured by its test part alone', async () => {
+    await split('train', 'test')
+    await writeFiles(folder, { 'test/dog/2.png': noise(7, { brightness: 0.8 }) })
+    const data = await read()
+    const model = await fineTune(tinyImageBackbone(), data, { cache: false, l2: 0.01 })
+    expect(model.training.examples).toBe(2)
+    expect((await model.evaluate(data, { cache: false })).json['examples']).toBe(3)
+  })
+})
+
 describe('readImageDataset of a table', () => {
   const table = async (name: string, contents: string): Promise<string> => {
     await writeFiles(folder, { [name]: contents, 'photos/1.png': dark, 'photos/2, blue.png': bright })

@@ -4,6 +4,8 @@ import { type Dataset, dataset, type Example, InputError, type Target, type Kind
 import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } from '@headstart/core/kit'
 import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
+import { type ReadFolder, readSplit, type SplitChoice } from './read-split.js'
+import { classesOneDeeper, describeDeeper, splitFolders } from './split-folders.js'
 import { checkImage } from '../preprocessing/read-image.js'
 
 /** Options of `readImageDataset`. */
@@ -12,14 +14,19 @@ export interface ReadImageDatasetOptions<T extends Kind = Kind> extends ReadExam
   readonly pathColumn?: string | undefined
   /** Pictures of more pixels than this are left out, and said. Default: 100 million. */
   readonly pixelLimit?: number | undefined
+  /**
+   * Which part of a folder that holds `train` and `test` or `validation`, each with the folders of the classes. Default: `train`,
+   * with `test` (else `validation`) as the `test` of the data set, and this is said. 'none': such folders are classes.
+   */
+  readonly split?: SplitChoice | undefined
 }
 
 const usualNames = ['file', 'filename', 'file_name', 'filepath', 'image', 'image_path', 'picture', 'photo']
 
 /**
  * Labeled pictures, by their paths; their pixels are read when they are needed. Either a folder with one folder for
- * each class, whose name is the label, in a stable order; or a table (CSV or TSV with a header, JSONL) with the columns
- * `path` and `label`, paths being relative to the table's folder.
+ * each class, whose name is the label, in a stable order, or with folders `train` and `test` of such folders (see `split`);
+ * or a table (CSV or TSV with a header, JSONL) with the columns `path` and `label`, paths being relative to the table's folder.
  *
  * The header of each picture is read here: those that cannot be read are left out and said through `onNotice`, as is all
  * else that is left out.
@@ -31,20 +38,49 @@ export async function readImageDataset<T extends Kind = 'classification'>(
   path: string,
   options: ReadImageDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {
-  const { onNotice = () => {}, pixelLimit, signal, pathColumn } = options
+  const { onNotice = () => {}, signal, pathColumn } = options
   const found = await stat(path).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
-  let examples: readonly Example<string, Target>[]
+  const read = async (examples: readonly Example<string, Target>[], test?: Dataset<string, Target>) =>
+    dataset(await readable(path, examples, options), { name: basename(resolve(path)), test })
+  let data: Dataset<string, Target>
   if (found.isDirectory()) {
     checkKind(path, options.kind)
-    examples = examplesOf(path, await findPictures(path, signal), onNotice)
+    const { train, test } = await readFolder(path, options)
+    data = await read(train, test && (await read(test)))
   } else {
     const rows = await readExamples(path, { role: 'path', usualNames, named: pathColumn }, options)
     const at = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
-    examples = rows.map(({ input, label }) => ({ input: at(input), label }))
+    data = await read(rows.map(({ input, label }) => ({ input: at(input), label })))
   }
+  return data as Dataset<string, LabelOf[T]>
 
+  async function readFolder(folder: string, { split }: ReadImageDatasetOptions): Promise<ReadFolder> {
+    const pictures = await findPictures(folder, signal)
+    const found = split === 'none' ? undefined : splitFolders(folder, pictures)
+    const read = async (part: string) => examplesOf(part, await findPictures(part, signal), onNotice)
+    if (found) return readSplit(folder, found, split, onNotice, read)
+    if (split !== undefined && split !== 'none') {
+      const expected = 'folders train and test (or validation) with a folder for each class'
+      throw new OptionError(`${folder}, option "split"`, expected, `"${split}", and no such folders`, 'Leave it out.')
+    }
+    const train = examplesOf(folder, pictures, onNotice)
+    const deeper = classesOneDeeper(folder, pictures)
+    if (deeper) onNotice(describeDeeper(folder, deeper))
+    return { train }
+  }
+}
+
+/**
+ * The examples whose headers can be read. What is left out is said.
+ * @throws DataError where there are none.
+ */
+async function readable(
+  path: string,
+  examples: readonly Example<string, Target>[],
+  { onNotice = () => {}, pixelLimit, signal }: ReadImageDatasetOptions,
+): Promise<Example<string, Target>[]> {
   const readable: Example<string, Target>[] = []
   const unreadable: InputError[] = []
   for (let first = 0; first < examples.length; first += atOnce) {
@@ -62,7 +98,7 @@ export async function readImageDataset<T extends Kind = 'classification'>(
     throw new DataError(path, 'pictures that can be read', got, 'Check the files.', { cause: first })
   }
   if (first) onNotice(`${path}: ${describeUnreadable(unreadable, examples.length)}`)
-  return dataset(readable, { name: basename(resolve(path)) }) as Dataset<string, Target> as Dataset<string, LabelOf[T]>
+  return readable
 }
 
 /** Headers that are read at once. */
