@@ -4,6 +4,7 @@ import { DataError, FileError, OptionError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
 import { type Columns, findColumns, type InputColumn } from './columns.js'
+import { labelsIn } from './label-list.js'
 import { readRows, type Row, type RowFormat } from './rows.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
@@ -13,8 +14,8 @@ export interface ReadExamplesOptions<T extends Kind = Kind> {
   /** Default: from the file's ending. */
   readonly format?: RowFormat | undefined
   /**
-   * What the labels are. Default 'classification': one class. 'multi-label': several, as a JSON list or separated by
-   * `|`. 'regression': a number.
+   * What the labels are. Default 'classification': one class. 'multi-label': any number of them, as a list of JSON or Python or
+   * separated by `|`; none in an empty cell. 'regression': a number.
    */
   readonly kind?: T
   /** Told of guessed columns, and of what is left out or odd. */
@@ -58,15 +59,34 @@ export async function readExamples<T extends Kind = 'classification'>(
     const expected = `rows with label and ${input.role}`
     throw new DataError(path, expected, 'a header and no rows', 'Add labeled examples.')
   }
+  if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
   return examples as Example<string, LabelOf[T]>[]
+}
+
+/** Says what a list of labels may have been meant to be. */
+function sayOddLists(
+  path: string,
+  examples: readonly Example<string, Target>[],
+  onNotice: (message: string) => void,
+): void {
+  const lists = examples.map(({ label }) => label as string[])
+  const without = lists.filter((labels) => labels.length === 0).length
+  if (without > 0) onNotice(`${path}: ${without} of ${lists.length} examples have no label; they are kept, as such.`)
+  const known = new Set(lists.flat())
+  const joined = [...known].find(
+    (label) => /[,;]/.test(label) && label.split(/[,;]/).every((one) => known.has(one.trim())),
+  )
+  if (joined === undefined) return
+  const remedy = 'If these are several, separate them by |, or write a list: ["a", "b"].'
+  onNotice(`${path}: "${joined}" is taken for one label, though its parts are labels, too. ${remedy}`)
 }
 
 const labelReaders: { [T in Kind]: (path: string) => (row: Row, column: string) => LabelOf[T] } = {
   classification: (path) => (row, column) => className(path, row, row.cells[column], column),
   'multi-label': (path) => (row, column) => {
     const value = row.cells[column]
-    if (Array.isArray(value)) return value.map((one) => className(path, row, one, column))
-    return className(path, row, value, column).split('|')
+    if (Array.isArray(value)) return [...new Set(value.map((one) => className(path, row, one, column)))]
+    return typeof value === 'string' ? labelsIn(value) : [className(path, row, value, column)]
   },
   regression: (path) => (row, column) => {
     const value = row.cells[column]

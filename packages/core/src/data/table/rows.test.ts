@@ -51,6 +51,22 @@ describe('rows of a CSV file', () => {
   it('know the line on which they begin', async () => {
     const found = await rows('csv', 'label,text\na,"one\ntwo"\nb,three\n')
     expect(found.map(({ line }) => line)).toEqual([2, 4])
+    const apart = await rows('csv', 'label,text\n\n\na,"one\n\ntwo"\n\nb,three\n')
+    expect(apart.map(({ line }) => line)).toEqual([4, 8])
+  })
+
+  it('are counted to the row at fault, however far it is', async () => {
+    const good = Array.from({ length: 500 }, (_, i) => `a,text number ${i} is fine\n`).join('')
+    await expect(rows('csv', `label,text\n${good}a,one,two\n`)).rejects.toThrow(/data\.csv:502: expected 2 cells/)
+    await expect(rows('csv', `label,text\n${good}\na,5" disk\n`)).rejects.toThrow(/data\.csv:503: expected quotes/)
+  })
+
+  it('leave out what spreadsheets add: empty columns and rows at the end', async () => {
+    expect(await cells('csv', 'label,text,,\na,one,,\nb,two\n,,,\n,,,\n')).toEqual([
+      { label: 'a', text: 'one' },
+      { label: 'b', text: 'two' },
+    ])
+    await expect(rows('csv', 'label,text,,\na,one, and two,\n')).rejects.toThrow(/data\.csv:2: expected 2 cells.*got 4/)
   })
 
   it('of the largest size that is taken are read whole', async () => {
@@ -96,6 +112,33 @@ describe('rows of a TSV file', () => {
       { label: 'a', text: 'one, "two" and three' },
       { label: 'b', text: '5" disk' },
     ])
+  })
+
+  it.each([
+    ['begins a cell', 'a\t"Great" movie\nb\tbad\n', ['"Great" movie', 'bad']],
+    ['opens and never closes', 'a\t"Great movie\nb\tbad\nb\tawful\n', ['"Great movie', 'bad', 'awful']],
+    [
+      'opens in one row and closes in another',
+      'a\t"awful\nb\tbad"\na\tugly" they said\n',
+      ['"awful', 'bad"', 'ugly" they said'],
+    ],
+    ['opens before an empty line', 'a\t"awful\n\nb\tbad"\n', ['"awful', 'bad"']],
+    ['opens in the last row', 'a\tone\nb\t"awful', ['one', '"awful']],
+    ['stands around a cell, others doubled inside', 'a\t"5"" disk"\nb\t""\n', ['5" disk', '']],
+    ['stands around a tab', 'a\t"one\ttwo"\nb\tbad\n', ['one\ttwo', 'bad']],
+    ['stands around line ends', 'a\t"one\ntwo ""2""\n\nthree"\r\nb\tbad\n', ['one\ntwo "2"\n\nthree', 'bad']],
+  ])('lose no row to a quote that %s', async (_, contents, texts) => {
+    expect((await cells('tsv', `label\ttext\n${contents}`)).map(({ text }) => text)).toEqual(texts)
+  })
+
+  it('may have quoted cells before others, and know their lines', async () => {
+    const found = await rows('tsv', 'text\tlabel\n"one\ntwo"\ta\n"three"\tb\n\n"four\tc\n')
+    expect(found).toEqual([
+      { line: 2, cells: { text: 'one\ntwo', label: 'a' } },
+      { line: 4, cells: { text: 'three', label: 'b' } },
+      { line: 6, cells: { text: '"four', label: 'c' } },
+    ])
+    await expect(rows('tsv', 'text\tlabel\n"one\ta\n"two\n')).rejects.toThrow(/data\.tsv:3: expected 2 cells.*got 1/)
   })
 })
 
