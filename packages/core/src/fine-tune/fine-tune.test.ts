@@ -57,6 +57,23 @@ describe('fineTune', () => {
     expect((model.validation as { accuracy: number }).accuracy).toBeGreaterThan(0.85)
   })
 
+  it('says it where cross-validation is no better than the baseline, and only then', async () => {
+    const said: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && said.push(event.message))
+    await fineTune(tinyBackbone(), tinyDataset(10), { cache, onEvent })
+    expect(said).toEqual([])
+    let toss = 0
+    const coin = relabeled(10, 0, () => (toss++ % 2 === 0 ? 'heads' : 'tails'))
+    const model = await fineTune(tinyBackbone(), coin, { cache, onEvent })
+    expect((model.validation as { accuracy: number }).accuracy).toBeLessThanOrEqual(0.5)
+    expect(said).toEqual([
+      expect.stringMatching(/^By cross-validation the model is no better than the baseline: accuracy 0/),
+    ])
+    const numbers = relabeled(10, 0, () => toss++ % 2)
+    await fineTune(tinyBackbone(), numbers, { cache, onEvent })
+    expect(said[1]).toMatch(/root mean squared error/)
+  })
+
   it('learns several labels at once', async () => {
     const model = await fineTune(tinyBackbone(), relabeled(30, 0, kinds), { cache })
     const { accuracy, macroF1, baseline } = await model.evaluate(relabeled(60, 1, kinds), { cache })

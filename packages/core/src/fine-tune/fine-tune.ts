@@ -1,7 +1,9 @@
 import { type Backbone, isTunable } from '../contract/backbone.js'
 import type { Dataset } from '../data/dataset.js'
+import { noBetterThanBaseline } from '../evaluate/better-than-baseline.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
+import type { RunOptions } from '../contract/progress.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
@@ -29,7 +31,15 @@ export async function fineTune<Input, Label extends Target>(
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
   await inspectDataset(train, { contentKey: (input) => backbone.contentKey(input), onEvent: options.onEvent })
-  return learn(backbone, train, options)
+  const model = await learn(backbone, train, options)
+  sayValidation(model, options)
+  return model
+}
+
+/** Says it where the figures on held-out examples are no better than those of the naive baseline. */
+export function sayValidation(model: Pick<Model<never, Target>, 'validation'>, { onEvent }: RunOptions): void {
+  const message = onEvent && model.validation && noBetterThanBaseline(model.validation)
+  if (message !== undefined) onEvent?.({ type: 'notice', message })
 }
 
 /** `fineTune` of examples that were drawn from a data set which was checked as a whole. */

@@ -12,6 +12,7 @@ import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } 
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
 import { inspectDataset } from '../data/dataset-check.js'
+import { sayValidation } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
 import { headMethodNames } from '../head/head-method-names.js'
 import type { Answer } from '../model/answers.js'
@@ -173,7 +174,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       if (data.size === 0) return zeroShotLearner(opened, options, run)
       const { test } = data
       await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), test, onEvent: run.onEvent })
-      return backboneLearner<Input, Target>({
+      const learner = backboneLearner<Input, Target>({
         name: tuned ? 'fine-tuned' : 'frozen',
         description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
         options: {
@@ -185,6 +186,14 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         },
         backbone: () => opened,
       })
+      return {
+        ...learner,
+        async fit(examples, fitting) {
+          const model = await learner.fit(examples, fitting)
+          sayValidation(model, fitting)
+          return model
+        },
+      }
     }),
 
     compare: step(comparing.extend(reading.shape), async (data: Examples, options, run) => {

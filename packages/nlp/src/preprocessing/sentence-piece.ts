@@ -1,6 +1,7 @@
 import tokenizerBundle from '#tokenizer'
 import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
+import { readingNotices } from './reading-notices.js'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
 
 /** Options of `sentencePiece`. */
@@ -9,6 +10,12 @@ export interface SentencePieceOptions {
   readonly vocabulary: Uint8Array
   /** Longer texts are cut to this many tokens. Default 128, as in the original. */
   readonly maxTokens?: number
+  /**
+   * 'collapsed': as SentencePiece reads texts, a tab, a line end and any run of white space is one space, none at either end;
+   * what a piece of the vocabulary holds stays. 'kept': as `@tensorflow-models/universal-sentence-encoder` does, to which tabs and
+   * line ends are unknown characters. Default 'collapsed'.
+   */
+  readonly whiteSpace?: 'collapsed' | 'kept'
 }
 
 /** Begins every word, in the place of the space before it (SentencePiece's word separator). */
@@ -28,15 +35,21 @@ const longestText = 2 ** 20
  *
  * @throws DataError for bytes that are no such vocabulary.
  */
-export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOptions): Preprocessing<string, number[]> {
+export function sentencePiece({
+  vocabulary,
+  maxTokens = 128,
+  whiteSpace = 'collapsed',
+}: SentencePieceOptions): Preprocessing<string, number[]> {
   const pieces = parseVocabulary(vocabulary)
+  const collapses = whiteSpace === 'collapsed' && !pieces.some(([piece]) => spaces.test(piece))
+  const notices = readingNotices(maxTokens)
   const longestPiece = pieces.reduce((longest, [piece]) => Math.max(longest, piece.length), 0)
   // Made when a text comes: training on cached features meets none.
   let trie: InstanceType<typeof tokenizerBundle.Tokenizer>['trie'] | undefined
 
   function encode(text: string): number[] {
     trie ??= new tokenizerBundle.Tokenizer(pieces).trie
-    const words = firstWords(text, maxTokens)
+    const { words, isWhole } = firstWords(text, maxTokens, collapses)
     // Score of the best path to each place, and the piece with which it ends.
     const best = new Float64Array(words.length + 1)
     const lastPiece = new Int32Array(words.length + 1)
@@ -52,21 +65,26 @@ export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOpti
       }
     }
     const ids: number[] = []
+    let unread = 0
     for (let end = words.length; end > 0;) {
       const id = lastPiece[end] ?? unknown
+      if (id === unknown) unread++
       if (id !== unknown || ids.at(-1) !== unknown) ids.push(id)
       end -= pieces[id]?.[0].length ?? 1
     }
+    if (!isWhole || ids.length > maxTokens) notices.cut(text)
+    if (unread > words.replaceAll(separator, '').length / 2) notices.unreadable(text)
     return ids.reverse().slice(0, maxTokens)
   }
 
   return {
-    id: sentencePieceLoader.id,
+    id: (whiteSpace === 'collapsed' ? sentencePieceLoader : sentencePieceLoader1).id,
     config: { maxTokens },
     files: new Map([[vocabularyName, vocabulary]]),
     contentKey: (text) => text,
     prepare: encode,
     cost: (ids) => ids.length,
+    takeNotices: () => notices.take(),
     collate(batch) {
       // A batch of empty texts still has a column, of padding.
       const tokens = Math.max(1, ...batch.map((ids) => ids.length))
@@ -84,8 +102,8 @@ export function sentencePiece({ vocabulary, maxTokens = 128 }: SentencePieceOpti
         attention_mask: tensor('int64', dims, mask),
       }
     },
-    forTransformers: () => tokensForTransformers(exportedSentencePiece(pieces, maxTokens)),
-    forOnnx: () => tokensForOnnx(exportedSentencePiece(pieces, maxTokens)),
+    forTransformers: () => tokensForTransformers(exportedSentencePiece(pieces, maxTokens, collapses)),
+    forOnnx: () => tokensForOnnx(exportedSentencePiece(pieces, maxTokens, collapses)),
   }
 }
 
@@ -96,7 +114,7 @@ const reserved = 6
  * The same pieces as a Unigram model of Hugging Face's tokenizers. Both take the likeliest path; of paths that are equally likely,
  * such as `!!!! !` and `! !!!!`, Hugging Face's takes another one.
  */
-function exportedSentencePiece(pieces: Pieces, maxTokens: number): ExportedTokenizer {
+function exportedSentencePiece(pieces: Pieces, maxTokens: number, collapses: boolean): ExportedTokenizer {
   const [[unknownPiece] = ['']] = pieces
   return {
     tokenizer: {
@@ -107,6 +125,12 @@ function exportedSentencePiece(pieces: Pieces, maxTokens: number): ExportedToken
         type: 'Sequence',
         normalizers: [
           { type: 'NFKC' },
+          ...(collapses
+            ? [
+                { type: 'Replace', pattern: { Regex: `${spaces.source}+` }, content: ' ' },
+                { type: 'Replace', pattern: { Regex: '^ | $' }, content: '' },
+              ]
+            : []),
           { type: 'Prepend', prepend: separator },
           { type: 'Replace', pattern: { String: ' ' }, content: separator },
         ],
@@ -140,31 +164,45 @@ function exportedSentencePiece(pieces: Pieces, maxTokens: number): ExportedToken
 /** Score of a piece that is on no likeliest path. */
 const neverTaken = -1000
 
-/** At most `count` words of a text, normalized, a separator before each. */
-function firstWords(text: string, count: number): string {
-  const normalized = text.slice(0, longestText).normalize('NFKC')
-  if (normalized === '') return ''
+/** White space that NFKC leaves: the same in JavaScript and where an exported tokenizer runs. */
+const spaces = /[\t\n\v\f\r \u0085\u1680\u2028\u2029]/
+const runOfSpaces = new RegExp(`${spaces.source}+`, 'g')
+
+/** At most `count` words of a text, normalized, a separator before each, and whether that is all of it. */
+function firstWords(text: string, count: number, collapses: boolean): { words: string; isWhole: boolean } {
+  const all = text.slice(0, longestText).normalize('NFKC')
+  const normalized = collapses ? all.replaceAll(runOfSpaces, ' ').replaceAll(/^ | $/g, '') : all
+  const isWhole = text.length <= longestText
+  if (normalized === '') return { words: '', isWhole }
   const words = separator + normalized.replaceAll(' ', separator)
   let end = 0
   for (let word = 0; word < count; word++) {
     end = words.indexOf(separator, end + 1)
-    if (end === -1) return words
+    if (end === -1) return { words, isWhole }
   }
-  return words.slice(0, end)
+  return { words: words.slice(0, end), isWhole: false }
 }
 
 const vocabularyName = 'vocab.json'
 
 /** Makes the preprocessing of a saved model again. */
-export const sentencePieceLoader: PreprocessingLoader<string> = {
-  id: 'use-sentencepiece/1',
-  load(config, files) {
-    const vocabulary = files.get(vocabularyName)
-    const { maxTokens } = config
-    if (vocabulary && typeof maxTokens === 'number') return sentencePiece({ vocabulary, maxTokens })
-    const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
-    throw new DataError('saved tokenizer', `${vocabularyName} and the setting maxTokens`, got, 'Train the model again.')
-  },
+export const sentencePieceLoader = loaderOf('use-sentencepiece/2', 'collapsed')
+
+/** That of models that were trained while white space was kept, so that they answer as they did. */
+export const sentencePieceLoader1 = loaderOf('use-sentencepiece/1', 'kept')
+
+function loaderOf(id: string, whiteSpace: 'collapsed' | 'kept'): PreprocessingLoader<string> {
+  return {
+    id,
+    load(config, files) {
+      const vocabulary = files.get(vocabularyName)
+      const { maxTokens } = config
+      if (vocabulary && typeof maxTokens === 'number') return sentencePiece({ vocabulary, maxTokens, whiteSpace })
+      const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
+      const expected = `${vocabularyName} and the setting maxTokens`
+      throw new DataError('saved tokenizer', expected, got, 'Train the model again.')
+    },
+  }
 }
 
 type Pieces = readonly (readonly [piece: string, score: number])[]

@@ -14,6 +14,7 @@ import {
   tokensForOnnx,
   tokensForTransformers,
 } from './exported-tokens.js'
+import { readingNotices } from './reading-notices.js'
 import type { TokenInput } from './token-input.js'
 
 export type { TokenInput }
@@ -59,9 +60,8 @@ const names = { tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' }
  */
 export function tokenizedText(options: TokenizedTextOptions): Preprocessing<string, Tokens> {
   const { inputs, maxLength, longTexts, prefix, firstPosition } = options
-  const { json, config, tokenizer, padding } = openTokenizer(options)
-  /** Texts that were cut and not yet told of; one may be prepared several times. */
-  const cut = new Set<string>()
+  const { json, config, tokenizer, padding, unknown } = openTokenizer(options)
+  const notices = readingNotices(maxLength)
   let frame: Frame | undefined
 
   const encode = (text: string): number[] => {
@@ -74,6 +74,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     frame ??= frameOf(tokenizer, encode, prefix)
     const { before, after } = frame
     const ids = encode(prefix + text)
+    if (unknown !== undefined && ids.filter((id) => id === unknown).length > ids.length / 2) notices.unreadable(text)
     // A text without a token still has a row, and an average.
     const framed = (part: readonly number[]): number[] => {
       const whole = [...before, ...part, ...after]
@@ -82,7 +83,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     const room = Math.max(1, maxLength - before.length - after.length)
     if (ids.length <= room) return [framed(ids)]
     if (longTexts === 'truncate') {
-      cut.add(text)
+      notices.cut(text)
       return [framed(ids.slice(0, room))]
     }
     const lead = frame.prefix.every((id, place) => id === ids[place]) ? frame.prefix : []
@@ -119,14 +120,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     prepare,
     cost: (parts) => parts.length * longest(parts),
     batchCost,
-    takeNotices() {
-      const count = cut.size
-      cut.clear()
-      if (count === 0) return []
-      return [
-        `${count} ${count === 1 ? 'text is' : 'texts are'} longer than ${maxLength} tokens; what is behind them was not read.`,
-      ]
-    },
+    takeNotices: () => notices.take(),
     collate(batch) {
       const parts = longTexts === 'split' ? Math.max(...batch.map((text) => text.length)) : 1
       const tokens = Math.max(...batch.map(longest))
@@ -235,6 +229,8 @@ interface OpenTokenizer {
   readonly tokenizer: Tokenizer
   /** Id of what fills up a batch. */
   readonly padding: number
+  /** Id of what the vocabulary does not cover, where it has one. */
+  readonly unknown: number | undefined
 }
 
 function openTokenizer(options: TokenizedTextOptions): OpenTokenizer {
@@ -252,10 +248,12 @@ function openTokenizer(options: TokenizedTextOptions): OpenTokenizer {
     const tokenizer = new Tokenizer(json, config)
     const token = config['pad_token']
     const text = typeof token === 'string' ? token : (Object(token) as JsonObject)['content']
+    const { unk_token: unknown, unk_id: unknownId } = Object(json['model']) as JsonObject
     return {
       json,
       config,
       tokenizer,
+      unknown: typeof unknown === 'string' ? tokenizer.token_to_id(unknown) : (unknownId as number | undefined),
       padding: (typeof text === 'string' ? tokenizer.token_to_id(text) : undefined) ?? 0,
     }
   } catch (cause) {
