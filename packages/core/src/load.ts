@@ -7,6 +7,7 @@ export type {
   Modality,
   Network,
   Preprocessing,
+  TakenInputs,
   TunableBackbone,
 } from './contract/backbone.js'
 export { DataError, FileError, HeadstartError, InputError, ModelFolderError, OptionError } from './contract/errors.js'

@@ -9,7 +9,7 @@ import { tinyModel, tinyTexts } from './tiny-model.js'
 import { temporaryFolder } from './temporary-folder.js'
 import type { Backbone } from '../src/contract/backbone.js'
 import { dataset } from '../src/data/dataset.js'
-import { DataError } from '../src/contract/errors.js'
+import { DataError, InputError, OptionError } from '../src/contract/errors.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
 import type { ClassPrediction, ValuePrediction } from '../src/contract/prediction.js'
 import type { TrainEvent } from '../src/contract/progress.js'
@@ -42,6 +42,18 @@ describe('Model', () => {
     const reversed = await model.predict(tinyTexts.toReversed())
     expect(reversed.map(({ label }) => label)).toEqual(predictions.map(({ label }) => label).toReversed())
     expect(await model.predict([])).toEqual([])
+  })
+
+  it('answers a single input, and names by its number what is none', async () => {
+    const model = await tinyModel()
+    expect(await model.predict('abcedarian')).toEqual(await model.predict(['abcedarian']))
+    const odd = [undefined, 'a', 42] as string[]
+    await expect(model.predict(odd)).rejects.toThrow(/^input 1 of 3: expected a text, got undefined\./)
+    await expect(model.predict(odd.slice(1))).rejects.toThrow(/^input 2 of 2: expected a text, got 42\./)
+    await expect(model.predict(42 as never)).rejects.toThrow(OptionError)
+    const [none, answer, number] = await model.ask(odd)
+    expect([none, number]).toEqual([expect.any(InputError), expect.any(InputError)])
+    expect(answer).toHaveProperty('label')
   })
 
   it('keeps features that it measures with, not those that it predicts with', async () => {

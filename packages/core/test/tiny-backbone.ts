@@ -54,6 +54,7 @@ export function letters(file = wholeAlphabet, maxLetters = 64): Preprocessing<st
     id: lettersLoader.id,
     config: { maxLetters },
     files: new Map([[alphabetName, file]]),
+    takes: { what: 'a text', is: (input) => typeof input === 'string' },
     contentKey: (text) => text,
     prepare: (text) => [...text.toLowerCase()].flatMap((letter) => places.get(letter) ?? []).slice(0, maxLetters),
     cost: (ids) => ids.length,

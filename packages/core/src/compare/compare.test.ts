@@ -182,6 +182,12 @@ describe('compare', () => {
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringContaining('3 of 3 test examples are in the training data'),
     ])
+    const said = async (test: Dataset<string, Target>): Promise<string> => {
+      const protocol = drawsPerClass<string, Target>(frozenBackbone, { shots: [2], draws: 1, test })
+      return (await compare({ data, learners: [frozen], protocol }, startRun({ cache: false }))).text()
+    }
+    expect(await said(data.subset([0, 1, 2]))).toMatch(/on 3 examples, of which 3 can be trained on as well/)
+    expect(await said(tinyDataset(4, 9))).toMatch(/on 12 examples not trained on;/)
   })
 
   it('sets the same network untrained, trained from scratch, frozen and tuned side by side', async () => {

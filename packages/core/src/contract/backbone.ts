@@ -21,6 +21,8 @@ export interface Backbone<Input = unknown> {
    * @throws InputError where the input cannot be read.
    */
   contentKey(input: Input): ContentKey | Promise<ContentKey>
+  /** See `Preprocessing.takes`. */
+  readonly takes?: TakenInputs | undefined
   /**
    * Frozen forward pass: features, `[inputs.length, featureSize]`, in the order of the inputs.
    * @throws InputError where an input cannot be read and `onUnreadable` is not given.
@@ -33,6 +35,13 @@ export interface Backbone<Input = unknown> {
   takeNotices?(): readonly string[]
   /** Releases its sessions. It opens new ones when it is used again. */
   close?(): Promise<void>
+}
+
+/** What an input is, for what has no types to check it by. */
+export interface TakenInputs {
+  /** In a sentence: 'a text'. */
+  readonly what: string
+  is(input: unknown): boolean
 }
 
 /** Content, or a digest of it. */
@@ -92,6 +101,8 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly config: JsonObject
   /** Data it needs (a vocabulary), by file name. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** What an input is; others are refused before they are read. Default: anything but undefined and null. */
+  readonly takes?: TakenInputs
   /** What makes two inputs the same input. @throws InputError where the input cannot be read. */
   contentKey(input: Input): ContentKey | Promise<ContentKey>
   /** @throws InputError where the input cannot be read. */

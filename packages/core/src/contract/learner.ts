@@ -63,6 +63,8 @@ export interface Round<Data> {
 /** Data to be asked about. The verdict is about the first. */
 export interface Tests<Data> {
   readonly test: Data
+  /** How many of its examples are in the training data as well, where that is known. */
+  readonly leaked?: number | undefined
   /** Of a kind that is never trained on. */
   readonly unseen?: Data | undefined
 }

@@ -53,10 +53,11 @@ export interface CheckOptions<Input> {
 export async function inspectDataset<Input>(
   train: Dataset<Input, Target>,
   { onEvent, ...options }: CheckOptions<Input> & Pick<RunOptions, 'onEvent'>,
-): Promise<void> {
+): Promise<DatasetCheck> {
   const check = await checkDataset(train, options)
   assertConsistent(check, train)
   for (const message of describeCheck(check)) onEvent?.({ type: 'notice', message })
+  return check
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
-import { DataError, InputError } from '../contract/errors.js'
+import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { cacheKey } from './cache-key.js'
 import { contentKeys } from '../data/if-readable.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
@@ -38,6 +38,7 @@ export async function resolveCache(
  *
  * @throws DataError when the backbone gives a matrix of another shape or numbers that are not finite
  * @throws InputError where an input cannot be read and `onUnreadable` is not given
+ * @throws OptionError, likewise, for what is no input of the backbone's
  */
 export async function computeFeatures<Input>(
   backbone: Backbone<Input>,
@@ -49,6 +50,11 @@ export async function computeFeatures<Input>(
   backbone.takeNotices?.()
   const namespace = `${backbone.id}/${backbone.fingerprint}`
   const space = await cache?.namespace(namespace)
+  const stranger = onUnreadable ? -1 : inputs.findIndex((input) => !isTaken(backbone, input))
+  if (stranger >= 0) {
+    const [who, ...problem] = problemOf(backbone, inputs[stranger])
+    throw new OptionError(`${who} ${stranger + 1} of ${inputs.length}`, ...problem)
+  }
   const rowsOfKey = new Map<string, [number, ...number[]]>()
   let done = 0
   const place = (rows: readonly number[], values: Float32Array): void => {
@@ -60,7 +66,10 @@ export async function computeFeatures<Input>(
     for (const row of rows) onUnreadable(row, error)
     done += rows.length
   }
-  const contents = await contentKeys((input: Input) => backbone.contentKey(input), inputs)
+  const contents = await contentKeys((input: Input) => {
+    if (isTaken(backbone, input)) return backbone.contentKey(input)
+    throw new InputError(...problemOf(backbone, input))
+  }, inputs)
   contents.forEach((content, row) => {
     if (content instanceof InputError) return leaveOut([row], content)
     const key = cacheKey(namespace, content)
@@ -117,6 +126,19 @@ export async function computeFeatures<Input>(
   for (const notice of backbone.takeNotices?.() ?? [])
     onEvent?.({ type: 'notice', message: `${backbone.id}: ${notice}` })
   return features
+}
+
+function isTaken<Input>({ takes }: Backbone<Input>, input: unknown): boolean {
+  return input !== undefined && input !== null && (takes?.is(input) ?? true)
+}
+
+/** Who, expected, got, remedy. */
+function problemOf<Input>({ takes, modality }: Backbone<Input>, input: unknown): [string, string, string, string] {
+  const got =
+    typeof input === 'number' || input === undefined || input === null
+      ? String(input)
+      : `a value of type ${typeof input}`
+  return ['input', takes?.what ?? `an input of the kind ${modality}`, got, 'Give one, or leave it out.']
 }
 
 /** @param rows Number of the input behind each row of the matrix. */

@@ -71,6 +71,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     get fingerprint() {
       return (fingerprint ??= fingerprintOf(network, preprocessing))
     },
+    takes: preprocessing.takes,
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
     takeNotices: () => preprocessing.takeNotices?.() ?? [],

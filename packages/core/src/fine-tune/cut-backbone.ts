@@ -25,6 +25,7 @@ export function cutBackbone<Input>(
     featureSize,
     fingerprint,
     contentKey: (input) => backbone.contentKey(input),
+    takes: backbone.takes,
     takeNotices: () => backbone.takeNotices?.() ?? [],
     async embed(inputs, { signal, onProgress, onUnreadable } = {}) {
       const features = zeroMatrix(inputs.length, featureSize)

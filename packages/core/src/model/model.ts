@@ -36,6 +36,9 @@ export interface ModelParts<Input> {
   readonly validation?: () => Report | undefined
 }
 
+/** Some inputs, or a single one that is no list. */
+export type Inputs<Input> = readonly Input[] | Exclude<Input, readonly unknown[]>
+
 /** Options of `Model.predict`. */
 export interface PredictOptions extends RunOptions {
   /** Called for each input that cannot be read, which has no answer. Default: the first one ends the work. */
@@ -102,13 +105,15 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   /**
-   * One answer for each input, in order.
+   * One answer for each input, in order; a single input that is no list needs none around it.
    * @throws InputError for an input that cannot be read; with `onUnreadable`, its answer is undefined instead.
+   * @throws OptionError, likewise, for what is no such input: a number in place of a text.
    */
-  predict(inputs: readonly Input[], options?: PredictOptions & { onUnreadable?: never }): Promise<Prediction<Label>[]>
-  predict(inputs: readonly Input[], options: PredictOptions): Promise<(Prediction<Label> | undefined)[]>
-  async predict(inputs: readonly Input[], options: PredictOptions = {}): Promise<(Prediction<Label> | undefined)[]> {
+  predict(given: Inputs<Input>, options?: PredictOptions & { onUnreadable?: never }): Promise<Prediction<Label>[]>
+  predict(given: Inputs<Input>, options: PredictOptions): Promise<(Prediction<Label> | undefined)[]>
+  async predict(given: Inputs<Input>, options: PredictOptions = {}): Promise<(Prediction<Label> | undefined)[]> {
     const { onUnreadable } = options
+    const inputs = Array.isArray(given) ? (given as readonly Input[]) : [given as Input]
     const unreadable = new Set<number>()
     const features = await computeFeatures(this.backbone, inputs, {
       ...options,

@@ -1,6 +1,7 @@
 import tokenizerBundle from '#tokenizer'
 import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
+import { texts } from './texts.js'
 import { readingNotices } from './reading-notices.js'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
 
@@ -81,6 +82,7 @@ export function sentencePiece({
     id: (whiteSpace === 'collapsed' ? sentencePieceLoader : sentencePieceLoader1).id,
     config: { maxTokens },
     files: new Map([[vocabularyName, vocabulary]]),
+    takes: texts,
     contentKey: (text) => text,
     prepare: encode,
     cost: (ids) => ids.length,

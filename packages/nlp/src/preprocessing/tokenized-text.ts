@@ -14,6 +14,7 @@ import {
   tokensForOnnx,
   tokensForTransformers,
 } from './exported-tokens.js'
+import { texts } from './texts.js'
 import { readingNotices } from './reading-notices.js'
 import type { TokenInput } from './token-input.js'
 
@@ -116,6 +117,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
       [names.tokenizer, options.tokenizer],
       [names.config, options.tokenizerConfig],
     ]),
+    takes: texts,
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),
