@@ -10,7 +10,13 @@ export { zeroShot } from './backbone/zero-shot.js'
 export { augmented, type AugmentedOptions } from './data/augmented.js'
 export { readImageDataset, type ReadImageDatasetOptions } from './data/read-image-dataset.js'
 export { loadModel } from './load-model.js'
-export type { AugmentedImage, ImageInput, ImageSource } from './preprocessing/image-input.js'
+export type {
+  AugmentedImage,
+  ImageInput,
+  ImageSource,
+  OpenImageOptions,
+  PixelData,
+} from './preprocessing/image-input.js'
 export { imageTask } from './task.js'
 export { compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
 export type {

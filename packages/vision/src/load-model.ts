@@ -1,6 +1,6 @@
 import * as core from '@headstart/core'
 import type { ImageInput } from './preprocessing/image-input.js'
-import { imageLoader } from './preprocessing/image-preprocessing.js'
+import { imageLoaderWith } from './preprocessing/image-preprocessing.js'
 
 /**
  * Reads a saved model of pictures (see `loadModel` of @headstart/core).
@@ -8,7 +8,7 @@ import { imageLoader } from './preprocessing/image-preprocessing.js'
  */
 export function loadModel<Label extends core.Target = string>(
   place: string | core.ModelFiles,
-  options?: core.LoadOptions,
+  { paths, ...options }: core.LoadOptions = {},
 ): Promise<core.Model<ImageInput, Label>> {
-  return core.loadModel<ImageInput, Label>(place, [imageLoader], options)
+  return core.loadModel<ImageInput, Label>(place, [imageLoaderWith({ paths })], options)
 }

@@ -66,7 +66,7 @@ export function createImageTask(openTexts?: OpenTexts) {
       }
     },
     zeroShotNeeds: 'a pair that reads pictures and texts, such as Xenova/clip-vit-base-patch32',
-    load: (files) => loadModel<Target>(files),
+    load: (files, options) => loadModel<Target>(files, options),
     sample: drawings,
   })
 }

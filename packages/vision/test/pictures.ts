@@ -49,6 +49,47 @@ export async function writeFiles(
   }
 }
 
+/** A TIFF of numbers as microscopes and scanners write them (TIFF 6.0): gray for one number of each pixel, colors for three. */
+export function numbersTiff(
+  width: number,
+  height: number,
+  type: 'float' | 'ushort' | 'short',
+  values: readonly number[],
+): Buffer {
+  const Type = { float: Float32Array, ushort: Uint16Array, short: Int16Array }[type]
+  const data = Buffer.from(Type.from(values).buffer)
+  const channels = values.length / (width * height)
+  const bits = channels === 1 ? [Type.BYTES_PER_ELEMENT * 8] : Array<number>(3).fill(Type.BYTES_PER_ELEMENT * 8)
+  const format = { float: 3, ushort: 1, short: 2 }[type]
+  const bitsAt = 8 + data.length
+  const tags: [tag: number, value: number, count?: number][] = [
+    [256, width],
+    [257, height],
+    channels === 1 ? [258, bits[0] as number] : [258, bitsAt, 3],
+    [259, 1],
+    [262, channels === 1 ? 1 : 2],
+    [273, 8],
+    [277, channels],
+    [278, height],
+    [279, data.length],
+    [339, format],
+  ]
+  const file = Buffer.alloc(bitsAt + 6 + 2 + tags.length * 12 + 4)
+  file.write('II*\0', 'latin1')
+  file.writeUInt32LE(bitsAt + 6, 4)
+  file.set(data, 8)
+  bits.forEach((number, place) => file.writeUInt16LE(number, bitsAt + 2 * place))
+  file.writeUInt16LE(tags.length, bitsAt + 6)
+  tags.forEach(([tag, value, count = 1], place) => {
+    const at = bitsAt + 8 + place * 12
+    file.writeUInt16LE(tag, at)
+    file.writeUInt16LE(count === 1 ? 4 : 3, at + 2)
+    file.writeUInt32LE(count, at + 4)
+    file.writeUInt32LE(value, at + 8)
+  })
+  return file
+}
+
 /** A PNG of this size by its header, and hardly any pixels. */
 export function hugePng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13)

@@ -18,6 +18,11 @@ export interface Step<In, Out> {
 export interface LoadOptions {
   /** Where its network runs, see `FineTuneOptions.device`. Default 'cpu'. */
   readonly device?: Devices | undefined
+  /**
+   * Of models that read files, such as pictures: whether a text that is asked is the path of one. Default true; whoever answers
+   * strangers, such as a server, says false.
+   */
+  readonly paths?: boolean | undefined
 }
 
 /** Loads a kind of model, in a browser too: needs nothing of what reads data and trains. */

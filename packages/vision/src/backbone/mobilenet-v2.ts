@@ -22,6 +22,8 @@ export interface MobileNetV2Options {
   readonly flippedView?: boolean
   /** Pictures of more pixels than this are refused. Default: 100 million. */
   readonly pixelLimit?: number
+  /** See `OpenImageOptions`. Default: strings are paths of files. */
+  readonly paths?: boolean
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
   /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
@@ -37,7 +39,7 @@ export interface MobileNetV2Options {
  * @throws OptionError for a size that is no whole number from 32 on
  */
 export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<TunableBackbone<ImageInput>> {
-  const { size = 224, resize = 'crop', flippedView = false, pixelLimit, threads } = options
+  const { size = 224, resize = 'crop', flippedView = false, pixelLimit, paths, threads } = options
   if (!Number.isInteger(size) || size < 32) {
     throw new OptionError('option "size"', 'a whole number of pixels from 32 on', String(size), 'Leave it out for 224.')
   }
@@ -46,7 +48,7 @@ export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<Tun
   const network: Network = { graph: ofSize(graph, size), stages: stagesIn(graph) }
   const preprocessing = imagePreprocessing(
     { input: 'pixels', size, resize, values: { scale: 1, offset: 0 } },
-    pixelLimit === undefined ? {} : { pixelLimit },
+    { pixelLimit, paths },
   )
   return networkBackbone({
     id: 'mobilenet-v2-coco',

@@ -24,6 +24,8 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
   readonly forTuning?: boolean
   /** Pictures of more pixels than this are refused. Default: 100 million. */
   readonly pixelLimit?: number
+  /** See `OpenImageOptions`. Default: strings are paths of files. */
+  readonly paths?: boolean
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
   /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
@@ -58,7 +60,7 @@ export async function transformersBackbone(
   idOrFolder: string,
   options: TransformersBackboneOptions = {},
 ): Promise<PublishedBackbone> {
-  const { dtype, pooling, pixelLimit, threads, forTuning = false, onNotice } = options
+  const { dtype, pooling, pixelLimit, paths, threads, forTuning = false, onNotice } = options
   const folder = await openModel(idOrFolder, { ...options, parts: encoderParts })
   const config = (await folder.json('config.json')) ?? {}
   const { graph: published, hash, dtype: found } = await readNetwork(folder, { parts: encoderParts, dtype })
@@ -76,7 +78,7 @@ export async function transformersBackbone(
   const { graph: encoder, notices } = encoderOf(published, source.value, forTuning)
   for (const notice of notices) onNotice?.(`${folder.id}: ${notice}`)
   const graph = ofSize(folder, encoder, settings)
-  const preprocessing = imagePreprocessing(settings, pixelLimit === undefined ? {} : { pixelLimit })
+  const preprocessing = imagePreprocessing(settings, { pixelLimit, paths })
   const backbone = networkBackbone({
     id: found === 'fp32' ? folder.id : `${folder.id} (${found})`,
     modality: 'image',

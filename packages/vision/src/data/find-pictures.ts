@@ -21,7 +21,8 @@ export interface FoundPictures {
   readonly passedOver: readonly string[]
 }
 
-const endings = new Set('.jpg .jpeg .jpe .jfif .png .webp .avif .gif .tif .tiff .svg'.split(' '))
+/** HEIC among them, though `sharp` reads it only where libvips was built for it: else each is named with what to do. */
+const endings = new Set('.jpg .jpeg .jpe .jfif .png .webp .avif .gif .tif .tiff .svg .svgz .heic .heif'.split(' '))
 
 /**
  * Finds the pictures in a folder, by their ending; symbolic links are followed. A picture's class is the name of the

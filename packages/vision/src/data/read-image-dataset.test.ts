@@ -1,5 +1,6 @@
 import { mkdir, rm, symlink } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Dataset, fineTune, type TrainEvent } from '@headstart/core'
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { hugePng, noise, writeFiles } from '../../test/pictures.js'
@@ -19,6 +20,8 @@ const read = (options: ReadImageDatasetOptions<'classification'> = {}, path = fo
 /** Paths from the folder on, whatever the system's separator, with labels. */
 const listed = ({ examples }: Dataset<string>): string[] =>
   examples.map(({ input, label }) => `${relative(folder, input).replaceAll('\\', '/')} = ${label}`)
+/** What a HEIC begins with; there is no encoder here. */
+const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1')
 const dark = noise(1, { brightness: 0.2 })
 const bright = noise(2, { brightness: 0.8 })
 
@@ -57,7 +60,7 @@ describe('readImageDataset of a folder', () => {
     await writeFiles(folder, {
       'cat/1.png': dark,
       'cat/notes.txt': 'x',
-      'cat/photo.HEIC': 'x',
+      'cat/photo.BMP': 'x',
       'cat/raw.txt': 'x',
       'cat/.1.png.swp': 'x',
       'dog/2.png': dark,
@@ -70,7 +73,7 @@ describe('readImageDataset of a folder', () => {
     expect(notices).toEqual([
       `${folder}: 1 picture in no folder of a class, such as 4.png: without a label, left out.`,
       `${folder}: no picture in "bird": left out as a class.`,
-      `${folder}: 5 files ignored that are no picture by the ending: 1 without an ending, 2 .txt, 1 .heic, 1 .csv.`,
+      `${folder}: 5 files ignored that are no picture by the ending: 1 without an ending, 2 .txt, 1 .bmp, 1 .csv.`,
       `${folder}: 2 hidden files and folders ignored.`,
     ])
   })
@@ -125,7 +128,12 @@ describe('readImageDataset of a folder', () => {
 
   it.each<[string, Parameters<typeof writeFiles>[1], RegExp]>([
     ['an empty one', {}, /pets: expected a folder for each class with pictures in it, got no picture\. Check the path/],
-    ['one with other files', { 'cat/a.txt': 'x', 'b.csv': 'x' }, /got no picture/],
+    ['one with other files', { 'cat/a.txt': 'x', 'b.csv': 'x' }, /got no picture, but 1 \.csv, 1 \.txt\./],
+    [
+      'one of HEIC alone',
+      { 'cat/1.heic': heic, 'dog/2.heic': heic },
+      /got none of 2; the first: .*1\.heic: expected JPEG, .* got HEIC\. Convert the picture/,
+    ],
     [
       'one with pictures and no classes',
       { 'a.png': dark, 'b.png': dark },
@@ -263,6 +271,24 @@ describe('readImageDataset of a table', () => {
       ),
     ])
     expect(listed(await read({ pathColumn: 'Filename', labelColumn: 'kind' }, path))).toEqual(['photos/1.png = x'])
+  })
+
+  it('takes file: URLs, data: URLs and paths with the separators of Windows', async () => {
+    const url = `data:image/png;base64,${(await dark.png().toBuffer()).toString('base64')}`
+    const rows = [pathToFileURL(join(folder, 'photos/1.png')).href, 'photos\\1.png', '.\\photos\\1.png', url]
+    const path = await table('a.tsv', `path\tlabel\n${rows.map((cell) => `${cell}\tcat\n`).join('')}`)
+    const data = await read({}, path)
+    expect([data.size, notices]).toEqual([4, []])
+    const features = await tinyImageBackbone().embed(data.inputs)
+    expect(features.data.slice(-features.columns)).toEqual(features.data.slice(0, features.columns))
+  })
+
+  it('names addresses in the web, which are not fetched', async () => {
+    const path = await table('a.csv', 'path,label\nphotos/1.png,cat\nhttps://example.org/a/2.png,dog\n')
+    expect((await read({}, path)).size).toBe(1)
+    expect(notices[0]).toContain(
+      'https://example.org/a/2.png: expected a path, a file: URL or bytes, got an address in the web. Nothing is downloaded here: save the picture',
+    )
   })
 
   it('reads several labels, and numbers', async () => {

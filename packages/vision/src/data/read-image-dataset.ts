@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Dataset, dataset, type Example, InputError, type Target, type Kind } from '@headstart/core'
 import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } from '@headstart/core/kit'
 import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
 import { type ReadFolder, readSplit, type SplitChoice } from './read-split.js'
 import { classesOneDeeper, describeDeeper, splitFolders } from './split-folders.js'
+import { isAddress } from '../preprocessing/image-input.js'
 import { checkImage } from '../preprocessing/read-image.js'
 
 /** Options of `readImageDataset`. */
@@ -51,8 +52,9 @@ export async function readImageDataset<T extends Kind = 'classification'>(
     data = await read(train, test && (await read(test)))
   } else {
     const rows = await readExamples(path, { role: 'path', usualNames, named: pathColumn }, options)
-    const at = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file))
-    data = await read(rows.map(({ input, label }) => ({ input: at(input), label })))
+    data = await read(
+      await Promise.all(rows.map(async (row) => ({ ...row, input: await pictureAt(dirname(path), row.input) }))),
+    )
   }
   return data as Dataset<string, LabelOf[T]>
 
@@ -70,6 +72,19 @@ export async function readImageDataset<T extends Kind = 'classification'>(
     if (deeper) onNotice(describeDeeper(folder, deeper))
     return { train }
   }
+}
+
+/** The picture that a cell of a table names: a path from the table's folder on, also with the separators of Windows, or an address. */
+async function pictureAt(folder: string, cell: string): Promise<string> {
+  if (isAddress(cell)) return cell
+  const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
+  const path = at(cell)
+  if (sep === '\\' || !cell.includes('\\')) return path
+  // Elsewhere than on Windows a name can have a \ in it.
+  return stat(path).then(
+    () => path,
+    () => at(cell.replaceAll('\\', '/')),
+  )
 }
 
 /**
@@ -124,7 +139,10 @@ function examplesOf(
   const [first] = unlabeled
   if (pictures.length === 0) {
     const expected = 'a folder for each class with pictures in it'
-    if (first === undefined) throw new DataError(folder, expected, 'no picture', 'Check the path, or add pictures.')
+    if (first === undefined) {
+      const others = otherFiles.size === 0 ? '' : `, but ${describeOthers(otherFiles)}`
+      throw new DataError(folder, expected, `no picture${others}`, 'Check the path, or add pictures (JPEG, PNG, ...).')
+    }
     const got = `${count(unlabeled.length, 'picture')} and no folder with any`
     throw new DataError(folder, expected, got, 'Sort them into a folder for each class, or list them in a CSV file.')
   }
@@ -139,14 +157,18 @@ function examplesOf(
   }
   if (otherFiles.size > 0) {
     const total = [...otherFiles.values()].reduce((sum, files) => sum + files, 0)
-    const kinds = [...otherFiles].map(([ending, files]) => `${files} ${ending === '' ? 'without an ending' : ending}`)
     say(
-      `${count(total, 'file')} ignored that ${total === 1 ? 'is' : 'are'} no picture by the ending: ${kinds.join(', ')}.`,
+      `${count(total, 'file')} ignored that ${total === 1 ? 'is' : 'are'} no picture by the ending: ${describeOthers(otherFiles)}.`,
     )
   }
   if (hidden > 0) say(`${count(hidden, 'hidden file or folder', 'hidden files and folders')} ignored.`)
   for (const reason of passedOver) say(`passed over: ${reason}`)
   return pictures.map(({ path, label }) => ({ input: path, label }))
+}
+
+function describeOthers(otherFiles: ReadonlyMap<string, number>): string {
+  const kinds = [...otherFiles].map(([ending, files]) => `${files} ${ending === '' ? 'without an ending' : ending}`)
+  return kinds.join(', ')
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises'
 import { HeadstartError, InputError } from '@headstart/core'
-import { type ImageSource, nameOf, pathOf, readImageBytes, toInputError } from './image-input.js'
+import type { PixelData } from './image-input.js'
 import { loadSharp } from './load-sharp.js'
 
 /** What can be read, in words. */
@@ -10,20 +9,20 @@ const readableFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG'
  * Why a picture could not be read, as an error that says what to do. `sharp` says it in one sentence that differs by
  * format; what the file begins with and what the file system says is surer.
  */
-export async function explainUnreadable(input: ImageSource, error: unknown, pixelLimit: number): Promise<Error> {
+export async function explainUnreadable(
+  name: string,
+  opened: Uint8Array | PixelData,
+  error: unknown,
+  pixelLimit: number,
+): Promise<Error> {
   if (error instanceof HeadstartError) return error
-  const name = nameOf(input)
   const [reason = ''] = String((Object(error) as { message?: unknown }).message ?? error).split('\n')
   const problem = (expected: string, got: string, remedy: string): InputError =>
     new InputError(name, expected, got, remedy, { cause: error })
-  let start: Uint8Array
-  try {
-    start = await firstBytes(input)
-  } catch (cause) {
-    return toInputError(cause, name)
-  }
+  if (!ArrayBuffer.isView(opened)) return problem('pixels', `those that cannot be read (${reason})`, 'Correct them.')
+  const start = opened.subarray(0, longestMark)
   if (/pixel limit/.test(reason)) {
-    const got = await dimensionsOf(input)
+    const got = await dimensionsOf(opened)
     return problem(`at most ${pixelLimit / 1e6} megapixels`, got, 'Make the picture smaller, or raise pixelLimit.')
   }
   if (start.length === 0) return problem('a picture', 'an empty file', 'Get the whole file, or leave it out.')
@@ -40,25 +39,17 @@ export async function explainUnreadable(input: ImageSource, error: unknown, pixe
   )
 }
 
-const longestMark = 512
+/** As much of a file as says what it is. */
+export const longestMark = 512
 
-async function firstBytes(input: ImageSource): Promise<Uint8Array> {
-  const path = pathOf(input)
-  if (path === undefined) return (input as Uint8Array).subarray(0, longestMark)
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMark), 0, longestMark, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
+/** Whether a file that begins like this holds pixels, and can be read: not a drawing, which could name other files. */
+export function isRaster(start: Uint8Array): boolean {
+  const kind = kindOf(start)
+  return kind !== undefined && kind.name !== 'SVG'
 }
 
-async function dimensionsOf(input: ImageSource): Promise<string> {
-  const sharp = loadSharp()
-  const { width, height } = await sharp(pathOf(input) ?? (await readImageBytes(input)), {
-    limitInputPixels: false,
-  })
+async function dimensionsOf(bytes: Uint8Array): Promise<string> {
+  const { width, height } = await loadSharp()(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => ({ width: undefined, height: undefined }))
   return width === undefined ? 'more' : `${width} x ${height} pixels`

@@ -16,7 +16,5 @@ export function loadSharp(): typeof sharp {
   } catch (cause) {
     throw packageError('@headstart/vision', 'sharp', cause)
   }
-  // For the whole process: libvips keeps what it did with a path, and would give a file's old pixels after it has changed.
-  loaded.cache(false)
   return loaded
 }

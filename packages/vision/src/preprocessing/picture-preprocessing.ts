@@ -18,6 +18,8 @@ export interface PictureReader<Picture> {
   contentKey(picture: Picture): ContentKey | Promise<ContentKey>
   /** The picture brought to a size. @throws InputError where it cannot be read. */
   read(picture: Picture, sizing: Sizing): Promise<Pixels>
+  /** See `Backbone.takeNotices`. */
+  takeNotices?(): readonly string[]
 }
 
 /** Of the tensors that are made of a picture's pixels, whoever reads them. */
@@ -69,6 +71,7 @@ export function picturePreprocessing<Picture>(
     windowSize: Math.max(8, Math.floor(windowBytes / (height * width * 3))),
     contentKey: (picture) => reader.contentKey(picture),
     prepare: (picture) => reader.read(picture, sizing),
+    takeNotices: () => reader.takeNotices?.() ?? [],
     // A batch holds 4 of 224 x 224: what a convolution of a mobile network makes of them still fits in the cache.
     cost: () => (height * width) / 98,
     collate(batch) {

@@ -3,11 +3,13 @@ import { chmod, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { runInNewContext } from 'node:vm'
+import { gzipSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type Color, fields, hugePng, noise, plain, writeFiles } from '../../test/pictures.js'
+import { type Color, fields, hugePng, noise, numbersTiff, plain, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
-import { readImage } from './read-image.js'
+import type { ImageSource } from './image-input.js'
+import { checkImage, readImage } from './read-image.js'
 import type { Sizing } from './sizing.js'
 import type { Pixels } from './pixels.js'
 
@@ -136,8 +138,123 @@ describe('readImage', () => {
     const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">
       <rect width="10" height="10" fill="#dc7828"/><image href="blue.png" width="10" height="10"/></svg>`
     await writeFiles(folder, { 'blue.png': plain([0, 0, 255]), 'drawing.svg': drawing })
-    const pixels = await readImage(join(folder, 'drawing.svg'), { sizing: sizing({ height: 64, width: 64 }) })
-    expectColor(colorAt(pixels, 0.5, 0.5), orange)
+    // Under any name, for it is judged by what stands in it; packed as well.
+    await writeFiles(folder, {
+      'drawing.png': drawing,
+      drawing,
+      'drawing.svgz': gzipSync(drawing),
+      'b.jpg': gzipSync(drawing),
+    })
+    for (const name of ['drawing.svg', 'drawing.png', 'drawing', 'drawing.svgz', 'b.jpg']) {
+      await checkImage(join(folder, name))
+      const pixels = await readImage(join(folder, name), { sizing: sizing({ height: 64, width: 64 }) })
+      expectColor(colorAt(pixels, 0.5, 0.5), orange)
+    }
+  })
+
+  it('reads the same from a File, a Blob, buffers, URLs and pixels', async () => {
+    const bytes = await as((image) => image.png())
+    const pixels = await readImage(bytes)
+    const { buffer } = new Uint8Array(bytes)
+    const rgba = new Uint8ClampedArray(await plain(orange).ensureAlpha().raw().toBuffer())
+    const url = `data:image/png;base64,${bytes.toString('base64')}`
+    const inputs: ImageSource[] = [
+      new Blob([bytes]),
+      new File([bytes], 'cat.png'),
+      buffer,
+      new DataView(buffer),
+      new Uint16Array(buffer.slice(0, buffer.byteLength - (buffer.byteLength % 2))),
+      url,
+      new URL(url),
+      pixels,
+      { width: 24, height: 16, data: rgba },
+    ]
+    for (const input of inputs) expect(await readImage(input)).toEqual(pixels)
+    const drawing = 'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" width="9" height="4"/%3E'
+    expect(await readImage(drawing)).toMatchObject({ width: 9, height: 4 })
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /^picture: expected a path, .*, got undefined\. Leave it out\.$/],
+    ['a number', 42, /got number/],
+    ['another object', { cat: 1 }, /got another object/],
+    ['too few pixels', { width: 2, height: 2, data: new Uint8Array(5) }, /^picture of 2 x 2 pixels: .*got 5 numbers/],
+    ['a data: URL without data', 'data:image/png', /^picture in a data: URL: expected .* without a comma/],
+    ['a data: URL of a text', 'data:,hello', /^picture in a data: URL: expected a picture .*got a text/],
+    ['a File of a text', new File(['hello'], 'cat.png'), /^cat\.png: expected a picture .*got a text/],
+    ['the file of another machine', 'file://elsewhere/cat.png', /expected the file: URL of a file on this machine/],
+  ])('refuses %s', async (_, input, message) => {
+    await expect(readImage(input as ImageSource)).rejects.toThrow(message)
+    await expect(readImage(input as ImageSource)).rejects.toMatchObject({ name: 'InputError' })
+  })
+
+  it('reads no file where paths are forbidden, whether there is one or not', async () => {
+    const path = join(await temporaryFolder(), '1.png')
+    await plain(orange).toFile(path)
+    for (const input of [path, `${path}.none`, pathToFileURL(path), pathToFileURL(path).href]) {
+      await expect(readImage(input, { paths: false })).rejects.toThrow(
+        /: expected bytes, pixels or a data: URL, got a path\. Files are not read here/,
+      )
+    }
+    expect(await readImage(await readFile(path), { paths: false })).toEqual(await readImage(path))
+  })
+
+  it('leaves the cache of sharp as the program set it', async () => {
+    const script = `
+      import sharp from 'sharp'
+      import { readImage } from ${JSON.stringify(new URL('read-image.ts', import.meta.url).href)}
+      const before = JSON.stringify(sharp.cache())
+      await readImage({ width: 1, height: 1, data: new Uint8Array(3) })
+      console.log(JSON.stringify(sharp.cache()) === before, sharp.cache().items.max > 0)`
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('true true\n')
+  })
+
+  it.each<[string, number, 'float' | 'ushort' | 'short', (place: number) => number, string]>([
+    ['numbers from 0 to 1', 1, 'float', (place) => place / 63, 'numbers from 0 to 1'],
+    ['numbers from 0 to 255', 1, 'float', (place) => (place * 255) / 63, 'numbers from 0 to 255'],
+    ['numbers below 0', 1, 'float', (place) => place - 10, 'numbers beyond 0 to 255'],
+    ['signed numbers', 1, 'short', (place) => place * 65, '12 bits in 16'],
+    ['12 bits in 16', 1, 'ushort', (place) => place * 65, '12 bits in 16'],
+    ['colors from 0 to 1', 3, 'float', (place) => place / 63, 'numbers from 0 to 1'],
+    ['colors of 12 bits in 16', 3, 'ushort', (place) => place * 65, '12 bits in 16'],
+  ])('brings a TIFF of %s to the brightness of a screen, and says so', async (_, channels, type, numberAt, said) => {
+    const from: string[] = []
+    const values = Array.from({ length: 64 * channels }, (__, place) => numberAt(Math.floor(place / channels)))
+    const tiff = numbersTiff(8, 8, type, values)
+    const { data } = await readImage(tiff, { onScaled: (what) => from.push(what) })
+    expect(from).toEqual([said])
+    for (const place of [0, 20, 40, 63]) {
+      expectColor(
+        [...data.subarray(place * 3, place * 3 + 3)] as unknown as Color,
+        [place * 4, place * 4, place * 4],
+        4,
+      )
+    }
+    expectColor(colorAt(await readImage(tiff, { sizing: sizing({ width: 1, height: 1 }) }), 0, 0), [127, 127, 127], 4)
+  })
+
+  it('takes 16 bits that are used as they are', async () => {
+    const from: string[] = []
+    const tiff = numbersTiff(
+      8,
+      8,
+      'ushort',
+      Array.from({ length: 64 }, (_, place) => place * 1000),
+    )
+    const { data } = await readImage(tiff, { onScaled: (what) => from.push(what) })
+    expect(from).toEqual([])
+    expect(Math.max(...data)).toBeGreaterThan(230)
+  })
+
+  it('scales a PNG of 12 bits in 16', async () => {
+    const numbers = Uint16Array.from({ length: 64 }, (_, place) => place * 65)
+    const raw = { width: 8, height: 8, channels: 1, depth: 'ushort' } as const
+    const png = await sharp(numbers, { raw }).toColorspace('grey16').png().toBuffer()
+    expect(Math.max(...(await readImage(png)).data)).toBeGreaterThan(250)
   })
 
   it('reads the same from a path, a URL and bytes, whatever the name', async () => {

@@ -1,16 +1,28 @@
 import type { Sharp } from 'sharp'
-import { explainUnreadable } from './explain-unreadable.js'
-import { type ImageSource, pathOf, readImageBytes } from './image-input.js'
+import { canBeDeep, scaledPixels } from './deep-pixels.js'
+import { explainUnreadable, isRaster } from './explain-unreadable.js'
+import {
+  channelsOf,
+  type ImageSource,
+  nameOf,
+  openImage,
+  type OpenImageOptions,
+  pathOf,
+  type PixelData,
+} from './image-input.js'
+import { firstBytes } from './first-bytes.js'
 import { loadSharp } from './load-sharp.js'
 import type { Pixels } from './pixels.js'
 import type { Sizing } from './sizing.js'
 
 /** Options of `readImage`. */
-export interface ReadImageOptions {
+export interface ReadImageOptions extends OpenImageOptions {
   /** Default: the picture's own size. */
   readonly sizing?: Sizing
   /** Pictures of more pixels than this are refused by their header, before they are decoded. Default: 100 million. */
-  readonly pixelLimit?: number
+  readonly pixelLimit?: number | undefined
+  /** Told where numbers had to be brought into 8 bits by their range, and what they were: 'numbers from 0 to 1'. */
+  readonly onScaled?: (from: string) => void
 }
 
 /** 100 megapixels: more than any usual camera has; 300 MB as 8-bit RGB. */
@@ -25,16 +37,19 @@ const readingOptions = { autoOrient: true, failOn: 'error' } as const
 /**
  * Reads a JPEG, PNG, WebP, AVIF, GIF (the first frame), TIFF (the first page) or SVG as 8-bit sRGB: upright by its EXIF
  * orientation; colors through its profile, also from CMYK and 16 bits; gray as three equal channels; on white where it
- * is transparent. A JPEG that is to be made smaller is decoded at a half, a quarter or an eighth already.
+ * is transparent. A JPEG that is to be made smaller is decoded at a half, a quarter or an eighth already. Floating-point numbers,
+ * and 12 bits in 16, are scaled by their range (see `scaledPixels`).
  *
  * @throws InputError when the picture is missing, none, damaged or too large; FileError when no file can be read.
  */
 export async function readImage(input: ImageSource, options: ReadImageOptions = {}): Promise<Pixels> {
-  const { sizing, pixelLimit = defaultPixelLimit } = options
-  const sharp = loadSharp()
+  const { sizing, pixelLimit = defaultPixelLimit, onScaled } = options
+  // Never through its path: a drawing could draw in files beside it, whatever its name, and libvips keeps what it read by path.
+  const opened = await openImage(input, options)
   try {
-    const source = await sourceOf(input)
-    const image = sharp(source, { ...readingOptions, limitInputPixels: pixelLimit }).flatten({ background: '#ffffff' })
+    const scaled = isFile(opened) && canBeDeep(opened) ? await scaledPixels(opened, pixelLimit) : undefined
+    if (scaled) onScaled?.(scaled.from)
+    const image = sharpOf(scaled?.pixels ?? opened, pixelLimit).flatten({ background: '#ffffff' })
     const { data, info } = await (sizing ? resize(image, sizing) : image)
       .toColorspace('srgb')
       .raw()
@@ -43,7 +58,7 @@ export async function readImage(input: ImageSource, options: ReadImageOptions = 
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length)
     return { width, height, data: channels === 1 ? inThreeChannels(bytes) : bytes }
   } catch (error) {
-    throw await explainUnreadable(input, error, pixelLimit)
+    throw await explainUnreadable(nameOf(input), opened, error, pixelLimit)
   }
 }
 
@@ -52,20 +67,29 @@ export async function readImage(input: ImageSource, options: ReadImageOptions = 
  * @throws InputError when it is missing, none or too large; FileError when no file can be read.
  */
 export async function checkImage(input: ImageSource, pixelLimit = defaultPixelLimit): Promise<void> {
-  const sharp = loadSharp()
+  const path = pathOf(input)
+  // Through its path where that is quicker and safe: see `readImage`; and libvips takes [...] at the end of a path for options.
+  const isSafe = path !== undefined && !path.endsWith(']') && isRaster(await firstBytes(path))
+  const opened = isSafe ? undefined : await openImage(input)
   try {
-    await sharp(await sourceOf(input), { ...readingOptions, limitInputPixels: pixelLimit }).metadata()
+    const image = sharpOf(opened ?? (path as string), pixelLimit)
+    const { compression } = await image.metadata()
+    // Its header can be read where its pixels cannot.
+    if (compression === 'hevc') await image.resize(1).raw().toBuffer()
   } catch (error) {
-    throw await explainUnreadable(input, error, pixelLimit)
+    throw await explainUnreadable(nameOf(input), opened ?? (await openImage(input)), error, pixelLimit)
   }
 }
 
-/** What `sharp` opens: where it can, the path, for then reading does not come back to this thread before the pixels. */
-function sourceOf(input: ImageSource): string | Uint8Array | Promise<Uint8Array> {
-  const path = pathOf(input)
-  // Not so for a drawing, which could draw in files that lie beside it; and libvips takes [...] at the end for options.
-  return path === undefined || /(\.svgz?|\])$/i.test(path) ? readImageBytes(input) : path
+function sharpOf(opened: string | Uint8Array | PixelData, limitInputPixels: number): Sharp {
+  const options = { ...readingOptions, limitInputPixels }
+  if (typeof opened === 'string' || isFile(opened)) return loadSharp()(opened, options)
+  const { width, height, data } = opened
+  const raw = { width, height, channels: channelsOf(opened) as 1 | 3 | 4 }
+  return loadSharp()(Buffer.from(data.buffer, data.byteOffset, data.length), { ...options, raw })
 }
+
+const isFile = (opened: string | Uint8Array | PixelData): opened is Uint8Array => ArrayBuffer.isView(opened)
 
 const fits = { crop: 'cover', squash: 'fill', pad: 'contain' } as const
 
