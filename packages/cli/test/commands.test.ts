@@ -150,6 +150,60 @@ describe('headstart predict', () => {
       .map((line) => (JSON.parse(line) as { input: string }).input)
     expect(inputs).toEqual(['good', '', 'bad'])
   })
+
+  it('answers the rows of a file, and writes them with its columns', async () => {
+    const file = await scene.write(
+      'asked.csv',
+      'id,review\n7,"The food was wonderful,\nand so friendly."\n8,Cold soup and a rude waiter.\n',
+    )
+    const { code, stdout, stderr } = await scene.run(['predict', model, file])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/the column "review" is taken for the text/)
+    expect(stdout).toMatch(
+      /^positive 0\.\d{3} {2}"The food was wonderful,\\nand.*\nnegative 0\.\d{3} {2}"Cold soup.*\n$/,
+    )
+
+    const asked = ['predict', model, file, '--text-column', 'review']
+    const answers = scene.path('answers.csv')
+    expect(await scene.run([...asked, '--out', answers])).toMatchObject({
+      code: 0,
+      stdout: `2 answers in ${answers}\n`,
+      stderr: '',
+    })
+    expect(await readFile(answers, 'utf8')).toMatch(
+      /^id,review,predicted_label,predicted_probability\n7,"The food was wonderful,\nand so friendly\.",positive,0\.\d+\n8,Cold soup and a rude waiter\.,negative,0\.\d+\n$/,
+    )
+    await scene.run([...asked, '--out', scene.path('answers.jsonl')])
+    const [line = ''] = (await readFile(scene.path('answers.jsonl'), 'utf8')).split('\n')
+    expect(JSON.parse(line)).toMatchObject({
+      id: '7',
+      predicted: { label: 'positive', probabilities: { negative: share } },
+    })
+    const json = await scene.run([...asked, '--json'])
+    expect(json.stdout.trimEnd().split('\n')).toHaveLength(2)
+    expect(await scene.run([...asked, '--out', 'answers.pdf'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/option --out: expected a file ending in \.csv/),
+    })
+    expect(await scene.run(['predict', model, 'some text', '--out', answers])).toMatchObject({ code: 2 })
+  })
+
+  it('takes inputs with line breaks as JSON on stdin', async () => {
+    const stdin = '"Friendly\\nand good"\n{"input":"Cold,\\nrude"}\nno JSON\n42\n'
+    const { code, stdout } = await scene.run(['predict', model, '-', '--jsonl'], { stdin })
+    expect(code).toBe(2)
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>)
+    expect(lines.map(({ input, label }) => [input, label])).toEqual([
+      ['Friendly\nand good', 'positive'],
+      ['Cold,\nrude', 'negative'],
+      [null, undefined],
+      [42, undefined],
+    ])
+    expect(lines[2]?.['error']).toMatch(/expected a line of JSON, got no JSON/)
+  })
 })
 
 describe('headstart compare', () => {

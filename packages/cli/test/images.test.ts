@@ -1,5 +1,5 @@
 import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writePictures } from './pictures.js'
 import { openScene, type Scene } from './scene.js'
@@ -66,6 +66,18 @@ describe('headstart with pictures', () => {
     })
     expect(stderr).toMatch(/1 of 17 inputs cannot be read and are left out:\n {2}\S*notes\.jpg: expected/)
     expect(stderr).toMatch(/1 of 16 inputs cannot be read and are left out:\n {2}\S*circle 0\.jpg: expected/)
+  })
+
+  it('answers the pictures of a folder, and those that a table lists', async () => {
+    const folder = dirname(circles[0] as string)
+    const answers = scene.path('answers.csv')
+    const { code, stdout } = await scene.run(['predict', model, folder, '--out', answers])
+    expect([code, stdout]).toEqual([expect.any(Number), expect.stringMatching(/^\d+ answers in/)])
+    const [header, ...rows] = (await readFile(answers, 'utf8')).trimEnd().split('\n')
+    expect(header).toMatch(/^path,predicted_label,predicted_probability/)
+    expect(rows.find((row) => row.startsWith(circles[0] as string))).toMatch(/,circle,0\.\d+/)
+    const table = await scene.write('list.csv', `name,path\na,${circles[0]}\n`)
+    expect((await scene.run(['predict', model, table])).stdout).toMatch(/^circle 0\.\d{3} {2}/)
   })
 
   it('answers every picture that it can read, says which it cannot, and exits with 2', async () => {

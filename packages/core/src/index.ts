@@ -38,7 +38,17 @@ export { type Run, startRun } from './contract/run.js'
 export type { Sample } from './contract/sample.js'
 export type { Store, StoredFeatures } from './contract/store.js'
 export type { Example, Kind, KindOf, Target } from './contract/target.js'
-export type { AnyTask, ListedNetwork, Loader, LoadOptions, Networks, Step, Task } from './contract/task.js'
+export type {
+  AnyTask,
+  Asked,
+  ListedNetwork,
+  Loader,
+  LoadOptions,
+  Networks,
+  Queries,
+  Step,
+  Task,
+} from './contract/task.js'
 export type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'

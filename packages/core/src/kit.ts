@@ -22,9 +22,11 @@ export {
 export { describeUnreadable, ifReadable } from './data/if-readable.js'
 export {
   type InputColumn,
+  isTable,
   type LabelOf,
   readExamples,
   type ReadExamplesOptions,
+  readInputs,
   readRows,
   type Row,
   type RowFormat,

@@ -1,5 +1,5 @@
 import { type Target } from '@headstart/core'
-import { examplesTask } from '@headstart/core/kit'
+import { examplesTask, isTable } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { publishedEncoders } from './backbone/published-encoders.js'
@@ -7,7 +7,7 @@ import { wordsAlone } from './backbone/text-learners.js'
 import { encoderParts, transformersBackbone } from './backbone/transformers-backbone.js'
 import { universalSentenceEncoder } from './backbone/universal-sentence-encoder.js'
 import { zeroShot } from './backbone/zero-shot.js'
-import { readTextDataset } from './data/read-text-dataset.js'
+import { readTextDataset, readTexts } from './data/read-text-dataset.js'
 import { loadModel } from './load-model.js'
 import { messages } from './sample.js'
 
@@ -23,6 +23,11 @@ export const textTask = examplesTask({
   }),
   read: (path, options, { onEvent, signal }) =>
     readTextDataset(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
+  queries: {
+    holds: isTable,
+    read: (path, options, { onEvent, signal }) =>
+      readTexts(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
+  },
   networks: publishedNetworks({
     builtIn: {
       id: 'universal-sentence-encoder-lite',

@@ -7,6 +7,7 @@ import { mobileNetV2 } from './backbone/mobilenet-v2.js'
 import { publishedEncoders } from './backbone/published-encoders.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
+import { holdsPictures, readPictures } from './data/read-pictures.js'
 import { readImageDataset } from './data/read-image-dataset.js'
 import { splitChoices } from './data/read-split.js'
 import { loadModel } from './load-model.js'
@@ -40,6 +41,11 @@ export function createImageTask(openTexts?: OpenTexts) {
     read: async (path, options, { onEvent, signal }) => {
       const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
       return readImageDataset(path, { ...options, signal, onNotice })
+    },
+    queries: {
+      holds: holdsPictures,
+      read: (path, options, { onEvent, signal }) =>
+        readPictures(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
     },
     networks: publishedNetworks<PublishedBackbone>({
       builtIn: {

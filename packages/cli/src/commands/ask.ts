@@ -1,7 +1,9 @@
-import { type AnyTask, InputError, type Task, type Trained } from '@headstart/core'
-import { expectationOf, modelFiles, OptionError } from '@headstart/core/kit'
+import { extname } from 'node:path'
+import { type AnyTask, type Asked, InputError, type Queries, type Task, type Trained } from '@headstart/core'
+import { expectationOf, modelFiles, OptionError, writeFileAtomically } from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
+import { type AnswerRow, answerTable } from '../console/answer-rows.js'
 import { openScreen, print } from '../console/screen.js'
 import { say } from '../console/report-error.js'
 import type { Session } from '../console/terminal.js'
@@ -12,6 +14,8 @@ import { runOf } from './common.js'
 
 interface AskFlags {
   readonly json?: boolean
+  readonly jsonl?: boolean
+  readonly out?: string
 }
 
 /** What the commands that ask are there for. */
@@ -38,7 +42,17 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     // Whatever is given: `ask` says which command it is that asks such models.
     command.argument('[input...]').allowUnknownOption()
   } else if (shape) withFlags(command, [shape])
-  else command.argument('[input...]', 'inputs; - reads one a line from stdin and writes one JSON a line')
+  else {
+    command.argument(
+      '[input...]',
+      `inputs; - reads one a line from stdin and writes one JSON a line${task.queries ? '; or one file or folder of inputs' : ''}`,
+    )
+    command.option('--jsonl', 'with -: each line is JSON, an input or {"input": ...}, so that it can have line breaks')
+    if (task.queries) {
+      withFlags(command, [task.queries.options.shape])
+      command.option('--out <file>', 'with a file or folder: write its columns and the answers to this .csv or .jsonl')
+    }
+  }
   return command
     .option('--json', 'print one JSON object for each input, each on its line')
     .action(async (model: string, ...rest: unknown[]) => {
@@ -73,8 +87,14 @@ async function ask<Data, Query, Answer>(
   if (shapeOf(task.query)) await askByFlags(asking, flags)
   else if (inputs?.length === 1 && inputs[0] === '-') {
     for await (const lines of textLines(session.stdin, 'stdin')) {
-      if (lines.length > 0) await askWords(asking, lines, true)
+      const said = flags.jsonl ? lines.filter((line) => line.trim() !== '') : lines
+      if (said.length > 0) await askWords(asking, said.map(flags.jsonl ? valueOf : String), true)
     }
+  } else if (inputs?.length === 1 && (await task.queries?.holds(inputs[0] as string))) {
+    await askPlace(asking, task.queries as Queries<Query>, inputs[0] as string, flags)
+  } else if (flags.out !== undefined) {
+    const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
+    throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
   } else await askWords(asking, inputs ?? [], flags.json ?? false)
   await trained.close()
 }
@@ -88,30 +108,98 @@ interface Asking<Data, Query, Answer> {
 /** One answer for each word. */
 async function askWords<Data, Query, Answer>(
   { task, trained, session }: Asking<Data, Query, Answer>,
-  words: readonly string[],
+  words: readonly unknown[],
   asJson: boolean,
 ): Promise<void> {
   const queries = words.map((word) => queryOf(task, word))
   const readable = queries.filter((query): query is Query => !(query instanceof InputError))
   const answers = (await trained.ask(readable, { signal: session.signal })).values()
   queries.forEach((query, place) => {
-    const input = words[place] as string
+    const input = words[place] instanceof InputError ? null : words[place]
     const answer = query instanceof InputError ? query : (answers.next().value as Answer | InputError)
     const isError = answer instanceof InputError
     if (isError) session.exitCode = 2
     if (isError && !asJson) return say(session.stderr, answer.message)
     const line = asJson
       ? JSON.stringify({ input, ...(isError ? { error: answer.message } : answer) })
-      : `${trained.say(answer as Answer)}  ${input}`
+      : `${trained.say(answer as Answer)}  ${String(input)}`
     session.stdout.write(`${line}\n`)
   })
 }
 
 /** A word as a query; one that is none spoils no other. */
-function queryOf<Query>({ query }: Pick<Task<never, Query, unknown>, 'query'>, word: string): Query | InputError {
+function queryOf<Query>({ query }: Pick<Task<never, Query, unknown>, 'query'>, word: unknown): Query | InputError {
+  if (word instanceof InputError) return word
   const { data, error } = query.safeParse(word)
   const [issue] = error?.issues ?? []
   return issue ? new InputError('input', expectationOf(issue), JSON.stringify(word), 'Leave it out.') : (data as Query)
+}
+
+/** What a line of JSON asks: itself, or its `input`. */
+function valueOf(line: string): unknown {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && 'input' in value ? value.input : value
+  } catch {
+    return new InputError('input', 'a line of JSON', line.slice(0, 60), 'Put quotes around a text: "like this".')
+  }
+}
+
+/** Rows that are answered at once. */
+const atOnce = 1024
+
+/** One answer for each query that lies in a place. */
+async function askPlace<Data, Query, Answer>(
+  { trained, session }: Asking<Data, Query, Answer>,
+  queries: Queries<Query>,
+  path: string,
+  flags: AskFlags,
+): Promise<void> {
+  const format = formatOf(flags.out)
+  const screen = openScreen(session)
+  const rows: AnswerRow[] = []
+  let count = 0
+  const answer = async (asked: readonly Asked<Query>[]): Promise<void> => {
+    const readable = asked.flatMap(({ query }) => (query instanceof InputError ? [] : [query]))
+    const answers = (await trained.ask(readable, { signal: session.signal })).values()
+    for (const { query, columns } of asked) {
+      count++
+      const said = query instanceof InputError ? query : (answers.next().value as Answer | InputError)
+      const isError = said instanceof InputError
+      if (isError) session.exitCode = 2
+      if (isError && !flags.json) say(session.stderr, said.message)
+      if (format) rows.push({ columns, answer: said as object | InputError })
+      else if (flags.json) {
+        const json = {
+          input: query instanceof InputError ? null : query,
+          ...(isError ? { error: said.message } : said),
+        }
+        session.stdout.write(`${JSON.stringify(json)}\n`)
+      } else if (!isError) session.stdout.write(`${trained.say(said)}  ${JSON.stringify(query)}\n`)
+    }
+  }
+  try {
+    let batch: Asked<Query>[] = []
+    for await (const asked of await queries.run(path, flags, runOf({}, screen))) {
+      batch.push(asked)
+      if (batch.length < atOnce) continue
+      await answer(batch)
+      batch = []
+    }
+    await answer(batch)
+  } finally {
+    screen.end()
+  }
+  if (!format || flags.out === undefined) return
+  await writeFileAtomically(flags.out, new TextEncoder().encode(answerTable(rows, format)))
+  session.stdout.write(`${count} answers in ${flags.out}\n`)
+}
+
+function formatOf(path: string | undefined): 'csv' | 'jsonl' | undefined {
+  if (path === undefined) return undefined
+  const format = ({ '.csv': 'csv', '.jsonl': 'jsonl' } as const)[extname(path).toLowerCase()]
+  if (format) return format
+  throw new OptionError('option "out"', 'a file ending in .csv or .jsonl', `"${path}"`, 'Name such a file.')
 }
 
 /** One answer to one query. */

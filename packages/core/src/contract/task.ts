@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { Devices, JsonObject, TunableBackbone } from './backbone.js'
+import type { InputError } from './errors.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
@@ -32,6 +33,19 @@ export interface Loader<T> {
   load(files: ModelFiles, options?: LoadOptions): Promise<T>
 }
 
+/** One of many queries, and what stands beside it: the cells of its row, the path of its file. */
+export interface Asked<Query> {
+  /** What is asked, or why it cannot be. */
+  readonly query: Query | InputError
+  readonly columns: Readonly<Record<string, unknown>>
+}
+
+/** Queries that lie in a place, without answers: rows of a table, pictures of a folder. They are read as they are needed. */
+export interface Queries<Query> extends Step<string, AsyncIterable<Asked<Query>>> {
+  /** Whether a word is the path of such a place, and no query by itself. */
+  holds(word: string): Promise<boolean>
+}
+
 /** A kind of work, as a command line, a server and a page know it. */
 export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, Answer>> {
   /** The value of `--task`. */
@@ -47,6 +61,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
    * hold more than JSON can say, such as a filter.
    */
   readonly query: z.ZodType<Query>
+  /** Where queries can lie, one after another. Default: nowhere. */
+  readonly queries?: Queries<Query> | undefined
   /** Path undefined: what options say alone, such as names of classes. */
   readonly read: Step<string | undefined, Data>
   readonly train: Step<Data, Learner<Data, Trained<Data, Query, Answer>>>

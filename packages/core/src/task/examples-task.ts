@@ -7,7 +7,7 @@ import type { Run } from '../contract/run.js'
 import type { Sample } from '../contract/sample.js'
 import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
-import type { LoadOptions, Networks, Task } from '../contract/task.js'
+import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
 import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
@@ -32,6 +32,15 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   /** Options of reading that only this task has: the column of the text. */
   readonly reading: Reading
   read(path: string, options: z.output<Reading> & CommonReading, run: Run): Promise<Dataset<Input, Target>>
+  /** Where inputs can lie without labels. Default: nowhere. */
+  readonly queries?: {
+    holds(word: string): Promise<boolean>
+    read(
+      path: string,
+      options: z.output<Reading> & Pick<CommonReading, 'format'>,
+      run: Run,
+    ): AsyncIterable<Asked<Input>>
+  }
   readonly networks: Omit<Networks, 'open'> & {
     open(...args: Parameters<Networks['open']>): Promise<Network>
   }
@@ -140,12 +149,21 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
   const readExamples = (path: string, options: object, run: Run): Promise<Examples> =>
     parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
 
+  const { queries } = parts
+  const asking = z.object({ ...parts.reading.shape, format: commonReading.shape.format })
+
   return {
     name,
     dataHelp: parts.dataHelp,
     verb: 'predict',
     example: parts.example,
     query: parts.query,
+    queries: queries && {
+      holds: (word) => queries.holds(word),
+      ...step(asking, async (path: string, options, run) =>
+        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format'>, run),
+      ),
+    },
     networks: networks as Networks,
     opens: (manifest) => isModelOf(parts.modality, manifest),
     load: (files, options) => parts.load(files, options),

@@ -1,11 +1,17 @@
 import { basename } from 'node:path'
 import { type Dataset, dataset, type Kind } from '@headstart/core'
-import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
+import type { Asked } from '@headstart/core'
+import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions, readInputs } from '@headstart/core/kit'
 
 /** Options of `readTextDataset`. */
 export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
   /** Default: `text`, or a like name, which is said. */
   readonly textColumn?: string | undefined
+}
+
+/** Where texts stand in a table. */
+function textIn(named: string | undefined): InputColumn {
+  return { role: 'text', usualNames, named }
 }
 
 const usualNames = ['sentence', 'review', 'content', 'message', 'input']
@@ -18,8 +24,16 @@ export async function readTextDataset<T extends Kind = 'classification'>(
   path: string,
   options: ReadTextDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {
-  const examples = await readExamples(path, { role: 'text', usualNames, named: options.textColumn }, options)
+  const examples = await readExamples(path, textIn(options.textColumn), options)
   const empty = examples.filter(({ input }) => input.trim() === '').length
   if (empty > 0) options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
   return dataset(examples, { name: basename(path) })
+}
+
+/** Reads texts that nobody has labeled from a table as `readTextDataset` reads, row by row, with all its columns. */
+export function readTexts(
+  path: string,
+  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'onNotice' | 'signal'> = {},
+): AsyncIterable<Asked<string>> {
+  return readInputs(path, textIn(options.textColumn), options)
 }

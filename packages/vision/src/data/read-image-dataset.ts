@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type Dataset, dataset, type Example, InputError, type Target, type Kind } from '@headstart/core'
 import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } from '@headstart/core/kit'
-import { type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
+import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
 import { type ReadFolder, readSplit, type SplitChoice } from './read-split.js'
 import { classesOneDeeper, describeDeeper, splitFolders } from './split-folders.js'
@@ -20,6 +20,11 @@ export interface ReadImageDatasetOptions<T extends Kind = Kind> extends ReadExam
    * with `test` (else `validation`) as the `test` of the data set, and this is said. 'none': such folders are classes.
    */
   readonly split?: SplitChoice | undefined
+}
+
+/** Where paths of pictures stand in a table. */
+export function pathIn(named: string | undefined): InputColumn {
+  return { role: 'path', usualNames, named }
 }
 
 const usualNames = ['file', 'filename', 'file_name', 'filepath', 'image', 'image_path', 'picture', 'photo']
@@ -51,7 +56,7 @@ export async function readImageDataset<T extends Kind = 'classification'>(
     const { train, test } = await readFolder(path, options)
     data = await read(train, test && (await read(test)))
   } else {
-    const rows = await readExamples(path, { role: 'path', usualNames, named: pathColumn }, options)
+    const rows = await readExamples(path, pathIn(pathColumn), options)
     data = await read(
       await Promise.all(rows.map(async (row) => ({ ...row, input: await pictureAt(dirname(path), row.input) }))),
     )
@@ -75,7 +80,7 @@ export async function readImageDataset<T extends Kind = 'classification'>(
 }
 
 /** The picture that a cell of a table names: a path from the table's folder on, also with the separators of Windows, or an address. */
-async function pictureAt(folder: string, cell: string): Promise<string> {
+export async function pictureAt(folder: string, cell: string): Promise<string> {
   if (isAddress(cell)) return cell
   const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
   const path = at(cell)

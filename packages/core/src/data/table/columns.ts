@@ -30,29 +30,11 @@ export function findColumns(
   label: string | undefined,
   onNotice: (message: string) => void,
 ): Columns {
-  const find = ({ role, usualNames, named }: InputColumn): string => {
-    const have = columns.map((name) => `"${name}"`).join(', ')
-    const flag = `name it with the option ${role}Column (on the command line: --${role}-column)`
-    if (named !== undefined) {
-      if (columns.includes(named)) return named
-      throw new DataError(path, `a column "${named}"`, `the columns ${have}`, 'Check the name.')
-    }
-    if (columns.includes(role)) return role
-    const guess = [role, ...usualNames]
-      .map((usual) => columns.find((name) => name.trim().toLowerCase() === usual))
-      .find((name) => name !== undefined)
-    if (guess === undefined) {
-      throw new DataError(
-        path,
-        `a column "${role}"`,
-        `the columns ${have}`,
-        `Rename the column of the ${role}, or ${flag}.`,
-      )
-    }
-    onNotice(`${path}: the column "${guess}" is taken for the ${role}. If that is wrong, ${flag}.`)
-    return guess
+  const labels = { role: 'label', usualNames: usualLabelNames, named: label }
+  const found = {
+    label: findColumn(path, columns, labels, onNotice),
+    input: findColumn(path, columns, input, onNotice),
   }
-  const found = { label: find({ role: 'label', usualNames: usualLabelNames, named: label }), input: find(input) }
   if (found.label !== found.input) return found
   throw new DataError(
     path,
@@ -60,4 +42,48 @@ export function findColumns(
     `"${found.label}" for both`,
     'Name another column.',
   )
+}
+
+/**
+ * Finds the column of the inputs where there are no labels: as `findColumns` does, or the only one there is.
+ * @throws DataError that lists the columns when none fits.
+ */
+export function findInput(
+  path: string,
+  columns: readonly string[],
+  input: InputColumn,
+  onNotice: (message: string) => void,
+): string {
+  const [only] = columns
+  return input.named === undefined && only !== undefined && columns.length === 1
+    ? only
+    : findColumn(path, columns, input, onNotice)
+}
+
+function findColumn(
+  path: string,
+  columns: readonly string[],
+  { role, usualNames, named }: InputColumn,
+  onNotice: (message: string) => void,
+): string {
+  const have = columns.map((name) => `"${name}"`).join(', ')
+  const flag = `name it with the option ${role}Column (on the command line: --${role}-column)`
+  if (named !== undefined) {
+    if (columns.includes(named)) return named
+    throw new DataError(path, `a column "${named}"`, `the columns ${have}`, 'Check the name.')
+  }
+  if (columns.includes(role)) return role
+  const guess = [role, ...usualNames]
+    .map((usual) => columns.find((name) => name.trim().toLowerCase() === usual))
+    .find((name) => name !== undefined)
+  if (guess === undefined) {
+    throw new DataError(
+      path,
+      `a column "${role}"`,
+      `the columns ${have}`,
+      `Rename the column of the ${role}, or ${flag}.`,
+    )
+  }
+  onNotice(`${path}: the column "${guess}" is taken for the ${role}. If that is wrong, ${flag}.`)
+  return guess
 }

@@ -1,3 +1,5 @@
 export type { InputColumn } from './columns.js'
 export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
+export { readInputs } from './read-inputs.js'
+export { isTable } from './table-file.js'
 export { readRows, type Row, type RowFormat } from './rows.js'

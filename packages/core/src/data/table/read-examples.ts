@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
-import { DataError, FileError, OptionError } from '../../contract/errors.js'
-import { toFileError } from '../../kit/file-error.js'
+import { DataError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
 import { type Columns, findColumns, type InputColumn } from './columns.js'
 import { labelsIn } from './label-list.js'
 import { readRows, type Row, type RowFormat } from './rows.js'
+import { checkFile, formatOf } from './table-file.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
 export interface ReadExamplesOptions<T extends Kind = Kind> {
@@ -106,34 +104,4 @@ function className(path: string, row: Row, value: unknown, column: string): stri
   if (isScalar && String(value).trim() !== '') return String(value)
   const got = value === '' ? 'an empty cell' : (JSON.stringify(value) ?? 'nothing')
   throw new DataError(`${path}:${row.line}`, `a label in "${column}"`, got, 'Label the example or remove it.')
-}
-
-function formatOf(path: string): RowFormat {
-  const formats: Readonly<Record<string, RowFormat>> = {
-    '.csv': 'csv',
-    '.tsv': 'tsv',
-    '.tab': 'tsv',
-    '.jsonl': 'jsonl',
-    '.ndjson': 'jsonl',
-  }
-  const ending = extname(path).toLowerCase()
-  const format = formats[ending]
-  if (format) return format
-  const got = ending === '' ? 'no ending' : `"${ending}"`
-  throw new OptionError(
-    path,
-    'a file ending in .csv, .tsv or .jsonl',
-    got,
-    'Name the format (on the command line: --format).',
-  )
-}
-
-async function checkFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw toFileError(error, path, 'read')
-  })
-  if (found.isDirectory()) throw new FileError('input', path, 'a file', 'a folder', 'Give the path of a file in it.')
-  if (found.isFile() && found.size === 0) {
-    throw new DataError(path, 'a header and rows', 'an empty file', 'Add labeled examples.')
-  }
 }
