@@ -283,6 +283,29 @@ describe('readImageDataset of a table', () => {
     expect(features.data.slice(-features.columns)).toEqual(features.data.slice(0, features.columns))
   })
 
+  it('keeps the pictures of one patient on one side of each split', async () => {
+    const rows = Array.from({ length: 24 }, (_, place) => [
+      `photos/${place}.png`,
+      ['cat', 'dog'][place % 2],
+      `p${place % 8}`,
+    ])
+    const pictures = rows.map(([name], place) => [name as string, noise(place)] as const)
+    await writeFiles(folder, Object.fromEntries(pictures))
+    const path = await table(
+      'a.csv',
+      `path,label,patient\n${rows.map((row) => `${row.join()}\n`).join('')}photos/1.png,cat,\n`,
+    )
+    const data = await read({ groupColumn: 'patient' }, path)
+    const patients = (part: typeof data) => new Set(part.examples.map(({ group }) => group))
+    const { train, test } = data.split({ test: 0.3 })
+    expect(test.size).toBeGreaterThan(3)
+    expect([...patients(test)].filter((one) => patients(train).has(one))).toEqual([])
+    expect(data.examples.at(-1)).not.toHaveProperty('group')
+    await expect(read({ groupColumn: 'Patient' }, path)).rejects.toThrow(
+      /a\.csv: expected groups in a column "Patient", got none\. Check the name/,
+    )
+  })
+
   it('names addresses in the web, which are not fetched', async () => {
     const path = await table('a.csv', 'path,label\nphotos/1.png,cat\nhttps://example.org/a/2.png,dog\n')
     expect((await read({}, path)).size).toBe(1)
