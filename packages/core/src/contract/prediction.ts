@@ -7,7 +7,7 @@ export interface ClassPrediction<Label extends string> {
   readonly label: Label
   /** Its probability. */
   readonly probability: number
-  /** Probability of every class; they sum to 1. */
+  /** Probability of every class, in the order of the model's `labels`; they sum to 1. */
   readonly probabilities: Readonly<Record<Label, number>>
 }
 
@@ -15,7 +15,7 @@ export interface ClassPrediction<Label extends string> {
 export interface LabelsPrediction<Label extends string> {
   /** Labels with a probability of at least 0.5. */
   readonly labels: readonly Label[]
-  /** Probability of each label by itself. */
+  /** Probability of each label by itself, in the order of the model's `labels`. */
   readonly probabilities: Readonly<Record<Label, number>>
 }
 

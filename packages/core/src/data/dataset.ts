@@ -1,4 +1,5 @@
 import { DataError, OptionError } from '../contract/errors.js'
+import { inLabelOrder } from '../kit/label-order.js'
 import { random } from '../kit/random.js'
 import { iterativeStratification, stratifiedFolds, stratifiedSplit } from './split.js'
 import type { Example, Target, Kind, KindOf } from '../contract/target.js'
@@ -55,7 +56,7 @@ export class Dataset<Input, Label extends Target = string> {
   readonly examples: readonly Example<Input, Label>[]
   readonly inputs: readonly Input[]
   readonly targets: readonly Label[]
-  /** The distinct class names, sorted by code unit; none for regression. */
+  /** The distinct class names, sorted: whole numbers first, ascending, then by code unit; none for regression. */
   readonly labels: readonly ClassOf<Label>[]
   /**
    * Examples that their source sets aside to measure on; they are none of `examples`. `Model.evaluate` and `drawsPerClass` measure
@@ -79,7 +80,7 @@ export class Dataset<Input, Label extends Target = string> {
     this.targets = examples.map((example) => example.label)
     const isNamesAlone = examples.length === 0 && labels.length > 0
     this.kind = (isNamesAlone ? 'classification' : commonKind(this.#who, this.targets)) as KindOf<Label>
-    this.labels = [...new Set([...labels, ...this.targets.flatMap(classesOf)])].sort() as ClassOf<Label>[]
+    this.labels = inLabelOrder([...labels, ...this.targets.flatMap(classesOf)]) as ClassOf<Label>[]
     if (this.kind === 'regression') requireFinite(this.#who, this.targets)
     else requireDistinctNames(this.#who, this.targets)
   }

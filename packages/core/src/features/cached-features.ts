@@ -61,17 +61,17 @@ export async function computeFeatures<Input>(
     for (const row of rows) features.data.set(values, row * features.columns)
     done += rows.length
   }
-  const leaveOut = (rows: readonly number[], error: InputError): void => {
+  const leaveOut = (row: number, error: InputError): void => {
     if (!onUnreadable) throw error
-    for (const row of rows) onUnreadable(row, error)
-    done += rows.length
+    onUnreadable(row, error)
+    done++
   }
   const contents = await contentKeys((input: Input) => {
     if (isTaken(backbone, input)) return backbone.contentKey(input)
     throw new InputError(...problemOf(backbone, input))
   }, inputs)
   contents.forEach((content, row) => {
-    if (content instanceof InputError) return leaveOut([row], content)
+    if (content instanceof InputError) return leaveOut(row, content)
     const key = cacheKey(namespace, content)
     const rows = rowsOfKey.get(key)
     if (rows) rows.push(row)
@@ -92,6 +92,12 @@ export async function computeFeatures<Input>(
   const report = (count: number): void => onEvent?.({ type: 'features', done: count, total: inputs.length, cached })
   report(done)
 
+  const errorsOf = async (copies: readonly Input[]): Promise<Map<number, InputError>> => {
+    const errors = new Map<number, InputError>()
+    if (copies.length > 0)
+      await backbone.embed(copies, { signal, onUnreadable: (i, error) => void errors.set(i, error) })
+    return errors
+  }
   try {
     for (const chunk of chunks(missing)) {
       signal?.throwIfAborted()
@@ -111,7 +117,11 @@ export async function computeFeatures<Input>(
       for (const [i, [key, rows]] of chunk.entries()) {
         const error = unreadable.get(i)
         if (error) {
-          leaveOut(rows, error)
+          const [first, ...copies] = rows
+          leaveOut(first, error)
+          // Each under its own name, which the error of the first does not have.
+          const errors = await errorsOf(copies.map((row) => inputs[row] as Input))
+          copies.forEach((row, copy) => leaveOut(row, errors.get(copy) ?? error))
           continue
         }
         const values = rowOf(computed, i)

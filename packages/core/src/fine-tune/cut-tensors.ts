@@ -98,7 +98,13 @@ export class CutTensors<Input> {
         const costs = await this.#costs(window.flatMap((one) => (one instanceof InputError ? [] : [one])))
         for (const one of window) {
           const cost = one instanceof InputError ? one : costs.get(one.key)
-          examples.push(cost instanceof InputError ? cost : { ...(one as Keyed<Input>), cost: cost as number })
+          if (one instanceof InputError) examples.push(one)
+          else if (!(cost instanceof InputError)) examples.push({ ...one, cost: cost as number })
+          else {
+            // Under its own name: copies have one key.
+            const own = await ifReadable(() => preprocessing.prepare(one.input))
+            examples.push(own instanceof InputError ? own : cost)
+          }
         }
         onProgress?.({ done: examples.length, total: inputs.length })
       }

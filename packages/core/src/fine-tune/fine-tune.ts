@@ -30,7 +30,8 @@ export async function fineTune<Input, Label extends Target>(
   options: FineTuneOptions = {},
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
-  await inspectDataset(train, { contentKey: (input) => backbone.contentKey(input), onEvent: options.onEvent })
+  const contentKey: Backbone<Input>['contentKey'] = (input) => backbone.contentKey(input)
+  await inspectDataset(train, { contentKey, test: train.test, onEvent: options.onEvent })
   const model = await learn(backbone, train, options)
   sayValidation(model, options)
   return model

@@ -9,6 +9,7 @@ import { headMethod } from '../head/head-methods.js'
 import type { Matrix } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Recipe } from '../model/recipe.js'
+import { allAlike, describeAlike } from '../features/alike.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { report, summarize } from '../evaluate/report.js'
 import type { Target } from '../contract/target.js'
@@ -49,6 +50,8 @@ export async function solveHead<Input, Label extends Target>(
   const planned = plan(examples, method, options)
   const { data, features } = await readableFeatures(backbone, examples, { ...options, cache })
   if (data !== examples) assertLabels(data)
+  if (allAlike(features))
+    options.onEvent?.({ type: 'notice', message: describeAlike(data.name, backbone.id, features) })
   const { folds, weights } = data === examples ? planned : plan(data, method, options)
   const { kind, labels } = data
   const targets = encodeTargets(data.targets, labels)

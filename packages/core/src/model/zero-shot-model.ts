@@ -1,6 +1,7 @@
 import type { Backbone } from '../contract/backbone.js'
 import type { Target } from '../contract/target.js'
 import { DataError, OptionError } from '../contract/errors.js'
+import { inLabelOrder } from '../kit/label-order.js'
 import { Model } from './model.js'
 import { prototypeHead } from '../head/prototype-head.js'
 
@@ -30,7 +31,7 @@ export async function zeroShotModel<Input, Label extends Target = string>(
   labels: readonly string[],
   { template = '{label}', scale = 20 }: ZeroShotOptions = {},
 ): Promise<Model<Input, Label>> {
-  const distinct = [...new Set(labels.map((label) => label.trim()))].sort()
+  const distinct = inLabelOrder(labels.map((label) => label.trim()))
   if (distinct.length < 2 || distinct.length < labels.length || distinct.includes('')) {
     const got = labels.map((label) => `"${label}"`).join(', ') || 'none'
     throw new DataError('labels', 'two or more different names', got, 'Name each class once.')

@@ -59,6 +59,10 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
 
 const commonReading = z.object({
   labelColumn: z.string().optional().describe('column of the label (default: label, or a like name)'),
+  groupColumn: z
+    .string()
+    .optional()
+    .describe('column of what belongs together, such as a patient: never split between training and test'),
   format: z
     .enum(['csv', 'tsv', 'jsonl'])
     .optional()

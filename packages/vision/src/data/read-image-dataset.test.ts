@@ -283,6 +283,29 @@ describe('readImageDataset of a table', () => {
     expect(features.data.slice(-features.columns)).toEqual(features.data.slice(0, features.columns))
   })
 
+  it('keeps the pictures of one patient on one side of each split', async () => {
+    const rows = Array.from({ length: 24 }, (_, place) => [
+      `photos/${place}.png`,
+      ['cat', 'dog'][place % 2],
+      `p${place % 8}`,
+    ])
+    const pictures = rows.map(([name], place) => [name as string, noise(place)] as const)
+    await writeFiles(folder, Object.fromEntries(pictures))
+    const path = await table(
+      'a.csv',
+      `path,label,patient\n${rows.map((row) => `${row.join()}\n`).join('')}photos/1.png,cat,\n`,
+    )
+    const data = await read({ groupColumn: 'patient' }, path)
+    const patients = (part: typeof data) => new Set(part.examples.map(({ group }) => group))
+    const { train, test } = data.split({ test: 0.3 })
+    expect(test.size).toBeGreaterThan(3)
+    expect([...patients(test)].filter((one) => patients(train).has(one))).toEqual([])
+    expect(data.examples.at(-1)).not.toHaveProperty('group')
+    await expect(read({ groupColumn: 'Patient' }, path)).rejects.toThrow(
+      /a\.csv: expected groups in a column "Patient", got none\. Check the name/,
+    )
+  })
+
   it('names addresses in the web, which are not fetched', async () => {
     const path = await table('a.csv', 'path,label\nphotos/1.png,cat\nhttps://example.org/a/2.png,dog\n')
     expect((await read({}, path)).size).toBe(1)
@@ -346,14 +369,20 @@ describe('training on a folder of pictures', () => {
   it('leaves out what is gone or damaged since it was listed', async () => {
     const data = await classes({ dark: 12, bright: 12 })
     await rm(join(folder, 'dark/3.png'))
-    await writeFiles(folder, { 'bright/5.png': (await bright.png().toBuffer()).subarray(0, 300) })
+    const cutOff = (await bright.png().toBuffer()).subarray(0, 300)
+    await writeFiles(folder, { 'bright/5.png': cutOff, 'bright/6.png': cutOff })
     const events: TrainEvent[] = []
     const model = await fineTune(tinyImageBackbone(), data, { cache: false, onEvent: (event) => events.push(event) })
     const said = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))
-    expect(said).toEqual([expect.stringContaining('2 of 24 inputs cannot be read and are left out')])
-    expect(said[0]).toMatch(/3\.png: expected a file or folder, got nothing of that name/)
-    expect(said[0]).toMatch(/5\.png: expected a whole PNG, got one that is cut off or damaged/)
-    expect(model.training.examples).toBe(22)
+    expect(said).toEqual([
+      expect.stringContaining('1 example repeats an earlier one'),
+      expect.stringContaining('3 of 24 inputs cannot be read and are left out'),
+    ])
+    expect(said[1]).toMatch(/3\.png: expected a file or folder, got nothing of that name/)
+    expect(said[1]).toMatch(/5\.png: expected a whole PNG, got one that is cut off or damaged/)
+    // Each by its own name, though their bytes are the same.
+    expect(said[1]).toMatch(/6\.png: expected a whole PNG, got one that is cut off or damaged/)
+    expect(model.training.examples).toBe(21)
     const answers = await model.predict([
       await noise(90, { brightness: 0.2 }).png().toBuffer(),
       await noise(91, { brightness: 0.8 }).webp().toBuffer(),

@@ -9,6 +9,11 @@ import { checkFile, formatOf } from './table-file.js'
 export interface ReadExamplesOptions<T extends Kind = Kind> {
   /** Default: `label`, or a like name, which is said. */
   readonly labelColumn?: string | undefined
+  /**
+   * Column of what belongs together, such as the patient of several pictures: examples of one group stand on the same side of every
+   * split and in the same fold; an empty cell is none. Default: none.
+   */
+  readonly groupColumn?: string | undefined
   /** Default: from the file's ending. */
   readonly format?: RowFormat | undefined
   /**
@@ -38,7 +43,7 @@ export async function readExamples<T extends Kind = 'classification'>(
   input: InputColumn,
   options: ReadExamplesOptions<T> = {},
 ): Promise<Example<string, LabelOf[T]>[]> {
-  const { onNotice = () => {}, signal, labelColumn } = options
+  const { onNotice = () => {}, signal, labelColumn, groupColumn } = options
   await checkFile(path)
   const format = options.format ?? formatOf(path)
   const toLabel: (row: Row, column: string) => Target = labelReaders[options.kind ?? 'classification'](path)
@@ -51,14 +56,23 @@ export async function readExamples<T extends Kind = 'classification'>(
       const got = JSON.stringify(value) ?? 'nothing'
       throw new DataError(`${path}:${row.line}`, `a ${input.role} in "${columns.input}"`, got, 'Add it.')
     }
-    examples.push({ input: value, label: toLabel(row, columns.label) })
+    examples.push({ input: value, label: toLabel(row, columns.label), ...groupIn(row, groupColumn) })
   }
   if (examples.length === 0) {
     const expected = `rows with label and ${input.role}`
     throw new DataError(path, expected, 'a header and no rows', 'Add labeled examples.')
   }
+  if (groupColumn !== undefined && examples.every(({ group }) => group === undefined)) {
+    throw new DataError(path, `groups in a column "${groupColumn}"`, 'none', 'Check the name of the column.')
+  }
   if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
   return examples as Example<string, LabelOf[T]>[]
+}
+
+/** The group of an example, where a column says it. */
+function groupIn({ cells }: Row, column: string | undefined): Pick<Example<string>, 'group'> {
+  const group = column === undefined ? undefined : cells[column]
+  return group === undefined || group === null || String(group).trim() === '' ? {} : { group: String(group) }
 }
 
 /** Says what a list of labels may have been meant to be. */
