@@ -130,9 +130,11 @@ export interface PositivesOptions {
 
 /** Says of a row whether it is liked or bought. */
 function positiveRows({ value }: Interactions, threshold: number): (row: number) => boolean {
+  const least = Math.abs(threshold) > 1e-30 ? Math.fround(threshold) : threshold
   return (row) => {
     const given = value?.[row] ?? Number.NaN
-    return Number.isNaN(given) || given >= threshold
+    // Values are kept in single precision, in which 5.6 is a little less than 5.6.
+    return Number.isNaN(given) || given >= least
   }
 }
 
