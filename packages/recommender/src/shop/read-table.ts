@@ -21,11 +21,11 @@ const formats: Readonly<Record<string, Format>> = {
   '.txt': { delimiter: undefined },
 }
 
-/** Endings of the tables that are read, the most usual first. */
-export const usualEndings: readonly string[] = Object.keys(formats)
+/** The most usual endings of tables. */
+export const usualEndings: readonly string[] = ['.csv', '.tsv', '.jsonl', '.parquet']
 
 /** All endings of tables. All but Parquet can be packed as well: `.csv.gz`. */
-export const tableEndings: readonly string[] = usualEndings.flatMap((ending) =>
+export const tableEndings: readonly string[] = Object.keys(formats).flatMap((ending) =>
   ending === '.parquet' ? [ending] : [ending, `${ending}.gz`],
 )
 
