@@ -36,6 +36,11 @@ const reading = z.object({
     .optional()
     .describe('ids of items that are left out of the data, such as bags and vouchers'),
   threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
+  minimum: z
+    .int(whole)
+    .min(2, whole)
+    .optional()
+    .describe('users with fewer positives are not asked about (default: 5; 3 or 2 where few have more)'),
   longestHistory: z
     .int(whole)
     .min(2, whole)

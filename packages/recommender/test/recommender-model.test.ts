@@ -183,8 +183,8 @@ describe('trainRecommender', () => {
     await expect(trainRecommender(shopOf(smallLists), { methods: [] })).rejects.toThrow(
       'expected at least one method, got none',
     )
-    await expect(trainRecommender(shopOf(smallLists), { minimum: 2 })).rejects.toThrow(
-      'option "minimum": expected a whole number from 3 on, got 2',
+    await expect(trainRecommender(shopOf(smallLists), { minimum: 1 })).rejects.toThrow(
+      'option "minimum": expected a whole number from 2 on, got 1',
     )
   })
 
