@@ -27,7 +27,20 @@ const reading = z.object({
     .boolean()
     .default(false)
     .describe('things are taken again, as groceries are: learn from each time, and rank what a user has with the rest'),
+  weight: z
+    .record(z.string(), z.coerce.number({ error: 'expected a number for each kind of event' }))
+    .optional()
+    .describe('what kinds of events weigh, where there is a column event: view=1; below 0 they are dislikes'),
+  exclude: z
+    .array(z.string())
+    .optional()
+    .describe('ids of items that are left out of the data, such as bags and vouchers'),
   threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
+  minimum: z
+    .int(whole)
+    .min(2, whole)
+    .optional()
+    .describe('users with fewer positives are not asked about (default: 5; 3 or 2 where few have more)'),
   longestHistory: z
     .int(whole)
     .min(2, whole)
@@ -49,18 +62,21 @@ const choosing = (what: string) =>
 export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   name: 'recommend',
   dataHelp:
-    'a folder with interactions (columns user, item; where known timestamp, and rating or quantity) and items (item, title, other texts, price, category), each as .csv, .tsv, .jsonl or .parquet',
+    'a folder with interactions (columns user, item; where known timestamp, and rating or quantity) and items (item, title, other texts, price, category), each as .csv, .tsv, .jsonl or .parquet, packed as .gz or not',
   verb: 'recommend',
   example: '--history ID,ID --explain',
   query: recommendQuery,
-  read: step(reading, async (path: string | undefined, { column, ...view }, { onEvent, signal }): Promise<ShopData> => {
-    if (path === undefined) {
-      const expected = 'DATA, a folder with interactions.csv and items.csv'
-      throw new OptionError('task recommend', expected, 'none', 'Give its path.')
-    }
-    const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
-    return { shop: await readShop(path, { columns: column, signal, onNotice }), ...view }
-  }),
+  read: step(
+    reading,
+    async (path: string | undefined, { column, weight, exclude, ...view }, { onEvent, signal }): Promise<ShopData> => {
+      if (path === undefined) {
+        const expected = 'DATA, a folder with interactions.csv and items.csv'
+        throw new OptionError('task recommend', expected, 'none', 'Give its path.')
+      }
+      const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+      return { shop: await readShop(path, { columns: column, weights: weight, exclude, signal, onNotice }), ...view }
+    },
+  ),
   train: step(choosing('what to choose from'), async (_: ShopData, { methods }) => {
     const all = [...recommenderMethods, untrainedMethod()]
     return bestOf(methods && all.filter(({ name }) => methods.includes(name)))

@@ -30,6 +30,23 @@ describe('evaluateRecommender', () => {
     ])
   })
 
+  it('learns from sessions of two clicks, and asks a fifth of them', async () => {
+    // Whoever clicked an item clicks the one six further on.
+    const clicks = Array.from({ length: 60 }, (_, session) => [session % 6, (session % 6) + 6])
+    const notices: string[] = []
+    const { rows } = await comparedShop(shopOf(clicks), {
+      methods,
+      onEvent: (event) => event.type === 'notice' && notices.push(event.message),
+    })
+    expect(rows[0]?.['ndcg@10']).toBeGreaterThan(0.9)
+    expect(notices).toContain(
+      '0 users have 3 positives or more: of those with 2 or more a fifth is asked for the last one.',
+    )
+    const pairs = await trainRecommender(shopOf(clicks), { methods })
+    expect(pairs.recipe.minimum).toBe(2)
+    expect((await evaluate(shopOf(clicks), pairs)).report).toMatchObject({ cases: 12, ndcg: rows[0]?.['ndcg@10'] })
+  })
+
   it('counts of a long history the latest items, as its model did, and says so', async () => {
     const notices: string[] = []
     const shop = shopOf([...smallLists, smallItems.map((_, item) => item)])

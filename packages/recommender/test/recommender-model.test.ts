@@ -87,6 +87,18 @@ describe('RecommenderModel.recommend', () => {
     }
   })
 
+  it('never recommends what was disliked, and what is like it later', async () => {
+    const history = ['007', 'i4']
+    const list = async (disliked: readonly string[]) => idsOf(history, { k: 12, disliked })
+    const [plain, mugless] = [await list([]), await list(['a,b'])]
+    expect(mugless).not.toContain('a,b')
+    // Mugs are what users of that mug took.
+    const mugs = ['i7', 'i10']
+    const placesIn = (ids: readonly string[]) => mugs.reduce((sum, id) => sum + ids.indexOf(id), 0)
+    expect(placesIn(mugless)).toBeGreaterThan(placesIn(plain.filter((id) => id !== 'a,b')))
+    expect(await idsOf([], { k: 12, disliked: ['a,b'] })).not.toContain('a,b')
+  })
+
   it('says of a history of one item which place a recommendation has among what most users took', async () => {
     const list = await model.recommend(['007'], { k: 4, explain: true })
     const popular = await model.recommend([], { k: 12, filter: ({ id }) => id !== '007' })
@@ -183,8 +195,8 @@ describe('trainRecommender', () => {
     await expect(trainRecommender(shopOf(smallLists), { methods: [] })).rejects.toThrow(
       'expected at least one method, got none',
     )
-    await expect(trainRecommender(shopOf(smallLists), { minimum: 2 })).rejects.toThrow(
-      'option "minimum": expected a whole number from 3 on, got 2',
+    await expect(trainRecommender(shopOf(smallLists), { minimum: 1 })).rejects.toThrow(
+      'option "minimum": expected a whole number from 2 on, got 1',
     )
   })
 

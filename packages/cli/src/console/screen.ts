@@ -21,8 +21,18 @@ export interface Screen extends RunOptions {
   end(): void
 }
 
-/** Bars are drawn only where stderr is a terminal. */
+/** Milliseconds between two lines of progress where no bar can be drawn: a log stays short, and what is quick says nothing. */
+const betweenLines = 10_000
+
+/** Bars are drawn where stderr is a terminal; else progress is a plain line now and then. */
 export function openScreen({ stderr, signal }: Terminal): Screen {
+  let lastLine = performance.now()
+  const sayLine = (line: string): void => {
+    const now = performance.now()
+    if (now - lastLine < betweenLines) return
+    lastLine = now
+    stderr.write(`${line}\n`)
+  }
   let bar: { readonly type: string; readonly bar: SingleBar } | undefined
   const end = (): void => {
     bar?.bar.stop()
@@ -31,19 +41,20 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
   /** The curve of the run under way: its training losses, which every epoch has. */
   let curve: { readonly run: number; readonly losses: number[] } | undefined
   const sayEpoch = ({ run, runs, epoch, epochs, loss, validationLoss, validationScore }: EpochEvent): void => {
-    if (!stderr.isTTY) return
-    end()
-    if (curve?.run !== run) curve = { run, losses: [] }
-    curve.losses.push(loss)
     const figures = [
       `loss ${loss.toFixed(4)}`,
       ...(validationLoss === undefined ? [] : [`validation loss ${validationLoss.toFixed(4)}`]),
       ...(validationScore === undefined ? [] : [`score ${validationScore.toFixed(3)}`]),
     ]
     const place = `run ${run}/${runs}, epoch ${epoch}/${epochs}`.padEnd(22)
+    if (!stderr.isTTY) return sayLine(`${place} ${figures.join('  ')}`)
+    end()
+    if (curve?.run !== run) curve = { run, losses: [] }
+    curve.losses.push(loss)
     stderr.write(`${place} ${figures.join('  ')}  ${pc.cyan(sparkline(curve.losses))}\n`)
   }
   const draw = (type: keyof typeof titles, done: number, total: number, note = ''): void => {
+    if (!stderr.isTTY) return sayLine(`${titles[type]} ${done}/${total}${note === '' ? '' : `  ${note}`}`)
     if (bar?.type !== type) {
       end()
       const format = `${titles[type].padEnd(14)} ${pc.cyan('{bar}')} {value}/{total} {eta_formatted} {note}`

@@ -7,7 +7,7 @@ import type { Catalog } from '../shop/catalog.js'
 import { countPositives, type Histories, positives } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
 import type { Shop } from '../shop/read-shop.js'
-import { leaveOneOut, type Split } from '../shop/split-histories.js'
+import { heldOut, type Split } from '../shop/split-histories.js'
 
 /** How a shop's data are looked at. */
 export interface ShopView {
@@ -17,7 +17,8 @@ export interface ShopView {
   readonly threshold?: number | undefined
   /**
    * Users with fewer positives are not asked about. Default: 5, by custom of the field; 3, which is said, where fewer than
-   * 20 users have 5.
+   * 20 users have 5; 2 where fewer than 20 have 3, and 20 have 2. With 2, some users are asked and the others learned from: see
+   * `heldOut`.
    */
   readonly minimum?: number | undefined
   /**
@@ -68,7 +69,7 @@ export function examine(data: ShopData, run: Run): Promise<Examined> {
     return {
       material: await materialOf(data.shop.catalog, data.texts, run),
       train: data.heldOut ? (await lastItems(data, run)).train : everything,
-      validation: { ...drawn(leaveOneOut(asked, 2), data, run), repeats: data.repeats },
+      validation: { ...drawn(heldOut(asked, minimum, run.seed).validation, data, run), repeats: data.repeats },
       minimum,
     }
   })
@@ -81,7 +82,7 @@ export function examine(data: ShopData, run: Run): Promise<Examined> {
 export function lastItems(data: ShopData, run: Run): Promise<Split> {
   return run.once([lastItems, ...viewOf(data), run.seed], async () => {
     const { asked, minimum } = await positivesOf(data, run)
-    const test = drawn(leaveOneOut(asked), data, run)
+    const test = drawn(heldOut(asked, minimum, run.seed).test, data, run)
     if (test.cases.length > 0) return test
     const remedy = 'It takes users with that many: add what they did, or lower the minimum.'
     throw new DataError(`shop "${data.shop.name}"`, `users who took at least ${minimum} items`, 'none', remedy)
@@ -134,7 +135,7 @@ function positivesOf(data: ShopData, run: Run): Promise<Positives> {
     const everything = whole.latest(longestHistory)
     sayLongest(whole, longestHistory, say)
     const minimum = data.minimum ?? usualMinimum(everything, say)
-    checkWhole('minimum', minimum, 3, 'Two are held out, one to choose by and one to measure on.')
+    checkWhole('minimum', minimum, 2, 'One is asked for, and what came before it is known.')
     const asked = positives(interactions, catalog.size, { threshold, minimum, repeats }).latest(longestHistory)
     return { everything, asked, minimum }
   })
@@ -160,9 +161,16 @@ function checkWhole(option: string, value: number, least: number, remedy: string
 
 function usualMinimum(everything: Histories, say: (message: string) => void): number {
   const [customary, least, enough] = [5, 3, 20]
-  let count = 0
-  for (let place = 0; place < everything.length; place++) if (everything.lengthOf(place) >= customary) count++
+  const having = (positives: number): number =>
+    everything.users.reduce((count, _, place) => count + (everything.lengthOf(place) >= positives ? 1 : 0), 0)
+  const count = having(customary)
   if (count >= enough) return customary
+  if (having(least) < enough && having(2) >= enough) {
+    say(
+      `${having(least)} users have ${least} positives or more: of those with 2 or more a fifth is asked for the last one.`,
+    )
+    return 2
+  }
   say(`${count} users have ${customary} positives or more: those with ${least} or more are asked about.`)
   return least
 }

@@ -10,7 +10,7 @@ import type { Shop } from '../shop/read-shop.js'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import type { RecommenderParts } from './recommender-parts.js'
 import { shopKnownTo } from './shop-known-to.js'
-import { leaveOneOut } from '../shop/split-histories.js'
+import { heldOut, leaveOneOut } from '../shop/split-histories.js'
 import { withRepeats } from '../methods/with-repeats.js'
 
 /** Options of `evaluateRecommender`. */
@@ -78,10 +78,12 @@ async function refittedReport(
     throw new OptionError('option "texts"', recipe.texts ?? 'no backbone', texts?.id ?? 'none', remedy)
   }
   const { threshold, minimum, settings, seed, repeats, longestHistory = Infinity } = recipe
-  const test = leaveOneOut(
+  const { test } = heldOut(
     positives(shop.interactions, shop.catalog.size, { threshold: threshold ?? undefined, minimum, repeats }).latest(
       longestHistory,
     ),
+    minimum,
+    seed,
   )
   checkCases(shop, test.cases.length, minimum)
   const run: Run = { ...startRun(), ...options, seed }

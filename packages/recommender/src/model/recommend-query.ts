@@ -23,6 +23,11 @@ export const recommendQuery = z.object({
     .optional()
     .describe('recommend again what is in the history (default: as the model was trained)'),
   category: z.string().optional().describe('only items of this category, or of it among others'),
+  disliked: z
+    .array(z.string())
+    .optional()
+    .describe('ids that somebody disliked: not recommended, and what is like them comes later; as --history')
+    .meta({ repeatable: true }),
   exclude: z
     .array(z.string())
     .optional()

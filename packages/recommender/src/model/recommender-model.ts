@@ -19,6 +19,7 @@ import type { RankingReport } from '../evaluate/evaluate-ranking.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 import { tfIdf } from '../math/tf-idf.js'
 import type { ShopData } from '../methods/shop-data.js'
+import { against } from '../scorers/against.js'
 import { withIndex } from '../scorers/item-index.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
 import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
@@ -44,6 +45,8 @@ export interface RecommendOptions {
    * relevance). Default: 0.
    */
   readonly diversity?: number | undefined
+  /** Ids of what the user disliked: it is not recommended, and what is like it stands further down (`against`). Default: none. */
+  readonly disliked?: readonly string[] | undefined
   /** Whether what the user has can be recommended again. Default: as it was trained. */
   readonly repeats?: boolean | undefined
   /** Whether all items are scored, even where there is an index of them: see `withIndex`. Default: false. */
@@ -115,16 +118,22 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
         '0 takes the highest scores.',
       )
     const known = historyFromIds(this.catalog, this.recipe.repeats ? history : latestOf(history), onNotice)
-    const candidates = options.filter && this.#candidates(options.filter)
+    const dislikes = historyFromIds(this.catalog, options.disliked ?? [], onNotice).items
+    const candidates =
+      options.filter || dislikes.length > 0 ? this.#candidates(options.filter ?? (() => true), dislikes) : undefined
+    const [own, popular] =
+      dislikes.length === 0
+        ? [this.recommender, this.popular]
+        : [against(this.recommender, dislikes), against(this.popular, dislikes, this.recommender)]
     const list = { k: diversity === 0 ? k : k * poolSize, candidates, repeats, exact: options.exact }
-    const found = known.items.length === 0 ? undefined : await this.#ranked(known, list)
-    const recommender = found ? this.recommender : this.popular
-    const ranked = found ?? (await recommend(this.popular, known, list))
-    const lines = diversity === 0 ? ranked : diversify(ranked, this.#terms(), k, diversity)
+    const found = known.items.length === 0 ? undefined : await ranked(own, known, list)
+    const recommender = found ? own : popular
+    const listed = found ?? (await recommend(popular, known, list))
+    const lines = diversity === 0 ? listed : diversify(listed, this.#terms(), k, diversity)
     const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
       ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
-          order: (rest, scores) => (isSilent(rest, scores) ? this.popular.score(rest) : scores),
+          order: (rest, scores) => (isSilent(rest, scores) ? popular.score(rest) : scores),
           signal,
         })
       : []
@@ -243,7 +252,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   async #ask(
-    { history = [], category, exclude = [], filter, ...query }: RecommendQuery,
+    { history = [], disliked = [], category, exclude = [], filter, ...query }: RecommendQuery,
     { signal, onEvent }: RunOptions,
   ): Promise<RecommendAnswer> {
     const ids = history.flatMap((entry) => idsIn(entry, this.catalog, '--history'))
@@ -256,6 +265,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     ]
     const list = await this.recommend(ids, {
       ...query,
+      disliked: disliked.flatMap((entry) => idsIn(entry, this.catalog, '--disliked')),
       filter: filters.length === 0 ? undefined : (item) => filters.every((lets) => lets(item)),
       onNotice: (message) => onEvent?.({ type: 'notice', message }),
       signal,
@@ -275,18 +285,6 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     }
   }
 
-  /** The list of the recommender; undefined where it scores all items alike: so it does where nobody took what the history holds, and it has no text either. */
-  async #ranked(history: History, options: ListOptions): Promise<Recommendation[] | undefined> {
-    const { recommender } = this
-    if (recommender.vectors) {
-      const found = await recommend(recommender, history, options)
-      return found.some(({ score }) => score !== 0) ? found : undefined
-    }
-    const scores = await recommender.score(history)
-    if (isSilent(history, scores)) return undefined
-    return recommend({ name: recommender.name, score: () => scores }, history, options)
-  }
-
   /** @throws OptionError for a category that no item has. */
   #ofCategory(category: string): (item: Item) => boolean {
     const isOf = (item: Item): boolean => categoriesOf(item).includes(category)
@@ -299,8 +297,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     throw new OptionError('option "category"', expected, JSON.stringify(category.slice(0, 60)), 'Check its spelling.')
   }
 
-  #candidates(filter: (item: Item) => boolean): Uint8Array {
-    return Uint8Array.from(this.catalog.items, (item) => (filter(item) ? 1 : 0))
+  #candidates(filter: (item: Item) => boolean, disliked: Int32Array): Uint8Array {
+    const candidates = Uint8Array.from(this.catalog.items, (item) => (filter(item) ? 1 : 0))
+    for (const item of disliked) candidates[item] = 0
+    return candidates
   }
 
   /** What can be in a list: 1, or 0 for what is no candidate and what the user has. */
@@ -317,6 +317,24 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   #item(number: number): Item {
     return this.catalog.items[number] as Item
   }
+}
+
+/**
+ * The list of a recommender; undefined where it scores all items alike: so it does where nobody took what the history holds, and
+ * it has no text either.
+ */
+async function ranked(
+  recommender: Recommender,
+  history: History,
+  options: ListOptions,
+): Promise<Recommendation[] | undefined> {
+  if (recommender.vectors) {
+    const found = await recommend(recommender, history, options)
+    return found.some(({ score }) => score !== 0) ? found : undefined
+  }
+  const scores = await recommender.score(history)
+  if (isSilent(history, scores)) return undefined
+  return recommend({ name: recommender.name, score: () => scores }, history, options)
 }
 
 /** Whether nothing follows from a history: what is recommended then is what most users took. */

@@ -2,7 +2,7 @@ import { DataError } from '@headstart/core/load'
 
 /** One item of a shop. */
 export interface Item {
-  /** As it stands in the file: leading zeros, commas, quotes and emoji are part of it. */
+  /** As it stands in the file, without spaces around it: leading zeros, commas, quotes and emoji are part of it. */
   readonly id: string
   /** Default: none. */
   readonly title?: string | undefined

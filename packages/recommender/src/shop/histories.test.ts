@@ -59,6 +59,19 @@ describe('positives', () => {
     expect(listsOf(rows, { threshold: 3.5 })).toEqual([[0, 1, 2, 3]])
   })
 
+  it('are not what the user disliked later', () => {
+    const rows: Row[] = [
+      [0, 1, 1, 5],
+      [0, 2, 2, 5],
+      [0, 1, 3, 1],
+      [1, 1, 4, 5],
+    ]
+    expect(listsOf(rows, {}, { valueKind: 'rating', bestRating: 5, dislikedTo: 1 })).toEqual([
+      [0, 2],
+      [1, 1],
+    ])
+  })
+
   it('leave users with fewer than the minimum out', () => {
     expect(
       listsOf(

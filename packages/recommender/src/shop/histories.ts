@@ -130,9 +130,11 @@ export interface PositivesOptions {
 
 /** Says of a row whether it is liked or bought. */
 function positiveRows({ value }: Interactions, threshold: number): (row: number) => boolean {
+  const least = Math.abs(threshold) > 1e-30 ? Math.fround(threshold) : threshold
   return (row) => {
     const given = value?.[row] ?? Number.NaN
-    return Number.isNaN(given) || given >= threshold
+    // Values are kept in single precision, in which 5.6 is a little less than 5.6.
+    return Number.isNaN(given) || given >= least
   }
 }
 
@@ -174,6 +176,7 @@ export function positives(
     if (isPositive(row)) rows[(next[number] = (next[number] as number) + 1) - 1] = row
   })
 
+  const isTakenBack = takenBack(interactions, threshold)
   const kept: { user: number; history: History }[] = []
   for (let number = 0; number < users.length; number++) {
     // Array sorting is stable: rows of one time stay in the order of the file.
@@ -182,7 +185,7 @@ export function positives(
     const seen = new Set<number | string>()
     const isNew = (row: number): boolean =>
       seen.size < seen.add(repeats ? `${item[row]} ${time[row]}` : (item[row] as number)).size
-    const wanted = mine.filter(isNew)
+    const wanted = mine.filter((row) => isNew(row) && !isTakenBack(number, row))
     if (wanted.length === 0 || wanted.length < minimum) continue
     kept.push({
       user: number,
@@ -193,4 +196,20 @@ export function positives(
     })
   }
   return join(itemCount, kept)
+}
+
+/** Says of a row whether its user disliked the item then or later, by a value that does not count as liked. */
+function takenBack(
+  { user, item, time, value, dislikedTo }: Interactions,
+  threshold: number,
+): (user: number, row: number) => boolean {
+  if (dislikedTo === undefined || value === undefined) return () => false
+  const last = new Map<number, Map<number, number>>()
+  value.forEach((given, row) => {
+    if (!(given <= dislikedTo && given < threshold)) return
+    const [who, what, when] = [user[row] as number, item[row] as number, time[row] as number]
+    const mine = last.get(who) ?? new Map<number, number>()
+    last.set(who, mine.set(what, Math.max(mine.get(what) ?? -Infinity, when)))
+  })
+  return (who, row) => (last.get(who)?.get(item[row] as number) ?? -Infinity) >= (time[row] as number)
 }

@@ -1,55 +1,69 @@
 import { DataError } from '@headstart/core/kit'
 import { Clock } from './clock.js'
 import { GrowingArray } from '../math/growing-array.js'
-import { defaultThreshold, type Interactions, type ValueKind } from './interactions.js'
+import { EventWeights } from './events.js'
+import { fourFifths, type Interactions, type ValueKind } from './interactions.js'
+import { numberIn } from './number-in.js'
+import { PlainIds } from './plain-id.js'
 import { textOf } from './read-items.js'
+import type { ReadShopOptions } from './read-shop.js'
 import { readTable } from './read-table.js'
-import { ColumnFinder, type ColumnNames } from './shop-columns.js'
+import { ColumnFinder } from './shop-columns.js'
 
 /**
  * The interactions of a table, read row by row: what stays in memory is about 20 bytes for each row and the ids once.
- * @param itemNumber The number of an item by its id, also of ones never seen before.
+ * @param itemNumber The number of an item by its id, also of ones never seen before; undefined for what is to be left out.
  * @throws DataError, with the line, for a time or a value that cannot be read, and when there is no row; FileError when
  *   the file cannot be read.
  */
 export async function readInteractions(
   path: string,
-  itemNumber: (id: string) => number,
-  columns: ColumnNames,
-  onNotice: (message: string) => void,
-  signal?: AbortSignal,
+  itemNumber: (id: string) => number | undefined,
+  { columns = {}, weights, onNotice = () => {}, signal }: ReadShopOptions,
 ): Promise<Interactions> {
   const say = (message: string): void => onNotice(`${path}: ${message}`)
   const users = new Map<string, number>()
   const user = new GrowingArray((length) => new Int32Array(length))
   const item = new GrowingArray((length) => new Int32Array(length))
-  const time = new GrowingArray((length) => new Float64Array(length))
   const value = new GrowingArray((length) => new Float32Array(length))
   const clock = new Clock(path)
+  const events = new EventWeights(weights)
+  const [userIds, itemIds] = [new PlainIds(), new PlainIds()]
   let found: Found | undefined
-  let incomplete = 0
-  for await (const { line, cells } of readTable(path, signal)) {
+  let [incomplete, excluded] = [0, 0]
+  for await (const { line, cells } of readTable(path, { kind: 'interactions', say, signal })) {
     found ??= findColumns(new ColumnFinder(path, Object.keys(cells), columns, onNotice))
-    const [userId, itemId] = [textOf(cells[found.user]), textOf(cells[found.item])]
+    const [userId, itemId] = [userIds.of(textOf(cells[found.user])), itemIds.of(textOf(cells[found.item]))]
     if (userId === '' || itemId === '') {
       incomplete++
+      continue
+    }
+    const number = itemNumber(itemId)
+    if (number === undefined) {
+      excluded++
       continue
     }
     const userNumber = users.get(userId) ?? users.size
     if (userNumber === users.size) users.set(userId, userNumber)
     user.push(userNumber)
-    item.push(itemNumber(itemId))
-    time.push(found.timestamp === undefined ? Number.NaN : clock.read(cells[found.timestamp], line))
-    if (found.value !== undefined) value.push(valueOf(cells[found.value], `${path}:${line}`, found.value))
+    item.push(number)
+    clock.read(found.timestamp === undefined ? undefined : cells[found.timestamp], line)
+    if (found.value === undefined) continue
+    const cell = textOf(cells[found.value]).trim()
+    value.push(found.kind === 'event' ? events.of(cell) : valueOf(cell, `${path}:${line}`, found.value))
   }
   if (incomplete > 0) say(`${incomplete} rows without a user or an item are left out.`)
+  if (excluded > 0) say(`${excluded} rows with excluded items are left out.`)
   if (user.length === 0) throw new DataError(path, 'rows with user and item', 'none', 'Add what users did.')
 
-  const measured = clock.finish(onNotice)
+  userIds.finish((message) => say(`users: ${message}`))
+  itemIds.finish(say)
+  events.finish(say)
+  const { kind: measured, times } = clock.finish(onNotice)
   const rows = {
     user: user.finish(),
     item: item.finish(),
-    time: time.finish(),
+    time: times,
     value: found?.value === undefined ? undefined : value.finish(),
   }
   const timed = measured === 'none' ? { ...rows, time: rows.time.map((_, row) => row) } : onlyTimed(rows)
@@ -60,7 +74,7 @@ export async function readInteractions(
     ...timed,
     users: [...users.keys()],
     clock: measured === 'time' ? 'time' : 'order',
-    ...valueKindOf(timed.value, found?.kind ?? 'none'),
+    ...meaningOf(timed.value, found?.kind ?? 'none'),
   }
   sayWhatCounts(interactions, say)
   return interactions
@@ -81,20 +95,21 @@ function findColumns(finder: ColumnFinder): Found {
     finder.find('timestamp'),
     finder.find('rating'),
   ]
-  const quantity = rating === undefined ? finder.find('quantity') : undefined
+  const event = rating === undefined ? finder.find('event') : undefined
+  const quantity = rating === undefined && event === undefined ? finder.find('quantity') : undefined
   return {
     user,
     item,
     timestamp,
-    value: rating ?? quantity,
-    kind: rating !== undefined ? 'rating' : quantity !== undefined ? 'quantity' : 'none',
+    value: rating ?? event ?? quantity,
+    kind:
+      rating !== undefined ? 'rating' : event !== undefined ? 'event' : quantity !== undefined ? 'quantity' : 'none',
   }
 }
 
-function valueOf(cell: unknown, at: string, column: string): number {
-  const text = textOf(cell).trim()
+function valueOf(text: string, at: string, column: string): number {
   if (text === '') return Number.NaN
-  const value = Number(text)
+  const value = numberIn(text)
   if (Number.isFinite(value)) return value
   throw new DataError(
     at,
@@ -125,27 +140,50 @@ function isGrouped(numbers: Int32Array): boolean {
   return repeated
 }
 
-/** Marks go up to 1, 5, 10 or 100 and are never negative; anything else is a number of pieces. */
-function valueKindOf(
-  value: Float32Array | undefined,
-  named: ValueKind,
-): Pick<Interactions, 'valueKind' | 'bestRating'> {
+/** What values mean, by their name and their range. */
+type Meaning = Pick<Interactions, 'valueKind' | 'bestRating' | 'likedFrom' | 'dislikedTo'>
+
+/**
+ * Marks go up to 1, 5, 10 or 100, or to the best that was given where nothing would be liked then (7, 3), and are never
+ * negative unless up and down are -1 and 1; anything else is a number of pieces. The worst fifth is disliked, and the worst mark
+ * that is given from 1 on.
+ */
+function meaningOf(value: Float32Array | undefined, named: ValueKind): Meaning {
   if (value === undefined || value.every(Number.isNaN)) return { valueKind: 'none' }
-  let [least, most] = [Infinity, -Infinity]
+  if (named === 'event') return { valueKind: 'event', dislikedTo: -Number.MIN_VALUE }
+  let [least, most, areWhole] = [Infinity, -Infinity, true]
   for (const one of value) {
     if (one < least) least = one
     if (one > most) most = one
+    if (!Number.isInteger(one) && !Number.isNaN(one)) areWhole = false
   }
-  const bestRating = [1, 5, 10, 100].find((best) => most <= best)
-  return named === 'rating' && least >= 0 && bestRating !== undefined
-    ? { valueKind: 'rating', bestRating }
-    : { valueKind: 'quantity' }
+  if (named !== 'rating' || most > 100) return { valueKind: 'quantity' }
+  if (least < 0) {
+    const areThumbs = least >= -1 && most <= 1
+    return areThumbs ? { valueKind: 'rating', bestRating: 1, dislikedTo: -Number.MIN_VALUE } : { valueKind: 'quantity' }
+  }
+  if (most <= 1 && areWhole) return { valueKind: 'rating', bestRating: 1 }
+  const usual = [1, 5, 10, 100].find((best) => most <= best) as number
+  const bestRating = most >= fourFifths(usual) ? usual : most
+  // As values are kept, in single precision.
+  const dislikedTo = Math.fround(Math.max(bestRating / 5, least >= 1 && bestRating > 2 ? 1 : 0))
+  return { valueKind: 'rating', bestRating, likedFrom: fourFifths(bestRating), dislikedTo }
 }
 
 function sayWhatCounts(interactions: Interactions, say: (message: string) => void): void {
-  const { value, valueKind, bestRating = 1 } = interactions
-  if (valueKind === 'rating' && bestRating > 1)
-    say(`ratings go up to ${bestRating}: from ${defaultThreshold(interactions)} on they count as liked.`)
-  const returned = value?.reduce((count, one) => count + (one < 0 ? 1 : 0), 0) ?? 0
+  const { value, valueKind, bestRating = 1, likedFrom, dislikedTo } = interactions
+  if (likedFrom !== undefined)
+    say(`ratings go up to ${rounded(bestRating)}: from ${rounded(likedFrom)} on they count as liked.`)
+  const below = (limit: number): number => value?.reduce((sum, one) => sum + (one <= limit ? 1 : 0), 0) ?? 0
+  const disliked = dislikedTo === undefined ? 0 : below(dislikedTo)
+  if (disliked > 0 && valueKind === 'rating')
+    say(
+      `${disliked} ratings ${(dislikedTo as number) > 0 ? `up to ${rounded(dislikedTo as number)}` : 'below 0'} are dislikes.`,
+    )
+  const returned = valueKind === 'quantity' ? below(-Number.MIN_VALUE) : 0
   if (returned > 0) say(`${returned} rows with a negative quantity are returns, and count for nothing.`)
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6))
 }

@@ -1,4 +1,6 @@
 import type { Item } from './catalog.js'
+import { amountIn } from './number-in.js'
+import { PlainIds } from './plain-id.js'
 import { readTable } from './read-table.js'
 import { ColumnFinder, type ColumnNames } from './shop-columns.js'
 
@@ -23,8 +25,10 @@ export async function readItems(
   const items = new Map<string, Item>()
   let read: ((cells: Readonly<Record<string, unknown>>) => Item) | undefined
   let [twice, withoutId, untitled] = [0, 0, 0]
-  for await (const { cells } of readTable(path, signal)) {
-    read ??= itemReader(new ColumnFinder(path, Object.keys(cells), columns, onNotice))
+  const ids = new PlainIds()
+  const say = (message: string): void => onNotice(`${path}: ${message}`)
+  for await (const { cells } of readTable(path, { kind: 'items', say, signal })) {
+    read ??= itemReader(new ColumnFinder(path, Object.keys(cells), columns, onNotice), ids)
     const item = read(cells)
     if (item.id === '') withoutId++
     else if (items.has(item.id)) twice++
@@ -33,6 +37,7 @@ export async function readItems(
       if (item.title === undefined && item.texts?.length === 0) untitled++
     }
   }
+  ids.finish(say)
   if (withoutId > 0) onNotice(`${path}: ${withoutId} rows without an item are left out.`)
   if (twice > 0) onNotice(`${path}: ${twice} rows repeat an item that stands further up; the first one counts.`)
   if (untitled > 0)
@@ -40,7 +45,7 @@ export async function readItems(
   return [...items.values()]
 }
 
-function itemReader(finder: ColumnFinder): (cells: Readonly<Record<string, unknown>>) => Item {
+function itemReader(finder: ColumnFinder, ids: PlainIds): (cells: Readonly<Record<string, unknown>>) => Item {
   const id = finder.need('item')
   const [title, price, category] = [finder.find('title'), finder.find('price'), finder.find('category')]
   const others = finder.columns.filter((name) => name !== id && name !== title && name !== price)
@@ -48,9 +53,9 @@ function itemReader(finder: ColumnFinder): (cells: Readonly<Record<string, unkno
     const texts = others
       .map((name) => textOf(cells[name]))
       .filter((text) => text.trim() !== '' && Number.isNaN(Number(text)))
-    const amount = price === undefined ? Number.NaN : Number.parseFloat(textOf(cells[price]))
+    const amount = price === undefined ? Number.NaN : amountIn(textOf(cells[price]))
     return {
-      id: textOf(cells[id]),
+      id: ids.of(textOf(cells[id])),
       title: title === undefined ? undefined : textOf(cells[title]).trim() || undefined,
       texts,
       price: Number.isNaN(amount) ? undefined : amount,

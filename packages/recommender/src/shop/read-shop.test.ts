@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from '../../test/temporary-folder.js'
@@ -23,8 +24,8 @@ const interactions = (rows: string, header = 'user,item,timestamp') => ({
 })
 
 describe('readShop', () => {
-  it('keeps ids exactly: leading zeros, commas, quotes, spaces and emoji', async () => {
-    const ids = ['007', '7', 'a,b', 'say "hi"', '🎁', ' x ']
+  it('keeps ids exactly: leading zeros, commas, quotes and emoji', async () => {
+    const ids = ['007', '7', 'a,b', 'say "hi"', '🎁', 'x y']
     const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`)
     const { shop } = await read({
       'items.csv': `item,title\n${quoted.map((id) => `${id},Thing`).join('\n')}\n`,
@@ -35,6 +36,138 @@ describe('readShop', () => {
     expect([...shop.interactions.item]).toEqual([0, 1, 2, 3, 4, 5])
     expect(ids.map((id) => shop.catalog.numberOf(id))).toEqual([0, 1, 2, 3, 4, 5])
     expect(shop.catalog.numberOf('8')).toBeUndefined()
+  })
+
+  it('takes spaces around ids and ".0" at their end off, and says so', async () => {
+    const { shop, notices } = await read({
+      'items.csv': 'item,title\n3,Lamp\n007 ,Mug\n',
+      'interactions.csv': 'user,item\n1.0,3.0\n1, 007\n',
+    })
+    expect(shop.catalog.items.map(({ id }) => id)).toEqual(['3', '007'])
+    expect(shop.interactions).toMatchObject({ users: ['1'], item: Int32Array.of(0, 1) })
+    expect(notices).toEqual([
+      'items.csv: spaces around 1 ids are taken off.',
+      'interactions.csv: users: ".0" at the end of 1 ids is taken off: 3.0 is read as 3.',
+      'interactions.csv: spaces around 1 ids are taken off.',
+      'interactions.csv: ".0" at the end of 1 ids is taken off: 3.0 is read as 3.',
+      'interactions.csv: no timestamps: the order of the file is taken for the order in which things happened.',
+    ])
+  })
+
+  it.each<[string, Readonly<Record<string, string | Uint8Array>>, string]>([
+    [
+      'no header, and :: between cells',
+      { 'ratings.dat': '0::3::5::1605463276\n0::6::2::1605704070\n', 'movies.dat': '3::Lamp: red::a|b\n6::Mug::b\n' },
+      'ratings.dat: no header: its columns are taken for user, item, rating, timestamp. If that is wrong, give it a header.',
+    ],
+    [
+      'no header, in CSV',
+      { 'interactions.csv': '0,3,2020-11-15,5\n0,6,2020-11-18,2\n', 'items.csv': '3,Lamp: red,a|b\n6,Mug,b\n' },
+      'items.csv: no header: its columns are taken for item, title, category. If that is wrong, give it a header.',
+    ],
+    [
+      'gzip',
+      {
+        'interactions.csv.gz': gzipSync('user,item,timestamp,rating\n0,3,11/15/2020,5\n0,6,11/18/2020 1:00 PM,2\n'),
+        'items.jsonl.gz': gzipSync(
+          '{"item":3,"title":"Lamp: red","category":["a","b"]}\n{"item":6,"title":"Mug","category":"b"}',
+        ),
+      },
+      'interactions.csv.gz: timestamps in month/day/year.',
+    ],
+    [
+      'semicolons, and a comma in numbers',
+      {
+        'interactions.csv': 'user;item;date;rating\n0;3;15.11.2020;"5,0"\n0;6;2020-11-18 UTC;2,5\n',
+        'items.tsv': 'item\ttitle\tcategory\n3\tLamp: red\ta|b\n6\tMug\tb\n',
+      },
+      'interactions.csv: its cells are separated by ";".',
+    ],
+    [
+      'H&M',
+      {
+        'transactions_train.csv':
+          't_dat,customer_id,article_id,price,rating\n2020-11-15,0,3,0.1,5\n2020-11-18,0,6,0.1,2\n',
+        'articles.csv': 'article_id,prod_name,product_type_name\n3,Lamp: red,a|b\n6,Mug,b\n',
+      },
+      'articles.csv: the column "prod_name" is taken for the title. If that is wrong, name it in columns.title (--column title=NAME).',
+    ],
+  ])('reads tables as they come: %s', async (_, files, said) => {
+    const { shop, notices } = await read(files)
+    expect(shop.catalog.items).toMatchObject([
+      { id: '3', title: 'Lamp: red', category: 'a|b' },
+      { id: '6', title: 'Mug', category: 'b' },
+    ])
+    expect(shop.interactions).toMatchObject({ users: ['0'], item: Int32Array.of(0, 1), clock: 'time', bestRating: 5 })
+    expect(shop.interactions.time[0] as number).toBeLessThan(shop.interactions.time[1] as number)
+    expect(new Date((shop.interactions.time[0] as number) * 1000).toISOString()).toMatch(/^2020-11-15/)
+    expect(notices).toContain(said)
+  })
+
+  it.each([
+    ['2020-11-15 10:20:30 UTC', '15/11/2020 10:20:30', 1605435630],
+    ['1605435630000000', '11/15/2020 10:20:30 AM', 1605435630],
+    ['2020-11-15T12:20:30.5+02:00', '15.11.2020 10:20:30.5', 1605435630.5],
+  ])('reads %s and %s as one time', async (one, other, time) => {
+    const { shop } = await read(interactions(`u,a,${one}\nu,b,${other}`))
+    expect([...shop.interactions.time]).toEqual([time, time])
+  })
+
+  it('reads dates of slashes in the one order that fits all of them', async () => {
+    const days = async (rows: string) =>
+      [...(await read(interactions(rows))).shop.interactions.time].map((time) => new Date(time * 1000).getUTCDate())
+    expect(await days('u,a,03/04/2020\nu,b,13/04/2020')).toEqual([3, 13])
+    expect(await days('u,a,03/04/2020\nu,b,04/13/2020')).toEqual([4, 13])
+    await expect(days('u,a,13/04/2020\nu,b,04/13/2020')).rejects.toThrow(
+      'expected dates in one order, got a month first on line 3, a day first on line 2. Write them as 2020-11-15.',
+    )
+    const { notices } = await read(interactions('u,a,03/04/2020'))
+    expect(notices.join()).toContain('are read with the month first: no date tells')
+  })
+
+  it('weighs events, and takes those above 0', async () => {
+    const { shop, notices } = await read(
+      {
+        ...interactions(
+          '1,u,view,a,\n2,u,addtocart,b,\n3,u,transaction,c,9\n4,v,dislike,a,',
+          'timestamp,visitorid,event,itemid,transactionid',
+        ),
+      },
+      { weights: { view: 2 } },
+    )
+    expect([...(shop.interactions.value ?? [])]).toEqual([2, 3, 5, -1])
+    expect(positives(shop.interactions, 3)).toHaveLength(1)
+    expect([...positives(shop.interactions, 3, { threshold: 3 }).items]).toEqual([1, 2])
+    expect(notices.join()).toContain(
+      'view weighs 2 (1 rows), addtocart weighs 3 (1 rows), transaction weighs 5 (1 rows), dislike weighs -1',
+    )
+  })
+
+  it('leaves excluded items out', async () => {
+    const { shop, notices } = await read(interactions('u,a,1\nu,b,2'), { exclude: ['b'] })
+    expect(shop.catalog.items.map(({ id }) => id)).toEqual(['a', 'c'])
+    expect([...shop.interactions.item]).toEqual([0])
+    expect(notices).toContain('interactions.csv: 1 rows with excluded items are left out.')
+  })
+
+  it('takes ratings by their range', async () => {
+    const meaning = async (values: readonly (string | number)[]) => {
+      const { shop, notices } = await read(
+        interactions(values.map((value, row) => `u${row},a,${value}`).join('\n'), 'user,item,rating'),
+      )
+      const users = [...positives(shop.interactions, 3).users].map((user) => values[user])
+      return { users, said: notices.filter((notice) => notice.includes('ratings')).map((notice) => notice.slice(18)) }
+    }
+    expect(await meaning([0.2, 0.85, 1, 0.5])).toEqual({
+      users: [0.85, 1],
+      said: ['ratings go up to 1: from 0.8 on they count as liked.', '1 ratings up to 0.2 are dislikes.'],
+    })
+    expect(await meaning([1, 2, 3])).toEqual({
+      users: [3],
+      said: ['ratings go up to 3: from 2.4 on they count as liked.', '1 ratings up to 1 are dislikes.'],
+    })
+    expect(await meaning([1, 5, 6, 7, 5.6])).toMatchObject({ users: [6, 7, 5.6] })
+    expect(await meaning([-1, 1, 0])).toEqual({ users: [1], said: ['1 ratings below 0 are dislikes.'] })
   })
 
   it('takes titles, other texts, prices and categories of items', async () => {

@@ -3,10 +3,17 @@ import { basename, join, resolve } from 'node:path'
 import { DataError, toFileError } from '@headstart/core/kit'
 import { Catalog, type Item } from './catalog.js'
 import type { Interactions } from './interactions.js'
+import { plainId } from './plain-id.js'
 import { readInteractions } from './read-interactions.js'
 import { readItems } from './read-items.js'
-import { tableEndings } from './read-table.js'
+import { tableEndings, usualEndings } from './read-table.js'
 import type { ColumnNames } from './shop-columns.js'
+
+/** What the files of the two tables are called, the proper name first. */
+const tableNames = {
+  interactions: ['interactions', 'ratings', 'events', 'transactions', 'transactions_train', 'purchases', 'clicks'],
+  items: ['items', 'movies', 'articles', 'products', 'books', 'catalog'],
+}
 
 /** What a shop sells, and what its users did. */
 export interface Shop {
@@ -19,6 +26,13 @@ export interface Shop {
 export interface ReadShopOptions {
   /** Columns whose names are not the usual ones. */
   readonly columns?: ColumnNames | undefined
+  /**
+   * What kinds of events weigh, by their names in the column `event`. Default: 5 for what is bought, 3 for a cart or a wish list, -1
+   * for a dislike, else 1.
+   */
+  readonly weights?: Readonly<Record<string, number>> | undefined
+  /** Ids of items that are left out, such as bags and vouchers. Default: none. */
+  readonly exclude?: readonly string[] | undefined
   /** Told of guessed columns, of the writing of timestamps, of what counts as liked, and of what is left out or odd. */
   readonly onNotice?: ((message: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -30,37 +44,42 @@ export interface ReadShopOptions {
  * table of items, and for items it does not hold, all that is known of an item is its id.
  * @throws DataError for tables that cannot be read as such; FileError when the folder or a file cannot be read.
  */
-export async function readShop(
-  folder: string,
-  { columns = {}, onNotice = () => {}, signal }: ReadShopOptions = {},
-): Promise<Shop> {
+export async function readShop(folder: string, options: ReadShopOptions = {}): Promise<Shop> {
+  const { columns = {}, onNotice = () => {}, signal } = options
   const files = await readdir(folder).catch((error: unknown) => {
     throw toFileError(error, folder, 'read')
   })
-  const find = (name: string): string | undefined => {
-    const file = tableEndings.map((ending) => `${name}${ending}`).find((wanted) => files.includes(wanted))
+  const find = (names: readonly string[]): string | undefined => {
+    const wanted = names.flatMap((name) => tableEndings.map((ending) => `${name}${ending}`))
+    const file = wanted.find((name) => files.includes(name))
+    if (file !== undefined && !file.startsWith(`${names[0]}.`))
+      onNotice(`${folder}: ${file} is taken for the ${names[0]}.`)
     return file === undefined ? undefined : join(folder, file)
   }
-  const paths = { interactions: find('interactions'), items: find('items') }
-  if (paths.interactions === undefined) {
+  const path = find(tableNames.interactions)
+  if (path === undefined) {
     const got = files.length === 0 ? 'an empty folder' : files.slice(0, 5).join(', ')
     throw new DataError(
       folder,
-      `a file interactions (${tableEndings.join(', ')})`,
+      `a file interactions (${usualEndings.join(', ')})`,
       got,
-      'Add it, with columns user and item.',
+      'Add it, with columns user and item: of orders and their lines make one row for each item that a user took.',
     )
   }
-  const items: Item[] = paths.items === undefined ? [] : await readItems(paths.items, columns, onNotice, signal)
+  const paths = { interactions: path, items: find(tableNames.items) }
+  const excluded = new Set(options.exclude?.map(plainId))
+  const isIn = ({ id }: Item): boolean => !excluded.has(id)
+  const items = paths.items === undefined ? [] : (await readItems(paths.items, columns, onNotice, signal)).filter(isIn)
   const listed = items.length
   const numbers = new Map(items.map(({ id }, number) => [id, number]))
-  const itemNumber = (id: string): number => {
+  const itemNumber = (id: string): number | undefined => {
+    if (excluded.has(id)) return undefined
     const known = numbers.get(id)
     if (known !== undefined) return known
     numbers.set(id, items.length)
     return items.push({ id }) - 1
   }
-  const interactions = await readInteractions(paths.interactions, itemNumber, columns, onNotice, signal)
+  const interactions = await readInteractions(paths.interactions, itemNumber, options)
   if (paths.items === undefined)
     onNotice(`${folder}: no table of items, so that nothing is known of them but their ids.`)
   else if (items.length > listed)

@@ -1,34 +1,156 @@
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { DataError, OptionError, toFileError } from '@headstart/core/kit'
-import { readRows, type Row, type RowFormat } from '@headstart/core/kit'
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { HeadstartError } from '@headstart/core'
+import { DataError, OptionError, readRows, type Row, toFileError } from '@headstart/core/kit'
+import { dialectOf, type TableDialect, type TableKind } from './table-dialect.js'
 
-const formats: Readonly<Record<string, RowFormat | 'parquet'>> = {
-  '.csv': 'csv',
-  '.tsv': 'tsv',
+type Format = 'jsonl' | 'parquet' | { readonly delimiter: string | undefined }
+
+const formats: Readonly<Record<string, Format>> = {
+  '.csv': { delimiter: ',' },
+  '.tsv': { delimiter: '\t' },
   '.jsonl': 'jsonl',
   '.parquet': 'parquet',
+  '.ndjson': 'jsonl',
+  '.tab': { delimiter: '\t' },
+  '.dat': { delimiter: undefined },
+  '.data': { delimiter: undefined },
+  '.txt': { delimiter: undefined },
 }
 
-/** Endings of the tables that can be read, the most usual first. */
-export const tableEndings: readonly string[] = Object.keys(formats)
+/** The most usual endings of tables. */
+export const usualEndings: readonly string[] = ['.csv', '.tsv', '.jsonl', '.parquet']
+
+/** All endings of tables. All but Parquet can be packed as well: `.csv.gz`. */
+export const tableEndings: readonly string[] = Object.keys(formats).flatMap((ending) =>
+  ending === '.parquet' ? [ending] : [ending, `${ending}.gz`],
+)
+
+/** Options of `readTable`. */
+export interface ReadTableOptions {
+  /** By which columns are told where there is no header. */
+  readonly kind: TableKind
+  /** Told of a missing header, of what stands between cells and of characters, where these are not the usual ones. */
+  readonly say: (message: string) => void
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
- * The rows of a table, one at a time: CSV and TSV with a header, JSONL, Parquet (a row group at a time).
+ * The rows of a table, one at a time: CSV and TSV, with a header or without, other text with `::`, semicolons or bars
+ * between cells, JSONL, each of them packed by gzip or not, and Parquet (a row group at a time).
  * @throws DataError, with path and line, for what does not parse; FileError when the file cannot be read; OptionError
  *   for another ending.
  */
-export function readTable(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
-  const format = formats[extname(path).toLowerCase()]
-  if (format === undefined) {
+export async function* readTable(path: string, { kind, say, signal }: ReadTableOptions): AsyncGenerator<Row> {
+  const isPacked = path.toLowerCase().endsWith('.gz')
+  const format = formats[extname(isPacked ? path.slice(0, -'.gz'.length) : path).toLowerCase()]
+  if (format === undefined || (isPacked && format === 'parquet')) {
     throw new OptionError(
       path,
-      `a file ending in ${tableEndings.join(', ')}`,
+      `a file ending in ${usualEndings.join(', ')}, or in one of these and .gz`,
       `"${extname(path)}"`,
       'Convert it to one of these.',
     )
   }
-  return format === 'parquet' ? readParquet(path, signal) : readRows(path, format, signal)
+  if (format === 'parquet') return yield* readParquet(path, signal)
+  if (format === 'jsonl') return yield* isPacked ? readPackedLines(path, signal) : readRows(path, 'jsonl', signal)
+  const dialect = await dialectOf(path, kind, format.delimiter)
+  const isUsual = dialect.delimiter === format.delimiter
+  if (isUsual && !isPacked && dialect.names === undefined)
+    return yield* readRows(path, dialect.delimiter === ',' ? 'csv' : 'tsv', signal)
+  if (!isUsual) say(`its cells are separated by ${JSON.stringify(dialect.delimiter)}.`)
+  if (dialect.names !== undefined)
+    say(`no header: its columns are taken for ${dialect.names.join(', ')}. If that is wrong, give it a header.`)
+  if (dialect.encoding !== 'utf-8') say(`it is no UTF-8, and read as ${dialect.encoding}.`)
+  yield* readDelimited(path, dialect, isPacked, signal)
+}
+
+async function* readDelimited(
+  path: string,
+  { delimiter, names, encoding }: TableDialect,
+  isPacked: boolean,
+  signal?: AbortSignal,
+): AsyncGenerator<Row> {
+  const { CsvError, parse } = await import('csv-parse')
+  const parser = parse({
+    delimiter,
+    columns: names === undefined ? true : [...names],
+    quote: delimiter === '::' ? null : '"',
+    relax_quotes: true,
+    skip_empty_lines: true,
+    bom: true,
+    info: true,
+    max_record_size: 2 ** 20,
+  })
+  const rows = Readable.from(textOf(path, isPacked, encoding, signal)).compose(parser as never) as AsyncIterable<{
+    record: Record<string, string>
+    info: { lines: number }
+  }>
+  // The line of the last row that was read: the next one begins behind it.
+  let line = names === undefined ? 1 : 0
+  try {
+    for await (const { record, info } of rows) {
+      yield { line: line + 1, cells: record }
+      line = info.lines
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new DataError(`${path}:${line + 1}`, 'as many cells in each row', error.message, 'Correct the row.', {
+      cause: error,
+    })
+  }
+}
+
+async function* readPackedLines(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
+  let [line, rest] = [0, '']
+  const rowOf = (text: string): Row[] => {
+    line++
+    if (text.trim() === '') return []
+    try {
+      const cells: unknown = JSON.parse(text)
+      if (typeof cells === 'object' && cells !== null && !Array.isArray(cells))
+        return [{ line, cells: cells as Row['cells'] }]
+    } catch {
+      // Said below, with all else that is no object.
+    }
+    const got = JSON.stringify(text.slice(0, 60))
+    throw new DataError(`${path}:${line}`, 'a JSON object', got, 'Write one object on each line.')
+  }
+  for await (const piece of textOf(path, true, 'utf-8', signal)) {
+    const lines = (rest + piece).split('\n')
+    rest = lines.pop() ?? ''
+    for (const text of lines) yield* rowOf(text)
+  }
+  yield* rowOf(rest)
+}
+
+/** The text of a file, piece by piece. */
+async function* textOf(
+  path: string,
+  isPacked: boolean,
+  encoding: TableDialect['encoding'],
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  const file = createReadStream(path, { signal })
+  const stream = isPacked ? file.pipe(createGunzip()) : file
+  file.on('error', (error) => stream.destroy(error))
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof TypeError)
+      throw new DataError(path, 'UTF-8 text', 'other bytes', 'Save the file as UTF-8.', { cause: error })
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
+      throw new DataError(path, 'a whole gzip file', (error as Error).message, 'Get the whole file, or unpack it.', {
+        cause: error,
+      })
+    throw error instanceof HeadstartError ? error : toFileError(error, path, 'read')
+  }
 }
 
 async function* readParquet(path: string, signal?: AbortSignal): AsyncGenerator<Row> {

@@ -1,7 +1,17 @@
 import { DataError } from '@headstart/core/kit'
 
 /** What a column of a shop's tables can hold. */
-export const columnRoles = ['user', 'item', 'timestamp', 'rating', 'quantity', 'title', 'price', 'category'] as const
+export const columnRoles = [
+  'user',
+  'item',
+  'timestamp',
+  'rating',
+  'quantity',
+  'title',
+  'price',
+  'category',
+  'event',
+] as const
 export type ColumnRole = (typeof columnRoles)[number]
 
 /** Names of columns where they are not the usual ones. */
@@ -22,6 +32,7 @@ const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
     'session',
     'sessionid',
     'reviewerid',
+    'uid',
   ],
   item: [
     'itemid',
@@ -34,14 +45,50 @@ const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
     'movie',
     'movieid',
     'asin',
+    'parentasin',
     'id',
   ],
-  timestamp: ['time', 'date', 'datetime', 'createdat', 'purchasedat', 'orderdate', 'invoicedate', 'unixreviewtime'],
+  timestamp: [
+    'time',
+    'date',
+    'datetime',
+    'createdat',
+    'purchasedat',
+    'orderdate',
+    'invoicedate',
+    'unixreviewtime',
+    'eventtime',
+    'tdat',
+    'ts',
+    'unixtime',
+    'visitdate',
+  ],
   rating: ['stars', 'score', 'overall'],
   quantity: ['qty', 'count', 'units', 'pieces'],
-  title: ['name', 'productname', 'itemname', 'description'],
+  title: ['name', 'productname', 'prodname', 'itemname', 'booktitle', 'description'],
   price: ['unitprice', 'listprice'],
-  category: ['department', 'genre', 'genres', 'categories', 'producttype'],
+  category: [
+    'department',
+    'genre',
+    'genres',
+    'categories',
+    'producttype',
+    'producttypename',
+    'productgroupname',
+    'categorycode',
+    'categoryname',
+  ],
+  event: ['eventtype', 'action', 'behavior', 'behaviortype'],
+}
+
+/** A name in small letters, without `_`, spaces or points. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[\s_.-]/g, '')
+}
+
+/** Whether a column of this name is found without being named. */
+export function isUsualName(name: string): boolean {
+  return columnRoles.some((role) => role === plain(name) || usualNames[role].includes(plain(name)))
 }
 
 /** Finds the columns of a table. */
@@ -65,7 +112,6 @@ export class ColumnFinder {
       if (this.columns.includes(named)) return named
       throw new DataError(this.path, `a column "${named}"`, `the columns ${this.#list()}`, 'Check the name.')
     }
-    const plain = (name: string): string => name.toLowerCase().replace(/[\s_.-]/g, '')
     const found = [role, ...usualNames[role]].flatMap((usual) =>
       this.columns.filter((name) => plain(name) === usual),
     )[0]

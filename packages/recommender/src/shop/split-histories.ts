@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError, random } from '@headstart/core/kit'
 import type { Histories, History } from './histories.js'
 
 /** One question to a recommender: after this history, which item comes next? */
@@ -48,6 +48,36 @@ export function leaveOneOut(histories: Histories, back = 1): Split {
     })
   }
   return { train: histories.truncate(({ items }) => Math.max(items.length - back, 0)), cases }
+}
+
+/** What is asked to choose by and to measure on. */
+export interface HeldOut {
+  readonly validation: Split
+  readonly test: Split
+}
+
+/** Shares of the users that are asked to measure on, and up to which others are asked to choose by, where users have little. */
+const [testShare, validationShare] = [0.2, 0.4]
+
+/**
+ * The last interaction of each user to measure on, the one before to choose by. Where users of two interactions are asked
+ * about, as in sessions of two clicks, that would leave nothing to learn from: then the last one of a fifth of the users, drawn by the
+ * seed, is measured on, that of another fifth is chosen by, and the others are learned from whole.
+ * @param minimum Interactions of the users that are asked about.
+ */
+export function heldOut(histories: Histories, minimum: number, seed: number): HeldOut {
+  if (minimum > 2) return { validation: leaveOneOut(histories, 2), test: leaveOneOut(histories) }
+  const places = random(seed).shuffle(Array.from(histories.users.keys()))
+  const until = (share: number): ReadonlySet<number> =>
+    new Set(places.slice(0, Math.ceil(share * places.length)).map((place) => histories.users[place] as number))
+  const [tested, both] = [until(testShare), until(validationShare)]
+  const { cases } = leaveOneOut(histories)
+  const without = (held: ReadonlySet<number>): Histories =>
+    histories.truncate(({ items }, place) => items.length - (held.has(histories.users[place] as number) ? 1 : 0))
+  return {
+    validation: { train: without(both), cases: cases.filter(({ user }) => both.has(user) && !tested.has(user)) },
+    test: { train: without(tested), cases: cases.filter(({ user }) => tested.has(user)) },
+  }
 }
 
 /**

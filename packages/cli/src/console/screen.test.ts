@@ -1,0 +1,41 @@
+import { Writable } from 'node:stream'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { openScreen } from './screen.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** A screen that is no terminal, and what stands on it. */
+function logged() {
+  const lines: string[] = []
+  const write = (chunk: Buffer, _: unknown, done: () => void): void => {
+    lines.push(chunk.toString())
+    done()
+  }
+  const streams = { stdout: new Writable(), stderr: new Writable({ write }) }
+  async function* nothing() {}
+  return { lines, screen: openScreen({ ...streams, stdin: nothing(), signal: new AbortController().signal }) }
+}
+
+it('says progress in plain lines, now and then, where there is no terminal', () => {
+  const { lines, screen } = logged()
+  for (let done = 0; done <= 100; done++) {
+    screen.onEvent({ type: 'features', done, total: 100, cached: 0 })
+    vi.advanceTimersByTime(500)
+  }
+  expect(lines).toEqual([
+    'features 20/100\n',
+    'features 40/100\n',
+    'features 60/100\n',
+    'features 80/100\n',
+    'features 100/100\n',
+  ])
+})
+
+it('says nothing of what takes a moment', () => {
+  const { lines, screen } = logged()
+  screen.onEvent({ type: 'compare', done: 1, total: 2, method: 'ease' })
+  vi.advanceTimersByTime(9000)
+  screen.onEvent({ type: 'compare', done: 2, total: 2, method: 'ease' })
+  expect(lines).toEqual([])
+})
