@@ -1,6 +1,6 @@
 /**
  * Writes a package's JavaScript into its `dist`: one file for each of its doors, and what they share. Loading hundreds of small
- * modules takes longer than running them. Types are written beside it by tsc, which also checks them.
+ * modules takes longer than running them. Types are written beside it by tsc; `npm run typecheck` checks them, of all packages at once.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
