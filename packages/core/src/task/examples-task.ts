@@ -37,7 +37,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
     holds(word: string): Promise<boolean>
     read(
       path: string,
-      options: z.output<Reading> & Pick<CommonReading, 'format'>,
+      options: z.output<Reading> & Pick<CommonReading, 'format' | 'encoding'>,
       run: Run,
     ): AsyncIterable<Asked<Input>>
   }
@@ -67,6 +67,10 @@ const commonReading = z.object({
     .enum(['csv', 'tsv', 'jsonl'])
     .optional()
     .describe('format of DATA where it is a file (default: from its ending)'),
+  encoding: z
+    .string()
+    .optional()
+    .describe('encoding of DATA where it is a file, such as windows-1252 (default: UTF-8, or UTF-16 by its mark)'),
   kind: z
     .enum(['classification', 'multi-label', 'regression'])
     .default('classification')
@@ -154,7 +158,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
 
   const { queries } = parts
-  const asking = z.object({ ...parts.reading.shape, format: commonReading.shape.format })
+  const asking = z.object({ ...parts.reading.shape, ...commonReading.pick({ format: true, encoding: true }).shape })
 
   return {
     name,
@@ -165,7 +169,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     queries: queries && {
       holds: (word) => queries.holds(word),
       ...step(asking, async (path: string, options, run) =>
-        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format'>, run),
+        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding'>, run),
       ),
     },
     networks: networks as Networks,

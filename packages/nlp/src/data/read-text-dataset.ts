@@ -33,7 +33,7 @@ export async function readTextDataset<T extends Kind = 'classification'>(
 /** Reads texts that nobody has labeled from a table as `readTextDataset` reads, row by row, with all its columns. */
 export function readTexts(
   path: string,
-  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'onNotice' | 'signal'> = {},
+  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'encoding' | 'onNotice' | 'signal'> = {},
 ): AsyncIterable<Asked<string>> {
   return readInputs(path, textIn(options.textColumn), options)
 }

@@ -21,7 +21,7 @@ export async function holdsPictures(path: string): Promise<boolean> {
  */
 export async function* readPictures(
   path: string,
-  options: Pick<ReadImageDatasetOptions, 'pathColumn' | 'format' | 'onNotice' | 'signal'> = {},
+  options: Pick<ReadImageDatasetOptions, 'pathColumn' | 'format' | 'encoding' | 'onNotice' | 'signal'> = {},
 ): AsyncGenerator<Asked<string>> {
   if (
     !(await stat(path).then(

@@ -3,26 +3,32 @@ import type { CsvError, Info, Options } from 'csv-parse'
 import { DataError } from '../../contract/errors.js'
 import { longestRow } from './lines.js'
 import type { Row } from './rows.js'
+import { separated } from './separator.js'
+import { tabSeparated } from './tab-separated.js'
 import { TableHeader } from './table-header.js'
 
 /**
- * Rows of comma-separated text (RFC 4180), or of another separator.
- * @param before Lines before the header, which are not among the pieces.
+ * Rows of comma-separated text (RFC 4180), or of text with another separator in its header, which is said.
  * @throws DataError, with path and line, for what does not parse.
  */
 export async function* commaSeparated(
   path: string,
-  pieces: AsyncIterable<string>,
-  delimiter = ',',
-  before = 0,
+  text: AsyncIterable<string>,
+  onNotice: (message: string) => void = () => {},
 ): AsyncGenerator<Row> {
+  const { separator, before, pieces } = await separated(text)
+  if (separator !== ',') {
+    const name = separator === '\t' ? 'a tab' : `"${separator}"`
+    onNotice(`${path}: cells are separated by ${name}, as the header says.`)
+  }
+  if (separator === '\t') return yield* tabSeparated(path, pieces, before)
   const { CsvError, parse } = await import('csv-parse')
   let header: TableHeader | undefined
   // Where the record before ends. A parser runs ahead of who reads its rows, so that it has to say this itself.
   let [end, empty] = [0, 0]
   const beginAfter = (emptyLines: number): number => before + end + 1 + emptyLines - empty
   const options: Options = {
-    delimiter,
+    delimiter: separator,
     skip_empty_lines: true,
     bom: true,
     relax_column_count: true,

@@ -1,19 +1,43 @@
 import { DataError } from '../../contract/errors.js'
-import { linesOf } from './lines.js'
+import { jsonObjects } from './json-values.js'
+import { linesOf, longestRow } from './lines.js'
 import type { Row } from './rows.js'
 
 /**
- * Rows of text with one JSON object on each line.
+ * Rows of text with one JSON object on each line; or with a list of them, or objects over several lines.
  * @throws DataError, with path and line, for a line that is none.
  */
 export async function* jsonLines(path: string, pieces: AsyncIterable<string>): AsyncGenerator<Row> {
+  const { isOnePerLine, all } = await begun(pieces)
+  if (!isOnePerLine) {
+    for await (const { line, text } of jsonObjects(all)) yield { line, cells: objectIn(path, line, text) }
+    return
+  }
   let line = 0
-  for await (const lines of linesOf(path, pieces)) {
+  for await (const lines of linesOf(path, all)) {
     for (const text of lines) {
       line++
       if (text.trim() !== '') yield { line, cells: objectIn(path, line, text) }
     }
   }
+}
+
+/** Looks at the first sign: a list begins with a bracket, and an object over several lines has a first line that is no object. */
+async function begun(pieces: AsyncIterable<string>) {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let [start, isEnd] = ['', false]
+  while (!isEnd && !/\S[^\n]*\n/.test(start) && start.length < longestRow) {
+    const next = await iterator.next()
+    isEnd = next.done ?? false
+    start += next.value ?? ''
+  }
+  const all = (async function* () {
+    yield start
+    if (!isEnd) yield* { [Symbol.asyncIterator]: () => iterator }
+  })()
+  const first = /\S[^\n]*/.exec(start)?.[0].trim() ?? ''
+  const isList = /^\[\s*(\{|$)/.test(first)
+  return { isOnePerLine: !isList && first !== '{', all }
 }
 
 function objectIn(path: string, line: number, text: string): Record<string, unknown> {

@@ -16,6 +16,8 @@ export interface ReadExamplesOptions<T extends Kind = Kind> {
   readonly groupColumn?: string | undefined
   /** Default: from the file's ending. */
   readonly format?: RowFormat | undefined
+  /** See `ReadRowsOptions.encoding`. */
+  readonly encoding?: string | undefined
   /**
    * What the labels are. Default 'classification': one class. 'multi-label': any number of them, as a list of JSON or Python or
    * separated by `|`; none in an empty cell. 'regression': a number.
@@ -49,7 +51,7 @@ export async function readExamples<T extends Kind = 'classification'>(
   const toLabel: (row: Row, column: string) => Target = labelReaders[options.kind ?? 'classification'](path)
   const examples: Example<string, Target>[] = []
   let columns: Columns | undefined
-  for await (const row of readRows(path, format, signal)) {
+  for await (const row of readRows(path, format, signal, { encoding: options.encoding, onNotice })) {
     columns ??= findColumns(path, Object.keys(row.cells), input, labelColumn, onNotice)
     const value = row.cells[columns.input]
     if (typeof value !== 'string') {

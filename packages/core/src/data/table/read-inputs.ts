@@ -13,12 +13,15 @@ import { checkFile, formatOf } from './table-file.js'
 export async function* readInputs(
   path: string,
   input: InputColumn,
-  options: Pick<ReadExamplesOptions, 'format' | 'onNotice' | 'signal'> = {},
+  options: Pick<ReadExamplesOptions, 'format' | 'encoding' | 'onNotice' | 'signal'> = {},
 ): AsyncGenerator<Asked<string>> {
   const { onNotice = () => {}, signal } = options
   await checkFile(path)
   let column: string | undefined
-  for await (const { line, cells } of readRows(path, options.format ?? formatOf(path), signal)) {
+  for await (const { line, cells } of readRows(path, options.format ?? formatOf(path), signal, {
+    encoding: options.encoding,
+    onNotice,
+  })) {
     column ??= findInput(path, Object.keys(cells), input, onNotice)
     const value = cells[column]
     if (typeof value === 'string') yield { query: value, columns: cells }

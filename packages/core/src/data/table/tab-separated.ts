@@ -10,11 +10,12 @@ const quoted = /^"(?:[^"]|"")*"$/
  * other, that of spreadsheets, a cell with tabs or line ends stands in quotes. So a quote at the beginning of a cell opens one
  * that is quoted only where it closes at the end of a cell with each quote inside doubled; and it reaches over the end of a line
  * only where that line and the next are not rows by themselves, with as many cells as the header.
+ * @param before Lines before the header, which are not among the pieces.
  * @throws DataError, with path and line, for another number of cells than in the header.
  */
-export async function* tabSeparated(path: string, pieces: AsyncIterable<string>): AsyncGenerator<Row> {
+export async function* tabSeparated(path: string, pieces: AsyncIterable<string>, before = 0): AsyncGenerator<Row> {
   let header: TableHeader | undefined
-  let line = 0
+  let line = before
   let pending: string[] = []
   const take = (isEnd: boolean): Row[] => {
     const rows: Row[] = []

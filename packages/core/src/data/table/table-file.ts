@@ -10,26 +10,32 @@ const formats: Readonly<Record<string, RowFormat>> = {
   '.tab': 'tsv',
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
+  '.json': 'jsonl',
 }
 
 /** Whether this is the path of a file that is a table by its ending. */
 export async function isTable(path: string): Promise<boolean> {
-  if (!(extname(path).toLowerCase() in formats)) return false
+  if (!(endingOf(path) in formats)) return false
   return stat(path).then(
     (found) => !found.isDirectory(),
     () => false,
   )
 }
 
+/** In small letters, without that of a compressed file: '.csv' of `a.csv.gz`. */
+function endingOf(path: string): string {
+  return extname(path.toLowerCase().replace(/\.gz$/, ''))
+}
+
 /** The format of a table by its ending. @throws OptionError for another. */
 export function formatOf(path: string): RowFormat {
-  const ending = extname(path).toLowerCase()
+  const ending = endingOf(path)
   const format = formats[ending]
   if (format) return format
   const got = ending === '' ? 'no ending' : `"${ending}"`
   throw new OptionError(
     path,
-    'a file ending in .csv, .tsv or .jsonl',
+    'a file ending in .csv, .tsv, .jsonl or .json (or these with .gz)',
     got,
     'Name the format (on the command line: --format).',
   )

@@ -1,29 +1,22 @@
-import { createReadStream } from 'node:fs'
 import { DataError } from '../../contract/errors.js'
-import { toFileError } from '../../kit/file-error.js'
 
 /**
- * The text of a UTF-8 file, piece by piece, without a byte order mark.
- * @throws DataError with line and byte where the bytes are no UTF-8; FileError when the file cannot be read.
+ * The text of UTF-8, piece by piece, without a byte order mark.
+ * @throws DataError with line and byte where the bytes are no UTF-8.
  */
-export async function* utf8Text(path: string, signal?: AbortSignal): AsyncGenerator<string> {
+export async function* utf8Text(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let [line, bytes] = [1, 0]
-  try {
-    for await (const chunk of createReadStream(path, { signal }) as AsyncIterable<Buffer>) {
-      let text: string
-      try {
-        text = decoder.decode(chunk, { stream: true })
-      } catch {
-        throw invalid(path, chunk, line, bytes)
-      }
-      yield text
-      bytes += chunk.length
-      line += linesIn(chunk, chunk.length)
+  for await (const chunk of chunks) {
+    let text: string
+    try {
+      text = decoder.decode(chunk, { stream: true })
+    } catch {
+      throw invalid(path, chunk, line, bytes)
     }
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw toFileError(error, path, 'read')
+    yield text
+    bytes += chunk.length
+    line += linesIn(chunk, chunk.length)
   }
   try {
     yield decoder.decode()
@@ -50,7 +43,7 @@ function invalid(path: string, chunk: Buffer, line: number, before: number): Dat
     `${path}:${line + linesIn(chunk, start)}`,
     'UTF-8 text',
     `the byte ${byte} at position ${before + start}`,
-    'Save the file as UTF-8 (it may be in Latin-1 or UTF-16).',
+    'Save the file as UTF-8, or name its encoding, which may be windows-1252 (on the command line: --encoding windows-1252).',
   )
 }
 
