@@ -79,6 +79,10 @@ const kinds: readonly Kind[] = [
   { name: 'HEIC', readable: false, is: has(4, 'ftyphei', 'ftyphev', 'ftypmif1', 'ftypmsf1') },
   { name: 'BMP', readable: false, is: (start) => has(0, 'BM')(start) && has(6, '\0\0\0\0')(start) },
   { name: 'JPEG XL', readable: false, is: has(0, '\xff\x0a', '\0\0\0\x0cJXL ') },
+  { name: 'JPEG 2000', readable: false, is: has(4, 'jP  \r\n') },
+  { name: 'ICO', readable: false, is: has(0, '\0\0\x01\0') },
+  { name: 'DICOM', readable: false, is: has(128, 'DICM') },
+  { name: 'PGM or PPM', readable: false, is: (start) => /^P[1-7]\s+\d/.test(start) },
   { name: 'PDF', readable: false, is: has(0, '%PDF') },
 ]
 

@@ -395,6 +395,8 @@ describe('a picture that cannot be read is refused with words', () => {
       async () => Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
       /got HEIC\. Convert the picture/,
     ],
+    ['a DICOM', async () => Buffer.from(`${'\0'.repeat(128)}DICM\x02\0`, 'latin1'), /got DICOM\. Convert the picture/],
+    ['a PGM', async () => Buffer.from('P5\n2 2\n255\n....'), /got PGM or PPM\. Convert the picture/],
     ['a PDF', async () => Buffer.from('%PDF-1.7\n'), /got PDF\. Convert the picture/],
   ])('%s', async (_, bytes, message) => {
     const reading = readImage(await bytes())
