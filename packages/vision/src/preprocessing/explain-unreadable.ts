@@ -42,10 +42,12 @@ export async function explainUnreadable(
 /** As much of a file as says what it is. */
 export const longestMark = 512
 
-/** Whether a file that begins like this holds pixels, and can be read: not a drawing, which could name other files. */
+/**
+ * Whether a file that begins like this holds pixels, and is no drawing, which could name other files: it begins as no XML can, in
+ * whichever encoding, and as nothing that is packed. Marks further in could stand in a comment.
+ */
 export function isRaster(start: Uint8Array): boolean {
-  const kind = kindOf(start)
-  return kind !== undefined && kind.name !== 'SVG'
+  return /^(\xff\xd8\xff|\x89PNG|GIF8|RIFF|II[*+]|MM\0|\0\0\0[^<])/.test(Buffer.from(start).toString('latin1'))
 }
 
 async function dimensionsOf(bytes: Uint8Array): Promise<string> {
