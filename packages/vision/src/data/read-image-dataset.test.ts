@@ -226,7 +226,15 @@ describe('readImageDataset of a folder with folders train and test', () => {
     await split('photos')
     expect((await read()).labels).toEqual(['photos'])
     expect(notices).toEqual([
-      `${folder}: all pictures lie in "photos", which is taken for their class. If the folders in it are the classes ("cat", "dog"), give ${join(folder, 'photos')}.`,
+      `${folder}: "photos" is taken for a class. If the folders in it are the classes ("cat", "dog"), give ${join(folder, 'photos')}.`,
+    ])
+  })
+
+  it('hints at a folder that holds a split, beside others', async () => {
+    await split('pets/train', 'pets/test', 'food')
+    expect((await read()).labels).toEqual(['food', 'pets'])
+    expect(notices).toEqual([
+      `${folder}: "pets" is taken for a class. If the folders in it are a split ("test", "train"), give ${join(folder, 'pets')}.`,
     ])
   })
 

@@ -5,7 +5,7 @@ import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } f
 import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
 import { type ReadFolder, readSplit, type SplitChoice } from './read-split.js'
-import { classesOneDeeper, describeDeeper, splitFolders } from './split-folders.js'
+import { hintOneDeeper, splitFolders } from './split-folders.js'
 import { isAddress } from '../preprocessing/image-input.js'
 import { checkImage } from '../preprocessing/read-image.js'
 
@@ -73,8 +73,8 @@ export async function readImageDataset<T extends Kind = 'classification'>(
       throw new OptionError(`${folder}, option "split"`, expected, `"${split}", and no such folders`, 'Leave it out.')
     }
     const train = examplesOf(folder, pictures, onNotice)
-    const deeper = classesOneDeeper(folder, pictures)
-    if (deeper) onNotice(describeDeeper(folder, deeper))
+    const hint = hintOneDeeper(folder, pictures)
+    if (hint !== undefined) onNotice(hint)
     return { train }
   }
 }

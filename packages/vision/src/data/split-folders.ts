@@ -40,26 +40,21 @@ export function splitFolders(folder: string, found: Pick<FoundPictures, 'picture
 }
 
 /**
- * The folders in the only one that holds pictures: classes, perhaps, of whoever gave the path of the folder above them.
- * @returns Undefined where there are several folders with pictures, or no two in the only one.
+ * What whoever gave the path of a folder above the classes should be told: all pictures lie in one folder that holds several, or one of
+ * those that are taken for classes holds a split.
  */
-export function classesOneDeeper(
-  folder: string,
-  found: Pick<FoundPictures, 'pictures'>,
-): { readonly only: string; readonly classes: readonly string[] } | undefined {
-  const [[only, classes] = ['', new Set<string>()], ...more] = classesByFolder(folder, found)
-  return more.length === 0 && classes.size > 1 ? { only, classes: [...classes] } : undefined
-}
-
-/** Says that the path of a folder above the classes may have been given. */
-export function describeDeeper(
-  folder: string,
-  deeper: { readonly only: string; readonly classes: readonly string[] },
-): string {
-  const { only, classes } = deeper
-  const named = classes.slice(0, 5).map((name) => `"${name}"`)
-  const all = `${named.join(', ')}${classes.length > named.length ? `, and ${classes.length - named.length} more` : ''}`
-  return `${folder}: all pictures lie in "${only}", which is taken for their class. If the folders in it are the classes (${all}), give ${join(folder, only)}.`
+export function hintOneDeeper(folder: string, found: Pick<FoundPictures, 'pictures'>): string | undefined {
+  const classes = [...classesByFolder(folder, found)]
+  const holdsSplit = ([, below]: (typeof classes)[number]): boolean =>
+    [names.train, names.test].every((pattern) => [...below].some((name) => pattern.test(name)))
+  const [only, ...more] = classes
+  const deeper = more.length === 0 && only && only[1].size > 1 ? only : classes.find(holdsSplit)
+  if (!deeper) return undefined
+  const [label, below] = deeper
+  const named = [...below].slice(0, 5).map((name) => `"${name}"`)
+  const others = below.size > named.length ? `, and ${below.size - named.length} more` : ''
+  const what = holdsSplit(deeper) ? 'a split' : 'the classes'
+  return `${folder}: "${label}" is taken for a class. If the folders in it are ${what} (${named.join(', ')}${others}), give ${join(folder, label)}.`
 }
 
 /** The folders in each folder of the first level that hold pictures. */

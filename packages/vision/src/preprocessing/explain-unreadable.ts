@@ -42,10 +42,12 @@ export async function explainUnreadable(
 /** As much of a file as says what it is. */
 export const longestMark = 512
 
-/** Whether a file that begins like this holds pixels, and can be read: not a drawing, which could name other files. */
+/**
+ * Whether a file that begins like this holds pixels, and is no drawing, which could name other files: it begins as no XML can, in
+ * whichever encoding, and as nothing that is packed. Marks further in could stand in a comment.
+ */
 export function isRaster(start: Uint8Array): boolean {
-  const kind = kindOf(start)
-  return kind !== undefined && kind.name !== 'SVG'
+  return /^(\xff\xd8\xff|\x89PNG|GIF8|RIFF|II[*+]|MM\0|\0\0\0[^<])/.test(Buffer.from(start).toString('latin1'))
 }
 
 async function dimensionsOf(bytes: Uint8Array): Promise<string> {
@@ -79,6 +81,10 @@ const kinds: readonly Kind[] = [
   { name: 'HEIC', readable: false, is: has(4, 'ftyphei', 'ftyphev', 'ftypmif1', 'ftypmsf1') },
   { name: 'BMP', readable: false, is: (start) => has(0, 'BM')(start) && has(6, '\0\0\0\0')(start) },
   { name: 'JPEG XL', readable: false, is: has(0, '\xff\x0a', '\0\0\0\x0cJXL ') },
+  { name: 'JPEG 2000', readable: false, is: has(4, 'jP  \r\n') },
+  { name: 'ICO', readable: false, is: has(0, '\0\0\x01\0') },
+  { name: 'DICOM', readable: false, is: has(128, 'DICM') },
+  { name: 'PGM or PPM', readable: false, is: (start) => /^P[1-7]\s+\d/.test(start) },
   { name: 'PDF', readable: false, is: has(0, '%PDF') },
 ]
 

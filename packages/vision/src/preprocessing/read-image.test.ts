@@ -8,6 +8,7 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type Color, fields, hugePng, noise, numbersTiff, plain, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
+import { isRaster } from './explain-unreadable.js'
 import type { ImageSource } from './image-input.js'
 import { checkImage, readImage } from './read-image.js'
 import type { Sizing } from './sizing.js'
@@ -150,6 +151,20 @@ describe('readImage', () => {
       const pixels = await readImage(join(folder, name), { sizing: sizing({ height: 64, width: 64 }) })
       expectColor(colorAt(pixels, 0.5, 0.5), orange)
     }
+  })
+
+  it.each([
+    '<svg xmlns=""/>',
+    '<!--ftypavif--><svg/>',
+    '<!--....WEBP--><svg/>',
+    ' <svg/>',
+    '\xef\xbb\xbf<svg/>',
+    '\xff\xfe<\0s\0v\0g\0',
+    '\0<\0s\0v\0g',
+    '\0\0\0<\0\0\0s',
+    '\x1f\x8b\x08',
+  ])('takes what can be a drawing for one: %j', (start) => {
+    expect(isRaster(Buffer.from(start, 'latin1'))).toBe(false)
   })
 
   it('reads the same from a File, a Blob, buffers, URLs and pixels', async () => {
@@ -395,6 +410,8 @@ describe('a picture that cannot be read is refused with words', () => {
       async () => Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
       /got HEIC\. Convert the picture/,
     ],
+    ['a DICOM', async () => Buffer.from(`${'\0'.repeat(128)}DICM\x02\0`, 'latin1'), /got DICOM\. Convert the picture/],
+    ['a PGM', async () => Buffer.from('P5\n2 2\n255\n....'), /got PGM or PPM\. Convert the picture/],
     ['a PDF', async () => Buffer.from('%PDF-1.7\n'), /got PDF\. Convert the picture/],
   ])('%s', async (_, bytes, message) => {
     const reading = readImage(await bytes())

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { toPredictions } from '../contract/prediction.js'
-import { dataset } from '../data/dataset.js'
-import { inLabelOrder } from './label-order.js'
+import { toPredictions } from '../src/contract/prediction.js'
+import { dataset } from '../src/data/dataset.js'
+import { inLabelOrder } from '../src/kit/label-order.js'
 
 it('has probabilities in the order of labels, also of classes that are numbers', () => {
   const given = ['b', '10', '2', '-1', 'a', '02', '1.5', '10', '__proto__', '4294967296']

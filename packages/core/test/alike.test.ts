@@ -1,9 +1,9 @@
 import '@headstart/onnx/test'
 import { expect, it } from 'vitest'
-import type { Backbone } from '../contract/backbone.js'
-import { dataset } from '../data/dataset.js'
-import { fineTune } from '../fine-tune/fine-tune.js'
-import { allAlike } from './alike.js'
+import type { Backbone } from '../src/contract/backbone.js'
+import { dataset } from '../src/data/dataset.js'
+import { fineTune } from '../src/fine-tune/fine-tune.js'
+import { allAlike } from '../src/features/alike.js'
 
 it.each([
   [[1, -2, 1, -2], true],
