@@ -6,7 +6,7 @@ import { fourFifths, type Interactions, type ValueKind } from './interactions.js
 import { numberIn } from './number-in.js'
 import { PlainIds } from './plain-id.js'
 import { textOf } from './read-items.js'
-import type { ReadShopOptions } from './read-shop.js'
+import type { ReadShopOptions } from './read-shop-options.js'
 import { readTable } from './read-table.js'
 import { ColumnFinder } from './shop-columns.js'
 
