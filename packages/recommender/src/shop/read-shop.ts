@@ -59,9 +59,9 @@ export async function readShop(folder: string, options: ReadShopOptions = {}): P
   const listed = items.length
   const numbers = new Map(items.map(({ id }, number) => [id, number]))
   const itemNumber = (id: string): number | undefined => {
-    if (excluded.has(id)) return undefined
     const known = numbers.get(id)
     if (known !== undefined) return known
+    if (excluded.has(id)) return undefined
     numbers.set(id, items.length)
     return items.push({ id }) - 1
   }
