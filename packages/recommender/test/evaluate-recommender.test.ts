@@ -62,6 +62,18 @@ describe('evaluateRecommender', () => {
     expect((await evaluate(shop, longest)).notices).toHaveLength(1)
   })
 
+  it('sees that it learned from these where items had been excluded', async () => {
+    const items = [...smallItems, { id: 'voucher' }]
+    const { report, notices } = await evaluate(
+      shopOf(
+        smallLists.map((list) => [...list, 12]),
+        items,
+      ),
+    )
+    expect(notices.at(-1)).toMatch(/^these are the interactions that the model learned from/)
+    expect(report.cases).toBeGreaterThan(0)
+  })
+
   it('on others, asks the model as it is, by ids', async () => {
     // The catalog in another order, with one item that the model does not know.
     const items = [{ id: 'unknown' }, ...smallItems.toReversed()]

@@ -48,14 +48,20 @@ async function reportOf(
   const say = (message: string): void => options.onEvent?.({ type: 'notice', message })
   const threshold = model.recipe.threshold ?? undefined
   const { repeats, longestHistory = Infinity } = model.recipe
-  const everything = positives(shop.interactions, shop.catalog.size, { threshold, repeats }).latest(longestHistory)
-  if (fingerprintOf(shop.catalog, everything) === model.training.fingerprint) {
+  const isLearnedFrom = ({ catalog, interactions }: Shop): boolean =>
+    fingerprintOf(catalog, positives(interactions, catalog.size, { threshold, repeats }).latest(longestHistory)) ===
+    model.training.fingerprint
+  const refitted = (learned: Shop): Promise<RankingReport> => {
     say(
       'these are the interactions that the model learned from: it is fitted again without the last one of each user, which is asked for.',
     )
-    return refittedReport(model, shop, options)
+    return refittedReport(model, learned, options)
   }
-  const { interactions } = shopKnownTo(model.catalog, shop, say)
+  if (isLearnedFrom(shop)) return refitted(shop)
+  const known = shopKnownTo(model.catalog, shop, say)
+  // Items may have been excluded in training.
+  if (isLearnedFrom(known)) return refitted(known)
+  const { interactions } = known
   const { cases } = leaveOneOut(positives(interactions, model.catalog.size, { threshold, minimum: 2, repeats }))
   checkCases(shop, cases.length, 2)
   const takers = Float64Array.from(await model.popular.score({ items: new Int32Array(), times: new Float64Array() }))

@@ -1,6 +1,5 @@
 import { OptionError } from '@headstart/core/load'
 import { parse } from 'csv-parse/sync'
-import { plainId } from './plain-id.js'
 import type { Catalog } from './catalog.js'
 
 /**
@@ -16,7 +15,7 @@ export function idsIn(value: string, catalog: Catalog, option: string): string[]
   try {
     const [cells = []] = parse(value, { relax_quotes: true, relax_column_count: true }) as string[][]
     return cells
-      .map((cell) => (catalog.numberOf(cell) === undefined ? plainId(cell) : cell))
+      .map((cell) => (catalog.numberOf(cell) === undefined ? cell.trim() : cell))
       .filter((cell) => cell !== '')
   } catch (cause) {
     const remedy = `Put ids with commas in double quotes and double the quotes within, or repeat ${option}.`

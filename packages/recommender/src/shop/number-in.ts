@@ -4,9 +4,10 @@ const grouped = /^[+-]?\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3})+(?:\.\d+)?)$/
 
 /** The number that a cell says: `4.5`, `4,5`, `1.234,50` and `1,234.50`; NaN where it says none. */
 export function numberIn(text: string): number {
+  const plain = Number(text)
+  if (Number.isFinite(plain) && plain !== 0) return plain
   const cell = text.trim()
-  const plain = cell === '' ? Number.NaN : Number(cell)
-  if (Number.isFinite(plain)) return plain
+  if (plain === 0) return cell === '' ? Number.NaN : 0
   if (grouped.test(cell) && !/^[+-]?\d+,\d{3}$/.test(cell)) {
     const decimal = cell.lastIndexOf(',') > cell.lastIndexOf('.') && cell.includes('.') ? ',' : '.'
     return Number(cell.replaceAll(decimal === ',' ? '.' : ',', '').replace(decimal, '.'))

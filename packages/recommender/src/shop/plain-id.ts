@@ -10,8 +10,11 @@ export class PlainIds {
   #pointed = 0
 
   of(text: string): string {
+    // Most ids are plain, and there are two in each row: letters, digits but 0 at the end, no space before.
+    const last = text.charCodeAt(text.length - 1)
+    if (last > 48 && last < 127 && text.charCodeAt(0) > 32 && text.charCodeAt(0) < 127) return text
     const id = plainId(text)
-    if (id.length < text.length) {
+    if (id !== text) {
       if (id.length === text.trim().length) this.#spaced++
       else this.#pointed++
     }

@@ -6,7 +6,7 @@ import { fourFifths, type Interactions, type ValueKind } from './interactions.js
 import { numberIn } from './number-in.js'
 import { PlainIds } from './plain-id.js'
 import { textOf } from './read-items.js'
-import type { ReadShopOptions } from './read-shop.js'
+import type { ReadShopOptions } from './read-shop-options.js'
 import { readTable } from './read-table.js'
 import { ColumnFinder } from './shop-columns.js'
 
@@ -31,7 +31,7 @@ export async function readInteractions(
   const [userIds, itemIds] = [new PlainIds(), new PlainIds()]
   let found: Found | undefined
   let [incomplete, excluded] = [0, 0]
-  for await (const { line, cells } of readTable(path, { kind: 'interactions', say, signal })) {
+  for await (const { line, cells } of await readTable(path, { kind: 'interactions', say, signal })) {
     found ??= findColumns(new ColumnFinder(path, Object.keys(cells), columns, onNotice))
     const [userId, itemId] = [userIds.of(textOf(cells[found.user])), itemIds.of(textOf(cells[found.item]))]
     if (userId === '' || itemId === '') {

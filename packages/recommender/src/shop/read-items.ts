@@ -27,7 +27,7 @@ export async function readItems(
   let [twice, withoutId, untitled] = [0, 0, 0]
   const ids = new PlainIds()
   const say = (message: string): void => onNotice(`${path}: ${message}`)
-  for await (const { cells } of readTable(path, { kind: 'items', say, signal })) {
+  for await (const { cells } of await readTable(path, { kind: 'items', say, signal })) {
     read ??= itemReader(new ColumnFinder(path, Object.keys(cells), columns, onNotice), ids)
     const item = read(cells)
     if (item.id === '') withoutId++

@@ -7,7 +7,9 @@ import { plainId } from './plain-id.js'
 import { readInteractions } from './read-interactions.js'
 import { readItems } from './read-items.js'
 import { tableEndings, usualEndings } from './read-table.js'
-import type { ColumnNames } from './shop-columns.js'
+import type { ReadShopOptions } from './read-shop-options.js'
+
+export type { ReadShopOptions }
 
 /** What the files of the two tables are called, the proper name first. */
 const tableNames = {
@@ -20,22 +22,6 @@ export interface Shop {
   readonly name: string
   readonly catalog: Catalog
   readonly interactions: Interactions
-}
-
-/** Options of `readShop`. */
-export interface ReadShopOptions {
-  /** Columns whose names are not the usual ones. */
-  readonly columns?: ColumnNames | undefined
-  /**
-   * What kinds of events weigh, by their names in the column `event`. Default: 5 for what is bought, 3 for a cart or a wish list, -1
-   * for a dislike, else 1.
-   */
-  readonly weights?: Readonly<Record<string, number>> | undefined
-  /** Ids of items that are left out, such as bags and vouchers. Default: none. */
-  readonly exclude?: readonly string[] | undefined
-  /** Told of guessed columns, of the writing of timestamps, of what counts as liked, and of what is left out or odd. */
-  readonly onNotice?: ((message: string) => void) | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -73,9 +59,9 @@ export async function readShop(folder: string, options: ReadShopOptions = {}): P
   const listed = items.length
   const numbers = new Map(items.map(({ id }, number) => [id, number]))
   const itemNumber = (id: string): number | undefined => {
-    if (excluded.has(id)) return undefined
     const known = numbers.get(id)
     if (known !== undefined) return known
+    if (excluded.has(id)) return undefined
     numbers.set(id, items.length)
     return items.push({ id }) - 1
   }

@@ -44,7 +44,7 @@ export interface ReadTableOptions {
  * @throws DataError, with path and line, for what does not parse; FileError when the file cannot be read; OptionError
  *   for another ending.
  */
-export async function* readTable(path: string, { kind, say, signal }: ReadTableOptions): AsyncGenerator<Row> {
+export async function readTable(path: string, { kind, say, signal }: ReadTableOptions): Promise<AsyncGenerator<Row>> {
   const isPacked = path.toLowerCase().endsWith('.gz')
   const format = formats[extname(isPacked ? path.slice(0, -'.gz'.length) : path).toLowerCase()]
   if (format === undefined || (isPacked && format === 'parquet')) {
@@ -55,17 +55,17 @@ export async function* readTable(path: string, { kind, say, signal }: ReadTableO
       'Convert it to one of these.',
     )
   }
-  if (format === 'parquet') return yield* readParquet(path, signal)
-  if (format === 'jsonl') return yield* isPacked ? readPackedLines(path, signal) : readRows(path, 'jsonl', signal)
+  if (format === 'parquet') return readParquet(path, signal)
+  if (format === 'jsonl') return isPacked ? readPackedLines(path, signal) : readRows(path, 'jsonl', signal)
   const dialect = await dialectOf(path, kind, format.delimiter)
   const isUsual = dialect.delimiter === format.delimiter
   if (isUsual && !isPacked && dialect.names === undefined)
-    return yield* readRows(path, dialect.delimiter === ',' ? 'csv' : 'tsv', signal)
+    return readRows(path, dialect.delimiter === ',' ? 'csv' : 'tsv', signal)
   if (!isUsual) say(`its cells are separated by ${JSON.stringify(dialect.delimiter)}.`)
   if (dialect.names !== undefined)
     say(`no header: its columns are taken for ${dialect.names.join(', ')}. If that is wrong, give it a header.`)
   if (dialect.encoding !== 'utf-8') say(`it is no UTF-8, and read as ${dialect.encoding}.`)
-  yield* readDelimited(path, dialect, isPacked, signal)
+  return readDelimited(path, dialect, isPacked, signal)
 }
 
 async function* readDelimited(
