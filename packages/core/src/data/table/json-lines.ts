@@ -26,7 +26,7 @@ export async function* jsonLines(path: string, pieces: AsyncIterable<string>): A
 async function begun(pieces: AsyncIterable<string>) {
   const iterator = pieces[Symbol.asyncIterator]()
   let [start, isEnd] = ['', false]
-  while (!isEnd && !/\S[^\n]*\n/.test(start) && start.length < longestRow) {
+  while (!isEnd && !start.trimStart().includes('\n') && start.length < longestRow) {
     const next = await iterator.next()
     isEnd = next.done ?? false
     start += next.value ?? ''
@@ -35,7 +35,7 @@ async function begun(pieces: AsyncIterable<string>) {
     yield start
     if (!isEnd) yield* { [Symbol.asyncIterator]: () => iterator }
   })()
-  const first = /\S[^\n]*/.exec(start)?.[0].trim() ?? ''
+  const first = start.trimStart().split('\n', 1)[0]?.trim() ?? ''
   const isList = /^\[\s*(\{|$)/.test(first)
   return { isOnePerLine: !isList && first !== '{', all }
 }

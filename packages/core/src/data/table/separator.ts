@@ -18,7 +18,7 @@ export async function separated(pieces: AsyncIterable<string>): Promise<Separate
   const iterator = pieces[Symbol.asyncIterator]()
   let start = ''
   let isEnd = false
-  while (!isEnd && !/\S.*[\r\n]/s.test(start) && start.length < longestStart) {
+  while (!isEnd && !/[\r\n]/.test(start.trimStart()) && start.length < longestStart) {
     const next = await iterator.next()
     if (next.done) isEnd = true
     else start += next.value
@@ -30,7 +30,7 @@ export async function separated(pieces: AsyncIterable<string>): Promise<Separate
   const [line = '', named] = /^\uFEFF?sep=(.)\r?\n/i.exec(start) ?? []
   start = start.slice(line.length)
   if (named !== undefined) return { separator: named, before: 1, pieces: rest }
-  const header = (/[^\r\n]*\S[^\r\n]*/.exec(start)?.[0] ?? '').replace(/"(?:[^"]|"")*"/g, '')
+  const header = (start.trimStart().split(/[\r\n]/, 1)[0] ?? '').replace(/"(?:[^"]|"")*"/g, '')
   const counts = separators.map((separator) => header.split(separator).length - 1)
   const most = counts[0] === 0 ? counts.indexOf(Math.max(...counts)) : 0
   return { separator: separators[most] as string, before: 0, pieces: rest }
