@@ -26,7 +26,7 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
   'an ending that is not known': {
     name: 'data.xlsx',
     data: 'x',
-    says: /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.xlsx"/,
+    says: /expected a file ending in \.csv, \.tsv, \.jsonl or \.json \(or these with \.gz\), got "\.xlsx"/,
   },
   'one class only': {
     data: csv(few.filter(({ label }) => label === 'positive')),
