@@ -33,7 +33,10 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
     says: /data set "data\.csv": expected examples of at least two classes, got 6 examples, all labeled "positive"\. Add/,
   },
   'fewer examples than folds': {
-    data: csv([...few, { label: 'mixed', text: 'Good food, bad service.' }]),
+    data: csv([
+      ...few.filter(({ label }) => label === 'positive'),
+      { label: 'mixed', text: 'Good food, bad service.' },
+    ]),
     says: /expected at least 2 examples of class "mixed".* got 1\. Add examples/,
   },
   'a missing column': {

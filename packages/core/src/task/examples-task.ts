@@ -11,6 +11,7 @@ import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
 import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
+import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { sayValidation } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
@@ -215,7 +216,9 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       return {
         ...learner,
         async fit(examples, fitting) {
-          const model = await learner.fit(examples, fitting)
+          // A strength that is given needs no examples held out.
+          const enough = options.l2 === undefined ? largeEnoughClasses(examples, fitting) : examples
+          const model = await learner.fit(enough, fitting)
           sayValidation(model, fitting)
           return model
         },

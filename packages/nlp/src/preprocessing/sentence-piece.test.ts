@@ -56,7 +56,13 @@ describe('sentencePiece', () => {
 
   it('keeps white space for which the vocabulary has a piece', async () => {
     const own = sentencePiece({
-      vocabulary: bytesOf([['?', 0], ...Array(5).fill(['<spare>', 0]), ['▁', -1], ['a', -1], ['\t', -1]]),
+      vocabulary: bytesOf([
+        ['?', 0],
+        ...Array.from({ length: 5 }, () => ['<spare>', 0]),
+        ['▁', -1],
+        ['a', -1],
+        ['\t', -1],
+      ]),
     })
     expect(await own.prepare('a\ta')).toEqual([6, 7, 8, 7])
   })

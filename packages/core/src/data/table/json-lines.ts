@@ -1,7 +1,7 @@
 import { DataError } from '../../contract/errors.js'
 import { jsonObjects } from './json-values.js'
 import { linesOf, longestRow } from './lines.js'
-import type { Row } from './rows.js'
+import type { Row } from './row.js'
 
 /**
  * Rows of text with one JSON object on each line; or with a list of them, or objects over several lines.

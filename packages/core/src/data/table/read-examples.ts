@@ -1,8 +1,10 @@
 import { DataError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
+import { describeOddLabels } from '../odd-labels.js'
 import { type Columns, findColumns, type InputColumn } from './columns.js'
 import { labelsIn } from './label-list.js'
-import { readRows, type Row, type RowFormat } from './rows.js'
+import type { Row } from './row.js'
+import { readRows, type RowFormat } from './rows.js'
 import { checkFile, formatOf } from './table-file.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
@@ -66,6 +68,10 @@ export async function readExamples<T extends Kind = 'classification'>(
   }
   if (groupColumn !== undefined && examples.every(({ group }) => group === undefined)) {
     throw new DataError(path, `groups in a column "${groupColumn}"`, 'none', 'Check the name of the column.')
+  }
+  if (options.kind !== 'regression') {
+    const labels = examples.flatMap(({ label }) => label as string | string[])
+    for (const message of describeOddLabels(labels)) onNotice(`${path}: ${message}`)
   }
   if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
   return examples as Example<string, LabelOf[T]>[]

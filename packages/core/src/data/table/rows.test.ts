@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { textFile } from '../../../test/text-file.js'
-import { readRows, type Row, type RowFormat } from './rows.js'
+import type { Row } from './row.js'
+import { readRows, type RowFormat } from './rows.js'
 
 async function rows(format: RowFormat, contents: string): Promise<Row[]> {
   const found: Row[] = []

@@ -1,13 +1,8 @@
 import { commaSeparated } from './comma-separated.js'
 import { jsonLines } from './json-lines.js'
+import type { Row } from './row.js'
 import { tabSeparated } from './tab-separated.js'
 import { textOf } from './text-of.js'
-
-/** One row of a data file: its cells by column, and the line on which it begins. */
-export interface Row {
-  readonly line: number
-  readonly cells: Readonly<Record<string, unknown>>
-}
 
 /** Formats that can be read. */
 export type RowFormat = 'csv' | 'tsv' | 'jsonl'

@@ -1,5 +1,5 @@
 import { linesOf, longestRow } from './lines.js'
-import type { Row } from './rows.js'
+import type { Row } from './row.js'
 import { TableHeader } from './table-header.js'
 
 /** A cell that is quoted as a whole, each quote inside twice. */
