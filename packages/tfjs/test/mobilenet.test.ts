@@ -118,8 +118,24 @@ describe('the whole detector, imported from pixels to its scores and boxes', () 
   })
 
   it('names every operator that cannot be imported, and its node, where the loop over the batch is wanted too', () => {
-    expect(() => importTfjs(model)).toThrow(UnknownOperatorError)
     expect(() => importTfjs(model)).toThrow('LoopCond (node "Preprocessor/map/while/LoopCond")')
-    expect(() => importTfjs(model)).toThrow('TensorArrayV3 (node "Preprocessor/map/TensorArray")')
+    const error = catchError(() => importTfjs(model))
+    expect(error).toBeInstanceOf(UnknownOperatorError)
+    // The message names as many as can be read, the error all.
+    expect((error as UnknownOperatorError).unknown).toEqual(
+      expect.arrayContaining([
+        { operator: 'LoopCond', node: 'Preprocessor/map/while/LoopCond' },
+        { operator: 'TensorArrayV3', node: 'Preprocessor/map/TensorArray' },
+      ]),
+    )
   })
 })
+
+function catchError(work: () => unknown): unknown {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}

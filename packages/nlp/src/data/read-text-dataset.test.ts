@@ -22,7 +22,7 @@ describe('readTextDataset', () => {
     const path = await textFile('reviews.txt', 'label\ttext\na\tone\nb\ttwo\n')
     expect((await readTextDataset(path, { format: 'tsv' })).inputs).toEqual(['one', 'two'])
     await expect(readTextDataset(path)).rejects.toThrow(
-      /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.txt"\. Name the format/,
+      /expected a file ending in \.csv, \.tsv, \.jsonl or \.json \(or these with \.gz\), got "\.txt"\. Name the format/,
     )
     await expect(readTextDataset(await textFile('reviews', 'x'))).rejects.toThrow(/got no ending/)
   })

@@ -359,7 +359,7 @@ describe('readImageDataset of a table', () => {
   it('refuses a picture in its place', async () => {
     await table('a.csv', '')
     await expect(read({}, join(folder, 'photos/1.png'))).rejects.toThrow(
-      /expected a file ending in \.csv, \.tsv or \.jsonl, got "\.png"/,
+      /expected a file ending in \.csv, \.tsv, \.jsonl or \.json \(or these with \.gz\), got "\.png"/,
     )
   })
 })
