@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { fineTune, loadModel, universalSentenceEncoder } from '@headstart/nlp'
 import * as vision from '@headstart/vision'
@@ -67,6 +68,8 @@ async function firstAnswer(profile: string, origin: string): Promise<number> {
   const context = await openChromium(profile)
   try {
     const opened = await context.newPage()
+    // A browser that was just started with a new profile is busy with itself.
+    await setTimeout(3000)
     await opened.goto(`${origin}/page`)
     const seconds = await opened.waitForFunction(() => (globalThis as { seconds?: number }).seconds)
     return (await seconds.jsonValue()) as number
