@@ -30,6 +30,8 @@ export {
   readRows,
   type Row,
   type RowFormat,
+  textOf,
+  type TextOfOptions,
 } from './data/table/index.js'
 export {
   averagePrecision,

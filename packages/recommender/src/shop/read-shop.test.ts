@@ -76,6 +76,25 @@ describe('readShop', () => {
       'interactions.csv.gz: timestamps in month/day/year.',
     ],
     [
+      'UTF-16 by its mark',
+      {
+        'interactions.csv': Buffer.from(
+          '\uFEFFuser,item,timestamp,rating\n0,3,11/15/2020,5\n0,6,11/18/2020,2\n',
+          'utf16le',
+        ),
+        'items.csv': 'item,title,category\n3,Lamp: red,a|b\n6,Mug,b\n',
+      },
+      'interactions.csv: timestamps in month/day/year.',
+    ],
+    [
+      'windows-1252, in CSV as usual',
+      {
+        'interactions.csv': 'user,item,timestamp,rating\n0,3,11/15/2020,5\n0,6,11/18/2020,2\n',
+        'items.csv': Buffer.from('item,title,category,maker\n3,Lamp: red,a|b,Müller\n6,Mug,b,Köhler\n', 'latin1'),
+      },
+      'items.csv: it is no UTF-8, and read as windows-1252.',
+    ],
+    [
       'semicolons, and a comma in numbers',
       {
         'interactions.csv': 'user;item;date;rating\n0;3;15.11.2020;"5,0"\n0;6;2020-11-18 UTC;2,5\n',

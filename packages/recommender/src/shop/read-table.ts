@@ -1,10 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import { HeadstartError } from '@headstart/core'
-import { DataError, OptionError, readRows, type Row, toFileError } from '@headstart/core/kit'
+import { DataError, OptionError, readRows, type Row, textOf, toFileError } from '@headstart/core/kit'
 import { dialectOf, type TableDialect, type TableKind } from './table-dialect.js'
 
 type Format = 'jsonl' | 'parquet' | { readonly delimiter: string | undefined }
@@ -56,22 +53,21 @@ export async function readTable(path: string, { kind, say, signal }: ReadTableOp
     )
   }
   if (format === 'parquet') return readParquet(path, signal)
-  if (format === 'jsonl') return isPacked ? readPackedLines(path, signal) : readRows(path, 'jsonl', signal)
+  if (format === 'jsonl') return readRows(path, 'jsonl', signal)
   const dialect = await dialectOf(path, kind, format.delimiter)
   const isUsual = dialect.delimiter === format.delimiter
-  if (isUsual && !isPacked && dialect.names === undefined)
-    return readRows(path, dialect.delimiter === ',' ? 'csv' : 'tsv', signal)
+  if (dialect.encoding !== undefined) say(`it is no UTF-8, and read as ${dialect.encoding}.`)
+  if (isUsual && dialect.names === undefined)
+    return readRows(path, dialect.delimiter === ',' ? 'csv' : 'tsv', signal, { encoding: dialect.encoding })
   if (!isUsual) say(`its cells are separated by ${JSON.stringify(dialect.delimiter)}.`)
   if (dialect.names !== undefined)
     say(`no header: its columns are taken for ${dialect.names.join(', ')}. If that is wrong, give it a header.`)
-  if (dialect.encoding !== 'utf-8') say(`it is no UTF-8, and read as ${dialect.encoding}.`)
-  return readDelimited(path, dialect, isPacked, signal)
+  return readDelimited(path, dialect, signal)
 }
 
 async function* readDelimited(
   path: string,
   { delimiter, names, encoding }: TableDialect,
-  isPacked: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<Row> {
   const { CsvError, parse } = await import('csv-parse')
@@ -85,7 +81,7 @@ async function* readDelimited(
     info: true,
     max_record_size: 2 ** 20,
   })
-  const rows = Readable.from(textOf(path, isPacked, encoding, signal)).compose(parser as never) as AsyncIterable<{
+  const rows = Readable.from(textOf(path, { encoding, signal })).compose(parser as never) as AsyncIterable<{
     record: Record<string, string>
     info: { lines: number }
   }>
@@ -101,55 +97,6 @@ async function* readDelimited(
     throw new DataError(`${path}:${line + 1}`, 'as many cells in each row', error.message, 'Correct the row.', {
       cause: error,
     })
-  }
-}
-
-async function* readPackedLines(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
-  let [line, rest] = [0, '']
-  const rowOf = (text: string): Row[] => {
-    line++
-    if (text.trim() === '') return []
-    try {
-      const cells: unknown = JSON.parse(text)
-      if (typeof cells === 'object' && cells !== null && !Array.isArray(cells))
-        return [{ line, cells: cells as Row['cells'] }]
-    } catch {
-      // Said below, with all else that is no object.
-    }
-    const got = JSON.stringify(text.slice(0, 60))
-    throw new DataError(`${path}:${line}`, 'a JSON object', got, 'Write one object on each line.')
-  }
-  for await (const piece of textOf(path, true, 'utf-8', signal)) {
-    const lines = (rest + piece).split('\n')
-    rest = lines.pop() ?? ''
-    for (const text of lines) yield* rowOf(text)
-  }
-  yield* rowOf(rest)
-}
-
-/** The text of a file, piece by piece. */
-async function* textOf(
-  path: string,
-  isPacked: boolean,
-  encoding: TableDialect['encoding'],
-  signal?: AbortSignal,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  const file = createReadStream(path, { signal })
-  const stream = isPacked ? file.pipe(createGunzip()) : file
-  file.on('error', (error) => stream.destroy(error))
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield decoder.decode(chunk, { stream: true })
-    yield decoder.decode()
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (error instanceof TypeError)
-      throw new DataError(path, 'UTF-8 text', 'other bytes', 'Save the file as UTF-8.', { cause: error })
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
-      throw new DataError(path, 'a whole gzip file', (error as Error).message, 'Get the whole file, or unpack it.', {
-        cause: error,
-      })
-    throw error instanceof HeadstartError ? error : toFileError(error, path, 'read')
   }
 }
 

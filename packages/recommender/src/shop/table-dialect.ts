@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { constants, createGunzip } from 'node:zlib'
-import { toFileError } from '@headstart/core/kit'
+import { DataError, textOf } from '@headstart/core/kit'
 import { parse } from 'csv-parse/sync'
 import { Clock } from './clock.js'
 import { isUsualName } from './shop-columns.js'
@@ -13,10 +11,11 @@ export interface TableDialect {
   readonly delimiter: string
   /** Names of the columns, where the table has no header. */
   readonly names: readonly string[] | undefined
-  readonly encoding: 'utf-8' | 'windows-1252'
+  /** Undefined: UTF-8, or the UTF-16 that the file's mark says. */
+  readonly encoding: 'windows-1252' | undefined
 }
 
-/** Bytes that are looked at. */
+/** Characters that are looked at. */
 const looked = 2 ** 16
 
 /**
@@ -25,9 +24,12 @@ const looked = 2 ** 16
  * @throws FileError when the file cannot be read.
  */
 export async function dialectOf(path: string, kind: TableKind, usual: string | undefined): Promise<TableDialect> {
-  const bytes = await beginningOf(path)
-  const encoding = isUtf8(bytes) ? 'utf-8' : 'windows-1252'
-  const text = new TextDecoder(encoding).decode(bytes)
+  let encoding: TableDialect['encoding']
+  const text = await beginningOf(path).catch((error: unknown) => {
+    if (!(error instanceof DataError)) throw error
+    encoding = 'windows-1252'
+    return beginningOf(path, encoding)
+  })
   const first = text.split(/\r?\n/).find((line) => line.trim() !== '') ?? ''
   const delimiter = delimiterOf(first, usual)
   return {
@@ -37,27 +39,13 @@ export async function dialectOf(path: string, kind: TableKind, usual: string | u
   }
 }
 
-async function beginningOf(path: string): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  try {
-    const file = createReadStream(path, { end: looked - 1 })
-    // A file that is cut off in the middle is no error here.
-    const stream = path.endsWith('.gz') ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file
-    file.on('error', (error) => stream.destroy(error))
-    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
-  } catch (error) {
-    throw toFileError(error, path, 'read')
+async function beginningOf(path: string, encoding?: string): Promise<string> {
+  let text = ''
+  for await (const piece of textOf(path, { encoding })) {
+    text += piece
+    if (text.length >= looked) break
   }
-  return Buffer.concat(chunks)
-}
-
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return true
-  } catch {
-    return false
-  }
+  return text
 }
 
 function delimiterOf(line: string, usual: string | undefined): string {
