@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { recommenderMethods, trainRecommender } from '@headstart/recommender'
-import { type BrowserContext, chromium as browserType, type Locator, type Page } from 'playwright-core'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baskets } from '../src/baskets.js'
 import { wordingOf } from '../src/page.js'
 import { pageApp, servePage } from '../src/page-server.js'
-import { chromium, chromiumArguments } from './chromium.js'
+import { chromium, openChromium } from '../../../packages/web/test/chromium.js'
 import { serving, writeShop } from './program.js'
 
 if (chromium === undefined) {
@@ -24,11 +24,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   let ofShop: { address: string; program: ChildProcess } | undefined
   beforeAll(async () => {
     profile = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
-    browser = await browserType.launchPersistentContext(profile, {
-      executablePath: chromium ?? '',
-      headless: true,
-      args: chromiumArguments,
-    })
+    browser = await openChromium(profile)
     shop = await writeShop()
     // Any method will do for the page. The program, with all of them, serves the shop.
     const methods = recommenderMethods.filter(({ name }) => name === 'item-knn')
