@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The commands of the workspace: `npm run setup | demo | test | docs | bench | matrix | pack`. Plain JavaScript on nothing but
+ * The commands of the workspace: `npm run setup | demo | test | docs | bench | conformance | matrix | pack`. Plain JavaScript on nothing but
  * Node, since it runs before anything is installed. Each command first does all the set-up that is still to be done.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -25,7 +25,7 @@ let lastSaid = 0
 /** Apps of the demo: the one in which transfer helps most comes first, by their own figures; others follow. */
 const firstApps = ['sentiment', 'cat-detection']
 
-const commands = { setup, demo, test, docs, bench, matrix, pack }
+const commands = { setup, demo, test, docs, bench, conformance, matrix, pack }
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) {
@@ -95,6 +95,12 @@ async function docs() {
 /** Measures: accuracy, speed and memory beside peers, in one run. */
 async function bench(args) {
   return (await setup()) || pnpm(['--filter', '@headstart/benchmarks', 'run', 'bench', ...args])
+}
+
+/** Reads, runs, cuts and differentiates every network of a folder, and compares; exit code 1 where anything is wrong. */
+async function conformance(args) {
+  const paths = args.map((path) => resolve(path))
+  return (await setup()) || pnpm(['--filter', '@headstart/onnx', 'run', 'conformance', ...paths])
 }
 
 /** Packs every package, as it is published, into a folder. */
