@@ -1,8 +1,16 @@
 import { headstart } from './headstart.js'
 
 const interruption = new AbortController()
-// The first Ctrl-C stops the work in an orderly way; a second one, with the handler gone, ends the process at once.
-process.once('SIGINT', () => interruption.abort())
+// Ctrl-C, a scheduler's stop and a terminal that goes away stop the work in an orderly way; a second time, with the handlers
+// gone, the process ends at once.
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const interrupt = (): void => {
+  for (const signal of signals) process.off(signal, interrupt)
+  interruption.abort()
+}
+for (const signal of signals) process.on(signal, interrupt)
+// The terminal that went away takes no messages.
+process.stderr.on('error', () => {})
 // A reader that has seen enough (`headstart predict ... | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1)

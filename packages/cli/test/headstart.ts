@@ -17,8 +17,10 @@ export interface RunSettings {
   readonly stdin?: string | Uint8Array
   /** Largest file that it can write, in KiB (RLIMIT_FSIZE, where there is a bash): a disk that fills up. */
   readonly fileLimit?: number
-  /** Sent SIGINT, as Ctrl-C does, as soon as this is seen to be true. Looked at every 20 ms. */
+  /** Sent a signal as soon as this is seen to be true. Looked at every 20 ms. */
   readonly interruptWhen?: () => boolean
+  /** Default: SIGINT, as Ctrl-C sends it. */
+  readonly signal?: NodeJS.Signals
   /** What it knows of. Default: its own tasks. */
   readonly tasks?: readonly TaskEntry[] | undefined
 }
@@ -68,7 +70,7 @@ export function inProcess(cache: string, args: readonly string[], settings: RunS
   const watch = setInterval(() => {
     if (!settings.interruptWhen?.()) return
     clearInterval(watch)
-    child.kill('SIGINT')
+    child.kill(settings.signal ?? 'SIGINT')
   }, 20)
   return new Promise((resolve, reject) => {
     child.on('error', reject)

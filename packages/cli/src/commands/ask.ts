@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { type AnyTask, type Asked, InputError, type Queries, type Task, type Trained } from '@headstart/core'
-import { expectationOf, modelFiles, OptionError, writeFileAtomically } from '@headstart/core/kit'
+import { expectationOf, modelFiles, OptionError, prepareToWrite, writeFileAtomically } from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { type AnswerRow, answerTable } from '../console/answer-rows.js'
@@ -156,6 +156,7 @@ async function askPlace<Data, Query, Answer>(
   flags: AskFlags,
 ): Promise<void> {
   const format = formatOf(flags.out)
+  if (flags.out !== undefined) await prepareToWrite(flags.out, 'file')
   const screen = openScreen(session)
   const rows: AnswerRow[] = []
   let count = 0

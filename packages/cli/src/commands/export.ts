@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import { type AnyTask, exportModel, type Task } from '@headstart/core'
-import { exportFormatOf, modelFiles } from '@headstart/core/kit'
+import { exportFormatOf, modelFiles, prepareToWrite } from '@headstart/core/kit'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { print } from '../console/screen.js'
@@ -44,6 +44,7 @@ async function exportOne<Data, Query, Answer>(
     const model = { exports: { ...trained.exports, web: pageFormat(trained) } }
     const { description, ending } = exportFormatOf(model, to)
     const place = out ?? join(folder, '..', `${basename(resolve(folder))}${ending ?? `-${to}`}`)
+    await prepareToWrite(place, ending === undefined ? 'folder' : 'file')
     const { path, files } = await exportModel(model, to, place, { signal: session.signal })
     const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
     const text = (): string => `${path}: ${description}, ${(bytes / 1e6).toFixed(1)} MB.`

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { type AnyTask, type Task } from '@headstart/core'
-import { writeModelFolder } from '@headstart/core/kit'
+import { prepareModelFolder, writeModelFolder } from '@headstart/core/kit'
 import type { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
@@ -39,6 +39,8 @@ async function train<Data, Query, Answer>(
   const { out, resume, json } = flags
   const screen = openScreen(session)
   try {
+    // Before the first step: what is learned in hours must have a place to go.
+    await prepareModelFolder(out)
     // Beside the model to be: how far a long training is.
     const checkpoint = `${out}.checkpoint`
     const run = runOf(flags, screen, { checkpoint, resume })

@@ -9,7 +9,7 @@ export interface Terminal {
   readonly stdin: AsyncIterable<Uint8Array>
   readonly stdout: Writable
   readonly stderr: Writable & { readonly isTTY?: boolean }
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal
   /** What one types to run it. Default: headstart. */
   readonly program?: string

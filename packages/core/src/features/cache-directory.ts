@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { errorCode } from '../kit/file-error.js'
 
 /** Ending of the segment files. */
@@ -85,19 +84,8 @@ async function namespaceFolders(directory: string): Promise<string[]> {
   return names.filter((name) => /^[0-9a-f]{32}$/.test(name)).map((name) => join(directory, name))
 }
 
-/**
- * Makes a folder and those above it, for their owner only: features tell about the data they were computed from.
- * (Node's `mkdir` with `recursive` never returns where a folder exists and takes no other, as in /proc.)
- */
-export async function makeFolder(path: string): Promise<void> {
-  const parent = dirname(path)
-  if (parent !== path && !existsSync(parent)) await makeFolder(parent)
-  try {
-    await mkdir(path, { mode: 0o700 })
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error
-  }
-}
+/** Folders of the cache are for their owner only: features tell about the data they were computed from. */
+export const ownersOnly = 0o700
 
 /** What is in a folder, sorted; nothing where there is no folder. */
 export async function namesIn(folder: string): Promise<string[]> {

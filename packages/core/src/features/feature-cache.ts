@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { defaultCacheDirectory, limitCache, makeFolder, namespaceFolder } from './cache-directory.js'
+import { defaultCacheDirectory, limitCache, namespaceFolder, ownersOnly } from './cache-directory.js'
 import { CacheHealth } from './cache-health.js'
 import { OptionError } from '../contract/errors.js'
 import type { Store } from '../contract/store.js'
+import { makeFolder } from '../kit/make-folder.js'
 import { FeatureSpace } from './feature-space.js'
 
 /** Options of `FeatureCache.open`. */
@@ -35,7 +36,7 @@ export class FeatureCache implements Store {
     }
     const path = resolve(directory)
     const health = new CacheHealth(path, onNotice)
-    await health.attempt('write', () => makeFolder(path))
+    await health.attempt('write', () => makeFolder(path, ownersOnly))
     return new FeatureCache(path, health, maxBytes)
   }
 

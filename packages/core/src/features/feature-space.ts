@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder, namesIn, segmentSuffix } from './cache-directory.js'
+import { namesIn, ownersOnly, segmentSuffix } from './cache-directory.js'
 import type { CacheHealth } from './cache-health.js'
 import { encodeSegment, readPayloads, readSegmentIndex, type SegmentEntry, type SegmentIndex } from './cache-segment.js'
 import { errorCode } from '../kit/file-error.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
+import { makeFolder } from '../kit/make-folder.js'
 
 /** Bytes of features after which a segment is written. */
 const segmentBytes = 4 * 1024 * 1024
@@ -144,7 +145,7 @@ export class FeatureSpace {
     const segment = join(this.#folder, `${Date.now()}-${randomUUID()}${segmentSuffix}`)
     const index = await this.#health.attempt('write', async () => {
       const { bytes, index } = encodeSegment(features)
-      await makeFolder(this.#folder)
+      await makeFolder(this.#folder, ownersOnly)
       await writeFileAtomically(segment, bytes)
       return index
     })

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
+import { nextFolder } from '../kit/next-folder.js'
 import { isPlainName } from '../kit/plain-name.js'
 import { sha256OfFile } from '../kit/sha256.js'
 import { damaged, type FolderFormat, manifestName, parseJson, parseManifest, refuseExported } from './manifest.js'
@@ -13,17 +14,40 @@ export async function readModelFolder<Manifest extends { readonly files: Readonl
   from: ModelFiles,
   format: FolderFormat<Manifest>,
 ): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
-  const manifest = parseManifest(from.name, await readManifest(from), format)
-  const read = async ([name, hash]: [string, string]): Promise<[string, Uint8Array]> => {
-    if (!name.split('/').every(isPlainName)) {
-      throw new ModelFolderError(from.name, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
+  for (let tries = 1; ; tries++) {
+    const text = await readManifest(from)
+    const manifest = parseManifest(from.name, text, format)
+    try {
+      const read = async ([name, hash]: [string, string]): Promise<[string, Uint8Array]> => [
+        name,
+        await readWhole(from, name, hash),
+      ]
+      return { manifest, files: new Map(await Promise.all(Object.entries(manifest.files).map(read))) }
+    } catch (error) {
+      // Another process may be saving: then the manifest is another one by now, or the file has come.
+      const isReplaced = (await readManifest(from)) !== text
+      if (!(error instanceof ModelFolderError) || tries >= (isReplaced ? mostReplaced : mostAlike)) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
-    const bytes = await from.read(name)
-    if (!bytes) throw damaged(from.name, `the file ${name}`, 'no such file')
-    if ((await sha256OfFile(bytes)) === hash) return [name, bytes]
-    throw damaged(from.name, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
   }
-  return { manifest, files: new Map(await Promise.all(Object.entries(manifest.files).map(read))) }
+}
+
+/** Attempts at a model that others replace again and again, at one that stays the same, and milliseconds between them. */
+const [mostReplaced, mostAlike, pause] = [1000, 3, 5]
+
+/** A file of a model; where it is not as the manifest says, the one that is on its way to that place. */
+async function readWhole(from: ModelFiles, name: string, hash: string): Promise<Uint8Array> {
+  if (!name.split('/').every(isPlainName)) {
+    throw new ModelFolderError(from.name, 'names of files inside the folder', `"${name}"`, 'Do not use this model.')
+  }
+  const isWhole = async (bytes: Uint8Array | undefined): Promise<boolean> =>
+    bytes !== undefined && (await sha256OfFile(bytes)) === hash
+  const bytes = await from.read(name)
+  if (bytes && (await isWhole(bytes))) return bytes
+  const next = await from.read(`${nextFolder}/${name}`)
+  if (next && (await isWhole(next))) return next
+  if (!bytes) throw damaged(from.name, `the file ${name}`, 'no such file')
+  throw damaged(from.name, `${name} as it was saved (SHA-256 ${hash})`, 'other contents')
 }
 
 /**

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FileError } from '../contract/errors.js'
 import type { Packed, SaveOptions } from '../contract/trained.js'
-import { writeFolderAtomically } from '../kit/atomic-write.js'
+import { isOfReplacing, prepareToWrite, writeFolderAtomically } from '../kit/atomic-write.js'
 import { sha256 } from '../kit/sha256.js'
 import { formatManifest, manifestName } from './manifest.js'
 
@@ -24,9 +25,18 @@ export async function writeModelFolder(
   return all
 }
 
+/**
+ * Makes sure, before a model is trained, that it can be saved there: the folders above it are made.
+ * @throws FileError where it could not be: no folder can be written there, or something that is no model stands there.
+ */
+export async function prepareModelFolder(folder: string): Promise<void> {
+  await prepareToWrite(resolve(folder), 'folder')
+  if (existsSync(folder)) await refuseForeignFolder(folder)
+}
+
 /** A folder may be replaced when it is a model, or empty. */
 async function refuseForeignFolder(folder: string): Promise<void> {
-  const names = await readdir(folder)
+  const names = (await readdir(folder)).filter((name) => !isOfReplacing(name))
   if (names.length === 0 || names.includes(manifestName)) return
   throw new FileError(
     'input',
