@@ -18,9 +18,14 @@ export interface Download {
   /** Where it goes, inside `root`. */
   readonly target: string
   readonly root: string
+  /** Bytes that it may have, whatever is announced. */
+  readonly most: number
   /** Told how many bytes of the file there are. */
   readonly onBytes?: (bytes: number) => void
 }
+
+/** Bytes that an attempt has to bring so as not to count as a failed one, and in how many of them a file has to come. */
+const [leastProgress, mostAttempts] = [2 ** 14, 1000]
 
 /** What a file is to be; null where nobody says. */
 type Announced = Pick<ListedFile, 'size' | 'hash'>
@@ -41,7 +46,11 @@ export async function downloadFile(client: HubClient, download: Download): Promi
     }
     const partial = join(folder, `.${basename(target)}.partial`)
     for (let attempt = 1; ; attempt++) {
-      const problem = await problemOf(download.who, partial, await fetchInto(client, download, partial))
+      const announced = await fetchInto(client, download, partial).catch(async (error: unknown) => {
+        if ((await plainSize(partial)) > download.most) await rm(partial)
+        throw error
+      })
+      const problem = await problemOf(download.who, partial, announced)
       if (!problem) break
       // What was there from before may have been wrong: once more, from the beginning.
       await rm(partial)
@@ -56,13 +65,16 @@ export async function downloadFile(client: HubClient, download: Download): Promi
 /** Brings the partial file to its end. */
 async function fetchInto(
   client: HubClient,
-  { who, path, file, onBytes }: Download,
+  { who, path, file, most, onBytes }: Download,
   partial: string,
 ): Promise<Announced> {
   let announced: Announced = file
-  let grown = false
+  // Only what no attempt before had is progress: a hub that gives the same part again and again is given up.
+  let [reached, grown] = [await plainSize(partial), 0]
+  const tooLarge = (got: string): HubError =>
+    new HubError('environment', who, `at most ${most} bytes`, got, 'Choose a smaller model.')
   const attempt = async (): Promise<void> => {
-    grown = false
+    grown = 0
     const before = await plainSize(partial)
     if (before > 0 && before === announced.size) return
     const { status, headers, body } = await client.get(who, path, before > 0 ? { range: `bytes=${before}-` } : {})
@@ -72,15 +84,18 @@ async function fetchInto(
       size: announced.size ?? numberOf(headers['x-linked-size']) ?? sum(numberOf(headers['content-length']), done),
       hash: announced.hash ?? hashOf(headers['x-linked-etag']?.toString() ?? headers.etag),
     }
+    if (announced.size !== null && announced.size > most) throw tooLarge(String(announced.size))
     const handle = await open(partial, isRest ? 'a' : 'w')
     try {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of body) {
         done += chunk.length
-        grown = true
+        grown += Math.max(0, done - reached)
+        reached = Math.max(reached, done)
         await handle.write(chunk)
         onBytes?.(done)
         // No more than announced: a wrong answer must not fill the disk.
         if (announced.size !== null && done > announced.size) break
+        if (done > most) throw tooLarge('more')
       }
       await handle.sync()
     } finally {
@@ -89,7 +104,7 @@ async function fetchInto(
     if (announced.size !== null && done < announced.size)
       throw brokenOff(`a connection that ended after ${done} of ${announced.size} bytes`)
   }
-  await client.retry(who, attempt, () => grown)
+  await client.retry(who, attempt, () => grown >= Math.max(leastProgress, (announced.size ?? 0) / mostAttempts))
   return announced
 }
 

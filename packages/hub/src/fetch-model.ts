@@ -1,13 +1,13 @@
-import { mkdir } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Progress } from '@headstart/core'
-import { toFileError } from '@headstart/core/kit'
+import { modelSizeLimit } from '@headstart/onnx/kit'
 import { downloadFile } from './download-file.js'
 import { HubError } from './errors.js'
 import { HubClient, type HubOptions } from './hub-client.js'
 import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
-import { ModelFolder } from './model-folder.js'
+import { ModelFolder, mostSettings } from './model-folder.js'
 import { isModelId } from './model-id.js'
 import { externalData, findNetwork } from './network-files.js'
 import { isOffline } from './offline.js'
@@ -72,10 +72,24 @@ export async function fetchModel(id: string, options: FetchOptions = {}): Promis
       remedy,
     )
   }
+  const onWait = (): void => options.onNotice?.(`Another process fetches ${id}; waiting for it.`)
+  return cache.alone(id, () => fetchMissing(cache, id, revision, options), { signal: options.signal, onWait })
+}
+
+/** Brings what is missing of a model into the cache, while no other process does. */
+async function fetchMissing(
+  cache: ModelCache,
+  id: string,
+  revision: string,
+  options: FetchOptions,
+): Promise<ModelFolder> {
+  // Another process may have fetched it meanwhile. What is added to a model later, such as another number format, is of the
+  // version that is there.
+  const known = options.refresh ? undefined : await cache.find(id, revision)
+  if (known && (await cache.missing(known, wantedFiles(known, options))).length === 0) return open(cache, known)
   const client = new HubClient(options)
   try {
-    // What is added to a model later, such as another number format, is of the version that is there.
-    const listing = known && !refresh ? known : await fetchListing(client, id, revision)
+    const listing = known ?? (await fetchListing(client, id, revision))
     await fetchFiles(client, cache, listing, options)
     await cache.note(listing, revision)
     return await open(cache, listing)
@@ -90,7 +104,11 @@ export function wantedFiles(listing: Listing, { parts = wholeModel, dtype }: Net
   const network = findNetwork(names, parts, dtype)
   if (!network) throw noNetwork(listing.id, names, parts, dtype)
   const wanted = new Set([network.name, ...externalData(names, network.name)])
-  return listing.files.filter(({ name }) => wanted.has(name) || settings.has(name) || layerSettings.test(name))
+  return listing.files.filter(({ name }) => wanted.has(name) || isSettings(name))
+}
+
+function isSettings(name: string): boolean {
+  return settings.has(name) || layerSettings.test(name)
 }
 
 async function fetchFiles(
@@ -108,23 +126,24 @@ async function fetchFiles(
   const total = sizes.reduce((sum, size) => sum + size, 0)
   assertFits(id, total)
   const folder = cache.folderOf(listing)
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw toFileError(error, cache.directory, 'write')
-  })
   const missing = await cache.missing(listing, files)
   const toFetch = missing.reduce((sum, { size }) => sum + (size ?? 0), 0)
   await cache.makeRoom(toFetch, id)
+  // Sizes that the hub does not say are known when the files are here.
+  const limit = Math.min(modelSizeLimit(), cache.maxBytes)
   let done = total - toFetch
   for (const file of missing) {
+    const most = isSettings(file.name) ? Math.min(limit - done, mostSettings) : limit - done
     await downloadFile(client, {
       who: `${id}, ${file.name}`,
       path: `/${id}/resolve/${commit}/${file.name.split('/').map(encodeURIComponent).join('/')}`,
       file,
       target: join(folder, file.name),
       root: cache.directory,
+      most,
       onBytes: (bytes) => options.onProgress?.({ done: Math.min(done + bytes, total), total }),
     })
-    done += file.size ?? 0
+    done += file.size ?? (await stat(join(folder, file.name))).size
   }
 }
 

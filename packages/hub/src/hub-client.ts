@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
-import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { packageError } from '@headstart/core/kit'
 import type undici from 'undici'
@@ -12,7 +11,10 @@ export interface HubOptions {
   readonly endpoint?: string | undefined
   /** For private models; sent to the hub's own host and to no other. Default: the environment variable HF_TOKEN. */
   readonly token?: string | undefined
-  /** Milliseconds without an answer, or without the next bytes, after which a request counts as failed. Default 30,000. */
+  /**
+   * Milliseconds without an answer, without the next bytes, or with fewer than a kilobyte of them a second, after which a request
+   * counts as failed. Default 30,000.
+   */
   readonly timeout?: number | undefined
   /** Milliseconds before the second attempt; doubled before each further one. Default 500. */
   readonly retryDelay?: number | undefined
@@ -26,7 +28,8 @@ export interface HubResponse {
   readonly status: number
   /** Those of the hub, which says hash and size where it redirects to a store, and `content-*` of the last answer. */
   readonly headers: IncomingHttpHeaders
-  readonly body: Readable
+  /** Ends with a failure that is tried again where it comes too slowly. */
+  readonly body: AsyncIterable<Uint8Array>
 }
 
 const publicHub = 'https://huggingface.co'
@@ -35,6 +38,8 @@ const mostRedirects = 5
 const mostAttempts = 5
 /** Seconds that are waited where the hub asks for it. */
 const longestWait = 120
+/** Bytes a second below which an answer counts as standing still. */
+const leastRate = 1024
 const temporary = new Set([408, 429, 500, 502, 503, 504])
 
 /** A failure that may be gone at the next attempt. */
@@ -141,7 +146,7 @@ export class HubClient {
       // A store behind the hub says how long its answer is; what the file is, the hub says.
       for (const [name, value] of Object.entries(answer.headers))
         if (isOwn || name.startsWith('content-')) seen[name] = value
-      if (status === 200 || status === 206) return { status, headers: seen, body }
+      if (status === 200 || status === 206) return { status, headers: seen, body: paced(body, timeout) }
       // Read, so that the connection is free again.
       await body.dump()
       const { location } = answer.headers
@@ -204,6 +209,20 @@ export class HubClient {
       got,
       'Try again later, or give the path of a folder.',
     )
+  }
+}
+
+/** What comes, for as long as enough of it comes. */
+async function* paced(body: AsyncIterable<Uint8Array>, timeout: number): AsyncGenerator<Uint8Array> {
+  let [since, bytes] = [performance.now(), 0]
+  for await (const chunk of body) {
+    yield chunk
+    bytes += chunk.length
+    const elapsed = performance.now() - since
+    if (elapsed < timeout) continue
+    if (bytes < (leastRate * elapsed) / 1000)
+      throw brokenOff(`a connection that brought ${bytes} bytes in ${(elapsed / 1000).toFixed(0)} s`)
+    ;[since, bytes] = [performance.now(), 0]
   }
 }
 

@@ -63,7 +63,7 @@ export async function fetchListing(client: HubClient, id: string, revision: stri
     const { body } = await client.get(id, `/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`)
     const chunks: Uint8Array[] = []
     let length = 0
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
       length += chunk.length
       if (length > largestAnswer) throw problem('an endless answer')
       chunks.push(chunk)

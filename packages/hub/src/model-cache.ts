@@ -1,6 +1,13 @@
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultCacheDirectory, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import {
+  defaultCacheDirectory,
+  type LockOptions,
+  toFileError,
+  withLock,
+  writeFileAtomically,
+} from '@headstart/core/kit'
 import { HubError } from './errors.js'
 import { type ListedFile, type Listing, listingSchema } from './listing.js'
 
@@ -14,6 +21,9 @@ export interface ModelCacheOptions {
    */
   readonly maxBytes?: number | undefined
 }
+
+/** Ends the name of what is held by who fetches a model. */
+const lockSuffix = '.lock'
 
 /** @throws HubError where the environment says no number. */
 function usualBytes(): number {
@@ -36,14 +46,14 @@ function usualBytes(): number {
  */
 export class ModelCache {
   readonly directory: string
-  readonly #maxBytes: number
+  readonly maxBytes: number
 
   constructor({
     directory = join(defaultCacheDirectory(), 'models'),
     maxBytes = usualBytes(),
   }: ModelCacheOptions = {}) {
     this.directory = directory
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
   }
 
   /** Where the files of a version of a model lie. */
@@ -62,6 +72,18 @@ export class ModelCache {
     // Best effort: a cache that cannot be written can still be read.
     await utimes(path, now, now).catch(() => {})
     return parsed.data
+  }
+
+  /**
+   * Does something to a model while no other process does.
+   * @throws FileError where the cache cannot be written.
+   */
+  async alone<T>(id: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
+    const folder = join(this.directory, folderName(id))
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw toFileError(error, this.directory, 'write')
+    })
+    return withLock(`${folder}${lockSuffix}`, work, options)
   }
 
   /** Notes the listing of a revision, and deletes versions that no revision stands for any more. */
@@ -88,12 +110,12 @@ export class ModelCache {
 
   /**
    * Deletes the models used longest ago until there is room for some more bytes.
-   * @param keep Id of a model that stays.
+   * @param keep Id of a model that stays, as do those that another process fetches.
    * @throws HubError where not even an empty cache has that room.
    */
   async makeRoom(bytes: number, keep: string): Promise<void> {
-    if (bytes > this.#maxBytes) {
-      const expected = `a model of at most ${this.#maxBytes / 1e9} GB, the limit of the cache`
+    if (bytes > this.maxBytes) {
+      const expected = `a model of at most ${this.maxBytes / 1e9} GB, the limit of the cache`
       throw new HubError(
         'input',
         keep,
@@ -108,8 +130,8 @@ export class ModelCache {
       ).sort((a, b) => a.usedAt - b.usedAt)
       let total = models.reduce((sum, model) => sum + model.bytes, bytes)
       for (const model of models) {
-        if (total <= this.#maxBytes) break
-        if (model.name === folderName(keep)) continue
+        if (total <= this.maxBytes) break
+        if (model.name === folderName(keep) || existsSync(`${model.path}${lockSuffix}`)) continue
         await rm(model.path, { recursive: true, force: true })
         total -= model.bytes
       }

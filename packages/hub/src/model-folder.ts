@@ -7,6 +7,9 @@ import { ModelFilesError } from './errors.js'
 /** Depth of the folders that a model's files lie in. */
 const deepest = 3
 
+/** Bytes that a file of settings may have, such as a tokenizer. */
+export const mostSettings = 2 ** 27
+
 /** Options of `ModelFolder.open`. */
 export interface OpenFolderOptions {
   /** What the model is called. */
