@@ -41,7 +41,7 @@ const arrows = {
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
 const floors = {
   onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
-  core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'model', 'fine-tune', 'compare', 'task'],
+  core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'trust', 'model', 'fine-tune', 'compare', 'task'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
   nlp: ['preprocessing', 'backbone', 'data'],
   vision: ['preprocessing', 'backbone', 'data'],

@@ -32,23 +32,21 @@ export type {
 } from './contract/learner.js'
 export type { Matrix } from './contract/matrix.js'
 export type { ModelFiles } from './contract/model-files.js'
-export type { ClassPrediction, LabelsPrediction, Prediction, ValuePrediction } from './contract/prediction.js'
+export type {
+  ClassPrediction,
+  Judged,
+  Known,
+  LabelsPrediction,
+  Prediction,
+  ValuePrediction,
+} from './contract/prediction.js'
 export type { EpochEvent, Progress, RunOptions, TrainEvent } from './contract/progress.js'
 export { type Run, startRun } from './contract/run.js'
 export type { Sample } from './contract/sample.js'
+export type { Step } from './contract/step.js'
 export type { Store, StoredFeatures } from './contract/store.js'
 export type { Example, Kind, KindOf, Target } from './contract/target.js'
-export type {
-  AnyTask,
-  Asked,
-  ListedNetwork,
-  Loader,
-  LoadOptions,
-  Networks,
-  Queries,
-  Step,
-  Task,
-} from './contract/task.js'
+export type { AnyTask, Asked, ListedNetwork, Loader, LoadOptions, Networks, Queries, Task } from './contract/task.js'
 export type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'
@@ -74,6 +72,7 @@ export { fineTune } from './fine-tune/fine-tune.js'
 export { type Exportable, type ExportedFiles, exportModel } from './model/export-model.js'
 export { loadModel } from './model/load-model.js'
 export type { PreprocessingLoader } from './model/model-from.js'
+export type { Unknown } from './trust/refusal.js'
 export { type EvaluateOptions, Model, type PredictOptions } from './model/model.js'
 export type { Recipe } from './model/recipe.js'
 export type { ZeroShotOptions } from './model/zero-shot-model.js'

@@ -47,6 +47,7 @@ describe('exportModel', () => {
     const graph = await readOnnx(path)
     expect(Object.fromEntries(graph.metadata)).toEqual({
       'headstart.version': version,
+      'headstart.familiarity': expect.stringMatching(/^\{"0.01":[\d.]+,"0.05":[\d.]+,"0.1":[\d.]+\}$/),
       'headstart.task': 'classification',
       'headstart.labels': JSON.stringify(model.labels),
       'headstart.backbone': 'tiny',

@@ -53,6 +53,7 @@ describe('saveModel', () => {
       metrics: {
         crossValidation: { ...JSON.parse(JSON.stringify(model.validation)), kind: undefined, task: 'classification' },
       },
+      trust: { familiarity: model.trust.familiarity?.held, conformity: model.trust.conformity },
     })
     const hash = async (name: string) =>
       createHash('sha256')

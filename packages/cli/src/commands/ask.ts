@@ -1,5 +1,14 @@
 import { extname } from 'node:path'
-import { type AnyTask, type Asked, InputError, type Queries, type Task, type Trained } from '@headstart/core'
+import {
+  type AnyTask,
+  type Asked,
+  InputError,
+  type Queries,
+  startRun,
+  type Task,
+  type TrainEvent,
+  type Trained,
+} from '@headstart/core'
 import { expectationOf, modelFiles, OptionError, prepareToWrite, writeFileAtomically } from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
@@ -41,13 +50,14 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
   } else if (task.verb !== verb) {
     // Whatever is given: `ask` says which command it is that asks such models.
     command.argument('[input...]').allowUnknownOption()
-  } else if (shape) withFlags(command, [shape])
+  } else if (shape) withFlags(command, [shape, task.asking?.shape ?? {}])
   else {
     command.argument(
       '[input...]',
       `inputs; - reads one a line from stdin and writes one JSON a line${task.queries ? '; or one file or folder of inputs' : ''}`,
     )
     command.option('--jsonl', 'with -: each line is JSON, an input or {"input": ...}, so that it can have line breaks')
+    if (task.asking) withFlags(command, [task.asking.shape])
     if (task.queries) {
       withFlags(command, [task.queries.options.shape])
       command.option('--out <file>', 'with a file or folder: write its columns and the answers to this .csv or .jsonl')
@@ -83,7 +93,7 @@ async function ask<Data, Query, Answer>(
     throw new OptionError(`headstart ${verb}`, 'inputs, or - to read them from stdin', 'none', remedy)
   }
   const trained = await task.load(modelFiles(folder))
-  const asking = { task, trained, session }
+  const asking = { task, trained, session, ask: askWith(trained, flags, session) }
   if (shapeOf(task.query)) await askByFlags(asking, flags)
   else if (inputs?.length === 1 && inputs[0] === '-') {
     for await (const lines of textLines(session.stdin, 'stdin')) {
@@ -99,21 +109,40 @@ async function ask<Data, Query, Answer>(
   await trained.close()
 }
 
+/** Answers queries with what the flags ask beside them. What is said of that as a whole is said once. */
+function askWith<Data, Query, Answer>(
+  trained: Trained<Data, Query, Answer>,
+  flags: object,
+  session: Session,
+): Asking<Data, Query, Answer>['ask'] {
+  const { asks } = trained
+  if (!asks) return (queries) => trained.ask(queries, { signal: session.signal })
+  const said = new Set<string>()
+  const screen = openScreen(session)
+  const onEvent = (event: TrainEvent): void => {
+    if (event.type !== 'notice' || said.has(event.message)) return
+    said.add(event.message)
+    screen.onEvent(event)
+  }
+  return (queries) => asks.run(queries, flags, startRun({ signal: session.signal, onEvent }))
+}
+
 interface Asking<Data, Query, Answer> {
   readonly task: Task<Data, Query, Answer>
   readonly trained: Trained<Data, Query, Answer>
   readonly session: Session
+  ask(queries: readonly Query[]): Promise<(Answer | InputError)[]>
 }
 
 /** One answer for each word. */
 async function askWords<Data, Query, Answer>(
-  { task, trained, session }: Asking<Data, Query, Answer>,
+  { task, trained, session, ask: answersTo }: Asking<Data, Query, Answer>,
   words: readonly unknown[],
   asJson: boolean,
 ): Promise<void> {
   const queries = words.map((word) => queryOf(task, word))
   const readable = queries.filter((query): query is Query => !(query instanceof InputError))
-  const answers = (await trained.ask(readable, { signal: session.signal })).values()
+  const answers = (await answersTo(readable)).values()
   queries.forEach((query, place) => {
     const input = words[place] instanceof InputError ? null : words[place]
     const answer = query instanceof InputError ? query : (answers.next().value as Answer | InputError)
@@ -150,7 +179,7 @@ const atOnce = 1024
 
 /** One answer for each query that lies in a place. */
 async function askPlace<Data, Query, Answer>(
-  { trained, session }: Asking<Data, Query, Answer>,
+  { trained, session, ask: answersTo }: Asking<Data, Query, Answer>,
   queries: Queries<Query>,
   path: string,
   flags: AskFlags,
@@ -162,7 +191,7 @@ async function askPlace<Data, Query, Answer>(
   let count = 0
   const answer = async (asked: readonly Asked<Query>[]): Promise<void> => {
     const readable = asked.flatMap(({ query }) => (query instanceof InputError ? [] : [query]))
-    const answers = (await trained.ask(readable, { signal: session.signal })).values()
+    const answers = (await answersTo(readable)).values()
     for (const { query, columns } of asked) {
       count++
       const said = query instanceof InputError ? query : (answers.next().value as Answer | InputError)

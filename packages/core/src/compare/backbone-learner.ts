@@ -101,8 +101,17 @@ export function transferLearners<Input>(
 
 /** The same model, with which its backbone is closed. */
 function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>): Model<Input, Label> {
-  const { backbone, head, recipe, training } = model
-  return new Model({ backbone, head, recipe, training, validation: () => model.validation, ownsBackbone: true })
+  const { backbone, head, recipe, training, trust, kept } = model
+  return new Model({
+    backbone,
+    head,
+    recipe,
+    training,
+    trust,
+    kept,
+    validation: () => model.validation,
+    ownsBackbone: true,
+  })
 }
 
 /** Names of classes alone, as a learner: `zeroShotModel`. */

@@ -9,6 +9,8 @@ export interface ClassPrediction<Label extends string> {
   readonly probability: number
   /** Probability of every class, in the order of the model's `labels`; they sum to 1. */
   readonly probabilities: Readonly<Record<Label, number>>
+  /** Where a `coverage` was asked for: the classes that hold the right one with that probability, most probable first; at least one. */
+  readonly set?: readonly Label[]
 }
 
 /** Answer of a multi-label head. */
@@ -22,7 +24,27 @@ export interface LabelsPrediction<Label extends string> {
 /** Answer of a regression head. */
 export interface ValuePrediction {
   readonly value: number
+  /** Where a `coverage` was asked for: the numbers between which the right one lies with that probability. */
+  readonly interval?: readonly [low: number, high: number]
 }
+
+/** What is said where `unknown` was asked for. */
+export interface Known<Label extends string> {
+  /** Whether the input is like what the model was trained on. Where it is not, there is no answer: `label` and `value` are undefined. */
+  readonly known: boolean
+  /** Largest cosine of its features with the mean of a class of the training examples: 1 is most alike. */
+  readonly familiarity: number
+  /** The class that it is most like; undefined of numbers. */
+  readonly nearest: Label | undefined
+}
+
+/** A prediction that is refused where the input is unlike what the model was trained on. */
+export type Judged<P> =
+  P extends ClassPrediction<infer Label>
+    ? Omit<P, 'label'> & { readonly label: Label | undefined } & Known<Label>
+    : P extends LabelsPrediction<infer Label>
+      ? P & Known<Label>
+      : Omit<P, 'value'> & { readonly value: number | undefined } & Known<never>
 
 /** The answer that goes with a label type. */
 export type Prediction<Label extends Target> = Target extends Label

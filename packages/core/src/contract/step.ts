@@ -1,7 +1,13 @@
 import * as z from 'zod'
 import { OptionError } from './errors.js'
 import type { Run } from './run.js'
-import type { Step } from './task.js'
+
+/** Work with options of its own: flags of a command, fields of a form, keys of a request. */
+export interface Step<In, Out> {
+  readonly options: z.ZodObject
+  /** Takes of `options` what is its own. @throws OptionError for one that is out of range. */
+  run(input: In, options: unknown, run: Run): Promise<Out>
+}
 
 /** A step from its options' schema and its work, which gets them checked. */
 export function step<Options extends z.ZodObject, In, Out>(

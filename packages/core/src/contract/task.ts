@@ -4,16 +4,9 @@ import type { InputError } from './errors.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
-import type { Run } from './run.js'
 import type { Sample } from './sample.js'
+import type { Step } from './step.js'
 import type { Trained } from './trained.js'
-
-/** Work with options of its own: flags of a command, fields of a form, keys of a request. */
-export interface Step<In, Out> {
-  readonly options: z.ZodObject
-  /** Takes of `options` what is its own. @throws OptionError for one that is out of range. */
-  run(input: In, options: unknown, run: Run): Promise<Out>
-}
 
 /** Options of loading a model. */
 export interface LoadOptions {
@@ -61,6 +54,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
    * hold more than JSON can say, such as a filter.
    */
   readonly query: z.ZodType<Query>
+  /** Options of `Trained.asks` of its models. Default: there are none. */
+  readonly asking?: z.ZodObject | undefined
   /** Where queries can lie, one after another. Default: nowhere. */
   readonly queries?: Queries<Query> | undefined
   /** Path undefined: what options say alone, such as names of classes. */

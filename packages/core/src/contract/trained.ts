@@ -3,6 +3,7 @@ import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
+import type { Step } from './step.js'
 
 /** What is said in JSON and in words: a report, a comparison. */
 export interface Shown {
@@ -46,6 +47,12 @@ export interface SaveOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What can be measured beside the data. */
+export interface EvaluateAlso<Query> {
+  /** What a model that says what it does not know is asked as well: inputs that do not belong to its task. Others leave it aside. */
+  readonly outOfScope?: readonly Query[] | undefined
+}
+
 /** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */
 export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   /** An answer of this model: with its labels. */
@@ -57,12 +64,14 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
    * that cannot be read has an error in the place of its answer, and spoils no other.
    */
   ask(queries: readonly Query[], options?: RunOptions): Promise<(Answer | InputError)[]>
+  /** The same with what can be asked beside the queries, for all of them: such as whether inputs are of the kind it learned. */
+  readonly asks?: Step<readonly Query[], (Answer | InputError)[]>
   /** An answer in words. */
   say(answer: Answer): string
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */
-  evaluate(data: Data, run?: Partial<Run>): Promise<Shown>
+  evaluate(data: Data, run?: Partial<Run> & EvaluateAlso<Query>): Promise<Shown>
   /** How it came to be. */
   describe(): Shown
   /** @throws DataError where it cannot be saved: its network is run by other means. */

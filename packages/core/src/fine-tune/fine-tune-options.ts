@@ -29,6 +29,12 @@ export interface HeadOptions extends RunOptions {
    * the backbone was made, mostly 'cpu'. What is not there is an error, nothing falls back in silence.
    */
   readonly device?: Devices | undefined
+  /**
+   * Keeps the examples' features with the model, and the names of texts and paths: so that it can be taught more (`extend`), made to
+   * forget, and say which examples an answer is like. It is larger by 4 bytes for each number, and gives away what it keeps.
+   * Default false.
+   */
+  readonly keep?: boolean | undefined
   /** Decides all that is random. Default 0. */
   readonly seed?: number | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */

@@ -7,7 +7,9 @@ import { encodeTargets } from '../head/head.js'
 import type { HeadMethod, LearnedHead } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Matrix } from '../contract/matrix.js'
+import { keptExamples } from '../model/kept-examples.js'
 import { Model } from '../model/model.js'
+import { trustOf } from '../trust/trust.js'
 import type { Recipe } from '../model/recipe.js'
 import { allAlike, describeAlike } from '../features/alike.js'
 import { readableFeatures } from '../features/readable-features.js'
@@ -61,17 +63,19 @@ export async function solveHead<Input, Label extends Target>(
 }
 
 /** The model of a backbone and a head that was learned on its features. */
-export function headModel<Input, Label extends Target>(
+export async function headModel<Input, Label extends Target>(
   backbone: Backbone<Input>,
-  { data, targets, head, heldOut, l2, folds, chosen }: SolvedHead<Input, Label>,
-  { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
-): Model<Input, Label> {
+  { data, features, targets, head, heldOut, l2, folds, chosen }: SolvedHead<Input, Label>,
+  { seed = 0, classWeight = 'none', head: name = 'linear', keep = false }: HeadOptions,
+): Promise<Model<Input, Label>> {
   const training = summarize(data)
   return new Model({
     backbone,
     head,
     recipe: { strategy: 'head', head: name, seed, l2, folds, classWeight, ...chosen },
     training,
+    trust: await trustOf({ ...data, features, heldOut: heldOut && { targets, results: heldOut } }),
+    kept: keep ? await keptExamples(backbone, features, data.examples) : undefined,
     validation: () => heldOut && report(data.kind, data.labels, targets, heldOut, training),
   })
 }

@@ -11,7 +11,9 @@ import { InputError } from '../contract/errors.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { linearHead } from '../head/head.js'
 import { takeRows } from '../contract/matrix.js'
+import { keptExamples } from '../model/kept-examples.js'
 import { Model } from '../model/model.js'
+import { trustOf } from '../trust/trust.js'
 import { posedInDeviations, type PosedProblem } from '../head/posed-problem.js'
 import type { Progress, RunOptions } from '../contract/progress.js'
 import { report, summarize } from '../evaluate/report.js'
@@ -93,23 +95,28 @@ function inUnits(tuned: TunedNetwork, posed: PosedProblem | undefined): TunedNet
 }
 
 /** The same kind of model as a head alone gives, on a network of its own. */
-function tunedModel<Input, Label extends Target>(
+async function tunedModel<Input, Label extends Target>(
   backbone: TunableBackbone<Input>,
   { data, targets, l2, folds }: SolvedHead<Input, Label>,
   plan: TuningPlan,
   { weights, head, epoch, rows, results }: TunedNetwork,
-  { seed = 0, classWeight = 'none' }: FineTuneOptions,
-): Model<Input, Label> {
+  { seed = 0, classWeight = 'none', keep = false, signal }: FineTuneOptions,
+): Promise<Model<Input, Label>> {
   const { graph, stages } = backbone.network
   const initializers = new Map([...graph.initializers, ...weights])
   const training = summarize(data)
+  const tuned = backbone.withNetwork({ graph: graph.with({ initializers }), stages })
+  const features = await tuned.embed(data.inputs, { signal })
+  const heldOut = { targets: takeRows(targets, rows), results }
   return new Model<Input, Label>({
-    backbone: backbone.withNetwork({ graph: graph.with({ initializers }), stages }),
+    backbone: tuned,
     ownsBackbone: true,
     head: linearHead(data.kind, data.labels, head),
     recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
     training,
-    validation: () => report(data.kind, data.labels, takeRows(targets, rows), results, training),
+    trust: await trustOf({ ...data, features, heldOut }),
+    kept: keep ? await keptExamples(tuned, features, data.examples) : undefined,
+    validation: () => report(data.kind, data.labels, heldOut.targets, results, training),
   })
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ClassPrediction, LabelsPrediction, ValuePrediction } from '../contract/prediction.js'
+import type { ClassPrediction, Known, LabelsPrediction, ValuePrediction } from '../contract/prediction.js'
 import type { Kind, Target } from '../contract/target.js'
 
 /** The answer of a head of any kind. */
@@ -10,15 +10,26 @@ export function answerSchema(kind: Kind, labels: readonly string[]): z.ZodType<A
   const label = z.enum(labels)
   const probability = z.number().min(0).max(1)
   const probabilities = z.record(label, probability)
+  const judged = { known: z.boolean().optional(), familiarity: z.number().optional(), nearest: label.optional() }
+  // Of an input that is unknown there is no answer.
   return {
-    classification: () => z.object({ label, probability, probabilities }),
-    'multi-label': () => z.object({ labels: z.array(label), probabilities }),
-    regression: () => z.object({ value: z.number() }),
-  }[kind]()
+    classification: () =>
+      z.object({ label: label.optional(), probability, probabilities, set: z.array(label).optional(), ...judged }),
+    'multi-label': () => z.object({ labels: z.array(label), probabilities, ...judged }),
+    regression: () =>
+      z.object({ value: z.number().optional(), interval: z.tuple([z.number(), z.number()]).optional(), ...judged }),
+  }[kind]() as z.ZodType<Answer>
 }
 
 /** An answer in words: the class with its probability, the labels, or the number. */
-export function sayAnswer(answer: Answer): string {
+export function sayAnswer(answer: Answer & Partial<Known<string>>): string {
+  if (answer.known === false) {
+    const like = answer.nearest === undefined ? '' : `most like ${answer.nearest}, `
+    return `unknown (${like}familiarity ${answer.familiarity?.toFixed(3)})`
+  }
+  if ('value' in answer && answer.interval) return `${answer.value} (${answer.interval.map(significant).join(' to ')})`
+  if ('label' in answer && answer.set)
+    return `${answer.label} ${answer.probability.toFixed(3)} {${answer.set.join(', ')}}`
   if ('value' in answer) return String(answer.value)
   if ('labels' in answer) return answer.labels.join(', ') || '(none)'
   return `${answer.label} ${answer.probability.toFixed(3)}`
@@ -39,4 +50,8 @@ export function scoreOfAnswer(answer: Answer, target: Target): number {
     return Number(answer.labels.length === wanted.size && answer.labels.every((label) => wanted.has(label)))
   }
   return Number(answer.label === target)
+}
+
+function significant(value: number): string {
+  return String(Number(value.toPrecision(4)))
 }

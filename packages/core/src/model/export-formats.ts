@@ -3,13 +3,15 @@ import { connect, encodeModel } from '@headstart/onnx/kit'
 import { DataError } from '../contract/errors.js'
 import type { NodesBefore } from '../contract/exported-input.js'
 import type { ExportFormat, Packed } from '../contract/trained.js'
-import type { Head } from '../head/head.js'
 import { withLogits } from '../head/logits.js'
+import type { Ranked } from '../trust/ranked.js'
+import { thresholdOf } from '../trust/refusal.js'
+import { noTrust } from '../trust/trust.js'
 import { version } from '../kit/version.js'
 import { exportFormat } from './manifest.js'
 import { inOpsetOf, type PackableModel, wholeGraph, withGraph } from './pack-model.js'
 
-type Exportable = Pick<PackableModel, 'backbone' | 'head'>
+type Exportable = Pick<PackableModel, 'backbone' | 'head' | 'trust'>
 
 /** The forms in which a model of labeled examples can be carried away. */
 export function exportFormats(model: Exportable): Readonly<Record<string, ExportFormat>> {
@@ -51,7 +53,8 @@ function forTransformers({ backbone, head }: Exportable): Packed {
     // In a browser it would look for quantized weights unless it is told.
     'transformers.js_config': { dtype: 'fp32' },
   }
-  const network = graphFrom(before, backbone, { ...head, graph: withLogits(head) })
+  // Its pipelines know of no other output.
+  const network = graphFrom(before, { backbone, head: { ...head, graph: withLogits(head) }, trust: noTrust })
   const files = new Map([
     ['config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
     ...input.files,
@@ -71,14 +74,19 @@ function forTransformers({ backbone, head }: Exportable): Packed {
 }
 
 /** One file, from tensors as raw as they can be to the head's result; what one must know to use it are its metadata properties. */
-function forOnnx({ backbone, head }: Exportable): Uint8Array {
-  const { metadata = {}, before } = withGraph(backbone).preprocessing.forOnnx?.() ?? {}
-  const facts = [...factsOf({ backbone, head }), ...Object.entries(metadata)]
-  return encodeModel(graphFrom(before, backbone, head).with({ metadata: new Map(facts) }))
+function forOnnx(model: Exportable): Uint8Array {
+  const { metadata = {}, before } = withGraph(model.backbone).preprocessing.forOnnx?.() ?? {}
+  const held = model.trust.familiarity?.held
+  const facts = [
+    ...factsOf(model),
+    ...(held ? [['headstart.familiarity', JSON.stringify(thresholdsOf(held))] as const] : []),
+    ...Object.entries(metadata),
+  ]
+  return encodeModel(graphFrom(before, model).with({ metadata: new Map(facts) }))
 }
 
 /** Metadata properties of an exported network. */
-function factsOf({ backbone, head }: Exportable): [name: string, value: string][] {
+function factsOf({ backbone, head }: Pick<Exportable, 'backbone' | 'head'>): [name: string, value: string][] {
   const { id, config } = withGraph(backbone).preprocessing
   return [
     ['headstart.version', version],
@@ -90,9 +98,16 @@ function factsOf({ backbone, head }: Exportable): [name: string, value: string][
 }
 
 /** The whole network behind what comes before it. */
-function graphFrom(before: NodesBefore | undefined, backbone: Exportable['backbone'], head: Head): Graph {
-  const whole = wholeGraph(backbone, head)
+function graphFrom(before: NodesBefore | undefined, model: Exportable): Graph {
+  const whole = wholeGraph(model)
   return before ? connect(inOpsetOf(whole, before.graph), whole, before.wiring).with({ name: whole.name }) : whole
+}
+
+/** The familiarity below which an input is unknown, by the share of what belongs that is refused then. */
+function thresholdsOf(held: Ranked): Record<string, number> {
+  return Object.fromEntries(
+    [0.01, 0.05, 0.1].map((share) => [share, Number(thresholdOf(held, share).value.toPrecision(7))]),
+  )
 }
 
 function refused(expected: string, got: string): DataError {

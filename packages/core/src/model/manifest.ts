@@ -2,6 +2,8 @@ import * as z from 'zod'
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import { sha256 } from '../kit/sha256.js'
+import type { Ranked } from '../trust/ranked.js'
+import { keptSchema } from './kept-examples.js'
 import { recipeSchema } from './recipe.js'
 import { savedReportSchema, trainingSchema } from './saved-report.js'
 
@@ -23,6 +25,8 @@ export interface FolderFormat<Manifest extends object> {
   readonly schema: z.ZodType<Manifest>
 }
 
+const ranked: z.ZodType<Ranked> = z.object({ examples: z.number(), scores: z.array(z.number()).min(1) })
+
 const manifestSchema = z.object({
   format: z.literal('headstart-model'),
   formatVersion: z.literal(formatVersion),
@@ -41,6 +45,10 @@ const manifestSchema = z.object({
   training: trainingSchema,
   /** On held-out training examples. */
   metrics: z.object({ crossValidation: savedReportSchema.nullable() }),
+  /** Scores of training examples that were held out. Absent in older models. */
+  trust: z.object({ familiarity: ranked.exactOptional(), conformity: ranked.exactOptional() }).exactOptional(),
+  /** The training examples, where they are kept. */
+  kept: keptSchema.exactOptional(),
   /** SHA-256 of every other file in the folder. */
   files: z.record(z.string(), z.string()),
 })

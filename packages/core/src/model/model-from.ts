@@ -1,5 +1,5 @@
 import { type Graph } from '@headstart/onnx'
-import { cut, decodeModel, rename } from '@headstart/onnx/kit'
+import { cut, decodeModel, extract, rename } from '@headstart/onnx/kit'
 import type { JsonObject, Preprocessing } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
@@ -8,6 +8,9 @@ import { damaged, graphName, type Manifest, modelFormat, newer } from './manifes
 import { Model } from './model.js'
 import { readModelFolder } from './model-folder.js'
 import { networkBackbone } from '../features/network-backbone.js'
+import { keptName, type KeptExamples, unpackFeatures } from './kept-examples.js'
+import type { Matrix } from '../contract/matrix.js'
+import { meansIn } from '../trust/familiarity.js'
 import { reportOf } from './saved-report.js'
 import type { Target } from '../contract/target.js'
 import type { LoadOptions } from '../contract/task.js'
@@ -46,7 +49,7 @@ export async function modelFrom<Input, Label extends Target = string>(
   const { id, modality, fingerprint, stages } = manifest.backbone
   const { crossValidation } = manifest.metrics
   const validation = crossValidation ? reportOf(crossValidation) : undefined
-  const { graph, head } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  const { graph, head, means } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
   checkFit(folder, head)
   return new Model<Input, Label>({
     backbone: networkBackbone({
@@ -62,6 +65,11 @@ export async function modelFrom<Input, Label extends Target = string>(
     recipe: manifest.recipe,
     training: manifest.training,
     validation: () => validation,
+    trust: {
+      familiarity: means && { means, held: manifest.trust?.familiarity },
+      conformity: manifest.trust?.conformity,
+    },
+    kept: keptIn(folder, manifest, files),
   })
 }
 
@@ -73,7 +81,11 @@ function isNewer(id: string, loaders: readonly { readonly id: string }[]): boole
 }
 
 /** Cuts the whole network where backbone and head were joined. */
-function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { graph: Graph; head: Head } {
+function splitNetwork(
+  folder: string,
+  bytes: Uint8Array,
+  manifest: Manifest,
+): { graph: Graph; head: Head; means: Matrix | undefined } {
   const {
     task: kind,
     labels,
@@ -82,13 +94,29 @@ function splitNetwork(folder: string, bytes: Uint8Array, manifest: Manifest): { 
   try {
     const whole = decodeModel(bytes, graphName)
     const { prefix, suffix } = cut(whole, [output])
+    const answers = suffix.outputs.slice(0, 1)
     return {
+      means: meansIn(suffix),
       graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
-      head: { kind, labels, graph: rename(suffix, { [output]: headNames.features }).with({ name: 'head' }) },
+      head: {
+        kind,
+        labels,
+        graph: rename(extract(suffix, [output], [answers[0]?.name ?? '']), { [output]: headNames.features }).with({
+          name: 'head',
+        }),
+      },
     }
   } catch (cause) {
     throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
   }
+}
+
+/** The examples that were kept. */
+function keptIn(folder: string, { kept }: Manifest, files: ReadonlyMap<string, Uint8Array>): KeptExamples | undefined {
+  if (!kept) return undefined
+  const bytes = files.get(keptName)
+  if (!bytes) throw damaged(folder, `the file ${keptName}`, 'a list of files without it')
+  return { examples: kept, features: unpackFeatures(bytes, kept.length) }
 }
 
 /** Does the head answer for as many labels as there are? */

@@ -3,9 +3,10 @@ import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError } from '../contract/errors.js'
 import type { Matrix } from '../contract/matrix.js'
-import { type Prediction, toPredictions } from '../contract/prediction.js'
+import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
+import type { Step } from '../contract/step.js'
 import type { Kind, Target } from '../contract/target.js'
 import type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from '../contract/trained.js'
 import type { Dataset } from '../data/dataset.js'
@@ -16,8 +17,13 @@ import { type CacheOption, computeFeatures, resolveCache } from '../features/cac
 import { readableFeatures } from '../features/readable-features.js'
 import { encodeTargets, type Head, headNames } from '../head/head.js'
 import { shown } from '../kit/shown.js'
+import { type Unknown, usualShare } from '../trust/refusal.js'
+import { noTrust, type Trust } from '../trust/trust.js'
 import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
+import { askingStep } from './asking.js'
 import { exportFormats } from './export-formats.js'
+import { judged, withSets } from './judged.js'
+import type { KeptExamples } from './kept-examples.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import type { Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
@@ -30,6 +36,10 @@ export interface ModelParts<Input> {
   readonly recipe: Recipe
   /** What the training targets looked like, from which the naive baseline answers. */
   readonly training: TrainingSummary
+  /** What it knows of the limits of its answers. Default: nothing. */
+  readonly trust?: Trust | undefined
+  /** Its training examples, where they were to be kept. */
+  readonly kept?: KeptExamples | undefined
   /** Whether the backbone is this model's alone, and closed with it. Default false. */
   readonly ownsBackbone?: boolean
   /** Gives the figures on held-out training examples, where there were any. Called at most once. */
@@ -45,6 +55,13 @@ export interface PredictOptions extends RunOptions {
   readonly onUnreadable?: OnUnreadable
   /** Feature cache. Default `false`: none, for what is asked once. */
   readonly cache?: CacheOption | undefined
+  /**
+   * Refuses what is not of the kind that was trained on: the share of what is of it that may be refused by mistake, true for 0.05.
+   * Each answer says then whether it is `known`, its `familiarity`, and what is `nearest`.
+   */
+  readonly unknown?: Unknown | true | undefined
+  /** Of classes the `set` that holds the right one with this probability, of numbers such an `interval`: 0.9. */
+  readonly coverage?: number | undefined
 }
 
 /** Options of `Model.evaluate`. */
@@ -65,6 +82,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
   readonly head: Head
   readonly recipe: Recipe
   readonly training: TrainingSummary
+  /** What it knows of the limits of its answers: nothing where it was made from names, or saved by a version that did not ask. */
+  readonly trust: Trust
+  /** Its training examples, where they were to be kept (`FineTuneOptions.keep`). */
+  readonly kept: KeptExamples | undefined
   readonly #ownsBackbone: boolean
   readonly #validation: ModelParts<Input>['validation']
   #report: Report | undefined
@@ -75,6 +96,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.head = parts.head
     this.recipe = parts.recipe
     this.training = parts.training
+    this.trust = parts.trust ?? noTrust
+    this.kept = parts.kept
     this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
   }
@@ -108,11 +131,22 @@ export class Model<Input, Label extends Target = string> implements Trained<
    * One answer for each input, in order; a single input that is no list needs none around it.
    * @throws InputError for an input that cannot be read; with `onUnreadable`, its answer is undefined instead.
    * @throws OptionError, likewise, for what is no such input: a number in place of a text.
+   * @throws DataError for `unknown` and `coverage` where the model cannot tell, or learned from too few examples to promise.
    */
-  predict(given: Inputs<Input>, options?: PredictOptions & { onUnreadable?: never }): Promise<Prediction<Label>[]>
+  predict(
+    given: Inputs<Input>,
+    options: PredictOptions & { readonly unknown: Unknown | true; readonly onUnreadable?: undefined },
+  ): Promise<Judged<Prediction<Label>>[]>
+  predict(
+    given: Inputs<Input>,
+    options?: PredictOptions & { readonly unknown?: undefined; readonly onUnreadable?: undefined },
+  ): Promise<Prediction<Label>[]>
   predict(given: Inputs<Input>, options: PredictOptions): Promise<(Prediction<Label> | undefined)[]>
-  async predict(given: Inputs<Input>, options: PredictOptions = {}): Promise<(Prediction<Label> | undefined)[]> {
-    const { onUnreadable } = options
+  async predict(
+    given: Inputs<Input>,
+    options: PredictOptions = {},
+  ): Promise<(Prediction<Label> | Judged<Prediction<Label>> | undefined)[]> {
+    const { onUnreadable, unknown, coverage } = options
     const inputs = Array.isArray(given) ? (given as readonly Input[]) : [given as Input]
     const unreadable = new Set<number>()
     const features = await computeFeatures(this.backbone, inputs, {
@@ -125,8 +159,23 @@ export class Model<Input, Label extends Target = string> implements Trained<
           onUnreadable(index, error)
         }),
     })
-    const answers = toPredictions<Label>(this.kind, this.labels, await this.#results(features))
-    return answers.map((answer, index) => (unreadable.has(index) ? undefined : answer))
+    let answers: readonly (Answer | Judged<Answer>)[] = toPredictions<Target>(
+      this.kind,
+      this.labels,
+      await this.#results(features),
+    )
+    if (coverage !== undefined) answers = withSets(this, answers as readonly Answer[], coverage)
+    if (unknown !== undefined)
+      answers = await judged(
+        this,
+        answers as readonly Answer[],
+        features,
+        unknown === true ? usualShare : unknown,
+        options,
+      )
+    return (answers as readonly Prediction<Label>[]).map((answer, index) =>
+      unreadable.has(index) ? undefined : answer,
+    )
   }
 
   async ask(inputs: readonly Input[], options: PredictOptions = {}): Promise<(Prediction<Label> | InputError)[]> {
@@ -134,6 +183,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
     const answers = await this.predict(inputs, { ...options, onUnreadable })
     return answers.map((answer, index) => answer ?? (unreadable.get(index) as InputError))
+  }
+
+  get asks(): Step<readonly Input[], (Prediction<Label> | InputError)[]> {
+    return askingStep((inputs, options) => this.ask(inputs, options))
   }
 
   say(answer: Prediction<Label>): string {
@@ -207,11 +260,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   /**
-   * The whole network, from the backbone's input tensors to the head's result, as one graph.
+   * The whole network, from the backbone's input tensors to the head's result and the `familiarity`, as one graph.
    * @throws DataError when the backbone's graph is not at hand.
    */
   graph(): Graph {
-    return wholeGraph(this.backbone, this.head)
+    return wholeGraph(this)
   }
 
   async pack(): Promise<Packed> {

@@ -6,6 +6,9 @@ import { DataError } from '../contract/errors.js'
 import type { Packed } from '../contract/trained.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type Head, headNames } from '../head/head.js'
+import { withFamiliarity } from '../trust/familiarity.js'
+import type { Trust } from '../trust/trust.js'
+import { keptName, type KeptExamples, packFeatures } from './kept-examples.js'
 import { graphName, type Manifest } from './manifest.js'
 import type { Recipe } from './recipe.js'
 import { toSavedReport } from './saved-report.js'
@@ -17,6 +20,8 @@ export interface PackableModel {
   readonly recipe: Recipe
   readonly training: TrainingSummary
   readonly validation: Report | undefined
+  readonly trust: Trust
+  readonly kept: KeptExamples | undefined
 }
 
 /**
@@ -24,7 +29,8 @@ export interface PackableModel {
  * and the preprocessing's data. Nothing in it is code.
  * @throws DataError when the backbone's graph is not at hand.
  */
-export function packModel({ backbone, head, recipe, training, validation }: PackableModel): Packed {
+export function packModel(model: PackableModel): Packed {
+  const { backbone, head, recipe, training, validation, trust, kept } = model
   const tunable = withGraph(backbone)
   const { network, preprocessing } = tunable
   const manifest: Omit<Manifest, 'files'> = {
@@ -43,17 +49,27 @@ export function packModel({ backbone, head, recipe, training, validation }: Pack
     recipe,
     training,
     metrics: { crossValidation: validation ? toSavedReport(validation) : null },
+    trust: {
+      ...(trust.familiarity?.held && { familiarity: trust.familiarity.held }),
+      ...(trust.conformity && { conformity: trust.conformity }),
+    },
+    ...(kept && { kept: kept.examples }),
   }
-  return { manifest, files: new Map([[graphName, encodeModel(wholeGraph(tunable, head))], ...preprocessing.files]) }
+  const files = new Map([[graphName, encodeModel(wholeGraph(model))], ...preprocessing.files])
+  if (kept) files.set(keptName, packFeatures(kept.features))
+  return { manifest, files }
 }
 
 /**
- * The whole network, from the backbone's input tensors to the head's result, as one graph.
+ * The whole network, from the backbone's input tensors to the head's result and, where the model knows it, the familiarity, as one
+ * graph.
  * @throws DataError when the backbone's graph is not at hand.
  */
-export function wholeGraph(backbone: Backbone<never>, head: Head): Graph {
+export function wholeGraph({ backbone, head, trust }: Pick<PackableModel, 'backbone' | 'head' | 'trust'>): Graph {
   const { graph } = withGraph(backbone).network
-  return connect(graph, inOpsetOf(graph, head.graph), { [headNames.features]: outputOf(graph) })
+  const { familiarity } = trust
+  const last = familiarity ? withFamiliarity(head.graph, familiarity) : head.graph
+  return connect(graph, inOpsetOf(graph, last), { [headNames.features]: outputOf(graph) })
 }
 
 /** A few nodes in the version of the operators of a network: theirs are the same in every version since 13. */

@@ -17,6 +17,7 @@ import { sayValidation } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
 import { headMethodNames } from '../head/head-method-names.js'
 import type { Answer } from '../model/answers.js'
+import { asking } from '../model/asking.js'
 import { isModelOf } from '../model/is-model-of.js'
 import type { Model } from '../model/model.js'
 import type { ZeroShotOptions } from '../model/zero-shot-model.js'
@@ -120,6 +121,10 @@ const training = z.object({
     .array(z.string())
     .optional()
     .describe('where the network runs, in order of preference: cpu, cuda, ... (default: cpu)'),
+  keep: z
+    .boolean()
+    .default(false)
+    .describe('keep the features of the examples with the model, so that it can be extended'),
   balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
   l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
   template: z
@@ -159,7 +164,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
 
   const { queries } = parts
-  const asking = z.object({ ...parts.reading.shape, ...commonReading.pick({ format: true, encoding: true }).shape })
+  const placing = z.object({ ...parts.reading.shape, ...commonReading.pick({ format: true, encoding: true }).shape })
 
   return {
     name,
@@ -167,9 +172,10 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     verb: 'predict',
     example: parts.example,
     query: parts.query,
+    asking,
     queries: queries && {
       holds: (word) => queries.holds(word),
-      ...step(asking, async (path: string, options, run) =>
+      ...step(placing, async (path: string, options, run) =>
         queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding'>, run),
       ),
     },
@@ -209,6 +215,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           ...(options.l2 !== undefined && { l2: options.l2 }),
           ...(options.head && { head: options.head }),
           ...(options.device && { device: options.device }),
+          ...(options.keep && { keep: true }),
           ...(options.balanced && { classWeight: 'balanced' }),
         },
         backbone: () => opened,

@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import type { RunOptions } from '../contract/progress.js'
+import { step } from '../contract/step.js'
+import type { Step } from '../contract/step.js'
+
+const expectedShare = { error: 'expected a share above 0 and below 1, such as 5% or 0.05' }
+const isShare = (share: number): boolean => share > 0 && share < 1
+/** As a number, or typed: '5%'. */
+const share = z.union(
+  [
+    z.number().refine(isShare),
+    z
+      .string()
+      .regex(/^\s*[\d.]+\s*%?\s*$/)
+      .transform((text) => Number.parseFloat(text) / (text.includes('%') ? 100 : 1))
+      .refine(isShare),
+  ],
+  expectedShare,
+)
+
+/** What can be asked of a model of labeled examples beside its answers. */
+export const asking = z.object({
+  unknown: share
+    .optional()
+    .describe('refuse what is not of the kind that was trained on; of what is so large a share may be refused: 5%'),
+  coverage: share
+    .optional()
+    .describe('give the classes that hold the right one so often, or of numbers the interval: 0.9'),
+})
+export type Asking = z.output<typeof asking>
+
+/** `Trained.asks` of a model of labeled examples. */
+export function askingStep<Input, Answer>(
+  ask: (inputs: readonly Input[], options: Asking & RunOptions) => Promise<Answer[]>,
+): Step<readonly Input[], Answer[]> {
+  return step(asking, (inputs: readonly Input[], options, { signal, onEvent }) =>
+    ask(inputs, { ...options, signal, onEvent }),
+  )
+}
