@@ -2,7 +2,7 @@
  * What loads a saved model of pictures and has it answer, without anything of Node: browsers take it as well. How pictures are
  * decoded is theirs; what is made of the pixels is the same everywhere.
  */
-export { bringToSize, type BringToSizeOptions, type Orientation } from './preprocessing/bring-to-size.js'
+export { bringToSize, type BringToSizeOptions, type Orientation, shrinkOnLoad } from './preprocessing/bring-to-size.js'
 export type { Chroma } from './preprocessing/decoded-smaller.js'
 export type { PictureReader } from './preprocessing/picture-preprocessing.js'
 export type { Pixels } from './preprocessing/pixels.js'

@@ -49,10 +49,14 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     }))
 
   const embed = async (inputs: readonly Input[], options: EmbedOptions = {}): Promise<Matrix> => {
-    const running = await start()
+    // The first inputs are fetched and read while it starts.
+    const starting = start()
+    starting.catch(() => {})
     const run = async (feeds: Tensors): Promise<Float32Array> =>
-      (await running.run(feeds))[output.name]?.data as Float32Array
-    return embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
+      (await (await starting).run(feeds))[output.name]?.data as Float32Array
+    const features = await embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
+    await starting
+    return features
   }
 
   const close = async (): Promise<void> => {

@@ -12,7 +12,7 @@ export interface BringToSizeOptions {
   readonly orientation?: Orientation | undefined
   /**
    * Of a JPEG, how it keeps its colors. One that is to be made smaller by 3 or more is decoded at a fraction for `sharp` (see
-   * `decodedSmaller`).
+   * `decodedSmaller`). Default: none, or pixels that are decoded so already.
    */
   readonly jpeg?: Chroma | undefined
 }
@@ -35,8 +35,8 @@ export function bringToSize(
   return crops ? cut(whole, sizing, 0) : whole
 }
 
-/** By how much `sharp` has libjpeg make a picture smaller while it decodes it: 1, 2, 4 or 8. */
-function shrinkOnLoad(size: Size, sizing: Sizing, orientation: Orientation): number {
+/** By how much `sharp` has libjpeg make a picture smaller, in each direction, while it decodes it: 1, 2, 4 or 8. */
+export function shrinkOnLoad(size: Pick<Pixels, 'width' | 'height'>, sizing: Sizing, orientation: Orientation): number {
   const { full, crops } = fullSize(sizing)
   if (crops && orientation !== 1) return 1
   const shrink = Math.min(...shrinks(size, sizing, full, orientation))

@@ -11,85 +11,86 @@ export type Chroma = 'whole' | 'half'
  */
 export function decodedSmaller(pixels: Pixels, factor: number, chroma: Chroma): Pixels {
   if (factor === 1) return pixels
-  const { y, cb, cr } = halved(pixels)
-  const [light, blue, red] = [y, ...[cb, cr].map((colors) => (chroma === 'half' ? gathered(colors) : colors))].map(
-    (plane) => means(plane, factor / 2),
-  ) as [Plane, Plane, Plane]
-  const data = new Uint8ClampedArray(light.data.length * 3)
+  const size = factor / 2
+  // Of squares of four pixels, for which colors are kept; a last odd row or column is left out, as libvips does.
+  const [columns, rows] = [pixels.width >> 1, pixels.height >> 1]
+  const [width, height] = [Math.trunc(columns / size), Math.trunc(rows / size)]
+  // Brightness, and both colors side by side.
+  const light = { line: new Float64Array(columns), channels: 1, narrow: new Float64Array(rows * width) }
+  const color = { line: new Float64Array(columns * 2), channels: 2, narrow: new Float64Array(rows * width * 2) }
+  const [across, down] = [elimination(columns), elimination(rows)]
+  // A line at a time: all numbers of a photo are too many for the caches of a processor.
+  for (let row = 0; row < rows; row++) {
+    readLine(pixels, row, light.line, color.line)
+    if (chroma === 'half') gather(color.line, 2, across)
+    for (const { line, channels, narrow } of [light, color])
+      narrow.set(means(line, channels, size).subarray(0, width * channels), row * width * channels)
+  }
+  if (chroma === 'half') gather(color.narrow, width * 2, down)
+  const [lights, colors] = [means(light.narrow, width, size), means(color.narrow, width * 2, size)]
+  const data = new Uint8ClampedArray(width * height * 3)
   for (let place = 0, to = 0; to < data.length; place++, to += 3) {
-    const l = Math.round(light.data[place] as number)
-    const b = Math.round(blue.data[place] as number)
-    const r = Math.round(red.data[place] as number)
+    const l = Math.round(lights[place] as number)
+    const b = Math.round(colors[place * 2] as number)
+    const r = Math.round(colors[place * 2 + 1] as number)
     data[to] = l + Math.round(1.402 * r)
     data[to + 1] = l + Math.round(-0.344136 * b - 0.714136 * r)
     data[to + 2] = l + Math.round(1.772 * b)
   }
-  return { width: light.width, height: light.height, data: new Uint8Array(data.buffer) }
+  return { width, height, data: new Uint8Array(data.buffer) }
 }
 
-/** One number for each pixel: `[height, width]`. */
-interface Plane {
-  readonly width: number
-  readonly height: number
-  readonly data: Float32Array
-}
-
-/** Brightness and colors (JFIF 1.02) of squares of four pixels; a last odd row or column is left out, as libvips does. */
-function halved(pixels: Pixels): Readonly<Record<'y' | 'cb' | 'cr', Plane>> {
-  const [width, height] = [pixels.width >> 1, pixels.height >> 1]
-  const plane = (): Plane => ({ width, height, data: new Float32Array(width * height) })
-  const [y, cb, cr] = [plane(), plane(), plane()]
-  const { data } = pixels
-  for (let row = 0, place = 0; row < height; row++) {
-    let above = row * 2 * pixels.width * 3
-    let below = above + pixels.width * 3
-    for (let column = 0; column < width; column++, place++, above += 6, below += 6) {
-      const sum = (channel: number): number =>
-        (data[above + channel] as number) +
+/** Brightness and colors (JFIF 1.02) of squares of four pixels, of two rows of them. @param color `[columns, 2]`: blue and red. */
+function readLine({ width, data }: Pixels, row: number, light: Float64Array, color: Float64Array): void {
+  let above = row * 2 * width * 3
+  let below = above + width * 3
+  for (let column = 0; column < light.length; column++, above += 6, below += 6) {
+    const mean = (channel: number): number =>
+      ((data[above + channel] as number) +
         (data[above + channel + 3] as number) +
         (data[below + channel] as number) +
-        (data[below + channel + 3] as number)
-      const [red, green, blue] = [sum(0) / 4, sum(1) / 4, sum(2) / 4]
-      y.data[place] = 0.299 * red + 0.587 * green + 0.114 * blue
-      cb.data[place] = -0.168736 * red - 0.331264 * green + 0.5 * blue
-      cr.data[place] = 0.5 * red - 0.418688 * green - 0.081312 * blue
-    }
+        (data[below + channel + 3] as number)) /
+      4
+    const [r, g, b] = [mean(0), mean(1), mean(2)]
+    light[column] = 0.299 * r + 0.587 * g + 0.114 * b
+    color[column * 2] = -0.168736 * r - 0.331264 * g + 0.5 * b
+    color[column * 2 + 1] = 0.5 * r - 0.418688 * g - 0.081312 * b
   }
-  return { y, cb, cr }
 }
 
-/** The means of squares. */
-function means(plane: Plane, size: number): Plane {
-  if (size === 1) return plane
-  const [width, height] = [Math.trunc(plane.width / size), Math.trunc(plane.height / size)]
-  const data = new Float32Array(width * height)
-  for (let row = 0; row < height * size; row++) {
-    const to = Math.trunc(row / size) * width
-    let from = row * plane.width
-    for (let column = 0; column < width; column++) {
-      let sum = 0
-      for (let k = 0; k < size; k++) sum += plane.data[from++] as number
-      data[to + column] = (data[to + column] as number) + sum / (size * size)
+/** The means of so many lines each, `[length, inner]`; lines that are left over are left out. */
+function means(lines: Float64Array, inner: number, size: number): Float64Array {
+  if (size === 1) return lines
+  const result = new Float64Array(Math.trunc(lines.length / inner / size) * inner)
+  for (let to = 0; to < result.length; to += inner) {
+    for (let k = 0, from = to * size; k < size; k++) {
+      for (let i = 0; i < inner; i++, from++)
+        result[to + i] = (result[to + i] as number) + (lines[from] as number) / size
     }
   }
-  return { width, height, data }
+  return result
 }
+
+const beside = 1 / 8
 
 /**
  * The colors that a file has for squares of four, from the means of those that libjpeg spread over them ("fancy upsampling": each
  * pixel has 3/4 of its square's and 1/4 of the next one's, in both directions). A mean is then 3/4 of its own square's and 1/8 of
- * each neighbor's: a system of equations with three on a line.
+ * each neighbor's: a system of equations with three on a line, in one direction and then in the other.
+ * @param lines `[length, inner]`, changed in place.
  */
-function gathered({ width, height, data }: Plane): Plane {
-  const solved = data.slice()
-  const rows = elimination(width)
-  for (let row = 0; row < height; row++) solve(solved, row * width, 1, rows)
-  const columns = elimination(height)
-  for (let column = 0; column < width; column++) solve(solved, column, width, columns)
-  return { width, height, data: solved }
+function gather(lines: Float64Array, inner: number, left: Float64Array): void {
+  for (let place = 1, at = inner; place < left.length; place++) {
+    const share = beside / (left[place - 1] as number)
+    for (const end = at + inner; at < end; at++)
+      lines[at] = (lines[at] as number) - share * (lines[at - inner] as number)
+  }
+  for (let place = left.length - 1, at = lines.length - 1; place >= 0; place--) {
+    const [own, after] = [1 / (left[place] as number), place === left.length - 1 ? 0 : beside]
+    for (const end = at - inner; at > end; at--)
+      lines[at] = ((lines[at] as number) - (after && after * (lines[at + inner] as number))) * own
+  }
 }
-
-const beside = 1 / 8
 
 /** What the elimination downwards leaves of each line, which is the same for all right sides (Thomas' algorithm). */
 function elimination(length: number): Float64Array {
@@ -99,14 +100,4 @@ function elimination(length: number): Float64Array {
     left[place] = 3 / 4 + edges * beside - (place === 0 ? 0 : beside ** 2 / (left[place - 1] as number))
   }
   return left
-}
-
-function solve(data: Float32Array, first: number, step: number, left: Float64Array): void {
-  const last = first + (left.length - 1) * step
-  for (let place = 1, at = first + step; place < left.length; place++, at += step)
-    data[at] = (data[at] as number) - (beside / (left[place - 1] as number)) * (data[at - step] as number)
-  for (let place = left.length - 1, at = last; place >= 0; place--, at -= step) {
-    const after = at === last ? 0 : beside * (data[at + step] as number)
-    data[at] = ((data[at] as number) - after) / (left[place] as number)
-  }
 }

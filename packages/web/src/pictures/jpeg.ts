@@ -4,6 +4,9 @@ import type { Chroma, Orientation } from '@headstart/vision/load'
 export interface Jpeg {
   /** Its bytes, without their saying how it is to be turned: browsers turn it before it is made smaller, unlike `sharp`. */
   readonly file: Uint8Array<ArrayBuffer>
+  /** As it is stored, before it is turned; 0 where the file does not say. */
+  readonly width: number
+  readonly height: number
   readonly orientation: Orientation
   readonly chroma: Chroma
 }
@@ -12,6 +15,7 @@ export interface Jpeg {
 export function readJpeg(bytes: Uint8Array<ArrayBuffer>): Jpeg | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined
   let [file, orientation, chroma]: [Uint8Array<ArrayBuffer>, number, Chroma] = [bytes, 1, 'whole']
+  let [width, height] = [0, 0]
   for (const { marker, start, end } of segments(bytes)) {
     const segment = new DataView(bytes.buffer, bytes.byteOffset + start, end - start)
     if (isExif(marker, segment)) {
@@ -20,13 +24,15 @@ export function readJpeg(bytes: Uint8Array<ArrayBuffer>): Jpeg | undefined {
       orientation = segment.getUint16(place.at, place.littleEndian)
       file = bytes.slice()
       new DataView(file.buffer).setUint16(start + place.at, 1, place.littleEndian)
-    } else if (isFrame(marker) && segment.byteLength >= 15) {
+    } else if (isFrame(marker) && segment.byteLength >= 9) {
+      ;[height, width] = [segment.getUint16(1), segment.getUint16(3)]
       // Of three components, the first is brightness. It is sampled twice as often as colors, in both directions, or it is not.
-      const sampling = [7, 10, 13].map((at) => segment.getUint8(at))
+      const sampling = segment.byteLength < 15 ? [] : [7, 10, 13].map((at) => segment.getUint8(at))
       chroma = segment.getUint8(5) === 3 && sampling.join() === '34,17,17' ? 'half' : 'whole'
     }
   }
-  return { file, orientation: (orientation >= 1 && orientation <= 8 ? orientation : 1) as Orientation, chroma }
+  const known = orientation >= 1 && orientation <= 8
+  return { file, width, height, orientation: (known ? orientation : 1) as Orientation, chroma }
 }
 
 interface Segment {

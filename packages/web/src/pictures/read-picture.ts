@@ -1,5 +1,6 @@
 import { InputError } from '@headstart/core/load'
 import { bringToSize, type PictureReader, type Pixels, type Sizing } from '@headstart/vision/load'
+import { decodedAtFraction } from './decoded-at-fraction.js'
 import { readJpeg } from './jpeg.js'
 import { fileOf, nameOf, type Picture } from './picture.js'
 import { pixelsOf } from './pixels-of.js'
@@ -20,6 +21,8 @@ async function readPicture(picture: Picture, sizing: Sizing): Promise<Pixels> {
   const stored = await fileOf(picture)
   if (!stored) return bringToSize(pixelsOf(picture as Parameters<typeof pixelsOf>[0]), sizing)
   const jpeg = readJpeg(stored)
+  const smaller = jpeg && (await decodedAtFraction(jpeg, sizing))
+  if (smaller) return bringToSize(smaller, sizing, { orientation: jpeg.orientation })
   const bitmap = await createImageBitmap(new Blob([jpeg?.file ?? stored]), { premultiplyAlpha: 'none' }).catch(
     (cause: unknown) => {
       throw unreadable(picture, stored, cause)
