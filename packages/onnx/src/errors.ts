@@ -58,6 +58,23 @@ export class InvalidGraphError extends HeadstartError {
   }
 }
 
+/** A training graph that computes something else than its network does. */
+export class TrainingGraphError extends HeadstartError {
+  override readonly name = 'TrainingGraphError'
+  override readonly fault = 'program'
+  constructor(
+    readonly graph: string,
+    /** Name of the output that differs. */
+    readonly output: string,
+    expected: string,
+    got: string,
+  ) {
+    const remedy =
+      'Nothing was trained. This is a fault of Headstart: report it, with the network; train its last layers alone.'
+    super(`training graph of "${graph}", output "${output}"`, expected, got, remedy)
+  }
+}
+
 /** A graph edit that names a value, input or opset the graph does not have. */
 export class GraphEditError extends HeadstartError {
   override readonly name = 'GraphEditError'

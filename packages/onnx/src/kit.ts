@@ -14,6 +14,7 @@ export {
   SessionError,
   SessionOptionError,
   TensorError,
+  TrainingGraphError,
   TrainingOptionError,
   TrainingStateError,
 } from './errors.js'

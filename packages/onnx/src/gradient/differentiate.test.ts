@@ -267,6 +267,14 @@ describe('what cannot be differentiated', () => {
     )
   })
 
+  it('takes any name of a value', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const graph = summed((g, value) => g.op('Mul', [value, g.weight(name, float32([3], [1, 2, 3]))]))
+      const gradients = await gradientsOf(graph, [name])
+      expect(new Map(Object.entries(gradients)).get(name)?.data, name).toEqual(Float32Array.of(-3, 3, -3))
+    }
+  })
+
   it('checks what is put in', async () => {
     expect(await complaint(linear, ['w'], { feeds: {} })).toMatch(
       /^FeedError: .*"x": expected x: float32\[2, 3\], got nothing$/,

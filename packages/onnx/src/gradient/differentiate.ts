@@ -3,8 +3,9 @@ import type { Graph, Node, ValueInfo } from '../graph/graph.js'
 import { definedValues, rename, unusedName, usedNames } from '../graph/rename.js'
 import { checkFeeds } from '../runtime/check-feeds.js'
 import type { Runtime } from '../runtime/runtime.js'
+import { sortNodes } from '../graph/sort-nodes.js'
 import { extract } from '../graph/subgraph.js'
-import { sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
+import { sizeOf, type Tensor, tensorOf, type Tensors } from '../graph/tensor.js'
 import { weightsAsInputs } from '../graph/weights-as-inputs.js'
 import { writeBackward } from './backward.js'
 import { constantsAsWeights } from '../graph/constants-as-weights.js'
@@ -47,10 +48,12 @@ export interface TrainingGraph {
  * Evaluating Derivatives, 2008, section 3.2).
  * @throws GradientError for a loss that is no float scalar, and for a parameter that is none or has no influence on it.
  * @throws NotDifferentiableError for an operator on the way that has no derivative.
+ * @throws InvalidGraphError for nodes that read each other in a circle.
  * @throws GraphEditError for a graph of an operator set before version 7.
  * @throws FeedError for feeds that do not fit the graph's inputs.
  */
-export async function differentiate(graph: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
+export async function differentiate(unsorted: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
+  const graph = sortNodes(unsorted)
   const options = { ...given, parameters: [...new Set(given.parameters)] }
   checkNames(graph, options)
   const { loss, parameters, feeds, runtime } = options
@@ -66,6 +69,10 @@ export async function differentiate(graph: Graph, given: DifferentiateOptions): 
   const traced = await trace(upgraded, { ...feeds, ...fed }, [...new Set([...around, ...parameters, loss])], runtime)
   checkTypes(traced, options)
 
+  for (const { opType, inputs } of upgraded.nodes) {
+    const value = opType === 'IsNaN' ? traced.get(inputs[0] ?? '') : undefined
+    if (value) traced.set(value.name, { ...value, guarded: true })
+  }
   const opset = upgraded.opsets.get('') ?? 0
   const ops = new TensorOps(usedNames(upgraded), traced)
   const lowered = upgraded.with({ nodes: lower(upgraded.nodes, new Set(paths.nodes), opset, ops) })
@@ -151,17 +158,17 @@ function assemble(
   const names = new Map(parameters.map((name) => [name, unusedName(`${name}/gradient`, used)]))
   const concrete = ({ name, type, dims }: TypedValue): ValueInfo => ({ name, type, dims })
   const inputs = graph.inputs.map((input): ValueInfo => {
-    const feed = feeds[input.name]
+    const feed = tensorOf(feeds, input.name)
     return feed ? concrete({ ...feed, name: input.name }) : input
   })
   // A gradient takes its output's name where it can, which saves a copy.
   const written = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
   const taken = new Set([loss, ...graph.outputs.map(({ name }) => name)])
-  const renamed: Record<string, string> = {}
+  const renamed = new Map<string, string>()
   const copies: Node[] = []
   for (const [parameter, { name }] of gradients) {
     const output = names.get(parameter) as string
-    if (written.has(name) && !taken.has(name)) renamed[name] = output
+    if (written.has(name) && !taken.has(name)) renamed.set(name, output)
     else
       copies.push({ name: output, opType: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} })
     taken.add(name)
@@ -178,7 +185,7 @@ function assemble(
       nodes: [...graph.nodes, ...copies],
       opsets,
     }),
-    renamed,
+    Object.fromEntries(renamed),
   )
   const pruned = extract(whole, [], [...outputs, ...names.values()])
   const infos = new Map([...gradients].map(([parameter, value]) => [names.get(parameter) as string, value]))

@@ -5,7 +5,7 @@ import { unusedName, usedNames } from '../graph/rename.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { Session } from '../runtime/session.js'
 import { extract } from '../graph/subgraph.js'
-import { int64, sizeOf, type Tensor, type Tensors } from '../graph/tensor.js'
+import { int64, sizeOf, type Tensor, tensorOf, type Tensors } from '../graph/tensor.js'
 import { intOf } from '../graph/attributes.js'
 import type { Dims } from '../operators/shapes.js'
 import { entryOf } from '../operators/table.js'
@@ -73,7 +73,10 @@ function isKnown(dims: readonly Dimension[] | undefined): dims is Dims {
 
 /** The graph with inputs of the feeds' shapes, and without what a file says of shapes inside. */
 function withShapes(graph: Graph, feeds: Tensors): Graph {
-  const inputs = graph.inputs.map((input): ValueInfo => ({ ...input, dims: feeds[input.name]?.dims ?? input.dims }))
+  const inputs = graph.inputs.map((input): ValueInfo => ({
+    ...input,
+    dims: tensorOf(feeds, input.name)?.dims ?? input.dims,
+  }))
   return graph.with({ inputs, outputs: graph.outputs.map(({ name }) => ({ name })), valueInfo: new Map() })
 }
 

@@ -29,6 +29,7 @@ const cases: [string, RuleCase][] = [
   ['ReduceSum', { inputs: [x, tensor('int64', [1], BigInt64Array.of(1n))], opset: 13 }],
   ['Resize', { inputs: [image, float32([4], [1, 1, 2, 2])], attributes: { mode: 'nearest' }, opset: 10 }],
   ['Slice', { inputs: [x], attributes: { starts: [1], ends: [3], axes: [1] }, opset: 9 }],
+  ['Slice', { inputs: [x], attributes: { starts: [1], ends: [2 ** 63], axes: [1] }, opset: 9 }],
   ['Split', { inputs: [x], attributes: { axis: 1, split: [1, 2] }, outputs: [...y, ...y], opset: 12 }],
   ['Split', { inputs: [x], attributes: { axis: 2 }, outputs: [...y, ...y], opset: 13 }],
   ['Squeeze', { inputs: [randomTensor([1, 3, 1])], attributes: { axes: [0] }, opset: 12 }],

@@ -42,6 +42,8 @@ export class GraphBuilder {
   readonly #metadata = new Map<string, string>()
   readonly #constants = new Map<string, Value>()
   readonly #used = new Set<string>()
+  /** By name: the first number that may not be taken yet. */
+  readonly #counts = new Map<string, number>()
   #scope = ''
 
   /** @param options `opsets`: version per operator domain; default: the standard operators in version 17. */
@@ -171,7 +173,9 @@ export class GraphBuilder {
 
   #unused(name: string): string {
     let candidate = name
-    for (let count = 1; this.#used.has(candidate); count++) candidate = `${name}_${count}`
+    let count = this.#counts.get(name) ?? 1
+    while (this.#used.has(candidate)) candidate = `${name}_${count++}`
+    this.#counts.set(name, count)
     return this.#claim(candidate)
   }
 }

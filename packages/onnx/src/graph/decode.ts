@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { messageOf } from '@headstart/runtime/errors'
 import { elementTypeOf } from './element-type.js'
-import { OnnxFormatError } from '../errors.js'
+import { InvalidGraphError, OnnxFormatError } from '../errors.js'
 import { type Attribute, Graph, type Node, type ValueInfo } from './graph.js'
 import {
   type AttributeProto,
@@ -12,6 +12,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './proto/onnx_pb.js'
+import { sortNodes } from './sort-nodes.js'
 import { decodeTensor } from './tensor-proto.js'
 
 /**
@@ -28,11 +29,17 @@ export function decodeParsed(model: ParsedModel, source: string): Graph {
   if (model.trainingInfo.length > 0) {
     throw new OnnxFormatError(source, 'the model holds training information', 'Export it for inference.')
   }
-  return decodeGraph(model.graph, source).with({
+  const graph = decodeGraph(model.graph, source).with({
     opsets: new Map(model.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)])),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     functions: model.functions,
   })
+  try {
+    return sortNodes(graph)
+  } catch (cause) {
+    if (!(cause instanceof InvalidGraphError)) throw cause
+    throw new OnnxFormatError(source, cause.problems.join('; '), 'Export it again.', { cause })
+  }
 }
 
 /** Both spellings of the standard operators' domain as ''. */

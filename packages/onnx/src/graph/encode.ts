@@ -17,6 +17,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './proto/onnx_pb.js'
+import { toInt64 } from './tensor.js'
 import { encodeTensor } from './tensor-proto.js'
 
 /** IR version 8 belongs to operator set 15 to 18 and is read by every onnxruntime since 1.14 (ONNX, Versioning). */
@@ -111,7 +112,8 @@ function encodeNode(node: Node): NodeProto {
     name: node.name,
     opType: node.opType,
     domain: node.domain,
-    input: [...node.inputs],
+    // onnxruntime 1.30 ends the process at a LayerNormalization that ends with an input left out.
+    input: node.inputs.slice(0, node.inputs.findLastIndex((name) => name !== '') + 1),
     output: [...node.outputs],
     attribute: Object.entries(node.attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
   })
@@ -137,9 +139,4 @@ function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
     case 'graph':
       return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: encodeGraph(attribute.value) })
   }
-}
-
-/** Whole numbers as int64. "To the very end" is written as the largest int64, which a double rounds up by one. */
-function toInt64(value: number): bigint {
-  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value))
 }

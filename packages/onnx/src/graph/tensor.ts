@@ -12,6 +12,11 @@ export interface Tensor<T extends ElementType = ElementType> {
 /** Tensors by the name of the input or output. */
 export type Tensors = Readonly<Record<string, Tensor>>
 
+/** The tensor of a name, which may be any: "__proto__" and "constructor" are names of values in published models. */
+export function tensorOf(tensors: Tensors, name: string): Tensor | undefined {
+  return Object.hasOwn(tensors, name) ? tensors[name] : undefined
+}
+
 /** Number of elements of a shape. */
 export function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1)
@@ -36,7 +41,12 @@ export function float32(dims: readonly number[], values: ArrayLike<number>): Ten
 
 /** An int64 tensor from whole numbers. */
 export function int64(dims: readonly number[], values: readonly number[]): Tensor<'int64'> {
-  return tensor('int64', dims, BigInt64Array.from(values, BigInt))
+  return tensor('int64', dims, BigInt64Array.from(values, toInt64))
+}
+
+/** A whole number as int64. "To the very end" is written as the largest int64, which a double rounds up by one. */
+export function toInt64(value: number): bigint {
+  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value))
 }
 
 /** A tensor of zeros (false, for bool). */

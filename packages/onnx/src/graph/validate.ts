@@ -10,11 +10,11 @@ import { sizeOf } from './tensor.js'
  * @throws InvalidGraphError listing everything that is wrong.
  */
 export function validate(graph: Graph): void {
-  const problems = problemsOf(graph, new Set(), graph.opsets)
+  const problems = problemsOf(graph, () => false, graph.opsets)
   if (problems.length > 0) throw new InvalidGraphError(graph.name, problems)
 }
 
-function problemsOf(graph: Graph, outer: ReadonlySet<string>, opsets: ReadonlyMap<string, number>): string[] {
+function problemsOf(graph: Graph, isOuter: (name: string) => boolean, opsets: ReadonlyMap<string, number>): string[] {
   const problems: string[] = []
   const defined = new Set<string>()
   const define = (name: string, what: string): void => {
@@ -22,7 +22,7 @@ function problemsOf(graph: Graph, outer: ReadonlySet<string>, opsets: ReadonlyMa
     else if (defined.has(name)) problems.push(`${what} "${name}" is defined a second time`)
     defined.add(name)
   }
-  const isDefined = (name: string): boolean => defined.has(name) || outer.has(name)
+  const isDefined = (name: string): boolean => defined.has(name) || isOuter(name)
 
   for (const { name } of graph.inputs) define(name, 'input')
   for (const [name, { type, dims, data }] of graph.initializers) {
@@ -44,8 +44,8 @@ function problemsOf(graph: Graph, outer: ReadonlySet<string>, opsets: ReadonlyMa
       problems.push(`${title} reads "${input}", which ${producers.has(input) ? 'is written later' : 'nothing writes'}`)
     }
     // With what the node reads: an unknown value is told once, here, and not again for each reader inside.
-    const visible = new Set([...outer, ...defined, ...read])
-    for (const nested of nestedGraphs(node)) problems.push(...problemsOf(nested, visible, opsets))
+    const isVisible = (name: string): boolean => isDefined(name) || read.has(name)
+    for (const nested of nestedGraphs(node)) problems.push(...problemsOf(nested, isVisible, opsets))
     for (const output of node.outputs) if (output !== '') define(output, `value of ${title}`)
   }
   if (graph.outputs.length === 0) problems.push('the graph has no output')

@@ -38,11 +38,29 @@ export function joinHeads(ops: TensorOps, x: TypedValue): TypedValue {
   return ops.reshape(ops.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * size])
 }
 
-/** A bias that keeps each query from the keys after it, `[queries, keys]`; the last query sees all keys. */
-export function causalBias(ops: TensorOps, { q, k }: Pick<Heads, 'q' | 'k'>): TypedValue {
+/**
+ * A bias that hides keys from queries, `[queries, keys]`: -∞ where query i does not see key j.
+ * @param sees Default: the keys up to its own place, counted from the first (ONNX, "Attention", is_causal).
+ */
+export function causalBias(
+  ops: TensorOps,
+  { q, k }: Pick<Heads, 'q' | 'k'>,
+  sees = (i: number, j: number): boolean => j <= i,
+): TypedValue {
   const [queries, keys] = [at(q.dims, -2), at(k.dims, -2)]
-  const hidden = range(0, queries).flatMap((i) => range(0, keys).map((j) => (j > i + keys - queries ? -1e30 : 0)))
+  const hidden = range(0, queries).flatMap((i) => range(0, keys).map((j) => (sees(i, j) ? 0 : -Infinity)))
   return ops.constant(q.type === 'float64' ? 'float64' : 'float32', [queries, keys], hidden)
+}
+
+/**
+ * What a bias of -∞ on all keys of a query makes of it: as if there were no bias, and then nothing comes out.
+ * @param bias `[..., queries or 1, keys]`
+ * @returns the bias without such rows, and 1 for each query that sees a key, 0 for the others, `[..., queries or 1, 1]`.
+ */
+export function withoutHiddenRows(ops: TensorOps, bias: TypedValue): { bias: TypedValue; seeing: TypedValue } {
+  const best = ops.reduce('ReduceMax', bias, [bias.dims.length - 1])
+  const isSeeing = ops.broadcasting('Greater', [best, ops.scalar(-Infinity, best)], 'bool')
+  return { bias: ops.where(isSeeing, bias, ops.scalar(0, bias)), seeing: ops.cast(isSeeing, bias.type) }
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../graph/element-type.js'
 import type { Node } from '../graph/graph.js'
 import { unusedName } from '../graph/rename.js'
-import { sizeOf, type Tensor } from '../graph/tensor.js'
+import { sizeOf, type Tensor, toInt64 } from '../graph/tensor.js'
 import { broadcast, type Cut, type Dims, isOneMove, mergeAxes, reshapedNarrow } from './shapes.js'
 
 /** A value of the training graph: its type and shape are known before the graph runs. */
@@ -24,6 +24,8 @@ export interface TypedValue {
   readonly narrow?: TypedValue
   /** What this value is the transpose of: operators on each element take it instead, and transpose what they give. */
   readonly permuted?: Permuted
+  /** Whether the network looks for NaN in it (IsNaN), and does not let it through: then none comes back either. */
+  readonly guarded?: boolean
   /** What this value is a reshape of. */
   readonly reshaped?: TypedValue
 }
@@ -119,7 +121,9 @@ export class TensorOps {
 
   /** A constant tensor. */
   constant(type: NumericType, dims: Dims, values: ArrayLike<number>): TypedValue {
-    const key = JSON.stringify([type, dims, Array.from(values)])
+    // As text: JSON has no infinities, nor a zero below zero.
+    const text = Array.from(values, (value) => (Object.is(value, -0) ? '-0' : String(value)))
+    const key = JSON.stringify([type, dims, text])
     const known = this.#shared.get(key)?.[0]
     if (known) return known
     const name = this.unusedName(values.length === 1 ? `constant_${values[0]}` : 'constant')
@@ -127,7 +131,7 @@ export class TensorOps {
     for (let i = 0; i < values.length; i++) {
       data[i] =
         data instanceof BigInt64Array || data instanceof BigUint64Array
-          ? BigInt(values[i] as number)
+          ? toInt64(values[i] as number)
           : (values[i] as number)
     }
     this.constants.set(name, { type, dims, data })
@@ -218,6 +222,26 @@ export class TensorOps {
     if (x.constant !== undefined) return this.full(x.constant * factor, { type: x.type, dims: shape })
     const narrow = x.narrow ?? x
     return this.expand(this.broadcasting('Mul', [narrow, this.scalar(factor, x)]), shape)
+  }
+
+  /** x, and 0 wherever a condition holds: also where x is no number there. */
+  zeroWhere(condition: TypedValue, x: TypedValue): TypedValue {
+    return this.where(condition, this.scalar(0, x), x)
+  }
+
+  /** Where a value is a number. */
+  isEqual(x: TypedValue, value: number): TypedValue {
+    return this.elementwise(x, (one) => this.broadcasting('Equal', [one, this.scalar(value, one)], 'bool'))
+  }
+
+  /** dy · slope, and 0 where dy is 0, be the slope infinite: nothing comes back from what the network left out. */
+  chain(dy: TypedValue, slope: TypedValue): TypedValue {
+    return this.zeroWhere(this.isEqual(dy, 0), this.mul(dy, slope))
+  }
+
+  /** dy / divisor, and 0 where dy is 0, be the divisor 0. */
+  chainDivided(dy: TypedValue, divisor: TypedValue): TypedValue {
+    return this.zeroWhere(this.isEqual(dy, 0), this.div(dy, divisor))
   }
 
   neg(x: TypedValue): TypedValue {

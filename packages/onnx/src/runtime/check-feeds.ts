@@ -1,6 +1,6 @@
 import { FeedError } from '../errors.js'
 import { printValueInfo, type ValueInfo } from '../graph/graph.js'
-import { sizeOf, type Tensors } from '../graph/tensor.js'
+import { sizeOf, tensorOf, type Tensors } from '../graph/tensor.js'
 
 /**
  * Checks that there is one tensor for each input.
@@ -8,7 +8,7 @@ import { sizeOf, type Tensors } from '../graph/tensor.js'
  */
 export function checkFeeds(session: string, inputs: readonly ValueInfo[], feeds: Tensors): void {
   for (const input of inputs) {
-    const feed = feeds[input.name]
+    const feed = tensorOf(feeds, input.name)
     if (!feed) throw new FeedError(session, input.name, printValueInfo(input), 'nothing')
     const fits =
       (input.type === undefined || feed.type === input.type) &&
@@ -21,8 +21,9 @@ export function checkFeeds(session: string, inputs: readonly ValueInfo[], feeds:
       throw new FeedError(session, input.name, `${sizeOf(feed.dims)} elements`, `${feed.data.length}`)
     }
   }
+  const known = new Set(inputs.map(({ name }) => name))
   for (const name of Object.keys(feeds)) {
-    if (inputs.some((input) => input.name === name)) continue
+    if (known.has(name)) continue
     const expected = `one of: ${inputs.map((input) => input.name).join(', ')}`
     throw new FeedError(session, name, expected, 'a tensor for an input that does not exist')
   }

@@ -5,7 +5,9 @@ import { regressionFeeds, regressionNetwork } from '../../test/regression-networ
 import { trainingFixture } from '../../test/training-fixture.js'
 import '../test/index.js'
 import { DivergedError, GradientError, TrainingOptionError, TrainingStateError } from '../errors.js'
+import { GraphBuilder } from '../graph/builder.js'
 import { setRuntime } from '../runtime/default-runtime.js'
+import type { Runtime } from '../runtime/runtime.js'
 import { Session } from '../runtime/session.js'
 import { float32, type Tensor } from '../graph/tensor.js'
 import { adamW } from './adam-w.js'
@@ -226,6 +228,35 @@ describe('Trainer refuses', () => {
     }
     expect(count.loaded).toBeGreaterThanOrEqual(60)
     expect(count.released).toBe(count.loaded)
+  })
+
+  it('refuses a training graph that gives something else than the network', async () => {
+    const { runtime: inner, count } = countingRuntime()
+    const load: Runtime['load'] = async (model, options) => {
+      const loaded = await inner.load(model, options)
+      const isTraining = loaded.outputs.some(({ name }) => name === 'w1/gradient')
+      const run: typeof loaded.run = async (given, outputs) => {
+        const results = await loaded.run(given, outputs)
+        const { prediction } = results
+        if (isTraining && prediction) (prediction.data as Float32Array)[1] = 7
+        return results
+      }
+      return { ...loaded, run }
+    }
+    expect(await errorOf(() => openTrainer({ runtime: { ...inner, load } }))).toMatch(
+      /^TrainingGraphError: training graph of "regression", output "prediction": expected -?[\d.]+ at element 1, as in inference, got 7\. Nothing was trained\./,
+    )
+    expect(count.released).toBe(count.loaded)
+  })
+
+  it('trains a network with random numbers in it, which gives other outputs each time', async () => {
+    const g = new GraphBuilder('noisy')
+    const noise = g.op('RandomNormal', [], { shape: [1] })
+    g.output('loss', g.op('Mul', [g.op('Add', [noise, g.scalar(5)]), g.weight('w', float32([1], [1]))]), 'float32', [1])
+    const groups = [{ names: ['w'], learningRate: 0.1 }]
+    const trainer = await Trainer.create(g.build(), { loss: 'loss', groups, feeds: {} })
+    expect((await trainer.step({})).loss).not.toBe((await trainer.step({})).loss)
+    await trainer.close()
   })
 
   it('refuses a device that is not there', async () => {

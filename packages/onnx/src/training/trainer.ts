@@ -7,6 +7,7 @@ import { float32, tensor, type Tensor, type Tensors } from '../graph/tensor.js'
 import { adamW } from './adam-w.js'
 import { type Optimizer, type OptimizerFactory, type Parameter, part } from './optimizer.js'
 import { constant, type Schedule } from './schedule.js'
+import { requireSameOutputs } from './require-same-outputs.js'
 import { TrainingSessions } from './training-sessions.js'
 import { weightsAsInputs } from '../graph/weights-as-inputs.js'
 
@@ -81,6 +82,7 @@ export class Trainer implements AsyncDisposable {
    * @throws TrainingOptionError for a weight that the graph does not have, that is no float32 or in two groups, and for
    *   numbers out of range.
    * @throws NotDifferentiableError when the loss has no gradient with respect to the weights.
+   * @throws TrainingGraphError where the training graph gives other outputs for the feeds than the network does.
    */
   static async create(graph: Graph, options: TrainerOptions): Promise<Trainer> {
     const parameters = options.groups.flatMap((group) => parametersOf(graph, group))
@@ -93,8 +95,15 @@ export class Trainer implements AsyncDisposable {
       ...(runtime && { runtime }),
     }
     const sessions = new TrainingSessions(graph, { loss, parameters: names, shapes, settings })
-    await sessions.for(options.feeds)
-    return new Trainer(graph, options, parameters, sessions, settings)
+    const trainer = new Trainer(graph, options, parameters, sessions, settings)
+    try {
+      const ready = await sessions.for(options.feeds)
+      await requireSameOutputs(graph, ready, { ...options.feeds, ...trainer.#weights }, settings)
+      return trainer
+    } catch (error) {
+      await trainer.close()
+      throw error
+    }
   }
 
   private constructor(

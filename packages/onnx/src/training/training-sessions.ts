@@ -2,7 +2,7 @@ import { ClosedError } from '../errors.js'
 import { differentiate } from '../gradient/index.js'
 import type { Graph } from '../graph/graph.js'
 import { Session, type SessionOptions } from '../runtime/session.js'
-import type { Tensors } from '../graph/tensor.js'
+import { tensorOf, type Tensors } from '../graph/tensor.js'
 
 /** A graph with its gradient, ready to run for feeds of one shape. */
 export interface TrainingSession {
@@ -42,7 +42,7 @@ export class TrainingSessions implements AsyncDisposable {
    */
   async for(feeds: Tensors): Promise<TrainingSession> {
     this.#requireOpen()
-    const shape = JSON.stringify(this.#graph.inputs.map(({ name }) => feeds[name]?.dims))
+    const shape = JSON.stringify(this.#graph.inputs.map(({ name }) => tensorOf(feeds, name)?.dims))
     const ready = this.#sessions.get(shape) ?? (await this.#create(feeds))
     if (this.#closed) await ready.session.close()
     this.#requireOpen()

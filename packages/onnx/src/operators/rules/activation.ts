@@ -83,16 +83,24 @@ export const Clip = rule(
     const x = step.input(0)
     const [, low, high] = step.inputs
     const isConstant = (bound: TypedValue | undefined) => bound === undefined || bound.constant !== undefined
+    // Where the lower bound lies above the upper one, y is the upper one.
+    const inOrder = (value: TypedValue): TypedValue =>
+      low && high ? ops.mul(value, ops.indicator('LessOrEqual', low, high)) : value
     const within = () => {
-      if (!isConstant(low) || !isConstant(high)) return ops.mul(ops.indicator('Equal', x, y), dy)
+      if (!isConstant(low) || !isConstant(high)) return ops.mul(inOrder(ops.indicator('Equal', x, y)), dy)
       const above = low?.constant === undefined ? dy : ops.mul(beyond(ops, y, 'Greater', low.constant), dy)
       return high?.constant === undefined ? above : ops.mul(beyond(ops, y, 'Less', high.constant), above)
     }
-    const outside = (index: number, opType: 'Less' | 'Greater') => () => {
-      const bound = step.input(index)
-      return ops.sumTo(ops.mul(dy, ops.indicator(opType, x, bound)), bound.dims)
+    const below = () => {
+      const bound = step.input(1)
+      return ops.sumTo(ops.mul(dy, inOrder(ops.indicator('Less', x, bound))), bound.dims)
     }
-    return [within, outside(1, 'Less'), outside(2, 'Greater')]
+    const above = () => {
+      const bound = step.input(2)
+      const raised = low ? ops.broadcasting('Max', [x, low]) : x
+      return ops.sumTo(ops.mul(dy, ops.indicator('Greater', raised, bound)), bound.dims)
+    }
+    return [within, below, above]
   },
   undefined,
   sameOrder,
@@ -127,8 +135,9 @@ export const Gelu = pointwise(rectifier, ({ ops, x, dy, step }) => {
   return tanh ? tanhGeluGradient(ops, x, dy) : geluGradient(ops, x, dy)
 })
 
-/** dx = y · (dy - Σ dy · y), along the axis */
-export const Softmax = single(computed, ({ ops, y, dy, step }) => {
+/** dx = y · (dy - Σ dy · y), along the axis; 0 where all x are -∞ and the network does not let NaN through (Softmax, IsNaN, Where) */
+export const Softmax = single(computed, ({ ops, y: own, dy, step }) => {
+  const y = own.guarded ? ops.zeroWhere(ops.broadcasting('IsNaN', [own], 'bool'), own) : own
   const sum = ops.reduceSum(ops.mul(dy, y), [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.mul(y, ops.sub(dy, sum))
 })

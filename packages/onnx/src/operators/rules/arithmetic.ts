@@ -33,25 +33,30 @@ export const Mul = broadcasting({ ...computed, weights: ofChannels('scale') }, (
   () => ops.mul(dy, input(0)),
 ])
 
-/** y = a / b: da = dy / b, db = -dy · y / b */
-export const Div = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input, output }) => [
-  () => ops.div(dy, input(1)),
-  () => ops.neg(ops.mul(ops.div(dy, input(1)), output)),
-])
+/** y = a / b: da = dy / b, db = -dy · a / b²; 0 where b is 0, since a network that goes on does not read y there. */
+export const Div = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input }) => {
+  const [a, b] = [input(0), input(1)]
+  const over = (x: TypedValue): TypedValue => {
+    if (b.constant !== undefined) return ops.div(x, b)
+    return ops.mul(x, ops.zeroWhere(ops.isEqual(b, 0), ops.unary('Reciprocal', b)))
+  }
+  return [() => over(dy), () => ops.neg(ops.mul(over(dy), over(a)))]
+})
 
-/** y = a^b: da = dy · b · a^(b-1), db = dy · y · log a */
+/** y = a^b: da = dy · b · a^(b-1), db = dy · y · log a, 0 where a is 0 */
 export const Pow = broadcasting(computed, ({ ops, dy, input, output }) => {
   const [a, b] = [input(0), input(1)]
   const base = (): TypedValue => {
     if (b.constant === 1) return dy
     if (b.constant === 2) return ops.mul(dy, ops.scale(a, 2))
     if (b.constant === 3) return ops.mul(dy, ops.scale(ops.mul(a, a), 3))
-    if (b.constant === 0.5) return ops.div(ops.scale(dy, 0.5), output)
+    if (b.constant === 0.5) return ops.chainDivided(ops.scale(dy, 0.5), output)
     const exponent = ops.cast(b, a.type)
     const lowered = ops.broadcasting('Pow', [a, ops.sub(exponent, ops.scalar(1, a))])
-    return ops.mul(dy, ops.mul(lowered, exponent))
+    const slope = ops.zeroWhere(ops.isEqual(exponent, 0), ops.mul(lowered, exponent))
+    return ops.chain(dy, slope)
   }
-  return [base, () => ops.mul(dy, ops.mul(output, ops.unary('Log', a)))]
+  return [base, () => ops.mul(dy, ops.mul(output, ops.zeroWhere(ops.isEqual(a, 0), ops.unary('Log', a))))]
 })
 
 /** The gradient goes to the inputs that are the extreme; where several are, each gets an equal part of it. */

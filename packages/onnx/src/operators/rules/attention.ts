@@ -1,5 +1,5 @@
 /** Attention and what belongs to it, as standard operators. */
-import { attend, causalBias, joinHeads, splitHeads } from '../attend.js'
+import { attend, causalBias, joinHeads, splitHeads, withoutHiddenRows } from '../attend.js'
 import { floatOf, intOf } from '../../graph/attributes.js'
 import { rotaryEmbedding } from '../rotate.js'
 import { computed } from '../facts.js'
@@ -7,7 +7,7 @@ import { composition } from '../rule.js'
 import { at } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 
-/** Queries, keys and values `[batch, heads, tokens, size]` or `[batch, tokens, heads · size]`; keys may share heads. */
+/** Queries, keys and values `[batch, heads, tokens, size]` or `[batch, tokens, heads · size]`; keys may share heads; before them may stand those of a cache. */
 export const Attention = composition(
   computed,
   (step) => {
@@ -15,19 +15,28 @@ export const Attention = composition(
     const heads = intOf(node, 'q_num_heads', 0)
     const split = (x: TypedValue, count: number) => (x.dims.length === 3 ? splitHeads(ops, x, count) : x)
     const q = split(input(0), heads)
-    const [k, v] = [input(1), input(2)].map((x) =>
-      repeatHeads(ops, split(x, intOf(node, 'kv_num_heads', 0)), at(q.dims, 1)),
-    ) as [TypedValue, TypedValue]
+    const past = inputs[4] ? at(inputs[4].dims, 2) : 0
+    const present = [input(1), input(2)].map((x, index) => {
+      const own = split(x, intOf(node, 'kv_num_heads', 0))
+      const before = inputs[4 + index]
+      return before ? ops.concat([before, own], 2) : own
+    })
+    const [k, v] = present.map((x) => repeatHeads(ops, x, at(q.dims, 1))) as [TypedValue, TypedValue]
     const mask = inputs[3]
-    const bias = mask?.type === 'bool' ? ops.where(mask, ops.scalar(0, q), ops.scalar(-1e30, q)) : mask
-    const causal = intOf(node, 'is_causal', 0) === 0 ? undefined : causalBias(ops, { q, k })
+    const bias = mask?.type === 'bool' ? ops.where(mask, ops.scalar(0, q), ops.scalar(-Infinity, q)) : mask
+    const isCausal = intOf(node, 'is_causal', 0) !== 0
+    const causal = isCausal ? causalBias(ops, { q, k }, (i, j) => j <= i + past) : undefined
+    const both = bias && causal ? ops.add(bias, causal) : (bias ?? causal)
+    // Of the causal bias alone every query sees a key.
+    const hidden = bias && both ? withoutHiddenRows(ops, both) : { bias: both, seeing: undefined }
     const softcap = floatOf(node, 'softcap', 0)
-    const result = attend(ops, { q, k, v, scale: floatOf(node, 'scale', 0), biases: [bias, causal], softcap })
-    return [input(0).dims.length === 3 ? joinHeads(ops, result) : result]
+    const mixed = attend(ops, { q, k, v, scale: floatOf(node, 'scale', 0), biases: [hidden.bias], softcap })
+    const result = hidden.seeing ? ops.mul(mixed, hidden.seeing) : mixed
+    return [input(0).dims.length === 3 ? joinHeads(ops, result) : result, ...present]
   },
-  (node) => {
-    const cache = node.inputs.slice(4).some((name) => name !== '') || node.outputs.slice(1).some((name) => name !== '')
-    return cache ? 'attention with a cache (past, present) is not covered' : undefined
+  ({ inputs, outputs }) => {
+    if (inputs[6]) return 'the number of keys that count is put in (nonpad_kv_seqlen), which is not covered'
+    return outputs[3] ? 'its scores are put out (qk_matmul_output), which is not covered' : undefined
   },
 )
 

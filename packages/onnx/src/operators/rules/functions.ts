@@ -1,4 +1,7 @@
-/** Functions of one number: exponentials, roots, trigonometry. */
+/**
+ * Functions of one number: exponentials, roots, trigonometry. Where a slope can be infinite, `chain` multiplies by it: where a network
+ * leaves a number out, as in x > 0 ? log x : 0, nothing comes back, and not 0 · ∞.
+ */
 import { computed } from '../facts.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { pointwise } from './pointwise.js'
@@ -14,16 +17,16 @@ export const Abs = pointwise(computed, ({ ops, x, dy }) => ops.mul(dy, ops.unary
 export const Neg = pointwise(computed, ({ ops, dy }) => ops.neg(dy))
 
 /** dx = dy · y */
-export const Exp = pointwise(computed, ({ ops, y, dy }) => ops.mul(dy, y))
+export const Exp = pointwise(computed, ({ ops, y, dy }) => ops.chain(dy, y))
 
 /** dx = dy / x */
-export const Log = pointwise(computed, ({ ops, x, dy }) => ops.div(dy, x))
+export const Log = pointwise(computed, ({ ops, x, dy }) => ops.chainDivided(dy, x))
 
 /** dx = dy / 2y */
-export const Sqrt = pointwise(computed, ({ ops, y, dy }) => ops.div(ops.scale(dy, 0.5), y))
+export const Sqrt = pointwise(computed, ({ ops, y, dy }) => ops.chainDivided(ops.scale(dy, 0.5), y))
 
 /** y = 1/x: dx = -dy · y² */
-export const Reciprocal = pointwise(computed, ({ ops, y, dy }) => ops.mul(ops.neg(dy), square(ops, y)))
+export const Reciprocal = pointwise(computed, ({ ops, y, dy }) => ops.chain(ops.neg(dy), square(ops, y)))
 
 /** dx = dy · 2/√π · exp(-x²) */
 export const Erf = pointwise(computed, ({ ops, x, dy }) => {
@@ -42,22 +45,22 @@ export const Tan = pointwise(computed, ({ ops, y, dy }) => ops.mul(dy, plus(ops,
 
 /** dx = dy / √(1 - x²) */
 export const Asin = pointwise(computed, ({ ops, x, dy }) =>
-  ops.div(dy, ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))),
+  ops.chainDivided(dy, ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))),
 )
 
 /** dx = -dy / √(1 - x²) */
 export const Acos = pointwise(computed, ({ ops, x, dy }) =>
-  ops.div(ops.neg(dy), ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))),
+  ops.chainDivided(ops.neg(dy), ops.unary('Sqrt', minusFrom(ops, 1, square(ops, x)))),
 )
 
 /** dx = dy / (1 + x²) */
 export const Atan = pointwise(computed, ({ ops, x, dy }) => ops.div(dy, plus(ops, square(ops, x), 1)))
 
 /** dx = dy · cosh x */
-export const Sinh = pointwise(computed, ({ ops, x, dy }) => ops.mul(dy, ops.unary('Cosh', x)))
+export const Sinh = pointwise(computed, ({ ops, x, dy }) => ops.chain(dy, ops.unary('Cosh', x)))
 
 /** dx = dy · sinh x */
-export const Cosh = pointwise(computed, ({ ops, x, dy }) => ops.mul(dy, ops.unary('Sinh', x)))
+export const Cosh = pointwise(computed, ({ ops, x, dy }) => ops.chain(dy, ops.unary('Sinh', x)))
 
 /** dx = dy / √(x² + 1) */
 export const Asinh = pointwise(computed, ({ ops, x, dy }) =>
@@ -66,11 +69,11 @@ export const Asinh = pointwise(computed, ({ ops, x, dy }) =>
 
 /** dx = dy / √(x² - 1) */
 export const Acosh = pointwise(computed, ({ ops, x, dy }) =>
-  ops.div(dy, ops.unary('Sqrt', plus(ops, square(ops, x), -1))),
+  ops.chainDivided(dy, ops.unary('Sqrt', plus(ops, square(ops, x), -1))),
 )
 
 /** dx = dy / (1 - x²) */
-export const Atanh = pointwise(computed, ({ ops, x, dy }) => ops.div(dy, minusFrom(ops, 1, square(ops, x))))
+export const Atanh = pointwise(computed, ({ ops, x, dy }) => ops.chainDivided(dy, minusFrom(ops, 1, square(ops, x))))
 
 /** dx = dy · (1 - y²) */
 export const Tanh = pointwise(computed, ({ ops, y, dy }) => ops.mul(dy, minusFrom(ops, 1, square(ops, y))))

@@ -102,6 +102,16 @@ describe('operators of onnxruntime', () => {
         { inputs: [tokens, tokens2, tokens3, biases, mask(2, 5)], attributes: { num_heads: 2 } },
         { inputs: [tokens, tokens, tokens, biases, lengths], attributes: { num_heads: 2, unidirectional: 1 } },
         {
+          title: 'fewer queries than keys',
+          inputs: [tokens, tokens2, tokens3],
+          attributes: { num_heads: 2, unidirectional: 1 },
+        },
+        {
+          title: 'more queries than keys',
+          inputs: [tokens2, tokens, tokens],
+          attributes: { num_heads: 2, unidirectional: 1 },
+        },
+        {
           inputs: [tokens, tokens2, tokens3, '', '', randomTensor([2, 2, 3, 5], 9)],
           attributes: { num_heads: 2, scale: float(0.3) },
         },

@@ -199,6 +199,12 @@ export const RotaryEmbedding = composition(
   (node) => (intOf(node, 'is_packed_batching', 0) === 0 ? undefined : 'packed batches are not covered'),
 )
 
+/** As onnxruntime's kernels have it, which hide no key from the last query. */
+const seenBy = (q: TypedValue) => {
+  const last = at(q.dims, -2) - 1
+  return (i: number, j: number): boolean => j <= i || i === last
+}
+
 function attention(
   step: Step,
   parts: readonly TypedValue[],
@@ -208,7 +214,7 @@ function attention(
   const { ops, node } = step
   const [q, k, v] = parts as [TypedValue, TypedValue, TypedValue]
   const hidden = maskBias(step, mask, { q, k }, floatOf(node, 'mask_filter_value', -10000))
-  const causal = intOf(node, 'unidirectional', 0) === 0 ? undefined : causalBias(ops, { q, k })
+  const causal = intOf(node, 'unidirectional', 0) === 0 ? undefined : causalBias(ops, { q, k }, seenBy(q))
   return [joinHeads(ops, attend(ops, { q, k, v, scale: floatOf(node, 'scale', 0), biases: [bias, hidden, causal] }))]
 }
 

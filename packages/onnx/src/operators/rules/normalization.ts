@@ -145,11 +145,12 @@ export const GroupNormalization = rule({ ...computed, weights: normalization }, 
   ]
 })
 
-/** y = x / ‖x‖ along an axis */
+/** y = x / ‖x‖ along an axis, 0 where x is 0 */
 export const LpNormalization = composition(computed, ({ ops, node, input }) => {
   const x = input(0)
   const axis = axisOf(intOf(node, 'axis', -1), x.dims.length)
-  return [ops.div(x, ops.reduce(intOf(node, 'p', 2) === 1 ? 'ReduceL1' : 'ReduceL2', x, [axis]))]
+  const norm = ops.reduce(intOf(node, 'p', 2) === 1 ? 'ReduceL1' : 'ReduceL2', x, [axis])
+  return [ops.div(x, ops.where(ops.isEqual(norm, 0), ops.scalar(1, norm), norm))]
 })
 
 /** y = (x - mean x) / √var x along some axes; with 1e-9 against division by 0, as in the specification */

@@ -56,8 +56,8 @@ export const ReduceMin = extreme
 /** y = Σ |x|: dx = dy · sign x */
 export const ReduceL1 = reduction(({ ops, x, dy }) => ops.mul(dy, ops.unary('Sign', x)))
 
-/** y = √Σ x²: dx = dy · x / y */
-export const ReduceL2 = reduction(({ ops, x, y, dy }) => ops.mul(x, ops.div(dy, y)))
+/** y = √Σ x²: dx = dy · x / y, 0 where y is 0 */
+export const ReduceL2 = reduction(({ ops, x, y, dy }) => ops.mul(x, ops.zeroWhere(ops.isEqual(y, 0), ops.div(dy, y))))
 
 /** y = Σ x²: dx = dy · 2x */
 export const ReduceSumSquare = reduction(({ ops, x, dy }) => ops.mul(ops.scale(dy, 2), x))
@@ -65,8 +65,10 @@ export const ReduceSumSquare = reduction(({ ops, x, dy }) => ops.mul(ops.scale(d
 /** y = log Σ x: dx = dy / Σ x = dy · exp -y */
 export const ReduceLogSum = reduction(({ ops, y, dy }) => ops.mul(dy, ops.unary('Exp', ops.neg(y))))
 
-/** y = log Σ exp x: dx = dy · exp(x - y) */
-export const ReduceLogSumExp = reduction(({ ops, x, y, dy }) => ops.mul(dy, ops.unary('Exp', ops.sub(x, y))))
+/** y = log Σ exp x: dx = dy · exp(x - y), 0 where all x are -∞ */
+export const ReduceLogSumExp = reduction(({ ops, x, y, dy }) =>
+  ops.mul(dy, ops.unary('Exp', ops.sub(x, ops.zeroWhere(ops.isEqual(y, -Infinity), y)))),
+)
 
 /**
  * y = Π x: dx = dy · (the product of the others). That is y / x where no element is 0; where just one is 0, it is the
