@@ -65,9 +65,9 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
     data: `{"label":"a","text":"${'x'.repeat(50_000_000)}"}`,
     says: /data\.jsonl:1: expected a line of at most 1048576 characters, got a longer one/,
   },
-  'labels that differ only by spaces': {
-    data: csv([...few, { label: 'positive ', text: 'Lovely.' }]),
-    says: /expected one spelling of each class, got "positive" at example 7 and "positive " at example 13\. .*spell the class in one way/,
+  'labels that differ only by spaces inside': {
+    data: csv([...few, { label: 'very good', text: 'Lovely.' }, { label: 'very  good', text: 'Sweet.' }]),
+    says: /expected one spelling of each class, got "very good" at example 13 and "very  good" at example 14\. .*spell the class in one way/,
   },
   'duplicates with contradicting labels': {
     data: csv(contradicting),

@@ -24,6 +24,7 @@ export {
   type InputColumn,
   isTable,
   type LabelOf,
+  parquetRows,
   readExamples,
   type ReadExamplesOptions,
   readInputs,

@@ -13,6 +13,7 @@ import { drawsPerClass } from '../compare/draws-per-class.js'
 import { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { inspectDataset } from '../data/dataset-check.js'
+import { rowFormats } from '../data/table/index.js'
 import { sayValidation } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
 import { headMethodNames } from '../head/head-method-names.js'
@@ -39,7 +40,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
     holds(word: string): Promise<boolean>
     read(
       path: string,
-      options: z.output<Reading> & Pick<CommonReading, 'format' | 'encoding'>,
+      options: z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>,
       run: Run,
     ): AsyncIterable<Asked<Input>>
   }
@@ -65,10 +66,8 @@ const commonReading = z.object({
     .string()
     .optional()
     .describe('column of what belongs together, such as a patient: never split between training and test'),
-  format: z
-    .enum(['csv', 'tsv', 'jsonl'])
-    .optional()
-    .describe('format of DATA where it is a file (default: from its ending)'),
+  format: z.enum(rowFormats).optional().describe('format of DATA where it is a file (default: from its ending)'),
+  header: z.boolean().optional().describe('the first row of DATA names its columns (default: by what stands in it)'),
   encoding: z
     .string()
     .optional()
@@ -164,7 +163,10 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
 
   const { queries } = parts
-  const placing = z.object({ ...parts.reading.shape, ...commonReading.pick({ format: true, encoding: true }).shape })
+  const placing = z.object({
+    ...parts.reading.shape,
+    ...commonReading.pick({ format: true, encoding: true, header: true }).shape,
+  })
 
   return {
     name,
@@ -176,7 +178,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     queries: queries && {
       holds: (word) => queries.holds(word),
       ...step(placing, async (path: string, options, run) =>
-        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding'>, run),
+        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>, run),
       ),
     },
     networks: networks as Networks,

@@ -5,7 +5,7 @@ import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions,
 
 /** Options of `readTextDataset`. */
 export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
-  /** Default: `text`, or a like name, which is said. */
+  /** Default: `text`, or a like name, which is said. In JSON and Parquet also a path into a column: `data.text`. */
   readonly textColumn?: string | undefined
 }
 
@@ -14,10 +14,11 @@ function textIn(named: string | undefined): InputColumn {
   return { role: 'text', usualNames, named }
 }
 
-const usualNames = ['sentence', 'review', 'content', 'message', 'input']
+const usualNames =
+  'sentence review content message input comment tweet utterance question query document body description'.split(' ')
 
 /**
- * Reads labeled texts from a CSV or TSV file with a header, or a JSONL file with one object on each line, in UTF-8.
+ * Reads labeled texts from CSV, TSV, JSON, Parquet or text for fastText, among them what tools for labeling export, which is said.
  * @throws DataError, with path and line, for what cannot be read as such; FileError when the file cannot be read.
  */
 export async function readTextDataset<T extends Kind = 'classification'>(
@@ -33,7 +34,7 @@ export async function readTextDataset<T extends Kind = 'classification'>(
 /** Reads texts that nobody has labeled from a table as `readTextDataset` reads, row by row, with all its columns. */
 export function readTexts(
   path: string,
-  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'encoding' | 'onNotice' | 'signal'> = {},
+  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'encoding' | 'header' | 'onNotice' | 'signal'> = {},
 ): AsyncIterable<Asked<string>> {
   return readInputs(path, textIn(options.textColumn), options)
 }

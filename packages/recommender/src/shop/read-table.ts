@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Readable } from 'node:stream'
-import { DataError, OptionError, readRows, type Row, textOf, toFileError } from '@headstart/core/kit'
+import { DataError, OptionError, parquetRows, readRows, type Row, textOf } from '@headstart/core/kit'
 import { dialectOf, type TableDialect, type TableKind } from './table-dialect.js'
 
 type Format = 'jsonl' | 'parquet' | { readonly delimiter: string | undefined }
@@ -52,7 +51,7 @@ export async function readTable(path: string, { kind, say, signal }: ReadTableOp
       'Convert it to one of these.',
     )
   }
-  if (format === 'parquet') return readParquet(path, signal)
+  if (format === 'parquet') return parquetRows(path, signal)
   if (format === 'jsonl') return readRows(path, 'jsonl', signal)
   const dialect = await dialectOf(path, kind, format.delimiter)
   const isUsual = dialect.delimiter === format.delimiter
@@ -97,31 +96,5 @@ async function* readDelimited(
     throw new DataError(`${path}:${line + 1}`, 'as many cells in each row', error.message, 'Correct the row.', {
       cause: error,
     })
-  }
-}
-
-async function* readParquet(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
-  await stat(path).catch((error: unknown) => {
-    throw toFileError(error, path, 'read')
-  })
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
-  const { compressors } = await import('hyparquet-compressors')
-  try {
-    const file = await asyncBufferFromFile(path)
-    const metadata = await parquetMetadataAsync(file)
-    let rowStart = 0
-    for (const group of metadata.row_groups) {
-      signal?.throwIfAborted()
-      const rowEnd = rowStart + Number(group.num_rows)
-      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
-      // The line that the row would have in a CSV file.
-      for (const [index, cells] of rows.entries()) yield { line: rowStart + index + 2, cells }
-      rowStart = rowEnd
-    }
-  } catch (cause) {
-    signal?.throwIfAborted()
-    if (cause instanceof DataError) throw cause
-    const got = cause instanceof Error ? cause.message : String(cause)
-    throw new DataError(path, 'a Parquet file', got, 'Write the file again, or give it as CSV.', { cause })
   }
 }

@@ -10,17 +10,26 @@ export interface InputColumn {
   readonly named?: string | undefined
 }
 
+/** Whether one of these is the name of a column: that of a role, a usual one, or one that the caller gave. */
+export function areNames(cells: readonly string[], { role, usualNames, named }: InputColumn, label?: string): boolean {
+  const known = new Set(['label', ...usualLabelNames, role, ...usualNames])
+  const given = new Set([named, label].map((name) => name?.trim().split('.', 1)[0]))
+  return cells.some((cell) => known.has(cell.trim().toLowerCase()) || given.has(cell.trim()))
+}
+
 /** The columns in which labels and inputs stand. */
 export interface Columns {
   readonly label: string
   readonly input: string
 }
 
-const usualLabelNames = ['class', 'category', 'sentiment', 'target', 'y']
+const usualLabelNames =
+  'class category sentiment target y label_text label_name labels intent topic emotion annotation tag tags'.split(' ')
 
 /**
  * Finds the columns: the named ones, else those named as their role, else the first of some usual names, which is said.
  * @param label Name of the label's column where the caller gave one.
+ * @param otherwise What else to do where none fits.
  * @throws DataError that lists the columns when none fits.
  */
 export function findColumns(
@@ -29,11 +38,12 @@ export function findColumns(
   input: InputColumn,
   label: string | undefined,
   onNotice: (message: string) => void,
+  otherwise = '',
 ): Columns {
   const labels = { role: 'label', usualNames: usualLabelNames, named: label }
   const found = {
-    label: findColumn(path, columns, labels, onNotice),
-    input: findColumn(path, columns, input, onNotice),
+    label: findColumn(path, columns, labels, onNotice, otherwise),
+    input: findColumn(path, columns, input, onNotice, otherwise),
   }
   if (found.label !== found.input) return found
   throw new DataError(
@@ -65,11 +75,16 @@ function findColumn(
   columns: readonly string[],
   { role, usualNames, named }: InputColumn,
   onNotice: (message: string) => void,
+  otherwise = '',
 ): string {
   const have = columns.map((name) => `"${name}"`).join(', ')
   const flag = `name it with the option ${role}Column (on the command line: --${role}-column)`
   if (named !== undefined) {
     if (columns.includes(named)) return named
+    const alike = columns.find((name) => name.trim() === named.trim())
+    if (alike !== undefined) return alike
+    // A path into what stands in a column.
+    if (columns.includes(named.split('.', 1)[0] as string)) return named
     throw new DataError(path, `a column "${named}"`, `the columns ${have}`, 'Check the name.')
   }
   if (columns.includes(role)) return role
@@ -81,7 +96,7 @@ function findColumn(
       path,
       `a column "${role}"`,
       `the columns ${have}`,
-      `Rename the column of the ${role}, or ${flag}.`,
+      `Rename the column of the ${role}, or ${flag}.${otherwise}`,
     )
   }
   onNotice(`${path}: the column "${guess}" is taken for the ${role}. If that is wrong, ${flag}.`)

@@ -3,32 +3,44 @@ import type { CsvError, Info, Options } from 'csv-parse'
 import { DataError } from '../../contract/errors.js'
 import { longestRow } from './lines.js'
 import type { Row } from './row.js'
-import { separated } from './separator.js'
 import { tabSeparated } from './tab-separated.js'
+import { dialectOf } from './table-dialect.js'
 import { TableHeader } from './table-header.js'
 
+/** Options of tables in text. */
+export interface TableOptions {
+  /** Names of the columns, by the first rows, for a table whose first row is none of names. Default: names are in its first row. */
+  readonly namesOf?: ((sample: readonly (readonly string[])[]) => readonly string[] | undefined) | undefined
+  /** Told of another separator than a comma in CSV, and of quotes with a backslash before them. */
+  readonly onNotice?: ((message: string) => void) | undefined
+}
+
 /**
- * Rows of comma-separated text (RFC 4180), or of text with another separator in its header, which is said.
+ * Rows of comma-separated text (RFC 4180), or of text with another separator in its header or backslashes before quotes, which is said.
  * @throws DataError, with path and line, for what does not parse.
  */
 export async function* commaSeparated(
   path: string,
   text: AsyncIterable<string>,
-  onNotice: (message: string) => void = () => {},
+  { namesOf, onNotice = () => {} }: TableOptions = {},
 ): AsyncGenerator<Row> {
-  const { separator, before, pieces } = await separated(text)
+  const { separator, escape, lineEnds, before, pieces, sample } = await dialectOf(text)
   if (separator !== ',') {
     const name = separator === '\t' ? 'a tab' : `"${separator}"`
     onNotice(`${path}: cells are separated by ${name}, as the header says.`)
   }
-  if (separator === '\t') return yield* tabSeparated(path, pieces, before)
+  if (escape === '\\') onNotice(`${path}: quotes inside of quoted cells are read with a backslash before them: \\".`)
+  const names = namesOf?.(await sample())
+  if (separator === '\t') return yield* tabSeparated(path, pieces, before, names)
   const { CsvError, parse } = await import('csv-parse')
-  let header: TableHeader | undefined
+  let header = names && new TableHeader(path, before, names)
   // Where the record before ends. A parser runs ahead of who reads its rows, so that it has to say this itself.
   let [end, empty] = [0, 0]
   const beginAfter = (emptyLines: number): number => before + end + 1 + emptyLines - empty
   const options: Options = {
     delimiter: separator,
+    record_delimiter: [...lineEnds],
+    escape,
     skip_empty_lines: true,
     bom: true,
     relax_column_count: true,

@@ -3,5 +3,6 @@ export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-exa
 export { readInputs } from './read-inputs.js'
 export { isTable } from './table-file.js'
 export type { Row } from './row.js'
-export { readRows, type RowFormat } from './rows.js'
+export { readRows, type RowFormat, rowFormats } from './rows.js'
+export { parquetRows } from './parquet.js'
 export { textOf, type TextOfOptions } from './text-of.js'

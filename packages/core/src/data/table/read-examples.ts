@@ -1,15 +1,19 @@
 import { DataError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
 import { describeOddLabels } from '../odd-labels.js'
-import { type Columns, findColumns, type InputColumn } from './columns.js'
+import { ClassNames, excerptOf } from './class-names.js'
+import { areNames, findColumns, type InputColumn } from './columns.js'
 import { labelsIn } from './label-list.js'
+import { labelingExport } from './labeling-exports.js'
 import type { Row } from './row.js'
 import { readRows, type RowFormat } from './rows.js'
 import { checkFile, formatOf } from './table-file.js'
+import { type Cells, cellOf } from './value-at.js'
+import { namesByPlace, numbered } from './without-header.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
 export interface ReadExamplesOptions<T extends Kind = Kind> {
-  /** Default: `label`, or a like name, which is said. */
+  /** Default: `label`, or a like name, which is said. In JSON and Parquet also a path into a column: `annotations.0.result`. */
   readonly labelColumn?: string | undefined
   /**
    * Column of what belongs together, such as the patient of several pictures: examples of one group stand on the same side of every
@@ -20,6 +24,11 @@ export interface ReadExamplesOptions<T extends Kind = Kind> {
   readonly format?: RowFormat | undefined
   /** See `ReadRowsOptions.encoding`. */
   readonly encoding?: string | undefined
+  /**
+   * Whether the first row of CSV or TSV names the columns. Default: it does, unless it has none of the usual names and tells by its
+   * cells that it is data, which is said. Where it does not and columns are named, they are called by their numbers: '1', '2'.
+   */
+  readonly header?: boolean | undefined
   /**
    * What the labels are. Default 'classification': one class. 'multi-label': any number of them, as a list of JSON or Python or
    * separated by `|`; none in an empty cell. 'regression': a number.
@@ -38,8 +47,8 @@ export interface LabelOf {
 }
 
 /**
- * Reads labeled texts (or whatever a text stands for, such as a path) from a CSV or TSV file with a header, or a JSONL
- * file with one object on each line, in UTF-8.
+ * Reads labeled texts (or whatever a text stands for, such as a path) from CSV, TSV, JSON, Parquet or text for fastText, among them
+ * what tools for labeling export, which is said.
  * @throws DataError, with path and line, for what cannot be read as such; FileError when the file cannot be read.
  */
 export async function readExamples<T extends Kind = 'classification'>(
@@ -47,20 +56,36 @@ export async function readExamples<T extends Kind = 'classification'>(
   input: InputColumn,
   options: ReadExamplesOptions<T> = {},
 ): Promise<Example<string, LabelOf[T]>[]> {
-  const { onNotice = () => {}, signal, labelColumn, groupColumn } = options
+  const { onNotice = () => {}, signal, groupColumn, header, encoding } = options
   await checkFile(path)
-  const format = options.format ?? formatOf(path)
-  const toLabel: (row: Row, column: string) => Target = labelReaders[options.kind ?? 'classification'](path)
+  const format = options.format ?? (await formatOf(path))
+  const names = new ClassNames(path)
+  const toLabel: (line: number, value: unknown, column: string) => Target = labelReaders[
+    options.kind ?? 'classification'
+  ](path, names)
   const examples: Example<string, Target>[] = []
-  let columns: Columns | undefined
-  for await (const row of readRows(path, format, signal, { encoding: options.encoding, onNotice })) {
-    columns ??= findColumns(path, Object.keys(row.cells), input, labelColumn, onNotice)
-    const value = row.cells[columns.input]
-    if (typeof value !== 'string') {
-      const got = JSON.stringify(value) ?? 'nothing'
-      throw new DataError(`${path}:${row.line}`, `a ${input.role} in "${columns.input}"`, got, 'Add it.')
+  const leftOut = new Map<string, number>()
+  const namesOf = namesOfHeader(path, input, options)
+  let source: Source | undefined
+  for await (const row of readRows(path, format, signal, { encoding, onNotice, ...(header !== true && { namesOf }) })) {
+    source ??= sourceOf(path, row.cells, input, options, format)
+    const reason = source.leftOut(row.cells)
+    if (reason !== undefined) {
+      leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
+      continue
     }
-    examples.push({ input: value, label: toLabel(row, columns.label), ...groupIn(row, groupColumn) })
+    const value = source.inputOf(row.cells)
+    if (typeof value !== 'string') {
+      const expected = `a ${input.role} in "${source.input}"`
+      throw new DataError(`${path}:${row.line}`, expected, excerptOf(value), 'Add it.')
+    }
+    const label = toLabel(row.line, source.labelOf(row.cells), source.label)
+    examples.push({ input: value, label, ...groupIn(row, groupColumn) })
+  }
+  names.finish((message) => onNotice(`${path}: ${message}`))
+  if (leftOut.size > 0) {
+    const reasons = [...leftOut].map(([reason, count]) => `${count} ${reason}`).join(', ')
+    onNotice(`${path}: rows that are left out: ${reasons}.`)
   }
   if (examples.length === 0) {
     const expected = `rows with label and ${input.role}`
@@ -75,6 +100,79 @@ export async function readExamples<T extends Kind = 'classification'>(
   }
   if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
   return examples as Example<string, LabelOf[T]>[]
+}
+
+/** Where inputs and labels stand. */
+interface Source {
+  readonly input: string
+  readonly label: string
+  inputOf(cells: Cells): unknown
+  labelOf(cells: Cells): unknown
+  leftOut(cells: Cells): string | undefined
+}
+
+/** What to do about a first row that is none of names. */
+const noHeader = ' If the first row is no header, say so (option header: false; on the command line: --no-header).'
+
+/** @param first The first row, which tells the columns. */
+function sourceOf(
+  path: string,
+  first: Cells,
+  input: InputColumn,
+  { labelColumn, kind, onNotice = () => {} }: ReadExamplesOptions<Kind>,
+  format: RowFormat,
+): Source {
+  const isNamed = labelColumn !== undefined || input.named !== undefined
+  const known = isNamed ? undefined : labelingExport(first, input)
+  if (!known) {
+    const canLackHeader = format === 'csv' || format === 'tsv'
+    const columns = findColumns(path, Object.keys(first), input, labelColumn, onNotice, canLackHeader ? noHeader : '')
+    return {
+      ...columns,
+      inputOf: cellOf(columns.input),
+      labelOf: cellOf(columns.label),
+      leftOut: () => undefined,
+    }
+  }
+  const { what, says } = known
+  onNotice(
+    `${path}: read as ${what}: the ${input.role} from "${says.input}", the label from "${says.label}". If that is wrong, name columns (on the command line: --${input.role}-column, --label-column).`,
+  )
+  return {
+    ...says,
+    inputOf: (cells) => known.inputOf(cells),
+    labelOf: (cells) => known.labelOf(cells),
+    leftOut(cells) {
+      const reason = known.leftOut?.(cells)
+      if (reason !== undefined) return reason
+      const label = known.labelOf(cells)
+      // An empty list can be an answer: none of the labels.
+      const isMissing = Array.isArray(label) ? label.length === 0 && kind !== 'multi-label' : (label ?? '') === ''
+      return isMissing ? 'without a label' : undefined
+    },
+  }
+}
+
+/** Names of the columns of a table that has no header, which is said. */
+function namesOfHeader(
+  path: string,
+  input: InputColumn,
+  { labelColumn, header, onNotice = () => {} }: ReadExamplesOptions<Kind>,
+): (sample: readonly (readonly string[])[]) => readonly string[] | undefined {
+  return (sample) => {
+    const [first = []] = sample
+    if (header === undefined && areNames(first, input, labelColumn)) return undefined
+    const isNamed = labelColumn !== undefined || input.named !== undefined
+    const names = isNamed ? undefined : namesByPlace(sample, input.role, header === false)
+    if (names) {
+      const wrong =
+        header === undefined
+          ? ' If that is wrong, the first row is one (option header: true; on the command line: --header).'
+          : ''
+      onNotice(`${path}: no header: its columns are taken for ${names.join(', ')}.${wrong}`)
+    }
+    return names ?? (header === false ? numbered(first) : undefined)
+  }
 }
 
 /** The group of an example, where a column says it. */
@@ -101,29 +199,27 @@ function sayOddLists(
   onNotice(`${path}: "${joined}" is taken for one label, though its parts are labels, too. ${remedy}`)
 }
 
-const labelReaders: { [T in Kind]: (path: string) => (row: Row, column: string) => LabelOf[T] } = {
-  classification: (path) => (row, column) => className(path, row, row.cells[column], column),
-  'multi-label': (path) => (row, column) => {
-    const value = row.cells[column]
-    if (Array.isArray(value)) return [...new Set(value.map((one) => className(path, row, one, column)))]
-    return typeof value === 'string' ? labelsIn(value) : [className(path, row, value, column)]
+const labelReaders: {
+  [T in Kind]: (path: string, names: ClassNames) => (line: number, value: unknown, column: string) => LabelOf[T]
+} = {
+  classification: (path, names) => (line, value, column) => {
+    if (!Array.isArray(value)) return names.of(line, value, column)
+    if (value.length === 1) return names.of(line, value[0], column)
+    const remedy =
+      value.length === 0
+        ? 'Label the example or remove it.'
+        : "If examples can have several: kind 'multi-label' (on the command line: --kind multi-label)."
+    throw new DataError(`${path}:${line}`, `one label in "${column}"`, excerptOf(value), remedy)
   },
-  regression: (path) => (row, column) => {
-    const value = row.cells[column]
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  'multi-label': (_, names) => (line, value, column) => {
+    if (Array.isArray(value)) return [...new Set(value.map((one) => names.of(line, one, column)))]
+    return typeof value === 'string' ? labelsIn(value) : [names.of(line, value, column)]
+  },
+  regression: (path) => (line, value, column) => {
+    const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value
+    const isText = typeof one === 'string' && one.trim() !== ''
+    const number = isText || typeof one === 'bigint' ? Number(one) : one
     if (typeof number === 'number' && Number.isFinite(number)) return number
-    throw new DataError(
-      `${path}:${row.line}`,
-      `a number in "${column}"`,
-      JSON.stringify(value) ?? 'nothing',
-      'Correct it.',
-    )
+    throw new DataError(`${path}:${line}`, `a number in "${column}"`, excerptOf(value), 'Correct it.')
   },
-}
-
-function className(path: string, row: Row, value: unknown, column: string): string {
-  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-  if (isScalar && String(value).trim() !== '') return String(value)
-  const got = value === '' ? 'an empty cell' : (JSON.stringify(value) ?? 'nothing')
-  throw new DataError(`${path}:${row.line}`, `a label in "${column}"`, got, 'Label the example or remove it.')
 }

@@ -11,10 +11,16 @@ const quoted = /^"(?:[^"]|"")*"$/
  * that is quoted only where it closes at the end of a cell with each quote inside doubled; and it reaches over the end of a line
  * only where that line and the next are not rows by themselves, with as many cells as the header.
  * @param before Lines before the header, which are not among the pieces.
+ * @param names Names of the columns, where the first row is none of names.
  * @throws DataError, with path and line, for another number of cells than in the header.
  */
-export async function* tabSeparated(path: string, pieces: AsyncIterable<string>, before = 0): AsyncGenerator<Row> {
-  let header: TableHeader | undefined
+export async function* tabSeparated(
+  path: string,
+  pieces: AsyncIterable<string>,
+  before = 0,
+  names?: readonly string[],
+): AsyncGenerator<Row> {
+  let header = names && new TableHeader(path, before, names)
   let line = before
   let pending: string[] = []
   const take = (isEnd: boolean): Row[] => {

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { DataError, FileError, OptionError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
+import { isFastText } from './fasttext.js'
 import type { RowFormat } from './rows.js'
+import { textOf } from './text-of.js'
 
 const formats: Readonly<Record<string, RowFormat>> = {
   '.csv': 'csv',
@@ -11,15 +13,27 @@ const formats: Readonly<Record<string, RowFormat>> = {
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
   '.json': 'jsonl',
+  '.parquet': 'parquet',
 }
 
-/** Whether this is the path of a file that is a table by its ending. */
+/** Whether this is the path of a file that is a table, by its ending or what it begins with. */
 export async function isTable(path: string): Promise<boolean> {
-  if (!(endingOf(path) in formats)) return false
-  return stat(path).then(
+  const isFile = await stat(path).then(
     (found) => !found.isDirectory(),
     () => false,
   )
+  return isFile && (endingOf(path) in formats || (await isForFastText(path)))
+}
+
+/** Whether a regular file begins as those for fastText do: they end in .txt, .train, .valid, or as somebody likes. */
+async function isForFastText(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false
+  try {
+    for await (const start of textOf(path)) return isFastText(start)
+  } catch {
+    // Whoever reads it says what is wrong.
+  }
+  return false
 }
 
 /** In small letters, without that of a compressed file: '.csv' of `a.csv.gz`. */
@@ -27,17 +41,16 @@ function endingOf(path: string): string {
   return extname(path.toLowerCase().replace(/\.gz$/, ''))
 }
 
-/** The format of a table by its ending. @throws OptionError for another. */
-export function formatOf(path: string): RowFormat {
+/** The format of a table, by its ending or what it begins with. @throws OptionError for another. */
+export async function formatOf(path: string): Promise<RowFormat> {
   const ending = endingOf(path)
-  const format = formats[ending]
+  const format = formats[ending] ?? ((await isForFastText(path)) ? 'fasttext' : undefined)
   if (format) return format
-  const got = ending === '' ? 'no ending' : `"${ending}"`
   throw new OptionError(
     path,
     'a file ending in .csv, .tsv, .jsonl or .json (or these with .gz)',
-    got,
-    'Name the format (on the command line: --format).',
+    ending === '' ? 'no ending' : `"${ending}"`,
+    'Name the format (on the command line: --format). Parquet ends in .parquet; lines for fastText begin with __label__.',
   )
 }
 
