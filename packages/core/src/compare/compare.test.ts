@@ -190,6 +190,26 @@ describe('compare', () => {
     expect(await said(tinyDataset(4, 9))).toMatch(/on 12 examples not trained on;/)
   })
 
+  it('points out that examples of an unseen domain are in the training data', async () => {
+    const events: TrainEvent[] = []
+    const unseen = data.subset([3, 4])
+    const protocol = drawsPerClass<string, Target>(frozenBackbone, {
+      shots: [2],
+      draws: 1,
+      test: tinyDataset(4, 9),
+      unseen,
+    })
+    const run = startRun({ cache: false, onEvent: (event) => events.push(event) })
+    const text = (await compare({ data, learners: [frozen], protocol }, run)).text()
+    expect(text).toContain('Of the unseen domain 2 examples can be trained on as well: it is not unseen.')
+    expect(events).toContainEqual({
+      type: 'notice',
+      message: expect.stringMatching(
+        /^2 of 2 unseen examples are in the training data, too, such as .* and unseen example 1/,
+      ),
+    })
+  })
+
   it('sets the same network untrained, trained from scratch, frozen and tuned side by side', async () => {
     const backbone = layeredBackbone()
     const all = transferLearners(backbone, words, { unfreeze: 2, learningRate: 0.03, epochs: 4 })

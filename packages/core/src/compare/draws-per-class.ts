@@ -5,7 +5,7 @@ import type { RunOptions } from '../contract/progress.js'
 import type { Target } from '../contract/target.js'
 import type { Shown } from '../contract/trained.js'
 import { Dataset } from '../data/dataset.js'
-import { inspectDataset } from '../data/dataset-check.js'
+import { checkDataset, describeLeaks, inspectDataset } from '../data/dataset-check.js'
 import { shown } from '../kit/shown.js'
 import { textTable } from '../kit/text-table.js'
 import { effectOf } from './paired.js'
@@ -57,12 +57,12 @@ export function drawsPerClass<Input, Label extends Target>(
       const { test: apart = data.test } = options
       const { train, test } = apart ? { train: data, test: apart } : data.split({ test: heldOutShare, seed: 0 })
       const possible = possibleShots(train, shots, onEvent)
-      const { leaks } = await inspectDataset(train, {
-        contentKey: (input) => backbone.contentKey(input),
-        test,
-        onEvent,
-      })
-      const tests = { test, leaked: leaks.count, unseen }
+      const contentKey = (input: Input) => backbone.contentKey(input)
+      const { leaks } = await inspectDataset(train, { contentKey, test, onEvent })
+      const { leaks: further } = await checkDataset(train, { contentKey, test: unseen })
+      const message = describeLeaks(further, 'unseen')
+      if (message !== undefined) onEvent?.({ type: 'notice', message })
+      const tests = { test, leaked: leaks.count, unseen, unseenLeaked: further.count }
       yield { row: 'names alone', columns: { shots: 0 }, seed: 0, train: Dataset.ofLabels(train.labels), tests }
       for (const perClass of possible) {
         for (let seed = 0; seed < draws; seed++) {
@@ -99,8 +99,8 @@ function show<Input, Label extends Target>(
     rows: rows.map(rowOf),
     verdict: differences.map(sentenceOf).join(' ') || 'Only one method was measured: there is nothing to compare.',
   }
-  const leaked = rounds[0]?.tests.leaked ?? 0
-  return shown(figures, (said) => tableOf(said, leaked))
+  const { leaked = 0, unseenLeaked = 0 } = rounds[0]?.tests ?? {}
+  return shown(figures, (said) => tableOf(said, leaked, unseenLeaked))
 }
 
 function sentenceOf(difference: Difference): string {
@@ -124,6 +124,7 @@ function tableOf(
     readonly verdict: string
   },
   leaked: number,
+  unseenLeaked: number,
 ): string {
   const hasUnseen = rows.some(({ unseenAccuracy }) => unseenAccuracy)
   const lines = rows
@@ -145,9 +146,11 @@ function tableOf(
     leaked === 0
       ? ' not trained on'
       : `, of which ${leaked} can be trained on as well, so that in part it is what was shown that is measured`
+  const known = `Of the unseen domain ${unseenLeaked} examples can be trained on as well: it is not unseen.`
   return [
     textTable([header, ...lines]),
     `Mean ± standard deviation over ${draws}, on ${testExamples} examples${asked}; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
+    ...(unseenLeaked > 0 ? [known] : []),
     verdict,
   ].join('\n')
 }

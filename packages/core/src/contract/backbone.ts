@@ -33,6 +33,8 @@ export interface Backbone<Input = unknown> {
    * evaluation say it.
    */
   takeNotices?(): readonly string[]
+  /** Looks at an input whose features were kept, so that what is worth knowing of it is said again; where that is cheap. */
+  review?(input: Input): void
   /** Releases its sessions. It opens new ones when it is used again. */
   close?(): Promise<void>
 }
@@ -118,6 +120,8 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly batchCost?: number
   /** See `Backbone.takeNotices`. */
   takeNotices?(): readonly string[]
+  /** See `Backbone.review`. */
+  review?(input: Input): void
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
   /**

@@ -65,6 +65,8 @@ export interface Tests<Data> {
   readonly test: Data
   /** How many of its examples are in the training data as well, where that is known. */
   readonly leaked?: number | undefined
+  /** As many of `unseen`. */
+  readonly unseenLeaked?: number | undefined
   /** Of a kind that is never trained on. */
   readonly unseen?: Data | undefined
 }

@@ -105,15 +105,25 @@ export function describeCheck({ duplicates, contradictions, leaks }: DatasetChec
     messages.push(`${many} an earlier one with the same label, such as ${where}. ${remedy}`)
   }
   if (contradictions.length > 0) messages.push(`${describeContradictions(contradictions)}. ${relabel}`)
-  const [leak] = leaks.groups
-  if (leak) {
-    const many = `${leaks.count} of ${leaks.testSize} test examples ${leaks.count === 1 ? 'is' : 'are'}`
-    const where = `${quoted(leak)}training example ${leak.train.slice(0, 1).map(fromOne)}`
-    const both = `${where} and test example ${leak.test.slice(0, 1).map(fromOne)}`
-    const remedy = 'Remove them from one side: what was trained on does not measure what was learned.'
-    messages.push(`${many} in the training data, too, such as ${both}. ${remedy}`)
-  }
+  const leak = describeLeaks(leaks, 'test')
+  if (leak !== undefined) messages.push(leak)
   return messages
+}
+
+/**
+ * Says of examples to measure on that they are in the training data; undefined where none are.
+ * @param what Which examples: 'test', 'unseen'.
+ */
+export function describeLeaks(
+  { count, testSize, groups: [leak] }: DatasetCheck['leaks'],
+  what: string,
+): string | undefined {
+  if (!leak) return undefined
+  const many = `${count} of ${testSize} ${what} examples ${count === 1 ? 'is' : 'are'}`
+  const where = `${quoted(leak)}training example ${leak.train.slice(0, 1).map(fromOne)}`
+  const both = `${where} and ${what} example ${leak.test.slice(0, 1).map(fromOne)}`
+  const remedy = 'Remove them from one side: what was trained on does not measure what was learned.'
+  return `${many} in the training data, too, such as ${both}. ${remedy}`
 }
 
 /** Share of contradicting examples up to which they pass as the noise of real data. */

@@ -51,6 +51,20 @@ describe('computeFeatures', () => {
     expect(second.batches).toEqual([[1, 2]])
   })
 
+  it('says again what is worth knowing of inputs whose features were kept', async () => {
+    const odd: number[] = []
+    const watched = Object.assign(new Arithmetic(), {
+      review: (input: number) => void odd.push(input),
+      takeNotices: () => (odd.length > 0 ? [`${odd.splice(0).length} are odd.`] : []),
+    })
+    const said: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && said.push(event.message))
+    await computeFeatures(watched, [1, 2], { cache, onEvent })
+    expect(said).toEqual([])
+    await computeFeatures(watched, [2, 1, 2, 3], { cache, onEvent })
+    expect(said).toEqual([`${watched.id}: 2 are odd.`])
+  })
+
   it.each(['with', 'without'])('embeds duplicates once, %s a cache', async (which) => {
     const backbone = new Arithmetic()
     const events: TrainEvent[] = []

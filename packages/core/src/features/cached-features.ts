@@ -84,8 +84,9 @@ export async function computeFeatures<Input>(
     const found = await space?.getMany(chunk.map(([key]) => key))
     chunk.forEach((item, i) => {
       const values = found?.[i]
-      if (values?.length === features.columns) place(item[1], values)
-      else missing.push(item)
+      if (values?.length !== features.columns) return missing.push(item)
+      place(item[1], values)
+      backbone.review?.(inputs[item[1][0]] as Input)
     })
   }
   const cached = done

@@ -79,6 +79,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     contentKey: (input) => preprocessing.contentKey(input),
     embed,
     takeNotices: () => preprocessing.takeNotices?.() ?? [],
+    review: (input) => preprocessing.review?.(input),
     close,
     [Symbol.asyncDispose]: close,
     on: (device) =>

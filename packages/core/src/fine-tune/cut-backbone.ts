@@ -27,6 +27,7 @@ export function cutBackbone<Input>(
     contentKey: (input) => backbone.contentKey(input),
     takes: backbone.takes,
     takeNotices: () => backbone.takeNotices?.() ?? [],
+    review: (input) => backbone.review?.(input),
     async embed(inputs, { signal, onProgress, onUnreadable } = {}) {
       const features = zeroMatrix(inputs.length, featureSize)
       const byCost = new Map<number, { index: number; example: CutExample<Input> }[]>()

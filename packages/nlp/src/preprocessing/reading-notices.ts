@@ -8,6 +8,15 @@ export interface ReadingNotices {
   take(): string[]
 }
 
+/** Whether there may be something to say of a text: it is long enough to be cut, or not in Latin letters. Else it need not be read again. */
+export function mayBeOdd(text: string, maxTokens: number): boolean {
+  return (
+    text.length > maxTokens ||
+    /[^\p{Script=Latin}\p{Script=Common}]/u.test(text) ||
+    /\p{Extended_Pictographic}/u.test(text)
+  )
+}
+
 /** @param maxTokens At which texts are cut. */
 export function readingNotices(maxTokens: number): ReadingNotices {
   const [cut, unreadable] = [new Set<string>(), new Set<string>()]

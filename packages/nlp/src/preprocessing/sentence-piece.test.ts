@@ -87,6 +87,12 @@ describe('sentencePiece', () => {
       ),
     ])
     expect(reader.takeNotices?.()).toEqual([])
+    // And again of texts whose features were kept.
+    for (const text of ['fine', 'good '.repeat(129), '我的包裹在哪里', '😀😀']) reader.review?.(text)
+    expect(reader.takeNotices?.()).toEqual([
+      expect.stringMatching(/^1 text is longer than 128 tokens/),
+      expect.stringMatching(/^2 texts are for the most part/),
+    ])
   })
 
   it('cuts after as many tokens as it is told', () => {

@@ -2,7 +2,7 @@ import tokenizerBundle from '#tokenizer'
 import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { texts } from './texts.js'
-import { readingNotices } from './reading-notices.js'
+import { mayBeOdd, readingNotices } from './reading-notices.js'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
 
 /** Options of `sentencePiece`. */
@@ -87,6 +87,9 @@ export function sentencePiece({
     prepare: encode,
     cost: (ids) => ids.length,
     takeNotices: () => notices.take(),
+    review(text) {
+      if (mayBeOdd(text, maxTokens)) encode(text)
+    },
     collate(batch) {
       // A batch of empty texts still has a column, of padding.
       const tokens = Math.max(1, ...batch.map((ids) => ids.length))

@@ -15,7 +15,7 @@ import {
   tokensForTransformers,
 } from './exported-tokens.js'
 import { texts } from './texts.js'
-import { readingNotices } from './reading-notices.js'
+import { mayBeOdd, readingNotices } from './reading-notices.js'
 import type { TokenInput } from './token-input.js'
 
 export type { TokenInput }
@@ -123,6 +123,10 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     cost: (parts) => parts.length * longest(parts),
     batchCost,
     takeNotices: () => notices.take(),
+    review(text) {
+      // Of a very long text the beginning tells.
+      if (mayBeOdd(text, maxLength)) prepare(text.slice(0, 16 * maxLength))
+    },
     collate(batch) {
       const parts = longTexts === 'split' ? Math.max(...batch.map((text) => text.length)) : 1
       const tokens = Math.max(...batch.map(longest))
