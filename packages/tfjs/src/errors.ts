@@ -6,6 +6,12 @@ export class TfjsFormatError extends HeadstartError {
   override readonly fault = 'input'
 }
 
+/** Bytes that are no TensorFlow Lite model, or a damaged one. */
+export class TfliteFormatError extends HeadstartError {
+  override readonly name = 'TfliteFormatError'
+  override readonly fault = 'input'
+}
+
 /** A node of a model (a layer, in one of the Keras format) and its operator (the layer's class). */
 export interface UnknownOperator {
   readonly node: string
@@ -24,7 +30,7 @@ export class UnknownOperatorError extends HeadstartError {
       model,
       'operators that the importer knows',
       unknown.map(({ node, operator }) => `${operator} (node "${node}")`).join(', '),
-      'Name `outputs` before them or `inputs` behind them, or run the model with runTfjs.',
+      'Name `outputs` before them or `inputs` behind them. Models of TensorFlow.js can be run with runTfjs.',
     )
   }
 }
@@ -38,7 +44,7 @@ export class NodeImportError extends HeadstartError {
     readonly operator: string,
     expected: string,
     got: string,
-    remedy = 'Name `outputs` that come before it, or run the model with runTfjs.',
+    remedy = 'Name `outputs` that come before it. Models of TensorFlow.js can be run with runTfjs.',
   ) {
     super(`node "${node}" (${operator})`, expected, got, remedy)
   }

@@ -2,7 +2,7 @@ import type { ElementType } from '@headstart/onnx'
 import { z } from 'zod'
 import { TfjsFormatError } from './errors.js'
 import type { TfjsModel } from './read-tfjs-model.js'
-import { producerOf, type TfAttribute, type TfGraph, type TfNode, type TfShape, valueName } from './tf-graph.js'
+import { namesInTopology, producerOf, type TfAttribute, type TfGraph, type TfNode, type TfShape, valueName } from './tf-graph.js'
 
 const whole = z.union([z.string(), z.number()])
 const text = z.union([z.string(), z.array(z.number())])
@@ -61,7 +61,7 @@ export function graphOfGraphModel({ source, json, weights }: TfjsModel): TfGraph
   }
   const signed = Object.values(signature.safeParse(json.signature).data?.outputs ?? {})
   const outputs = signed.length > 0 ? signed.map(({ name }) => valueName(name)) : unread(nodes)
-  return { source, nodes, weights, outputs, hasBatch: false }
+  return { source, names: namesInTopology, nodes, weights, outputs, hasBatch: false }
 }
 
 /** Nodes that nothing reads. */

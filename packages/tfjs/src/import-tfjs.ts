@@ -12,6 +12,8 @@ import { type Importer, Operation } from './operation.js'
 import { operators } from './operators/index.js'
 import type { TfjsModel } from './read-tfjs-model.js'
 import { foldShape } from './shape-arithmetic.js'
+import { graphOfTflite, nodeName } from './tflite/graph-of-tflite.js'
+import { readTflite } from './tflite/read-tflite.js'
 import { producerOf, type TfGraph, type TfNode, type TfShape, valueName } from './tf-graph.js'
 
 /** What a node that becomes an input of the graph takes. */
@@ -42,7 +44,7 @@ export interface ImportOptions {
    * convolutions there compute, or 'nhwc', as in TensorFlow. Default 'nchw'. Other ranks are as in TensorFlow.
    */
   readonly layout?: 'nchw' | 'nhwc'
-  /** Name of the graph. Default 'tfjs-model'. */
+  /** Name of the graph. Default 'tfjs-model', or 'tflite-model'. */
   readonly name?: string
 }
 
@@ -56,8 +58,33 @@ export interface ImportOptions {
  * @throws NodeImportError when a node uses its operator in a way that cannot be imported.
  */
 export function importTfjs(model: TfjsModel, options: ImportOptions = {}): Graph {
+  const graph = model.format === 'graph-model' ? graphOfGraphModel(model) : graphOfLayersModel(model)
+  return importGraph(graph, { name: 'tfjs-model', ...options })
+}
+
+/**
+ * The same of a model of TensorFlow Lite: nodes are named after the tensors that they give, `name_1` for a tensor `name:1`.
+ * Constants in half precision or quantized become float32. A quantized network computes with the numbers for which its quantized
+ * ones stand, from inputs to outputs: they are not rounded, but cut off where the quantized ones end. Inputs are of the size for
+ * which the model was converted, mostly a batch of one: `inputs: { name: { dims: ['batch', 224, 224, 3] } }` takes any number.
+ *
+ * @param bytes Of a .tflite file.
+ * @param source Names the model in errors.
+ * @throws TfliteFormatError when it is no such file, or damaged.
+ * @throws OptionError, UnknownOperatorError, NodeImportError as `importTfjs`.
+ */
+export function importTflite(bytes: Uint8Array, options: ImportOptions = {}, source = 'TensorFlow Lite model'): Graph {
+  const { inputs = {}, outputs } = options
+  return importGraph(graphOfTflite(readTflite(source, bytes)), {
+    name: 'tflite-model',
+    ...options,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [nodeName(name), input])),
+    ...(outputs && { outputs: outputs.map(nodeName) }),
+  })
+}
+
+function importGraph(whole: TfGraph, options: ImportOptions & { readonly name: string }): Graph {
   const { inputs = {} } = options
-  const whole = model.format === 'graph-model' ? graphOfGraphModel(model) : graphOfLayersModel(model)
   const outputs = (options.outputs ?? whole.outputs).map(valueName)
   checkNames(whole, outputs, Object.keys(inputs))
   const isKnown = (operator: string): boolean => sources.has(operator) || Object.hasOwn(operators, operator)
@@ -68,9 +95,8 @@ export function importTfjs(model: TfjsModel, options: ImportOptions = {}): Graph
 /** Nodes that compute nothing. */
 const sources: ReadonlySet<string> = new Set(['Placeholder', 'Const'])
 
-function checkNames({ source, nodes }: TfGraph, outputs: readonly string[], inputs: readonly string[]): void {
-  const remedy = 'Read the names in the modelTopology of model.json.'
-  const refusal = (expected: string, got: string) => new OptionError(source, expected, got, remedy)
+function checkNames({ source, nodes, names }: TfGraph, outputs: readonly string[], inputs: readonly string[]): void {
+  const refusal = (expected: string, got: string) => new OptionError(source, expected, got, names)
   if (outputs.length === 0) throw refusal('at least one output', 'none')
   for (const name of inputs) if (!nodes.has(name)) throw refusal('inputs that are nodes of the model', `"${name}"`)
   for (const name of outputs) {
@@ -104,9 +130,9 @@ class Import {
 
   constructor(
     readonly graph: TfGraph,
-    readonly options: ImportOptions,
+    readonly options: ImportOptions & { readonly name: string },
   ) {
-    this.#write = new GraphWriter(options.name ?? 'tfjs-model', graph.nodes.keys())
+    this.#write = new GraphWriter(options.name, graph.nodes.keys())
   }
 
   run(outputs: readonly string[]): Graph {

@@ -16,12 +16,14 @@ export interface TfNode {
 }
 
 /**
- * A TensorFlow graph, to which both formats are brought before they become ONNX: a graph model is one, and each layer
- * of a Keras model is a few nodes of one.
+ * A TensorFlow graph, to which all formats are brought before they become ONNX: a graph model is one, and each layer
+ * of a Keras model, each operator of a model of TensorFlow Lite is a few nodes of one.
  */
 export interface TfGraph {
   /** Names the model in errors. */
   readonly source: string
+  /** Where the names of its nodes are found, for errors. */
+  readonly names: string
   readonly nodes: ReadonlyMap<string, TfNode>
   /** Contents of the `Const` nodes, by name. */
   readonly weights: ReadonlyMap<string, Tensor>
@@ -30,6 +32,9 @@ export interface TfGraph {
   /** Whether the first axis of every input is the same batch. */
   readonly hasBatch: boolean
 }
+
+/** Where the names are found in both formats of TensorFlow.js. */
+export const namesInTopology = 'Read the names in the modelTopology of model.json.'
 
 /** The node that writes a value, and the number of the output: `split:1` is the second of `split`. */
 export function producerOf(value: string): readonly [node: string, output: number] {

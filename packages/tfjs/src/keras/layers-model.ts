@@ -1,7 +1,7 @@
 import type { Tensor } from '@headstart/onnx'
 import { NodeImportError, TfjsFormatError } from '../errors.js'
 import type { TfjsModel } from '../read-tfjs-model.js'
-import type { TfGraph, TfNode, TfShape } from '../tf-graph.js'
+import { namesInTopology, type TfGraph, type TfNode, type TfShape } from '../tf-graph.js'
 import { activationLayers } from './activation-layers.js'
 import { convolutionLayers } from './convolution-layers.js'
 import { coreLayers } from './core-layers.js'
@@ -36,7 +36,7 @@ export function graphOfLayersModel(model: TfjsModel): TfGraph {
     weight: (name) => model.weights.get(name) ?? findNested(model.weights, name),
   }
   const outputs = new ModelWriter(model.source, parseTopology(model), '', sink, nodes).outputs([])
-  return { source: model.source, nodes, weights, outputs: outputs.map(({ name }) => name), hasBatch: true }
+  return { source: model.source, names: namesInTopology, nodes, weights, outputs: outputs.map(({ name }) => name), hasBatch: true }
 }
 
 /** Newer converters put one more name between layer and weight. */

@@ -36,9 +36,12 @@ function convolve(
 
 const conv2d: Importer = (operation) => {
   const filter = operation.input(1)
-  const [, , , channels] = filterSizes(operation, filter)
+  const [, , depth, channels] = filterSizes(operation, filter)
   const filters = operation.write.transposed(filter, [3, 2, 0, 1])
-  return convolve(operation, imagesOf(operation, operation.input(0)), filters, channels, 1)
+  const images = imagesOf(operation, operation.input(0))
+  // Filters of fewer channels than the images have belong to groups of them, one after the other.
+  const groups = typeof images.channels === 'number' ? images.channels / depth : 1
+  return convolve(operation, images, filters, channels, groups)
 }
 
 /** Each channel is a group of its own, with `multiplier` filters. */
