@@ -63,7 +63,8 @@ export function importTfjs(model: TfjsModel, options: ImportOptions = {}): Graph
 }
 
 /**
- * The same of a model of TensorFlow Lite: nodes are named after the tensors that they give, `name_1` for a tensor `name:1`.
+ * The same of a model of TensorFlow Lite. Nodes are named after the tensors that they give: `name_1` for a tensor `name:1`, the
+ * first of names that are joined by semicolons.
  * Constants in half precision or quantized become float32. A quantized network computes with the numbers for which its quantized
  * ones stand, from inputs to outputs: they are not rounded, but cut off where the quantized ones end. Inputs are of the size for
  * which the model was converted, mostly a batch of one: `inputs: { name: { dims: ['batch', 224, 224, 3] } }` takes any number.

@@ -6,9 +6,13 @@ import { tfliteOperators } from './operators.js'
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './read-tflite.js'
 import { TfliteOperation, type TfliteSink, type Written } from './tflite-operation.js'
 
-/** The node of a tensor's name: in a graph of TensorFlow what follows a colon is the number of an output. */
+/**
+ * The node of a tensor's name. The converter joins the names of all nodes that became one with semicolons, the last of them in
+ * front; what follows a colon is the number of an output, which in a graph of TensorFlow no name of a node has.
+ */
 export function nodeName(tensor: string): string {
-  return tensor.replace(/:(\d+)$/, (_, output: string) => (output === '0' ? '' : `_${output}`))
+  const [last = ''] = tensor.split(';')
+  return last.replace(/:(\d+)$/, (_, output: string) => (output === '0' ? '' : `_${output}`))
 }
 
 /**
@@ -28,14 +32,18 @@ class GraphOfTflite implements TfliteSink {
   readonly #names: string[]
 
   constructor(readonly model: TfliteModel) {
+    this.#names = Array.from(model.tensors, () => '')
     const taken = new Set<string>()
-    this.#names = model.tensors.map(({ name }, index) => {
+    const take = ({ name }: TfliteTensor, index: number): void => {
       const wanted = nodeName(name) || `tensor_${index}`
       let candidate = wanted
       for (let count = 1; taken.has(candidate); count++) candidate = `${wanted}_${count}`
       taken.add(candidate)
-      return candidate
-    })
+      this.#names[index] = candidate
+    }
+    // Weights are named after the node that they went into: it has the name before them.
+    model.tensors.forEach((tensor, index) => tensor.bytes === undefined && take(tensor, index))
+    model.tensors.forEach((tensor, index) => tensor.bytes !== undefined && take(tensor, index))
   }
 
   get tensors(): readonly TfliteTensor[] {

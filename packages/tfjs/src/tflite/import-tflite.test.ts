@@ -112,9 +112,10 @@ describe('a model of TensorFlow Lite in ONNX', () => {
   const classifier = tfliteModel({
     tensors: [
       { ...image('serving_default_input:0', 3), signature: [-1, 4, 4, 3] },
-      { name: 'filters', shape: [2, 1, 1, 3], data: floats(1, 2, 3, -1, 0, 1) },
+      // As the converter names what it joins.
+      { name: 'features;conv/kernel', shape: [2, 1, 1, 3], data: floats(1, 2, 3, -1, 0, 1) },
       { name: 'bias', shape: [2], data: floats(0.5, -0.5) },
-      image('features', 2),
+      image('features;conv/Relu', 2),
       { name: 'shape', type: 'int32', shape: [2], data: int32s(1, 32) },
       { name: 'StatefulPartitionedCall:0', shape: [1, 32] },
       { name: 'StatefulPartitionedCall:1', shape: [1, 32] },
@@ -123,11 +124,11 @@ describe('a model of TensorFlow Lite in ONNX', () => {
     operators: [
       {
         name: 'CONV_2D',
-        inputs: ['serving_default_input:0', 'filters', 'bias'],
-        outputs: ['features'],
+        inputs: ['serving_default_input:0', 'features;conv/kernel', 'bias'],
+        outputs: ['features;conv/Relu'],
         options: [1, [{ int8: 0 }, { int32: 1 }, { int32: 1 }, { int8: 1 }]],
       },
-      { name: 'RESHAPE', inputs: ['features', 'shape'], outputs: ['StatefulPartitionedCall:0'] },
+      { name: 'RESHAPE', inputs: ['features;conv/Relu', 'shape'], outputs: ['StatefulPartitionedCall:0'] },
       { name: 'TFLite_Detection_PostProcess', inputs: ['StatefulPartitionedCall:0'], outputs: [''] },
       { name: 'LSTM', inputs: [''], outputs: ['StatefulPartitionedCall:1'] },
     ],
