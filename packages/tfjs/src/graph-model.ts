@@ -2,7 +2,15 @@ import type { ElementType } from '@headstart/onnx'
 import { z } from 'zod'
 import { TfjsFormatError } from './errors.js'
 import type { TfjsModel } from './read-tfjs-model.js'
-import { namesInTopology, producerOf, type TfAttribute, type TfGraph, type TfNode, type TfShape, valueName } from './tf-graph.js'
+import {
+  namesInTopology,
+  producerOf,
+  type TfAttribute,
+  type TfGraph,
+  type TfNode,
+  type TfShape,
+  valueName,
+} from './tf-graph.js'
 
 const whole = z.union([z.string(), z.number()])
 const text = z.union([z.string(), z.array(z.number())])

@@ -41,15 +41,17 @@ export function dequantizeTensor(
     scales.length === 1 || (along >= 0 && scales.length === (blockSize > 0 ? outer * blocks * inner : size))
   if (!isFitting || (zeros && zeros.length !== 1 && zeros.length !== scales.length)) return undefined
   const data = new Float32Array(values.length)
+  if (scales.length === 1) {
+    const [by, zero] = [scales[0] as number, zeros?.[0] ?? 0]
+    for (let index = 0; index < data.length; index++) data[index] = ((values[index] as number) - zero) * by
+    return float32(dims, data)
+  }
   for (let index = 0; index < data.length; index++) {
-    let place = 0
-    if (scales.length > 1) {
-      const step = Math.floor(index / inner) % size
-      place =
-        blockSize > 0
-          ? (Math.floor(index / (inner * size)) * blocks + Math.floor(step / blockSize)) * inner + (index % inner)
-          : step
-    }
+    const step = Math.floor(index / inner) % size
+    const place =
+      blockSize > 0
+        ? (Math.floor(index / (inner * size)) * blocks + Math.floor(step / blockSize)) * inner + (index % inner)
+        : step
     const zero = zeros ? (zeros[zeros.length === 1 ? 0 : place] as number) : 0
     data[index] = ((values[index] as number) - zero) * (scales[place] as number)
   }

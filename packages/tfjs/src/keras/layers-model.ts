@@ -36,7 +36,14 @@ export function graphOfLayersModel(model: TfjsModel): TfGraph {
     weight: (name) => model.weights.get(name) ?? findNested(model.weights, name),
   }
   const outputs = new ModelWriter(model.source, parseTopology(model), '', sink, nodes).outputs([])
-  return { source: model.source, names: namesInTopology, nodes, weights, outputs: outputs.map(({ name }) => name), hasBatch: true }
+  return {
+    source: model.source,
+    names: namesInTopology,
+    nodes,
+    weights,
+    outputs: outputs.map(({ name }) => name),
+    hasBatch: true,
+  }
 }
 
 /** Newer converters put one more name between layer and weight. */

@@ -34,7 +34,12 @@ export function contentsOf(source: string, constant: TfliteTensor, bytes: Uint8A
   const size = sizeOf(shape) * widths[type]
   if (size !== bytes.length) {
     const who = `${source}, weight "${name}"`
-    throw new TfliteFormatError(who, `${size} bytes for [${shape.join(', ')}]`, `${bytes.length}`, 'Get the file again.')
+    throw new TfliteFormatError(
+      who,
+      `${size} bytes for [${shape.join(', ')}]`,
+      `${bytes.length}`,
+      'Get the file again.',
+    )
   }
   const numbers = numbersOf(type, bytes)
   if (type === 'bool') return tensor('bool', shape, numbers as Uint8Array)

@@ -43,7 +43,12 @@ const row = values([2, 6])
 const unary = (title = 'numbers', from?: number): Case[] => [{ title, inputs: [values([2, 5], from)], output: [2, 5] }]
 const binary = (code: number, from?: number): Case[] => [
   { title: 'of one shape', inputs: [image, values(image.shape, from)], output: image.shape, options: [code, []] },
-  { title: 'of channels', inputs: [image, { ...weights([4]), from: from ?? -1 }], output: image.shape, options: [code, []] },
+  {
+    title: 'of channels',
+    inputs: [image, { ...weights([4]), from: from ?? -1 }],
+    output: image.shape,
+    options: [code, []],
+  },
 ]
 const fusedBinary = (code: number, from?: number): Case[] => [
   ...binary(code, from),
@@ -254,7 +259,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ROUND: unary(),
   RSQRT: unary('above 0', 0.1),
   SELECT: [{ title: 'of one shape', inputs: [truth(0, 1), values([2]), values([2])], output: [2], options: [47, []] }],
-  SELECT_V2: [{ title: 'broadcast', inputs: [truth(0, 1), values([3, 2]), values([2])], output: [3, 2], options: [98, []] }],
+  SELECT_V2: [
+    { title: 'broadcast', inputs: [truth(0, 1), values([3, 2]), values([2])], output: [3, 2], options: [98, []] },
+  ],
   SIN: unary(),
   SQRT: unary('above 0', 0.1),
   SQUARE: unary(),
@@ -287,11 +294,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     {
       title: 'rows',
       inputs: [values([3, 2])],
-      output: [
-        [2],
-        [2],
-        [2],
-      ],
+      output: [[2], [2], [2]],
       options: [64, [i32(3), i32(0)]],
     },
   ],
@@ -318,10 +321,15 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   GATHER: [{ title: 'columns', inputs: [row, ints(4, 0)], output: [2, 2], options: [23, [i32(1)]] }],
-  GATHER_ND: [
-    { title: 'rows', inputs: [row, { ...ints(1, 0), shape: [2, 1] }], output: [2, 6], options: [83, []] },
+  GATHER_ND: [{ title: 'rows', inputs: [row, { ...ints(1, 0), shape: [2, 1] }], output: [2, 6], options: [83, []] }],
+  SLICE: [
+    {
+      title: 'of images',
+      inputs: [image, ints(0, 1, 2, 0), ints(-1, 3, 2, -1)],
+      output: [1, 3, 2, 4],
+      options: [48, []],
+    },
   ],
-  SLICE: [{ title: 'of images', inputs: [image, ints(0, 1, 2, 0), ints(-1, 3, 2, -1)], output: [1, 3, 2, 4], options: [48, []] }],
   STRIDED_SLICE: [
     {
       title: 'with steps and open ends',
@@ -351,7 +359,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   RANK: [{ title: 'of images', inputs: [image], output: [], outputType: 'int32', options: [86, []] }],
   SHAPE: [{ title: 'of images', inputs: [image], output: [4], outputType: 'int32', options: [55, [i8(2)]] }],
-  CAST: [{ title: 'to whole numbers', inputs: [row], output: [2, 6], outputType: 'int32', options: [37, [i8(0), i8(2)]] }],
+  CAST: [
+    { title: 'to whole numbers', inputs: [row], output: [2, 6], outputType: 'int32', options: [37, [i8(0), i8(2)]] },
+  ],
   ONE_HOT: [
     {
       title: 'of classes',
@@ -366,7 +376,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   PAD: [
-    { title: 'images', inputs: [image, { ...ints(0, 0, 1, 2, 3, 0, 0, 0), shape: [4, 2] }], output: [1, 10, 9, 4], options: [22, []] },
+    {
+      title: 'images',
+      inputs: [image, { ...ints(0, 0, 1, 2, 3, 0, 0, 0), shape: [4, 2] }],
+      output: [1, 10, 9, 4],
+      options: [22, []],
+    },
   ],
   PADV2: [
     {
@@ -377,7 +392,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   MIRROR_PAD: [
-    { title: 'without the border', inputs: [row, { ...ints(0, 0, 2, 1), shape: [2, 2] }], output: [2, 9], options: [77, [i8(0)]] },
+    {
+      title: 'without the border',
+      inputs: [row, { ...ints(0, 0, 2, 1), shape: [2, 2] }],
+      output: [2, 9],
+      options: [77, [i8(0)]],
+    },
     { title: 'with it', inputs: [row, { ...ints(0, 0, 2, 1), shape: [2, 2] }], output: [2, 9], options: [77, [i8(1)]] },
   ],
   DEPTH_TO_SPACE: [{ title: 'blocks of two', inputs: [image], output: [1, 14, 12, 1], options: [94, [i32(2)]] }],
@@ -395,7 +415,10 @@ describe('operators of TensorFlow Lite', () => {
   describe.each(Object.entries(cases).filter(([, list]) => list.length > 0))('%s', (operator, list) => {
     it.each(list.map((one) => [one.title, one] as const))('%s', async (_, one) => {
       const { model, feeds } = written(operator, one)
-      const expected = await runTflite(model, [...feeds.values()].map(({ data }) => data as Float32Array))
+      const expected = await runTflite(
+        model,
+        [...feeds.values()].map(({ data }) => data as Float32Array),
+      )
       const graph = importTflite(model, { layout: 'nhwc' })
       const session = await Session.create(graph, { threads: 1 })
       // Of some, such as RANK, only the shape is read, which is known.

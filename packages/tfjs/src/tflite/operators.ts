@@ -71,8 +71,7 @@ const pool = (op: string): TfliteImporter =>
     return { op, inputs: [operation.input(0)], attributes: { ...windowAttributes(operation), ksize } }
   })
 
-const reduction = (op: string): TfliteImporter =>
-  same(op, ({ options }) => ({ keep_dims: options.flag(0) }))
+const reduction = (op: string): TfliteImporter => same(op, ({ options }) => ({ keep_dims: options.flag(0) }))
 
 const resize = (op: string, first: number): TfliteImporter =>
   same(op, ({ options }) => ({ align_corners: options.flag(first), half_pixel_centers: options.flag(first + 1) }))
@@ -91,9 +90,7 @@ const fullyConnected: TfliteImporter = (operation) => {
   if (options.int8(1) !== 0) throw operation.refusal('weights in their usual order', 'shuffled weights')
   const [, columns = 1] = operation.shape(1)
   const isMatrix = operation.shape(0).length === 2 || options.flag(2)
-  const x = isMatrix
-    ? operation.input(0)
-    : operation.op('Reshape', [operation.input(0), operation.ints([-1, columns])])
+  const x = isMatrix ? operation.input(0) : operation.op('Reshape', [operation.input(0), operation.ints([-1, columns])])
   const inputs = [x, operation.input(1)]
   return fusedNode(operation, '_FusedMatMul', inputs, operation.optional(2), options.int8(0), { transpose_b: true })
 }
@@ -156,7 +153,10 @@ const softmax: TfliteImporter = (operation) => {
   return { op: 'Softmax', inputs: [beta === 1 ? x : operation.op('Mul', [x, operation.number(beta)])] }
 }
 
-const mask = (field: number) => ({ options }: TfliteOperation): number => options.int32(field)
+const mask =
+  (field: number) =>
+  ({ options }: TfliteOperation): number =>
+    options.int32(field)
 const masks = {
   begin_mask: mask(0),
   end_mask: mask(1),
