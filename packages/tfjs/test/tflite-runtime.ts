@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type Tensor, tensor } from '@headstart/onnx'
+import { ByteBuffer } from 'flatbuffers'
+import { FlatTable } from '../src/tflite/flat-table.js'
+import { readTflite } from '../src/tflite/read-tflite.js'
 
 /** What TensorFlow Lite itself, compiled to WebAssembly, has of a model: `@tensorflow/tfjs-tflite` without what needs a browser. */
 interface Vector<T> {
@@ -33,7 +36,7 @@ interface LiteModule {
   }
 }
 
-const wasm = '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc'
+const wasm = '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd'
 const types = { float32: 'float32', int32: 'int32', bool: 'bool', uint8: 'uint8', int8: 'int8' } as const
 
 let loaded: Promise<LiteModule> | undefined
@@ -53,10 +56,10 @@ export async function runTflite(bytes: Uint8Array, inputs: readonly ArrayLike<nu
   const outcome = lite.TFLiteWebModelRunner.CreateFromBufferAndOptions(at, bytes.length, options)
   if (!outcome.ok()) throw new Error(outcome.errorMessage())
   const runner = outcome.value()
-  const given = runner.GetInputs()
+  // Outputs are asked for first: of a large model, asking afterwards reads beyond the memory.
+  const [given, outputs] = [runner.GetInputs(), runner.GetOutputs()]
   inputs.forEach((values, index) => given.get(index).data().set(values))
   if (!runner.Infer()) throw new Error('TensorFlow Lite refused to run the model.')
-  const outputs = runner.GetOutputs()
   const results = Array.from({ length: outputs.size() }, (_, index): [string, Tensor] => {
     const { name, shape, dataType } = outputs.get(index)
     const dims = shape === '' ? [] : shape.split(',').map(Number)
@@ -65,4 +68,16 @@ export async function runTflite(bytes: Uint8Array, inputs: readonly ArrayLike<nu
   runner.delete()
   lite._free(at)
   return new Map(results)
+}
+
+/** The same model with one of its inner tensors for its first output, so that TensorFlow Lite gives it out. */
+export function endingAt(bytes: Uint8Array, name: string): Uint8Array {
+  const changed = bytes.slice()
+  const buffer = new ByteBuffer(changed)
+  const index = readTflite('test', changed).tensors.findIndex((one) => one.name === name)
+  if (index === -1) throw new Error(`No tensor "${name}" in the model.`)
+  const [graph] = FlatTable.root('test', buffer).tables(2)
+  const outputs = (graph?.position ?? 0) + buffer.__offset(graph?.position ?? 0, 4 + 2 * 2)
+  buffer.writeInt32(buffer.__vector(outputs), index)
+  return changed
 }
