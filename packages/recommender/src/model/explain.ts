@@ -55,11 +55,12 @@ function without({ items, times }: History, taken: number): History {
   return { items: items.filter(stays), times: times.filter(stays) }
 }
 
+/** The place in a list, where of equal scores the item that comes first in the catalog stands first. */
 function placeOf(item: number, scores: Float32Array, candidates: Uint8Array): number {
   const score = scores[item] as number
   let place = 1
   scores.forEach((other, rival) => {
-    if (other > score && candidates[rival] === 1) place++
+    if ((other > score || (other === score && rival < item)) && candidates[rival] === 1) place++
   })
   return place
 }
