@@ -22,6 +22,7 @@ import { recommendScale } from './recommend-scale.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
+import { trust, trustParts } from './trust/index.js'
 
 const benchmarks: Record<string, Benchmark> = {
   embedding,
@@ -38,10 +39,14 @@ const benchmarks: Record<string, Benchmark> = {
   'recommend-scale': recommendScale,
 }
 
-const { positionals, values } = parseArgs({
+const parsed = parseArgs({
   allowPositionals: true,
   options: { data: { type: 'string', multiple: true, default: [] } },
 })
+const { values } = parsed
+/** `trust FOLDER [PART...]`: of a folder that holds several kinds of data. */
+const ofTrust = parsed.positionals[0] === 'trust' ? parsed.positionals.slice(1) : undefined
+const positionals = ofTrust ? [] : parsed.positionals
 /** Benchmarks of folders alone. */
 const ofFolders = ['recommend']
 const unknown = positionals.filter((name) => !(name in benchmarks) && !ofFolders.includes(name))
@@ -51,7 +56,7 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
-const everything = positionals.length === 0 && values.data.length === 0
+const everything = positionals.length === 0 && values.data.length === 0 && !ofTrust
 const isTuned = positionals.includes('fine-tuning')
 const named = positionals.filter(
   (name) => name !== 'recommend' && !(isTuned && values.data.length > 0 && name === 'fine-tuning'),
@@ -62,7 +67,15 @@ const ofFolder = (folder: string): Benchmark => {
   if (!holdsShops(folder)) return imageFolder(folder)
   return positionals.includes('recommend') ? recommendTransfer(folder) : recommendBaselines(folder)
 }
-const chosen = [
+const trusted = (): Benchmark[] => {
+  const folders = [...(ofTrust ?? []).filter((word) => existsSync(word)), ...values.data]
+  const names = (ofTrust ?? []).filter((word) => !existsSync(word))
+  const odd = names.filter((name) => !trustParts.includes(name))
+  if (folders.length === 1 && odd.length === 0) return trust(folders[0] as string, names)
+  console.error(`bench: expected trust FOLDER and any of ${trustParts.join(', ')}, got ${parsed.positionals.join(' ')}.`)
+  process.exit(2)
+}
+const chosen = ofTrust ? trusted() : [
   ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
   ...values.data.map(ofFolder),
 ]

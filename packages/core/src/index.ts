@@ -73,6 +73,7 @@ export { type Exportable, type ExportedFiles, exportModel } from './model/export
 export { loadModel } from './model/load-model.js'
 export type { PreprocessingLoader } from './model/model-from.js'
 export type { Unknown } from './trust/refusal.js'
+export type { Evaluation, EvaluationFigures, OutOfScope } from './model/evaluation.js'
 export { type EvaluateOptions, Model, type PredictOptions } from './model/model.js'
 export type { Recipe } from './model/recipe.js'
 export type { ZeroShotOptions } from './model/zero-shot-model.js'

@@ -42,6 +42,7 @@ export {
   type Detections,
   reportDetection,
 } from './evaluate/detection.js'
+export { separation, type Separation } from './evaluate/separation.js'
 export { formatReport } from './evaluate/format-report.js'
 export { bootstrapIntervals, type BootstrapOptions, type Figures } from './evaluate/interval.js'
 export {

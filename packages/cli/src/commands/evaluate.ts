@@ -1,4 +1,5 @@
-import { type AnyTask, type Task } from '@headstart/core'
+import { existsSync } from 'node:fs'
+import { type AnyTask, InputError, type Run, type Task } from '@headstart/core'
 import { modelFiles, OptionError } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
@@ -6,6 +7,10 @@ import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
 import { type CommonFlags, readData, runOf, taskCommand, withCommon } from './common.js'
+
+interface EvaluateFlags extends CommonFlags {
+  readonly outOfScope?: string
+}
 
 /** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
 export function evaluateCommand(task: AnyTask | undefined, session: Session): Command {
@@ -24,7 +29,10 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
       ),
     )
     .allowUnknownOption(task === undefined)
-  if (task) withFlags(command, [task.read.options.shape])
+  if (task) withFlags(command, [task.read.options.shape, task.asking?.shape.unknown ? { unknown: task.asking.shape.unknown } : {}])
+  if (task?.queries) {
+    command.option('--out-of-scope <data>', 'a file or folder of inputs that do not belong: how well are they told?')
+  }
   return withCommon(command).action(async (model, data, flags) => {
     const own = await taskOfModel(session.tasks, model, task)
     if (flags.task !== undefined && flags.task !== own.name) {
@@ -43,18 +51,41 @@ async function evaluate<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   folder: string,
   path: string,
-  flags: CommonFlags,
+  flags: EvaluateFlags,
   session: Session,
 ): Promise<void> {
   const screen = openScreen(session)
   try {
     const run = runOf(flags, screen)
     const trained = await task.load(modelFiles(folder))
-    const report = await trained.evaluate(await readData(task, path, { ...trained.reads, ...flags }, run, session), run)
+    const data = await readData(task, path, { ...trained.reads, ...flags }, run, session)
+    const outOfScope = await foreignQueries(task, flags, run)
+    const { unknown } = task.asking?.parse(flags) ?? {}
+    const report = await trained.evaluate(data, { ...run, outOfScope, ...(unknown !== undefined && { unknown }) })
     screen.end()
     print(session, flags.json, report, { task: task.name })
     await trained.close()
   } finally {
     screen.end()
   }
+}
+
+/** What lies out of scope; undefined where nothing was said to. */
+async function foreignQueries<Query>(
+  { queries }: Pick<Task<never, Query, unknown>, 'queries'>,
+  flags: EvaluateFlags,
+  run: Run,
+): Promise<Query[] | undefined> {
+  const { outOfScope } = flags
+  if (outOfScope === undefined) return undefined
+  if (!(await queries?.holds(outOfScope))) {
+    const got = existsSync(outOfScope) ? 'something else' : 'no such file or folder'
+    throw new OptionError(`option "out-of-scope": ${outOfScope}`, 'a file or folder of inputs', got, 'Check the path.')
+  }
+  const foreign: Query[] = []
+  for await (const { query } of (await queries?.run(outOfScope, flags, run)) ?? []) {
+    if (query instanceof InputError) run.onEvent?.({ type: 'notice', message: query.message })
+    else foreign.push(query)
+  }
+  return foreign
 }

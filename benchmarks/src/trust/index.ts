@@ -1,0 +1,23 @@
+import type { Benchmark, Figure } from '../figure.js'
+import { calibration } from './calibration.js'
+import { unknown } from './unknown.js'
+
+/** What is measured of trust: a file each. */
+const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
+  unknown,
+  calibration,
+}
+
+/**
+ * Whether a model knows what it does not know, and says how sure it is.
+ * @param folder With the folders text, chat, images and cat-dog-photos.
+ * @param names Of some parts. Default: all.
+ */
+export function trust(folder: string, names: readonly string[] = []): Benchmark[] {
+  return Object.entries(parts)
+    .filter(([name]) => names.length === 0 || names.includes(name))
+    .map(([name, measure]) => ({ title: `trust: ${name}`, run: () => measure(folder) }))
+}
+
+/** Names of the parts. */
+export const trustParts = Object.keys(parts)
