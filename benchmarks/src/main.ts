@@ -72,13 +72,17 @@ const trusted = (): Benchmark[] => {
   const names = (ofTrust ?? []).filter((word) => !existsSync(word))
   const odd = names.filter((name) => !trustParts.includes(name))
   if (folders.length === 1 && odd.length === 0) return trust(folders[0] as string, names)
-  console.error(`bench: expected trust FOLDER and any of ${trustParts.join(', ')}, got ${parsed.positionals.join(' ')}.`)
+  console.error(
+    `bench: expected trust FOLDER and any of ${trustParts.join(', ')}, got ${parsed.positionals.join(' ')}.`,
+  )
   process.exit(2)
 }
-const chosen = ofTrust ? trusted() : [
-  ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-  ...values.data.map(ofFolder),
-]
+const chosen = ofTrust
+  ? trusted()
+  : [
+      ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
+      ...values.data.map(ofFolder),
+    ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))

@@ -11,7 +11,9 @@ export async function texts(folder: string, name: string): Promise<{ train: Data
     const { train, test } = reviews(['amazon']).split({ test: 0.5 })
     return { train: named(train.examples, name), test: named(test.examples, name) }
   }
-  const [train, test] = await Promise.all(['train.csv', 'test.csv'].map((file) => readTextDataset(join(folder, name, file))))
+  const [train, test] = await Promise.all(
+    ['train.csv', 'test.csv'].map((file) => readTextDataset(join(folder, name, file))),
+  )
   return { train: train as Dataset<string>, test: test as Dataset<string> }
 }
 

@@ -1,11 +1,13 @@
 import type { Benchmark, Figure } from '../figure.js'
 import { calibration } from './calibration.js'
+import { sets } from './sets.js'
 import { unknown } from './unknown.js'
 
 /** What is measured of trust: a file each. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   unknown,
   calibration,
+  sets,
 }
 
 /**

@@ -4,10 +4,13 @@ import type { AnyTask } from '@headstart/core'
 import { Command } from 'commander'
 import { askCommand } from './commands/ask.js'
 import { backbonesCommand } from './commands/backbones.js'
+import { cardCommand } from './commands/card.js'
 import { compareCommand } from './commands/compare.js'
+import { curveCommand } from './commands/curve.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { exportCommand } from './commands/export.js'
 import { initCommand } from './commands/init.js'
+import { nextCommand } from './commands/next.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
@@ -49,6 +52,9 @@ export async function createProgram(args: readonly string[], session: Session): 
     evaluateCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
     compareCommand(task, session),
+    curveCommand(task, session),
+    nextCommand(task, session),
+    cardCommand(task, session),
     exportCommand(task, session),
     backbonesCommand(session),
   ]

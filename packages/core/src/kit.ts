@@ -6,7 +6,8 @@ export {
   namesLearner,
   transferLearners,
 } from './compare/backbone-learner.js'
-export { effectOf, type PairedDifference, pairedDifference } from './compare/paired.js'
+export { type LearningCurve, learningCurve, type LearningCurveOptions } from './compare/learning-curve.js'
+export { effectOf, type PairedDifference, pairedDifference } from './evaluate/paired.js'
 export { isTunable } from './contract/backbone.js'
 export { CheckpointError, DataError, FileError, ModelFolderError, OptionError } from './contract/errors.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'

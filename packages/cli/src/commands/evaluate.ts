@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
-import { type AnyTask, InputError, type Run, type Task } from '@headstart/core'
+import { type AnyTask, type Task } from '@headstart/core'
 import { modelFiles, OptionError } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, readData, runOf, taskCommand, withCommon } from './common.js'
+import { type CommonFlags, queriesIn, readData, runOf, taskCommand, withCommon } from './common.js'
 
 interface EvaluateFlags extends CommonFlags {
   readonly outOfScope?: string
@@ -29,7 +28,11 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
       ),
     )
     .allowUnknownOption(task === undefined)
-  if (task) withFlags(command, [task.read.options.shape, task.asking?.shape.unknown ? { unknown: task.asking.shape.unknown } : {}])
+  if (task)
+    withFlags(command, [
+      task.read.options.shape,
+      task.asking?.shape.unknown ? { unknown: task.asking.shape.unknown } : {},
+    ])
   if (task?.queries) {
     command.option('--out-of-scope <data>', 'a file or folder of inputs that do not belong: how well are they told?')
   }
@@ -59,7 +62,7 @@ async function evaluate<Data, Query, Answer>(
     const run = runOf(flags, screen)
     const trained = await task.load(modelFiles(folder))
     const data = await readData(task, path, { ...trained.reads, ...flags }, run, session)
-    const outOfScope = await foreignQueries(task, flags, run)
+    const outOfScope = flags.outOfScope === undefined ? undefined : await queriesIn(task, flags.outOfScope, flags, run)
     const { unknown } = task.asking?.parse(flags) ?? {}
     const report = await trained.evaluate(data, { ...run, outOfScope, ...(unknown !== undefined && { unknown }) })
     screen.end()
@@ -68,24 +71,4 @@ async function evaluate<Data, Query, Answer>(
   } finally {
     screen.end()
   }
-}
-
-/** What lies out of scope; undefined where nothing was said to. */
-async function foreignQueries<Query>(
-  { queries }: Pick<Task<never, Query, unknown>, 'queries'>,
-  flags: EvaluateFlags,
-  run: Run,
-): Promise<Query[] | undefined> {
-  const { outOfScope } = flags
-  if (outOfScope === undefined) return undefined
-  if (!(await queries?.holds(outOfScope))) {
-    const got = existsSync(outOfScope) ? 'something else' : 'no such file or folder'
-    throw new OptionError(`option "out-of-scope": ${outOfScope}`, 'a file or folder of inputs', got, 'Check the path.')
-  }
-  const foreign: Query[] = []
-  for await (const { query } of (await queries?.run(outOfScope, flags, run)) ?? []) {
-    if (query instanceof InputError) run.onEvent?.({ type: 'notice', message: query.message })
-    else foreign.push(query)
-  }
-  return foreign
 }

@@ -12,7 +12,7 @@ import type { TrainEvent } from '../contract/progress.js'
 import { type Run, startRun } from '../contract/run.js'
 import type { Measured, Shown } from '../contract/trained.js'
 import { memoryStore } from '../features/memory-store.js'
-import { pairedDifference } from './paired.js'
+import { pairedDifference } from '../evaluate/paired.js'
 
 /** Draws of a learner that takes minutes: enough for an interval, and a fraction of an hour. */
 const slowDraws = 3

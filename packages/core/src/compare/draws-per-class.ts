@@ -8,7 +8,7 @@ import { Dataset } from '../data/dataset.js'
 import { checkDataset, describeLeaks, inspectDataset } from '../data/dataset-check.js'
 import { shown } from '../kit/shown.js'
 import { textTable } from '../kit/text-table.js'
-import { effectOf } from './paired.js'
+import { effectOf } from '../evaluate/paired.js'
 
 /** Options of `drawsPerClass`. */
 export interface DrawsPerClassOptions<Input, Label extends Target> {

@@ -6,7 +6,7 @@ import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
 import type { Sample } from './sample.js'
 import type { Step } from './step.js'
-import type { Trained } from './trained.js'
+import type { Shown, Trained } from './trained.js'
 
 /** Options of loading a model. */
 export interface LoadOptions {
@@ -61,6 +61,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   /** Path undefined: what options say alone, such as names of classes. */
   readonly read: Step<string | undefined, Data>
   readonly train: Step<Data, Learner<Data, Trained<Data, Query, Answer>>>
+  /** What more examples would give. Default: nobody knows. */
+  readonly curve?: Step<Data, Shown> | undefined
   readonly compare: Step<Data, Plan<Data, Trained<Data, Query, Answer>>>
   /** The pre-trained networks that it can begin with, where one chooses among them. */
   readonly networks?: Networks

@@ -68,6 +68,8 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   readonly asks?: Step<readonly Query[], (Answer | InputError)[]>
   /** An answer in words. */
   say(answer: Answer): string
+  /** Which queries to label next, `count` of them. Default: it cannot tell. */
+  next?(queries: readonly Query[], options: RunOptions & { readonly count?: number | undefined }): Promise<Shown>
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */

@@ -4,12 +4,18 @@ import { noBetterThanBaseline } from '../evaluate/better-than-baseline.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import type { RunOptions } from '../contract/progress.js'
+import { extend, forget } from './extend-model.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
+import { setTeacher } from '../model/teacher.js'
 import type { Target } from '../contract/target.js'
 import { assertLabels, trainHead } from './train-head.js'
+import { tryNext } from './try-next.js'
 import { tune } from './tune.js'
+
+// Whoever can train can teach again what was trained.
+setTeacher({ extend, forget, tryNext })
 
 /**
  * Teaches a pre-trained network a task of one's own.

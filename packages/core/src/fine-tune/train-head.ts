@@ -9,6 +9,7 @@ import { headMethod } from '../head/head-methods.js'
 import type { Matrix } from '../contract/matrix.js'
 import { keptExamples } from '../model/kept-examples.js'
 import { Model } from '../model/model.js'
+import type { Learned } from '../model/teacher.js'
 import { trustOf } from '../trust/trust.js'
 import type { Recipe } from '../model/recipe.js'
 import { allAlike, describeAlike } from '../features/alike.js'
@@ -45,7 +46,7 @@ export async function solveHead<Input, Label extends Target>(
   examples: Dataset<Input, Label>,
   options: HeadOptions,
 ): Promise<SolvedHead<Input, Label>> {
-  const { seed = 0, l2, head = 'linear' } = options
+  const { head = 'linear' } = options
   const method = headMethod(head, examples.kind)
   const cache = await resolveCache(options)
   // What cannot be trained is refused before the features, which may take long.
@@ -54,7 +55,23 @@ export async function solveHead<Input, Label extends Target>(
   if (data !== examples) assertLabels(data)
   if (allAlike(features))
     options.onEvent?.({ type: 'notice', message: describeAlike(data.name, backbone.id, features) })
-  const { folds, weights } = data === examples ? planned : plan(data, method, options)
+  return learnHead(data, features, options, data === examples ? planned : undefined)
+}
+
+/**
+ * Learns a head on features that are at hand, `[data.size, featureSize]`.
+ * @param planned Folds and weights of these examples, where they are known.
+ */
+export async function learnHead<Input, Label extends Target>(
+  data: Dataset<Input, Label>,
+  features: Matrix,
+  options: HeadOptions,
+  planned?: ReturnType<typeof plan>,
+): Promise<SolvedHead<Input, Label>> {
+  const { seed = 0, l2, head = 'linear' } = options
+  assertLabels(data)
+  const method = headMethod(head, data.kind)
+  const { folds, weights } = planned ?? plan(data, method, options)
   const { kind, labels } = data
   const targets = encodeTargets(data.targets, labels)
   const heldOut = folds === 0 ? [] : repeatedFolds(data, folds, seed)
@@ -65,19 +82,30 @@ export async function solveHead<Input, Label extends Target>(
 /** The model of a backbone and a head that was learned on its features. */
 export async function headModel<Input, Label extends Target>(
   backbone: Backbone<Input>,
-  { data, features, targets, head, heldOut, l2, folds, chosen }: SolvedHead<Input, Label>,
-  { seed = 0, classWeight = 'none', head: name = 'linear', keep = false }: HeadOptions,
+  solved: SolvedHead<Input, Label>,
+  options: HeadOptions,
 ): Promise<Model<Input, Label>> {
-  const training = summarize(data)
+  const { features, data } = solved
   return new Model({
+    ...(await headParts(solved, options)),
     backbone,
+    kept: options.keep ? await keptExamples(backbone, features, data.examples) : undefined,
+  })
+}
+
+/** The parts of a model that come of a head which was learned. */
+export async function headParts(
+  { data, features, targets, head, heldOut, l2, folds, chosen }: SolvedHead<unknown, Target>,
+  { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
+): Promise<Omit<Learned, 'kept'>> {
+  const training = summarize(data)
+  return {
     head,
     recipe: { strategy: 'head', head: name, seed, l2, folds, classWeight, ...chosen },
     training,
     trust: await trustOf({ ...data, features, heldOut: heldOut && { targets, results: heldOut } }),
-    kept: keep ? await keptExamples(backbone, features, data.examples) : undefined,
     validation: () => heldOut && report(data.kind, data.labels, targets, heldOut, training),
-  })
+  }
 }
 
 /** Folds of the cross-validation, 0 where there is none, and the weight of each example. */
@@ -95,6 +123,11 @@ export function assertLabels({ name, kind, labels, size }: Dataset<unknown, Targ
   if (kind === 'multi-label' && labels.length === 0) {
     throw new DataError(who, 'examples with at least one label', `${size} examples without`, 'Add labels.')
   }
+}
+
+/** As many folds as there are unless others are asked for. */
+export function usualFolds(train: Dataset<unknown, Target>): number {
+  return Math.min(5, smallestClass(train)[1])
 }
 
 /** As many folds as asked for or 5, but not more than the smallest class has examples. */
@@ -118,7 +151,7 @@ function foldCount(train: Dataset<unknown, Target>, method: HeadMethod, asked: n
       remedy,
     )
   }
-  return asked ?? Math.min(5, count)
+  return asked ?? usualFolds(train)
 }
 
 /** With few examples one partition says little: it is repeated until some 200 examples were held out. */

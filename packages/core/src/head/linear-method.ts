@@ -1,4 +1,6 @@
 import { fitHead } from './fit-head.js'
+import { gainedInverseTemperature } from './gained-temperature.js'
+import { scaledLogits } from './inverse-temperature.js'
 import { linearHead } from './head.js'
 import type { HeadMethod } from './head-method.js'
 
@@ -11,6 +13,15 @@ export const linearMethod: HeadMethod = {
     const regularization = l2 === undefined ? { folds } : { l2 }
     const problem = { kind, features, targets }
     const fitted = await fitHead(problem, { regularization, exampleWeights: weights, signal, onEvent })
-    return { head: linearHead(kind, labels, fitted), heldOut: fitted.heldOut, l2: fitted.l2, chosen: {} }
+    const { heldOut, l2: strength } = fitted
+    const times = heldOut ? gainedInverseTemperature(kind, targets, heldOut, weights) : 1
+    if (!heldOut || times === 1) return { head: linearHead(kind, labels, fitted), heldOut, l2: strength, chosen: {} }
+    const surer = { weight: fitted.weight.map((w) => times * w), bias: fitted.bias.map((b) => times * b) }
+    return {
+      head: linearHead(kind, labels, surer),
+      heldOut: scaledLogits(kind, heldOut, times),
+      l2: strength,
+      chosen: { inverseTemperature: times },
+    }
   },
 }

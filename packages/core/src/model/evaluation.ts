@@ -56,7 +56,8 @@ export function outOfScopeOf(
   right: Uint8Array | undefined,
 ): OutOfScope {
   const { auroc, fpr95 } = separation(belongs, foreign)
-  const shareOf = (scores: Float32Array, test: (score: number) => boolean): number => scores.filter(test).length / scores.length
+  const shareOf = (scores: Float32Array, test: (score: number) => boolean): number =>
+    scores.filter(test).length / scores.length
   return {
     auroc,
     fpr95,
@@ -65,10 +66,7 @@ export function outOfScopeOf(
     examples: foreign.length,
     share,
     ...(right && {
-      riskCoverage: riskOverCoverage(
-        [...belongs, ...foreign],
-        [...wrongOf(right), ...Array.from(foreign, () => true)],
-      ),
+      riskCoverage: riskOverCoverage([...belongs, ...foreign], [...wrongOf(right), ...Array.from(foreign, () => true)]),
     }),
   }
 }
@@ -100,7 +98,8 @@ export function formatEvaluation(evaluation: Evaluation): string {
         ['kept of the data', kept.toFixed(3)],
       ]),
     )
-    if (outOfScope.riskCoverage) sections.push(`Wrong answers where only the most familiar are given:\n${risks(outOfScope.riskCoverage)}`)
+    if (outOfScope.riskCoverage)
+      sections.push(`Wrong answers where only the most familiar are given:\n${risks(outOfScope.riskCoverage)}`)
   }
   return sections.join('\n\n')
 }

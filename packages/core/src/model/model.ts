@@ -1,16 +1,16 @@
 import { type Graph, Session, tensor } from '@headstart/onnx'
 import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
-import { DataError, InputError } from '../contract/errors.js'
+import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
 import type { Step } from '../contract/step.js'
 import type { Store } from '../contract/store.js'
-import type { Kind, Target } from '../contract/target.js'
+import type { Example, Kind, Target } from '../contract/target.js'
 import type { EvaluateAlso, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from '../contract/trained.js'
-import type { Dataset } from '../data/dataset.js'
+import { Dataset } from '../data/dataset.js'
 import { describeUnreadable } from '../data/if-readable.js'
 import { confidences } from '../evaluate/calibration.js'
 import { formatReport } from '../evaluate/format-report.js'
@@ -21,10 +21,12 @@ import { readableFeatures } from '../features/readable-features.js'
 import { encodeTargets, type Head, headNames } from '../head/head.js'
 import { shown } from '../kit/shown.js'
 import { likenessOf } from '../trust/familiarity.js'
+import { certaintyOf, nextRows } from '../trust/next-rows.js'
 import { thresholdOf, type Unknown, usualShare } from '../trust/refusal.js'
 import { noTrust, type Trust } from '../trust/trust.js'
 import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
 import { askingStep } from './asking.js'
+import type { ExtendOptions } from './extend-options.js'
 import { exportFormats } from './export-formats.js'
 import {
   describeInScope,
@@ -39,6 +41,8 @@ import type { KeptExamples } from './kept-examples.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import type { Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
+import { saySuggestions, type Suggestions, verdictOf } from './next.js'
+import { knownTeacher, type Learned } from './teacher.js'
 import { toSavedReport } from './saved-report.js'
 
 /** The parts of a model. */
@@ -57,6 +61,9 @@ export interface ModelParts<Input> {
   /** Gives the figures on held-out training examples, where there were any. Called at most once. */
   readonly validation?: () => Report | undefined
 }
+
+/** Any label of that kind: more classes than were known. */
+type AnyOf<Label extends Target> = Label extends string ? string : Label extends number ? number : readonly string[]
 
 /** Some inputs, or a single one that is no list. */
 export type Inputs<Input> = readonly Input[] | Exclude<Input, readonly unknown[]>
@@ -266,6 +273,74 @@ export class Model<Input, Label extends Target = string> implements Trained<
     return shown(figures as Evaluation<Label>, formatEvaluation)
   }
 
+  /**
+   * The model that has learned from these examples as well, in seconds: from kept features, and those of the new ones. They can be of
+   * new classes; an input that it was trained on already has its new label. What that does to the classes of before is said. It is the
+   * model that training with all of them gives, but for a tuned network, whose head alone learns.
+   * @throws DataError where the model keeps no examples, and for examples of another kind.
+   */
+  async extend(
+    examples: Dataset<Input, Target> | readonly Example<Input, Target>[],
+    options: ExtendOptions = {},
+  ): Promise<Model<Input, AnyOf<Label>>> {
+    const given = examples instanceof Dataset ? examples : new Dataset(examples)
+    return this.#with(await knownTeacher().extend(this, given, options))
+  }
+
+  /**
+   * The model that never saw these of its training examples: bit for bit the one that training on the others gives.
+   * @throws DataError where the model keeps no examples, was not trained on them, or its network was tuned on them.
+   */
+  async forget(inputs: Inputs<Input>, options: ExtendOptions = {}): Promise<Model<Input, AnyOf<Label>>> {
+    const gone = Array.isArray(inputs) ? (inputs as readonly Input[]) : [inputs as Input]
+    return this.#with(await knownTeacher().forget(this, gone, options))
+  }
+
+  /**
+   * Which of some inputs to label next: the least certain ones that lie apart. Whether that teaches more than choosing at random is
+   * measured on kept examples, and said.
+   */
+  async next(
+    inputs: readonly Input[],
+    { count = 20, ...options }: PredictOptions & { readonly count?: number | undefined } = {},
+  ): Promise<Suggestions & Shown> {
+    if (!(Number.isInteger(count) && count >= 1)) {
+      throw new OptionError('option "count"', 'a whole number from 1 on', String(count), 'Try 20.')
+    }
+    const unreadable = new Map<number, InputError>()
+    const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
+    const all = await computeFeatures(this.backbone, inputs, {
+      ...options,
+      cache: options.cache || undefined,
+      onUnreadable,
+    })
+    const readable = [...inputs.keys()].filter((index) => !unreadable.has(index))
+    if (unreadable.size > 0) {
+      const message = `inputs: ${describeUnreadable([...unreadable.values()], inputs.length)}`
+      options.onEvent?.({ type: 'notice', message })
+    }
+    const features = takeRows(all, readable)
+    const results = await this.#results(features)
+    const { familiarity } = this.trust
+    const familiar = familiarity && (await likenessOf(features, familiarity)).familiarity
+    if (this.kind === 'regression') familiarityIn(this)
+    const certainty = certaintyOf(this.kind, results, familiar ?? [])
+    const answers = toPredictions<Target>(this.kind, this.labels, results)
+    const next = nextRows(features, certainty, count, this.kept?.features).map((place) => ({
+      row: readable[place] as number,
+      certainty: certainty[place] as number,
+      familiarity: familiar?.[place],
+      answer: answers[place] as Answer,
+    }))
+    const tried = this.kept && (await knownTeacher().tryNext(this, this.kept, count, options))
+    const suggestions: Suggestions = {
+      next,
+      measured: tried ?? null,
+      verdict: verdictOf(tried, this.kept !== undefined),
+    }
+    return shown(suggestions, (said) => saySuggestions(said, (row) => String(inputs[row])))
+  }
+
   describe(): Shown {
     const { kind, labels, recipe, training, validation } = this
     const { strategy, l2, seed } = recipe
@@ -325,6 +400,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
     return this.close()
   }
 
+  /** A model on the same backbone. Whichever of the two is closed, the other begins anew. */
+  #with(learned: Learned): Model<Input, AnyOf<Label>> {
+    return new Model({ ...learned, backbone: this.backbone, ownsBackbone: true })
+  }
+
   async #results(features: Matrix): Promise<Matrix> {
     const head = await (this.#session ??= Session.create(this.head.graph))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
@@ -342,7 +422,12 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const known = familiarityIn(this)
     const { unknown = usualShare, onEvent } = options
     if (foreign.length === 0) {
-      throw new DataError('data out of scope', 'at least one input', 'none', 'Give inputs that do not belong to the task.')
+      throw new DataError(
+        'data out of scope',
+        'at least one input',
+        'none',
+        'Give inputs that do not belong to the task.',
+      )
     }
     const unreadable = new Map<number, InputError>()
     const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)

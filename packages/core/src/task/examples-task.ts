@@ -10,6 +10,7 @@ import type { Target } from '../contract/target.js'
 import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
 import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
+import { learningCurve } from '../compare/learning-curve.js'
 import { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { inspectDataset } from '../data/dataset-check.js'
@@ -133,6 +134,12 @@ const training = z.object({
   ...tuning.shape,
 })
 
+const foreseeing = z.object({
+  more: whole(1).optional().describe('how many labels more are asked about (default: as many as there are)'),
+  backbone,
+  head: training.shape.head,
+})
+
 const methodNames = ['zero-shot', 'no-transfer', 'untrained', 'scratch', 'frozen', 'fine-tuned'] as const
 
 const comparing = z.object({
@@ -232,6 +239,18 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           return model
         },
       }
+    }),
+
+    curve: step(foreseeing, async (data: Examples, options, run) => {
+      const opened = await networks.open(options.backbone, run)
+      await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), onEvent: run.onEvent })
+      const learner = backboneLearner<Input, Target>({
+        name: 'frozen',
+        description: `frozen ${opened.id}`,
+        options: options.head ? { head: options.head } : {},
+        backbone: () => opened,
+      })
+      return learningCurve(learner, largeEnoughClasses(data, run), options, run)
     }),
 
     compare: step(comparing.extend(reading.shape), async (data: Examples, options, run) => {

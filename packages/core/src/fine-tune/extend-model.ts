@@ -1,0 +1,153 @@
+import { DataError } from '../contract/errors.js'
+import { takeRows } from '../contract/matrix.js'
+import type { RunOptions } from '../contract/progress.js'
+import type { Target } from '../contract/target.js'
+import { Dataset } from '../data/dataset.js'
+import type { Report } from '../evaluate/report.js'
+import { resolveCache } from '../features/cached-features.js'
+import { readableFeatures } from '../features/readable-features.js'
+import { stack } from '../head/held-out.js'
+import { type KeptExample, type KeptExamples, keptExamples, keyOf } from '../model/kept-examples.js'
+import type { Learned, Taught } from '../model/teacher.js'
+import type { ExtendOptions } from '../model/extend-options.js'
+import type { HeadOptions } from './fine-tune-options.js'
+import { headParts, learnHead, usualFolds } from './train-head.js'
+
+/** See `Model.extend`. */
+export async function extend<Input>(
+  model: Taught<Input>,
+  given: Dataset<Input, Target>,
+  options: ExtendOptions,
+): Promise<Learned> {
+  const kept = keptBy(model)
+  if (given.kind !== model.kind) {
+    const expected = `examples for ${model.kind}`
+    throw new DataError(`data set "${given.name}"`, expected, `examples for ${given.kind}`, 'Check the labels.')
+  }
+  const { data, features } = await readableFeatures(model.backbone, given, {
+    ...options,
+    cache: await resolveCache(options),
+  })
+  const added = await keptExamples(model.backbone, features, data.examples)
+  // Whoever teaches the same input again means its new label.
+  const again = new Set(added.examples.map(({ key }) => key))
+  const others = some(
+    kept,
+    rowsWhere(kept, ({ key }) => !again.has(key)),
+  )
+  const extended = await learnAgain(model, joined(others, added), options)
+  sayEffect(model, extended, options)
+  return extended
+}
+
+/** See `Model.forget`. */
+export async function forget<Input>(
+  model: Taught<Input>,
+  inputs: readonly Input[],
+  options: ExtendOptions,
+): Promise<Learned> {
+  const kept = keptBy(model)
+  if (model.recipe.strategy !== 'head') {
+    const remedy = 'Train it again without them.'
+    throw new DataError('model', 'a frozen network, which never saw them', 'one that was tuned on its examples', remedy)
+  }
+  const keys = new Set(await Promise.all(inputs.map(async (input) => keyOf(await model.backbone.contentKey(input)))))
+  const known = new Set(kept.examples.map(({ key }) => key))
+  const strangers = [...keys].filter((key) => !known.has(key)).length
+  if (strangers > 0) {
+    const got = `${strangers} of ${keys.size} that it was not trained on`
+    throw new DataError(
+      'inputs to be forgotten',
+      'training examples of the model',
+      got,
+      'Give them as they were given for training.',
+    )
+  }
+  return learnAgain(
+    model,
+    some(
+      kept,
+      rowsWhere(kept, ({ key }) => !keys.has(key)),
+    ),
+    options,
+  )
+}
+
+/** The model that the same training gives on these examples. */
+async function learnAgain(
+  { recipe, kept }: Pick<Taught<never>, 'recipe' | 'kept'>,
+  examples: KeptExamples,
+  options: ExtendOptions,
+): Promise<Learned> {
+  const { seed, l2, folds, classWeight, head } = recipe
+  const isTuned = recipe.strategy !== 'head'
+  const training: HeadOptions = {
+    ...options,
+    seed,
+    classWeight,
+    ...(head && { head }),
+    // On features that were tuned on its examples cross-validation asks for too weak a penalty.
+    ...(isTuned || folds === 0 ? { l2 } : folds !== usualFolds(datasetOf(kept ?? examples)) && { folds }),
+  }
+  const solved = await learnHead(datasetOf(examples), examples.features, training)
+  const parts = await headParts(solved, training)
+  return { ...parts, ...(isTuned && { recipe }), kept: examples }
+}
+
+function datasetOf({ examples }: KeptExamples): Dataset<string, Target> {
+  if (examples.length === 0) throw new DataError('model', 'examples to learn from', 'none that are left', 'Keep some.')
+  return new Dataset(
+    examples.map(({ key, label, group }) => ({ input: key, label, ...(group !== undefined && { group }) })),
+    { name: 'examples that the model keeps' },
+  )
+}
+
+/** @throws DataError where the model keeps none. */
+function keptBy({ kept }: Pick<Taught<never>, 'kept'>): KeptExamples {
+  if (kept) return kept
+  const remedy = 'Train it with the option keep (on the command line: --keep).'
+  throw new DataError('model', 'one that keeps its examples', 'one that does not', remedy)
+}
+
+function rowsWhere({ examples }: KeptExamples, test: (example: KeptExample) => boolean): number[] {
+  return examples.flatMap((example, row) => (test(example) ? [row] : []))
+}
+
+function some({ features, examples }: KeptExamples, rows: readonly number[]): KeptExamples {
+  return { features: takeRows(features, rows), examples: rows.map((row) => examples[row] as KeptExample) }
+}
+
+function joined(one: KeptExamples, other: KeptExamples): KeptExamples {
+  return {
+    features: one.examples.length === 0 ? other.features : stack([one.features, other.features]),
+    examples: [...one.examples, ...other.examples],
+  }
+}
+
+/** Says what the classes of before are answered like, before and after. */
+function sayEffect({ labels, validation, kept }: Taught<never>, after: Learned, { onEvent }: RunOptions): void {
+  const fresh = after.head.labels.filter((label) => !labels.includes(label))
+  const classes = fresh.length > 0 ? `, among them the new ${fresh.map((label) => `"${label}"`).join(', ')}` : ''
+  const [was, is] = [validation, after.validation()].map((report) => foundOf(report, labels))
+  const effect =
+    was === undefined || is === undefined
+      ? 'What that does to the classes of before was not measured.'
+      : `Of the classes of before ${percent(was)} were found by cross-validation, and ${percent(is)} are now.`
+  const [before, now] = [kept, after.kept].map((all) => all?.examples.length ?? 0)
+  onEvent?.({
+    type: 'notice',
+    message: `The model learned from ${now} examples${classes}; ${before} before. ${effect}`,
+  })
+}
+
+/** Share of the held-out examples of some classes that were found; undefined where none were held out. */
+function foundOf(report: Report | undefined, labels: readonly string[]): number | undefined {
+  if (!report || report.kind === 'regression') return undefined
+  const known = report.perClass.filter(({ label }) => labels.includes(label))
+  const total = known.reduce((sum, { support }) => sum + support, 0)
+  return known.reduce((sum, { recall, support }) => sum + recall * support, 0) / total
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

@@ -1,0 +1,111 @@
+import { expect, describe, it } from 'vitest'
+import type { TrainEvent } from '../src/contract/progress.js'
+import { DataError } from '../src/contract/errors.js'
+import { dataset } from '../src/data/dataset.js'
+import { fineTune } from '../src/fine-tune/fine-tune.js'
+import type { Target } from '../src/contract/target.js'
+import { loadModel } from '../src/model/load-model.js'
+import type { Model } from '../src/model/model.js'
+import { lettersLoader, tinyBackbone } from './tiny-backbone.js'
+import { tinyDataset, tinyExamples } from './tiny-data.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const cache = false
+const examples = tinyExamples(12)
+const [some, more] = [examples.slice(0, 24), examples.slice(24)]
+
+async function taught(head?: 'prototype' | 'nearest'): Promise<Model<string, Target>> {
+  const model = await fineTune(tinyBackbone(), dataset<string, Target>(some), {
+    cache,
+    keep: true,
+    ...(head && { head }),
+  })
+  return model as Model<string, Target>
+}
+const packed = async (model: Model<string, Target>) => {
+  const { manifest, files } = await model.pack()
+  return JSON.stringify([manifest, [...files].map(([name, bytes]) => [name, [...bytes]])])
+}
+
+describe('Model.extend', () => {
+  it.each([undefined, 'prototype', 'nearest'] as const)(
+    'gives what training on all examples gives: head %s',
+    async (head) => {
+      const extended = await (await taught(head)).extend(more, { cache })
+      const all = await fineTune(tinyBackbone(), dataset<string, Target>(examples), {
+        cache,
+        keep: true,
+        ...(head && { head }),
+      })
+      expect(await packed(extended)).toBe(await packed(all as Model<string, Target>))
+    },
+  )
+
+  it('takes a class that is new, from a saved model, and says what that does to the others', async () => {
+    const folder = `${await temporaryFolder()}/model`
+    await (await taught()).save(folder)
+    const loaded = await loadModel<string, Target>(folder, [lettersLoader])
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    const news = ['qqqqq', 'qrqrq', 'rrqqq', 'qqrrr', 'rqqqrq'].map((input) => ({ input, label: 'q' }))
+    const extended = await loaded.extend(news, { cache, onEvent })
+    expect(extended.labels).toEqual(['early', 'late', 'middle', 'q'])
+    const [answer] = (await extended.predict(['qqrqq'])) as { label: string }[]
+    expect(answer?.label).toBe('q')
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /learned from 29 examples, among them the new "q"; 24 before\. Of the classes of before \d+\.\d % were found by cross-validation, and \d+\.\d % are now\./,
+      ),
+    ])
+  })
+
+  it('gives an input that it knew its new label', async () => {
+    const model = await taught()
+    const [first] = some
+    const label = first?.label === 'late' ? 'early' : 'late'
+    const extended = await model.extend([{ input: first?.input as string, label }], { cache })
+    expect(extended.kept?.examples).toHaveLength(24)
+    expect(extended.kept?.examples.at(-1)).toMatchObject({ label, name: first?.input })
+  })
+
+  it('needs a model that keeps its examples, and examples of its kind', async () => {
+    const forgetful = await fineTune(tinyBackbone(), tinyDataset(5), { cache })
+    await expect(forgetful.extend(more, { cache })).rejects.toThrow(
+      /one that keeps its examples, got one that does not\. Train it with the option keep/,
+    )
+    const numbers = [{ input: 'a', label: 1 }]
+    await expect((await taught()).extend(numbers, { cache })).rejects.toThrow(
+      /examples for classification, got examples for regression/,
+    )
+  })
+})
+
+describe('Model.forget', () => {
+  it('gives the model that never saw them, bit for bit', async () => {
+    const model = await taught()
+    const [gone, left] = [some.slice(3, 7), [...some.slice(0, 3), ...some.slice(7)]]
+    const forgot = await model.forget(
+      gone.map(({ input }) => input),
+      { cache },
+    )
+    const never = await fineTune(tinyBackbone(), dataset<string, Target>(left), { cache, keep: true })
+    expect(await packed(forgot)).toBe(await packed(never as Model<string, Target>))
+    expect(await packed(forgot)).not.toContain(String(gone[0]?.input))
+  })
+
+  it('cannot forget what it never saw', async () => {
+    const model = await taught()
+    await expect(model.forget(['never seen'])).rejects.toThrow(DataError)
+    await expect(model.forget(['never seen'])).rejects.toThrow(/1 of 1 that it was not trained on/)
+  })
+
+  it('cannot forget with a network that was tuned on them', async () => {
+    const model = await taught()
+    const tuned = Object.assign(Object.create(model) as typeof model, {
+      recipe: { ...model.recipe, strategy: 'joint' },
+    })
+    await expect(model.forget.call(tuned, [some[0]?.input as string])).rejects.toThrow(
+      /one that was tuned on its examples\. Train it again without them/,
+    )
+  })
+})
