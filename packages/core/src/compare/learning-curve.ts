@@ -133,7 +133,8 @@ async function scoresOf<Input>(
 
 /** Standard deviation of a model's score over what it learned from, by the means of the rounds. */
 function spreadOf(means: readonly (readonly number[])[]): number {
-  const variances = means.map((own) => {
+  // Of the larger half of the sizes: with fewer examples models differ more.
+  const variances = means.slice(means.length >> 1).map((own) => {
     const mean = own.reduce((sum, value) => sum + value, 0) / own.length
     return own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (own.length - 1)
   })
