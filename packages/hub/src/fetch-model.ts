@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Progress } from '@headstart/core'
+import { mostOfText } from '@headstart/core/kit'
 import { modelSizeLimit } from '@headstart/onnx/kit'
 import { downloadFile } from './download-file.js'
 import { HubError } from './errors.js'
 import { HubClient, type HubOptions } from './hub-client.js'
 import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
-import { ModelFolder, mostSettings } from './model-folder.js'
+import { ModelFolder } from './model-folder.js'
 import { isModelId } from './model-id.js'
 import { externalData, findNetwork } from './network-files.js'
 import { isOffline } from './offline.js'
@@ -133,7 +134,7 @@ async function fetchFiles(
   const limit = Math.min(modelSizeLimit(), cache.maxBytes)
   let done = total - toFetch
   for (const file of missing) {
-    const most = isSettings(file.name) ? Math.min(limit - done, mostSettings) : limit - done
+    const most = isSettings(file.name) ? Math.min(limit - done, mostOfText) : limit - done
     await downloadFile(client, {
       who: `${id}, ${file.name}`,
       path: `/${id}/resolve/${commit}/${file.name.split('/').map(encodeURIComponent).join('/')}`,

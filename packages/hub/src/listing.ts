@@ -1,3 +1,4 @@
+import { parseJsonText } from '@headstart/core/kit'
 import { z } from 'zod'
 import { HubError } from './errors.js'
 import type { HubClient } from './hub-client.js'
@@ -73,7 +74,7 @@ export async function fetchListing(client: HubClient, id: string, revision: stri
   const text = await client.retry(id, read)
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJsonText(text)
   } catch (cause) {
     throw problem('something else', { cause })
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   defaultCacheDirectory,
   type LockOptions,
+  parseJsonText,
   toFileError,
   withLock,
   writeFileAtomically,
@@ -177,7 +178,7 @@ async function modelIn(path: string, name: string): Promise<CachedModel> {
 
 function parseOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJsonText(text)
   } catch {
     return undefined
   }

@@ -1,14 +1,11 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { type JsonObject } from '@headstart/core'
-import { toFileError } from '@headstart/core/kit'
+import { mostOfText, parseJsonText, readRegularFile, toFileError } from '@headstart/core/kit'
 import { ModelFilesError } from './errors.js'
 
 /** Depth of the folders that a model's files lie in. */
 const deepest = 3
-
-/** Bytes that a file of settings may have, such as a tokenizer. */
-export const mostSettings = 2 ** 27
 
 /** Options of `ModelFolder.open`. */
 export interface OpenFolderOptions {
@@ -83,7 +80,7 @@ export class ModelFolder {
    */
   async read(name: string): Promise<Uint8Array> {
     const path = await this.locate(name)
-    return readFile(path).catch((error: unknown) => {
+    return readRegularFile(path, mostOfText).catch((error: unknown) => {
       throw toFileError(error, path, 'read')
     })
   }
@@ -104,7 +101,7 @@ export class ModelFolder {
       new ModelFilesError(join(this.path, name), 'a JSON object', got, 'The file is damaged: fetch it again.', options)
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseJsonText(text)
     } catch (cause) {
       throw problem(text.trim() === '' ? 'an empty file' : 'something else', { cause })
     }

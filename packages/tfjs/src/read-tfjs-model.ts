@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import { toFileError } from '@headstart/core/kit'
+import { readRegularFile, toFileError } from '@headstart/core/kit'
 import type { Tensor } from '@headstart/onnx'
 import { TfjsFormatError } from './errors.js'
 import { formatOf, type ModelJson, parseModelJson, type TfjsFormat } from './model-json.js'
@@ -56,7 +55,7 @@ function checkInside(source: string, path: string): void {
 
 async function read(path: string): Promise<Buffer> {
   try {
-    return await readFile(path)
+    return await readRegularFile(path)
   } catch (error) {
     throw toFileError(error, path, 'read')
   }

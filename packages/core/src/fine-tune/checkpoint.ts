@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { float32, Graph, type Tensor, type Tensors } from '@headstart/onnx'
 import { decodeModel, encodeModel } from '@headstart/onnx/kit'
@@ -9,6 +8,7 @@ import { sha256 } from '../kit/sha256.js'
 import type { Matrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
+import { readRegularFile } from '../kit/read-file.js'
 
 /** How far a training is (see `runLoop`). Plain numbers and tensors, so that it can be kept in a checkpoint. */
 export interface RunProgress {
@@ -148,7 +148,7 @@ export class Checkpoint {
 async function read(file: string, identity: TrainingIdentity): Promise<TrainingProgress | undefined> {
   let bytes: Buffer
   try {
-    bytes = await readFile(file)
+    bytes = await readRegularFile(file)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw toFileError(error, file, 'read')

@@ -1,7 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { modelSizeLimit } from '@headstart/onnx/kit'
 import type { ModelFiles } from '../contract/model-files.js'
 import { errorCode, toFileError } from './file-error.js'
+import { mostOfText, readRegularFile } from './read-file.js'
 
 /** The files of a folder on disk. Reading one that is there and cannot be read throws a FileError. */
 function folderFiles(folder: string): ModelFiles {
@@ -10,7 +12,7 @@ function folderFiles(folder: string): ModelFiles {
     async read(name) {
       const path = join(folder, name)
       try {
-        return await readFile(path)
+        return await readRegularFile(path, name.endsWith('.json') ? mostOfText : modelSizeLimit())
       } catch (error) {
         const code = errorCode(error)
         if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

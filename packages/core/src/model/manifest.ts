@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { JsonObject } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import { parseJsonText } from '../kit/parse-json.js'
 import { sha256 } from '../kit/sha256.js'
 import type { Ranked } from '../trust/ranked.js'
 import { keptSchema } from './kept-examples.js'
@@ -109,7 +110,7 @@ export function parseManifest(
 /** @throws ModelFolderError when it is no JSON. */
 export function parseJson(folder: string, text: string): JsonObject {
   try {
-    return Object(JSON.parse(text))
+    return Object(parseJsonText(text))
   } catch {
     throw damaged(folder, `${manifestName} to be JSON`, 'a file that is cut short or no JSON')
   }

@@ -60,9 +60,15 @@ export async function manifestOf(from: ModelFiles): Promise<JsonObject> {
   return json
 }
 
+/** Bytes that `headstart.json` may have. */
+const mostOfManifest = 2 ** 25
+
 /** The text of the model's `headstart.json`. */
 export async function readManifest(from: ModelFiles): Promise<string> {
   const bytes = await from.read(manifestName)
+  if (bytes && bytes.length > mostOfManifest) {
+    throw damaged(from.name, `${manifestName} of at most ${mostOfManifest} bytes`, `one of ${bytes.length}`)
+  }
   if (bytes) return new TextDecoder().decode(bytes)
   const got = (await from.describe?.()) ?? `no ${manifestName}`
   const remedy = 'Give the path of a folder that was written by saving a model.'

@@ -121,6 +121,9 @@ function keptIn(folder: string, { kept }: Manifest, files: ReadonlyMap<string, U
 
 /** Does the head answer for as many labels as there are? */
 function checkFit(folder: string, { kind, labels, graph }: Head): void {
+  const different = new Set(labels).size
+  if (different < labels.length)
+    throw damaged(folder, 'each label once', `${labels.length} labels, ${different} different ones`)
   const columns = graph.outputs[0]?.dims?.at(-1)
   const expected = kind === 'regression' ? 1 : labels.length
   if (columns === expected && graph.outputs[0]?.name === headNames.result[kind]) return

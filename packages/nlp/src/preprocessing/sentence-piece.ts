@@ -1,6 +1,7 @@
 import tokenizerBundle from '#tokenizer'
-import { DataError, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
+import { DataError, parseJsonText, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
+import { isLength, longestText, readableText } from './readable-text.js'
 import { texts } from './texts.js'
 import { mayBeOdd, readingNotices } from './reading-notices.js'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
@@ -23,8 +24,8 @@ export interface SentencePieceOptions {
 const separator = '\u2581'
 /** Id of every run of characters that no piece covers. */
 const unknown = 0
-/** What lies behind this many characters is not read: 128 pieces cover at most 2,048, only unknown characters more. */
-const longestText = 2 ** 20
+/** Characters of a piece. */
+const longestPossible = 256
 
 /**
  * Token ids of texts by a SentencePiece unigram model (Kudo, "Subword Regularization", 2018, section 3.2): the best
@@ -175,7 +176,8 @@ const runOfSpaces = new RegExp(`${spaces.source}+`, 'g')
 
 /** At most `count` words of a text, normalized, a separator before each, and whether that is all of it. */
 function firstWords(text: string, count: number, collapses: boolean): { words: string; isWhole: boolean } {
-  const all = text.slice(0, longestText).normalize('NFKC')
+  // 128 pieces cover at most 2,048 characters, only unknown characters more.
+  const all = readableText(text).normalize('NFKC')
   const normalized = collapses ? all.replaceAll(runOfSpaces, ' ').replaceAll(/^ | $/g, '') : all
   const isWhole = text.length <= longestText
   if (normalized === '') return { words: '', isWhole }
@@ -202,7 +204,7 @@ function loaderOf(id: string, whiteSpace: 'collapsed' | 'kept'): PreprocessingLo
     load(config, files) {
       const vocabulary = files.get(vocabularyName)
       const { maxTokens } = config
-      if (vocabulary && typeof maxTokens === 'number') return sentencePiece({ vocabulary, maxTokens, whiteSpace })
+      if (vocabulary && isLength(maxTokens)) return sentencePiece({ vocabulary, maxTokens, whiteSpace })
       const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
       const expected = `${vocabularyName} and the setting maxTokens`
       throw new DataError('saved tokenizer', expected, got, 'Train the model again.')
@@ -217,7 +219,7 @@ function parseVocabulary(bytes: Uint8Array): Pieces {
     new DataError('SentencePiece vocabulary', 'a JSON list of [piece, score]', got, 'Use the vocabulary of the model.')
   let pieces: unknown
   try {
-    pieces = JSON.parse(new TextDecoder().decode(bytes))
+    pieces = parseJsonText(new TextDecoder().decode(bytes))
   } catch {
     throw problem('no JSON')
   }
@@ -225,6 +227,8 @@ function parseVocabulary(bytes: Uint8Array): Pieces {
     Array.isArray(one) && one.length === 2 && typeof one[0] === 'string' && one[0] !== '' && typeof one[1] === 'number'
   if (!Array.isArray(pieces) || !pieces.every(isPiece)) throw problem('something else')
   const list = pieces as Pieces
+  const long = list.find(([piece]) => piece.length > longestPossible)
+  if (long) throw problem(`a piece of ${long[0].length} characters`)
   const crossing = list.find(([piece]) => piece.lastIndexOf(separator) > 0)
   if (crossing) throw problem(`the piece "${crossing[0]}", which reaches over the beginning of a word`)
   if (!list.some(([piece]) => piece === separator)) throw problem(`no piece "${separator}"`)

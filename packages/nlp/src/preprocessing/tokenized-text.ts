@@ -1,7 +1,9 @@
 import {
   DataError,
+  HeadstartError,
   type JsonObject,
   type JsonValue,
+  parseJsonText,
   type Preprocessing,
   type PreprocessingLoader,
 } from '@headstart/core/load'
@@ -14,9 +16,11 @@ import {
   tokensForOnnx,
   tokensForTransformers,
 } from './exported-tokens.js'
+import { isLength, readableText } from './readable-text.js'
 import { texts } from './texts.js'
 import { mayBeOdd, readingNotices } from './reading-notices.js'
 import type { TokenInput } from './token-input.js'
+import { canTakeForever, longestReading, withinTime } from './within-time.js'
 
 export type { TokenInput }
 
@@ -64,10 +68,18 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
   const { json, config, tokenizer, padding, unknown } = openTokenizer(options)
   const notices = readingNotices(maxLength)
   let frame: Frame | undefined
+  const isGuarded = canTakeForever(patternsIn(json))
+  const most = longTexts === 'truncate' ? Math.max(2048, 64 * maxLength) : longestInParts
 
   const encode = (text: string): number[] => {
     // Where a vocabulary covers neither a character nor has a token for that, nothing stands for it.
-    const ids: (number | undefined)[] = tokenizer.encode(text, { add_special_tokens: false }).ids
+    const readable = readableText(text, most)
+    const encoded = (): (number | undefined)[] => tokenizer.encode(readable, { add_special_tokens: false }).ids
+    const ids = named(() =>
+      isGuarded || readable.length > longestUnguarded
+        ? withinTime(encoded, longestReading + timeOfCharacter * readable.length)
+        : encoded(),
+    )
     return ids.filter((id) => id !== undefined)
   }
 
@@ -82,6 +94,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
       return whole.length > 0 ? whole : [padding]
     }
     const room = Math.max(1, maxLength - before.length - after.length)
+    if (text.length > most) notices.cut(text)
     if (ids.length <= room) return [framed(ids)]
     if (longTexts === 'truncate') {
       notices.cut(text)
@@ -198,10 +211,43 @@ function isConfig(config: JsonObject): config is JsonObject & Config {
   const { inputs, maxLength, longTexts, prefix, firstPosition } = config
   return (
     Array.isArray(inputs) &&
-    typeof maxLength === 'number' &&
+    inputs.length <= 8 &&
+    isLength(maxLength) &&
     (longTexts === 'truncate' || longTexts === 'split') &&
     typeof prefix === 'string' &&
-    typeof firstPosition === 'number'
+    Number.isInteger(firstPosition)
+  )
+}
+
+/** Does something with a tokenizer. @throws DataError where that fails in its code: what it was made of is damaged. */
+function named<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof HeadstartError) throw cause
+    const got = cause instanceof Error ? cause.message : 'another failure'
+    throw new DataError(names.tokenizer, 'a tokenizer that reads a text', got, 'Fetch the model again.', { cause })
+  }
+}
+
+/** Characters of a text that is read in parts. One of which the beginning is read has 64 for each token, of which most have 4. */
+const longestInParts = 2 ** 18
+/** Milliseconds that the slowest tokenizers take for a character. */
+const timeOfCharacter = 0.04
+
+/** Characters of a text that simple patterns read in a moment, even where their time grows with its square. */
+const longestUnguarded = 2048
+
+/** The regular expressions of a tokenizer. */
+function patternsIn(json: JsonValue | undefined): string[] {
+  if (typeof json !== 'object' || json === null) return []
+  // In a vocabulary there is none, and it is long.
+  return Object.entries(json).flatMap(([name, value]) =>
+    name === 'Regex' && typeof value === 'string'
+      ? [value]
+      : name === 'vocab' || name === 'merges'
+        ? []
+        : patternsIn(value),
   )
 }
 
@@ -243,7 +289,7 @@ function openTokenizer(options: TokenizedTextOptions): OpenTokenizer {
   const remedy = 'The file is damaged or of a newer kind: fetch the model again.'
   const parse = (name: string, bytes: Uint8Array): JsonObject => {
     try {
-      return Object(JSON.parse(new TextDecoder().decode(bytes))) as JsonObject
+      return Object(parseJsonText(new TextDecoder().decode(bytes))) as JsonObject
     } catch (cause) {
       throw new DataError(name, 'JSON', 'something else', remedy, { cause })
     }

@@ -60,14 +60,56 @@ export function sparseArrays({
   return { starts, columns, values }
 }
 
-/** The sparse matrix in a state. @throws DataError when it has none. */
-export function sparseIn(state: ScorerState): SparseRows {
-  const starts = arrayIn(state, 'starts', Int32Array)
-  return {
-    rows: starts.length - 1,
-    columnCount: numberIn(state, 'columnCount'),
-    starts,
-    columns: arrayIn(state, 'columns', Int32Array),
-    values: arrayIn(state, 'values', Float32Array),
-  }
+/**
+ * The sparse matrix in a state, with a row for each item.
+ * @throws DataError when it has none, or one that leads out of itself.
+ */
+export function sparseIn(state: ScorerState, items: number, columnCount = numberIn(state, 'columnCount')): SparseRows {
+  const [starts, columns] = [arrayIn(state, 'starts', Int32Array), arrayIn(state, 'columns', Int32Array)]
+  const values = arrayIn(state, 'values', Float32Array)
+  const rises = starts.every((start, row) => start >= (row === 0 ? 0 : (starts[row - 1] as number)))
+  const isInside = numbersBelow(columnCount)
+  if (
+    starts.length !== items + 1 ||
+    starts[0] !== 0 ||
+    starts.at(-1) !== columns.length ||
+    columns.length !== values.length ||
+    // Whoever turns it around makes a row of each column, and a column without numbers is of no use.
+    columnCount > Math.max(items, columns.length) ||
+    numberIn(state, 'columnCount') !== columnCount ||
+    !rises ||
+    !columns.every(isInside)
+  )
+    throw unfit(state, `a matrix of ${items} rows and ${columnCount} columns`, 'other numbers')
+  return { rows: items, columnCount, starts, columns, values }
+}
+
+/** Numbers of items. @throws DataError when there are none, or they are of no items. */
+export function itemsIn(state: ScorerState, name: string, items: number): Int32Array {
+  const found = arrayIn(state, name, Int32Array)
+  if (found.every(numbersBelow(items))) return found
+  throw unfit(state, `"${name}" below ${items}`, 'other numbers')
+}
+
+/** Numbers of that name, so many as are said. @throws DataError when there are none, or others. */
+export function rowsIn<T extends NumberArray>(
+  state: ScorerState,
+  name: string,
+  type: { new (length: number): T; readonly name: string },
+  length: number,
+): T {
+  const found = arrayIn(state, name, type)
+  if (found.length === length) return found
+  throw unfit(state, `${length} numbers "${name}"`, found.length)
+}
+
+/** A whole number of that name from 1 on. @throws DataError for another. */
+export function countIn(state: ScorerState, name: string, most: number): number {
+  const found = numberIn(state, name)
+  if (Number.isInteger(found) && found >= 1 && found <= most) return found
+  throw unfit(state, `a whole number "${name}" from 1 to ${most}`, found)
+}
+
+function numbersBelow(limit: number): (value: number) => boolean {
+  return (value) => value >= 0 && value < limit
 }

@@ -12,13 +12,14 @@ import type { Recommender } from '../contract/recommend.js'
 import { loadRepeats } from '../scorers/repeats.js'
 import type { Scorer } from '../contract/scorer.js'
 import { loadSequence, sequence } from '../network/sequence-recommender.js'
-import { numberIn, type ScorerState } from '../contract/scorer-state.js'
+import { countIn, numberIn, type ScorerState } from '../contract/scorer-state.js'
 import { loadTextSimilarity } from '../scorers/text-similarity.js'
 import { tfIdf } from '../math/tf-idf.js'
 import { newItems, withNewItems } from '../scorers/with-new-items.js'
 import { loadRepeatTaker, repeatTaking } from '../scorers/repeat-taker.js'
 
-type Load = (state: ScorerState, parts: readonly Scorer[], catalog: Catalog) => Scorer
+/** Numbers of so many items are in a state, which may be fewer than the catalog has. */
+type Load = (state: ScorerState, parts: readonly Scorer[], items: number, catalog: Catalog) => Scorer
 
 const kinds: Readonly<Record<string, Load>> = {
   'constant-scores': loadConstantScores,
@@ -28,8 +29,8 @@ const kinds: Readonly<Record<string, Load>> = {
   [easeNeighbors]: loadEaseNeighbors,
   als: loadAls,
   repeats: loadRepeats,
-  category: (state, _, catalog) => categoryAffinity(catalog, { decay: numberIn(state, 'decay') }),
-  price: (state, _, catalog) => priceFit(catalog, { decay: numberIn(state, 'decay') }),
+  category: (state, _, __, catalog) => categoryAffinity(catalog, { decay: numberIn(state, 'decay') }),
+  price: (state, _, __, catalog) => priceFit(catalog, { decay: numberIn(state, 'decay') }),
   blend: loadBlend,
 }
 
@@ -41,32 +42,33 @@ export class UnknownStateError extends DataError {}
  * @throws UnknownStateError for a state of a kind that is not known.
  * @throws DataError for one with something missing.
  */
-export function scorerOf(state: ScorerState, catalog: Catalog): Scorer {
+export function scorerOf(state: ScorerState, catalog: Catalog, items = catalog.size): Scorer {
   const load = Object.hasOwn(kinds, state.kind) ? kinds[state.kind] : undefined
   if (!load) {
     const expected = `one of: ${Object.keys(kinds).join(', ')}`
     throw new UnknownStateError('saved scorer', expected, state.kind, 'Update Headstart.')
   }
-  const parts = (state.parts ?? []).map((part) => scorerOf(part, catalog))
-  return load(state, parts, catalog)
+  const parts = (state.parts ?? []).map((part) => scorerOf(part, catalog, items))
+  return load(state, parts, items, catalog)
 }
 
-type LoadRecommender = (state: ScorerState, catalog: Catalog) => Promise<Recommender>
+type LoadRecommender = (state: ScorerState, catalog: Catalog, items: number) => Promise<Recommender>
 
 /** Recommenders that are no scorers: made of others, or networks. */
 const recommenders: Readonly<Record<string, LoadRecommender>> = {
   [behavior]: loadBehavior,
   [sequence]: loadSequence,
-  [repeatTaking]: (state, catalog) =>
+  [repeatTaking]: (state, catalog, items) =>
     loadRepeatTaker(
       state,
-      (part) => recommenderOf(part, catalog),
-      (part) => scorerOf(part, catalog),
+      (part) => recommenderOf(part, catalog, items),
+      (part) => scorerOf(part, catalog, items),
     ),
-  async [newItems](state, catalog) {
+  async [newItems](state, catalog, items) {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')
-    return withNewItems(numberIn(state, 'known'), tfIdf(catalog.texts()))(await recommenderOf(part, catalog))
+    const known = countIn(state, 'known', items)
+    return withNewItems(known, tfIdf(catalog.texts()))(await recommenderOf(part, catalog, known))
   },
 }
 
@@ -74,7 +76,7 @@ const recommenders: Readonly<Record<string, LoadRecommender>> = {
  * Makes a recommender again from its state.
  * @throws DataError as `scorerOf`.
  */
-export async function recommenderOf(state: ScorerState, catalog: Catalog): Promise<Recommender> {
+export async function recommenderOf(state: ScorerState, catalog: Catalog, items = catalog.size): Promise<Recommender> {
   const load = Object.hasOwn(recommenders, state.kind) ? recommenders[state.kind] : undefined
-  return load ? load(state, catalog) : scorerOf(state, catalog)
+  return load ? load(state, catalog, items) : scorerOf(state, catalog, items)
 }

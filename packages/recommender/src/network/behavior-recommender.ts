@@ -43,12 +43,12 @@ export async function behaviorRecommender(
   }
 }
 
-export async function loadBehavior(state: ScorerState): Promise<Recommender> {
+export async function loadBehavior(state: ScorerState, _: unknown, items: number): Promise<Recommender> {
   const [part] = state.parts ?? []
   const bytes = state.files?.[file]
   if (!part || !bytes)
     throw new DataError(`saved recommender "${behavior}"`, `features and ${file}`, 'not both', 'Train the model again.')
-  const parts = await featuresFrom(part)
+  const parts = await featuresFrom(part, items)
   const lift = {
     itemCount: parts.itemCount,
     table: arrayIn(state, 'table', Float32Array),

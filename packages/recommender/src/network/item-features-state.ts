@@ -2,7 +2,7 @@ import { DataError } from '@headstart/core/load'
 import { loadAls } from '../scorers/als.js'
 import { easeArrays, type EaseInverse, easeInverseIn } from '../scorers/ease.js'
 import type { ItemFeaturesParts } from './item-features.js'
-import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
+import { numberIn, rowsIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
 import { loadSequence } from './sequence-recommender.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 
@@ -34,27 +34,27 @@ export function stateOfFeatures(parts: ItemFeaturesParts): ScorerState {
 }
 
 /** @throws DataError for a state with something missing. */
-export async function featuresFrom(state: ScorerState): Promise<ItemFeaturesParts> {
+export async function featuresFrom(state: ScorerState, items: number): Promise<ItemFeaturesParts> {
   const [neighbors, follows, texts, ease, easeText, als, sequence] = state.parts ?? []
   if (!neighbors || !follows || !texts || !ease || !easeText || !als) {
     throw new DataError('saved features', 'six parts', `${state.parts?.length ?? 0}`, 'Train the model again.')
   }
   return {
-    itemCount: numberIn(state, 'itemCount'),
+    itemCount: items,
     userCount: numberIn(state, 'userCount'),
     usualPopularity: numberIn(state, 'usualPopularity'),
     popularity: {
-      ever: arrayIn(state, 'ever', Float32Array),
-      lately: arrayIn(state, 'lately', Float32Array),
-      now: arrayIn(state, 'now', Float32Array),
+      ever: rowsIn(state, 'ever', Float32Array, items),
+      lately: rowsIn(state, 'lately', Float32Array, items),
+      now: rowsIn(state, 'now', Float32Array, items),
       hasClock: state.config['hasClock'] === true,
     },
-    neighbors: sparseIn(neighbors),
-    follows: sparseIn(follows),
-    texts: sparseIn(texts),
-    ease: easeInverseIn(ease),
-    easeText: easeInverseIn(easeText),
-    als: loadAls(als),
+    neighbors: sparseIn(neighbors, items, items),
+    follows: sparseIn(follows, items, items),
+    texts: sparseIn(texts, items),
+    ease: easeInverseIn(ease, items),
+    easeText: easeInverseIn(easeText, items),
+    als: loadAls(als, [], items),
     ...(sequence && { sequence: await loadSequence(sequence) }),
   }
 }

@@ -2,7 +2,7 @@ import { random } from '@headstart/core/load'
 import type { Histories, History } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import type { Scorer } from '../contract/scorer.js'
-import { arrayIn, numberIn, type ScorerState } from '../contract/scorer-state.js'
+import { countIn, numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
 import { type SparseRows, transposed } from '../math/sparse-rows.js'
 import { userItems } from '../shop/user-items.js'
 
@@ -70,13 +70,13 @@ function alsScorer(items: Float32Array, problem: Problem): Scorer {
   }
 }
 
-export function loadAls(state: ScorerState): Scorer {
+export function loadAls(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
   const problem = {
-    factors: numberIn(state, 'factors'),
+    factors: countIn(state, 'factors', 4096),
     l2: numberIn(state, 'l2'),
     confidence: numberIn(state, 'confidence'),
   }
-  return alsScorer(arrayIn(state, 'items', Float32Array), problem)
+  return alsScorer(rowsIn(state, 'items', Float32Array, items * problem.factors), problem)
 }
 
 type Numbers = Float32Array | Float64Array

@@ -1,5 +1,5 @@
 import type { Scorer } from '../contract/scorer.js'
-import { arrayIn, type ScorerState, textIn } from '../contract/scorer-state.js'
+import { rowsIn, type ScorerState, textIn } from '../contract/scorer-state.js'
 
 /** The same scores for everybody, [items]. */
 export function constantScores(name: string, scores: Float32Array): Scorer {
@@ -10,6 +10,6 @@ export function constantScores(name: string, scores: Float32Array): Scorer {
   }
 }
 
-export function loadConstantScores(state: ScorerState): Scorer {
-  return constantScores(textIn(state, 'name'), arrayIn(state, 'scores', Float32Array))
+export function loadConstantScores(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
+  return constantScores(textIn(state, 'name'), rowsIn(state, 'scores', Float32Array, items))
 }

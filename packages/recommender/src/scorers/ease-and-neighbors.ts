@@ -3,7 +3,7 @@ import { easeInverse, type EaseOptions, easeScorer } from './ease.js'
 import type { Histories } from '../shop/histories.js'
 import { itemKnn } from './item-knn.js'
 import type { Scorer } from '../contract/scorer.js'
-import { arrayIn, type ScorerState } from '../contract/scorer-state.js'
+import { itemsIn, type ScorerState } from '../contract/scorer-state.js'
 
 /** Kind of the state of EASE with neighbors, spelled as models that are saved have it. */
 export const easeNeighbors = 'ease-neighbours'
@@ -55,7 +55,7 @@ function joined(ease: Scorer, neighbors: Scorer, known: Int32Array): Scorer {
 }
 
 /** @param parts The scorers of the state's parts. */
-export function loadEaseNeighbors(state: ScorerState, [ease, neighbors]: readonly Scorer[]): Scorer {
+export function loadEaseNeighbors(state: ScorerState, [ease, neighbors]: readonly Scorer[], items: number): Scorer {
   if (!ease || !neighbors)
     throw new DataError(
       `saved scorer "${easeNeighbors}"`,
@@ -63,5 +63,5 @@ export function loadEaseNeighbors(state: ScorerState, [ease, neighbors]: readonl
       `${state.parts?.length ?? 0}`,
       'Train the model again.',
     )
-  return joined(ease, neighbors, arrayIn(state, 'known', Int32Array))
+  return joined(ease, neighbors, itemsIn(state, 'known', items))
 }

@@ -1,7 +1,7 @@
 import { OptionError } from '@headstart/core/load'
 import type { Histories } from '../shop/histories.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
-import { arrayIn, type NumberArray, numberIn, type ScorerState, textIn } from '../contract/scorer-state.js'
+import { itemsIn, type NumberArray, numberIn, rowsIn, type ScorerState, textIn } from '../contract/scorer-state.js'
 import { addRow, type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
 import { invertSpd } from '../math/spd-inverse.js'
 import { largest } from '../math/top-k.js'
@@ -95,8 +95,8 @@ export function easeScorer(name: string, inverse: EaseInverse, itemCount: number
   }
 }
 
-export function loadEase(state: ScorerState): Scorer {
-  return easeScorer(textIn(state, 'name'), easeInverseIn(state), numberIn(state, 'itemCount'), numberIn(state, 'decay'))
+export function loadEase(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
+  return easeScorer(textIn(state, 'name'), easeInverseIn(state, items), items, numberIn(state, 'decay'))
 }
 
 /** As numbers of a state. P is symmetric: half of it is enough, row by row up to the diagonal. */
@@ -108,9 +108,10 @@ export function easeArrays({ inverse, known }: EaseInverse): Record<'triangle' |
 }
 
 /** The inverse in a state. @throws DataError when it has none. */
-export function easeInverseIn(state: ScorerState): EaseInverse {
-  const [triangle, known] = [arrayIn(state, 'triangle', Float32Array), arrayIn(state, 'known', Int32Array)]
+export function easeInverseIn(state: ScorerState, items: number): EaseInverse {
+  const known = itemsIn(state, 'known', items)
   const n = known.length
+  const triangle = rowsIn(state, 'triangle', Float32Array, (n * (n + 1)) / 2)
   const inverse = new Float32Array(n * n)
   for (let row = 0; row < n; row++)
     inverse.set(triangle.subarray((row * (row + 1)) / 2, ((row + 1) * (row + 2)) / 2), row * n)

@@ -28,6 +28,6 @@ export function itemLinks(name: string, links: SparseRows, decay: number): Score
   }
 }
 
-export function loadItemLinks(state: ScorerState): Scorer {
-  return itemLinks(textIn(state, 'name'), sparseIn(state), numberIn(state, 'decay'))
+export function loadItemLinks(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
+  return itemLinks(textIn(state, 'name'), sparseIn(state, items, items), numberIn(state, 'decay'))
 }

@@ -1,6 +1,6 @@
 import type { Histories } from '../shop/histories.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
-import { arrayIn, numberIn, type ScorerState } from '../contract/scorer-state.js'
+import { numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
 
 /** Options of `repeats`. */
 export interface RepeatsOptions {
@@ -49,6 +49,6 @@ function repeatScorer(share: Float64Array, decay: number): Scorer {
   }
 }
 
-export function loadRepeats(state: ScorerState): Scorer {
-  return repeatScorer(arrayIn(state, 'share', Float64Array), numberIn(state, 'decay'))
+export function loadRepeats(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
+  return repeatScorer(rowsIn(state, 'share', Float64Array, items), numberIn(state, 'decay'))
 }

@@ -2,7 +2,7 @@ import { type Matrix, rowOf } from '@headstart/core/load'
 import type { History } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
-import { arrayIn, numberIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
+import { countIn, numberIn, rowsIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
 import { addRow, type SparseRows, transposed } from '../math/sparse-rows.js'
 
 /** Options of `textSimilarity`. */
@@ -41,11 +41,12 @@ export function textSimilarity(
   }
 }
 
-export function loadTextSimilarity(state: ScorerState): Scorer {
+export function loadTextSimilarity(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
   const options = { last: numberIn(state, 'last'), decay: numberIn(state, 'decay') }
-  if (state.arrays?.['features'] === undefined) return textSimilarity(sparseIn(state), options)
-  const [data, columns] = [arrayIn(state, 'features', Float32Array), numberIn(state, 'columnCount')]
-  return textSimilarity({ rows: data.length / columns, columns, data }, options)
+  if (state.arrays?.['features'] === undefined) return textSimilarity(sparseIn(state, items), options)
+  const columns = countIn(state, 'columnCount', 2 ** 20)
+  const data = rowsIn(state, 'features', Float32Array, items * columns)
+  return textSimilarity({ rows: items, columns, data }, options)
 }
 
 /** What each item of a history counts, [items of the history]. */

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@headstart/core'
-import { FileError, toFileError } from '@headstart/core/kit'
+import { FileError, readRegularFile, toFileError } from '@headstart/core/kit'
 import type { AugmentationOptions } from './augmentation.js'
 
 /**
@@ -85,7 +84,7 @@ export async function openImage(input: ImageSource, options: OpenImageOptions = 
   const path = pathOf(input, options)
   const name = nameOf(input)
   try {
-    if (path !== undefined) return await readFile(path)
+    if (path !== undefined) return await readRegularFile(path, 2 ** 31 - 1)
     if (isBlob(input)) return Buffer.from(await input.arrayBuffer())
   } catch (error) {
     throw toInputError(error, name)

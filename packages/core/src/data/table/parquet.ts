@@ -1,35 +1,29 @@
-import { stat } from 'node:fs/promises'
 import { DataError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
+import { readRegularFile } from '../../kit/read-file.js'
+import { decodedParquet } from './decoded-parquet.js'
 import { classNames } from './named-features.js'
 import type { Row } from './row.js'
 import { isObject } from './value-at.js'
+
+/** Bytes of a file that are read at all. */
+const largest = 2 ** 31 - 1
 
 /**
  * Rows of a Parquet file, a row group at a time; classes by their names where the Hugging Face library wrote these down.
  * @throws DataError for a file that is none; FileError when it cannot be read.
  */
 export async function* parquetRows(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
-  await stat(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path, largest).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
-  const { compressors } = await import('hyparquet-compressors')
+  let named: ((cells: Record<string, unknown>) => Record<string, unknown>) | undefined
+  // The line that the row would have in a CSV file.
+  let line = 2
   try {
-    const file = await asyncBufferFromFile(path)
-    const metadata = await parquetMetadataAsync(file)
-    const written = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-    const named = written === undefined ? undefined : classNames(featuresIn(written))
-    let rowStart = 0
-    for (const group of metadata.row_groups) {
-      signal?.throwIfAborted()
-      const rowEnd = rowStart + Number(group.num_rows)
-      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
-      // The line that the row would have in a CSV file.
-      for (const [index, cells] of rows.entries()) {
-        yield { line: rowStart + index + 2, cells: named ? named(cells) : cells }
-      }
-      rowStart = rowEnd
+    for await (const part of decodedParquet(bytes, signal)) {
+      if (typeof part === 'string') named = classNames(featuresIn(part))
+      else for (const cells of part ?? []) yield { line: line++, cells: named ? named(cells) : cells }
     }
   } catch (cause) {
     signal?.throwIfAborted()

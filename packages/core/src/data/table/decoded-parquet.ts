@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+
+/** Milliseconds that a group of rows may take to decode: at least, and for each byte of the file. */
+const [leastTime, timeOfByte] = [1500, 0.004]
+/** Memory that may go into it, in MiB. */
+const mostMemory = 2048
+
+/**
+ * What the worker does: decodes a group of rows after another, and gives them in pieces as they are asked for. Its modules come by
+ * their addresses: a worker made of a text finds none by name.
+ */
+const work = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  async function* pieces() {
+    const [{ parquetMetadata, parquetReadObjects }, { compressors }] = await Promise.all(workerData.modules.map((one) => import(one)))
+    yield []
+    const { file } = workerData
+    const metadata = parquetMetadata(file)
+    yield metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
+    let rowStart = 0
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows)
+      if (!(rowEnd >= rowStart && rowEnd < 2 ** 31)) throw new Error('a group of ' + group.num_rows + ' rows')
+      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
+      for (let first = 0; first < rows.length; first += 8192) yield rows.slice(first, first + 8192)
+      rowStart = rowEnd
+    }
+  }
+  const all = pieces()
+  parentPort.on('message', async () => {
+    try {
+      parentPort.postMessage(await all.next())
+    } catch (error) {
+      parentPort.postMessage({ problem: String(error?.message ?? error) })
+    }
+  })
+`
+
+/** What the worker answers: what it is asked for, or what went wrong, or that it is at the end. */
+interface Answer {
+  readonly value?: unknown
+  readonly problem?: string
+  readonly done?: boolean
+}
+
+/** A row of a Parquet file. */
+export type ParquetRow = Readonly<Record<string, unknown>>
+
+/**
+ * What is in a Parquet file: the features that the Hugging Face library wrote down, where it did, then its rows, many at a time. They
+ * are decoded by a worker, which is ended where it takes too long or too much memory: a single byte of a damaged file can say that
+ * what follows has billions of values.
+ * @throws Error where it is none, or damaged.
+ */
+export async function* decodedParquet(
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+): AsyncGenerator<string | undefined | readonly ParquetRow[]> {
+  const file = new Uint8Array(bytes).buffer
+  const modules = addressesOf(['hyparquet', 'hyparquet-compressors'])
+  if (modules === undefined) return yield* decodedHere(file)
+  const worker = new Worker(work, {
+    eval: true,
+    workerData: { file, modules },
+    transferList: [file],
+    resourceLimits: { maxOldGenerationSizeMb: mostMemory },
+  })
+  const failed = once(worker, 'error').then(([error]): Answer => ({ problem: String((error as Error).message) }))
+  failed.catch(() => {})
+  const limit = leastTime + timeOfByte * bytes.length
+  const next = async (milliseconds: number): Promise<Answer> => {
+    const stop = new AbortController()
+    const late = async (): Promise<Answer> => {
+      await wait(milliseconds, undefined, { signal: stop.signal })
+      // The answer may be here, and this thread had no time for it.
+      await turn()
+      await turn()
+      return { problem: `one whose rows take more than ${(milliseconds / 1000).toFixed(1)} s to decode` }
+    }
+    worker.postMessage('next')
+    const overtime = late()
+    overtime.catch(() => {})
+    try {
+      return await Promise.race([once(worker, 'message').then(([answer]) => answer as Answer), failed, overtime])
+    } finally {
+      stop.abort()
+    }
+  }
+  try {
+    const ofNext = async (milliseconds: number): Promise<Answer> => {
+      const answer = await next(milliseconds)
+      signal?.throwIfAborted()
+      if (answer.problem !== undefined) throw new SyntaxError(answer.problem)
+      return answer
+    }
+    // Its start, which a busy machine may take some time for.
+    await ofNext(20 * leastTime)
+    for (let answer = await ofNext(limit); !answer.done; answer = await ofNext(limit))
+      yield answer.value as string | undefined | readonly ParquetRow[]
+  } finally {
+    await worker.terminate()
+  }
+}
+
+/** Where modules lie; undefined where a bundler has taken them in. */
+function addressesOf(names: readonly string[]): string[] | undefined {
+  try {
+    return names.map((name) => import.meta.resolve(name))
+  } catch {
+    return undefined
+  }
+}
+
+/** The same in this thread, where nothing ends what takes too long. */
+async function* decodedHere(file: ArrayBuffer): AsyncGenerator<string | undefined | readonly ParquetRow[]> {
+  const [{ parquetMetadata, parquetReadObjects }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ])
+  const metadata = parquetMetadata(file)
+  yield metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
+  yield await parquetReadObjects({ file, metadata, compressors })
+}

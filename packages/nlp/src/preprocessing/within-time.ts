@@ -1,0 +1,47 @@
+import type node from 'node:vm'
+import { InputError } from '@headstart/core/load'
+
+/** Milliseconds that the reading of a short text may take. */
+export const longestReading = 1000
+
+/** Undefined in a browser, which ends what takes too long by itself, with the page. */
+const vm = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule?.('node:vm') as
+  | typeof node
+  | undefined
+const slot = Symbol.for('headstart.withinTime')
+const script = vm && new vm.Script(`globalThis[Symbol.for('headstart.withinTime')]()`)
+
+/**
+ * Does something that takes this thread, and ends it where it takes too long: the patterns of a tokenizer that somebody else made
+ * can take a text forever. (Node alone can end a computation from outside, by a timeout of `vm`; it takes 0.1 ms.)
+ * @throws InputError when it has been ended
+ */
+export function withinTime<T>(work: () => T, milliseconds = longestReading): T {
+  if (!script) return work()
+  let result: { readonly value: T } | undefined
+  const place = globalThis as { [slot]?: unknown }
+  const before = place[slot]
+  place[slot] = () => (result = { value: work() })
+  try {
+    script.runInThisContext({ timeout: Math.ceil(milliseconds) })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    const expected = `one that its tokenizer reads within ${(milliseconds / 1000).toFixed(1)} s`
+    throw new InputError('text', expected, 'one that takes longer', 'Leave it out, or choose another model.')
+  } finally {
+    place[slot] = before
+  }
+  return (result as unknown as { readonly value: T }).value
+}
+
+/**
+ * Whether patterns may take a time that grows faster than the square of a text's length: one of them repeats what holds a
+ * repetition or a choice, or refers back.
+ */
+export function canTakeForever(patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const plain = pattern.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
+    const repeats = plain.match(/\)\s*(?:[*+]|\{\d+,)/g)
+    return repeats !== null || /\\[1-9k]/.test(pattern)
+  })
+}
