@@ -70,12 +70,13 @@ describe('decodeModel', () => {
     expect([...initializers.keys()]).toEqual(['w'])
   })
 
-  it('keeps functions, and types that are no tensors', () => {
-    expect(
-      fixture('function')
-        .graph()
-        .functions.map(({ domain, name }) => `${domain}.${name}`),
-    ).toEqual(['custom.SquareSum'])
+  it('writes functions out where they are called', () => {
+    const { nodes, functions, opsets } = fixture('function').graph()
+    expect(nodes.map(({ opType }) => opType)).toEqual(['Neg', 'Mul', 'ReduceSum', 'Sqrt'])
+    expect([functions, [...opsets.keys()]]).toEqual([[], ['']])
+  })
+
+  it('keeps types that are no tensors', () => {
     expect(fixture('sequence').graph().valueInfo.get('parts')?.other?.value.case).toBe('sequenceType')
   })
 

@@ -12,6 +12,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './proto/onnx_pb.js'
+import { inlineFunctions } from './inline-functions.js'
 import { sortNodes } from './sort-nodes.js'
 import { decodeTensor } from './tensor-proto.js'
 
@@ -34,8 +35,12 @@ export function decodeParsed(model: ParsedModel, source: string): Graph {
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     functions: model.functions,
   })
+  const decoders = {
+    node: (proto: NodeProto) => decodeNode(proto, source),
+    attribute: (proto: AttributeProto) => decodeAttribute(proto, source),
+  }
   try {
-    return sortNodes(graph)
+    return sortNodes(inlineFunctions(graph, decoders))
   } catch (cause) {
     if (!(cause instanceof InvalidGraphError)) throw cause
     throw new OnnxFormatError(source, cause.problems.join('; '), 'Export it again.', { cause })
