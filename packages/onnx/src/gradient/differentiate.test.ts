@@ -267,6 +267,26 @@ describe('what cannot be differentiated', () => {
     )
   })
 
+  it('refuses a normalization by the statistics of a batch, in which an example depends on the others', async () => {
+    const graph = summed((g, value) => {
+      const statistics = [1, 0, 0, 1].map((number, index) =>
+        g.weight(`s${index}`, float32([3], [number, number, number])),
+      )
+      return g.ops('BatchNormalization', [value, ...statistics], 3, { training_mode: 1 })[0] as Value
+    })
+    expect(await complaint(graph, ['s0'])).toMatch(
+      /: it was exported in training mode, in which an example depends on its batch/,
+    )
+  })
+
+  it('leaves out what attention puts out for a cache and nobody reads', async () => {
+    const g = new GraphBuilder('attention', { opsets: { '': 23 } })
+    const value = g.input('x', 'float32', [1, 1, 2, 3])
+    const [y] = g.ops('Attention', [g.op('Mul', [value, g.weight('w', float32([3], [1, 2, 3]))]), value, value], 4)
+    g.output('y', y as Value, 'float32')
+    await checkGradient(g.build(), { x: randomTensor([1, 1, 2, 3]) }, { by: ['w'] })
+  })
+
   it('takes any name of a value', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       const graph = summed((g, value) => g.op('Mul', [value, g.weight(name, float32([3], [1, 2, 3]))]))
@@ -291,7 +311,7 @@ describe('whyNotDifferentiable', () => {
       const low = g.op('Det', [x], {}, { name: 'low' })
       const high = g.op('Mul', [low, g.weight('w', float32([1], [1]))], {}, { name: 'high' })
       return g.op(
-        'GridSample',
+        'MaxRoiPool',
         [high, g.op('If', [g.weight('flag', tensor('bool', [], Uint8Array.of(1)))])],
         {},
         { name: 'top' },
@@ -300,7 +320,7 @@ describe('whyNotDifferentiable', () => {
     expect(whyNotDifferentiable(graph, ['top'], 'loss')).toEqual([])
     const [first, ...more] = whyNotDifferentiable(graph, ['w'], 'loss')
     expect(first).toBeInstanceOf(NotDifferentiableError)
-    expect(first).toMatchObject({ operator: 'GridSample', node: 'top' })
+    expect(first).toMatchObject({ operator: 'MaxRoiPool', node: 'top' })
     expect(more).toEqual([])
     expect(whyNotDifferentiable(graph, ['x'], 'loss').map(({ node }) => node)).toEqual(['low', 'top'])
   })

@@ -3,20 +3,18 @@ import type { Graph, Node, ValueInfo } from '../graph/graph.js'
 import { definedValues, rename, unusedName, usedNames } from '../graph/rename.js'
 import { checkFeeds } from '../runtime/check-feeds.js'
 import type { Runtime } from '../runtime/runtime.js'
-import { sortNodes } from '../graph/sort-nodes.js'
 import { extract } from '../graph/subgraph.js'
 import { sizeOf, type Tensor, tensorOf, type Tensors } from '../graph/tensor.js'
 import { weightsAsInputs } from '../graph/weights-as-inputs.js'
 import { writeBackward } from './backward.js'
-import { constantsAsWeights } from '../graph/constants-as-weights.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { fusePatterns } from './fuse-patterns.js'
+import { inOneForm } from './in-one-form.js'
 import { lower } from './lower.js'
 import { type Paths, pathsBetween } from './paths.js'
 import { refusalOf } from '../operators/table.js'
 import { TensorOps, type TypedValue } from '../operators/tensor-ops.js'
 import { trace } from './trace.js'
-import { upgradeOpset } from './upgrade-opset.js'
 
 /** Options of `differentiate`. */
 export interface DifferentiateOptions {
@@ -52,13 +50,12 @@ export interface TrainingGraph {
  * @throws GraphEditError for a graph of an operator set before version 7.
  * @throws FeedError for feeds that do not fit the graph's inputs.
  */
-export async function differentiate(unsorted: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
-  const graph = sortNodes(unsorted)
+export async function differentiate(graph: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
   const options = { ...given, parameters: [...new Set(given.parameters)] }
   checkNames(graph, options)
   const { loss, parameters, feeds, runtime } = options
   const weights = parameters.filter((name) => graph.initializers.has(name))
-  const opened = weightsAsInputs(constantsAsWeights(upgradeOpset(graph)), weights)
+  const opened = weightsAsInputs(inOneForm(graph), weights)
   const upgraded = foldBatchNormalization(fusePatterns(opened))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)

@@ -123,6 +123,7 @@ const upgraders: Readonly<Partial<Record<StandardOperator, Upgrader>>> = {
     } as const
     return [{ ...node, inputs: [x, '', scales], attributes }]
   },
+  Scatter: (node) => [{ ...node, opType: 'ScatterElements' }],
   Slice: inOrder(toInput(10, 'starts', 1), toInput(10, 'ends', 2), toInput(10, 'axes', 3)),
   Softmax: softmax,
   Split: (node, upgrade) => {

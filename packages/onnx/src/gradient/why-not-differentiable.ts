@@ -1,10 +1,8 @@
 import { NotDifferentiableError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
-import { constantsAsWeights } from '../graph/constants-as-weights.js'
-import { sortNodes } from '../graph/sort-nodes.js'
+import { inOneForm } from './in-one-form.js'
 import { pathsBetween } from './paths.js'
 import { refusalOf } from '../operators/table.js'
-import { upgradeOpset } from './upgrade-opset.js'
 
 /**
  * Why a graph cannot be trained from some values on: what `differentiate` would complain about on the ways from them to
@@ -15,7 +13,7 @@ import { upgradeOpset } from './upgrade-opset.js'
  * @param to Name of the loss, or of what the loss is computed from.
  */
 export function whyNotDifferentiable(graph: Graph, from: readonly string[], to: string): NotDifferentiableError[] {
-  const upgraded = constantsAsWeights(upgradeOpset(sortNodes(graph)))
+  const upgraded = inOneForm(graph)
   return pathsBetween(upgraded, from, to).nodes.flatMap((node) => {
     const reason = refusalOf(node, upgraded.opsets.get(node.domain) ?? 0)
     return reason === undefined ? [] : [new NotDifferentiableError(node, reason)]

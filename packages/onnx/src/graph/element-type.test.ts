@@ -13,14 +13,22 @@ describe('typeCodes', () => {
 })
 
 describe('elementTypeOf', () => {
-  it.each([Code.UNDEFINED, Code.COMPLEX64, Code.COMPLEX128, 17, -1])('knows no type of code %i', (code) => {
+  it.each([Code.UNDEFINED, Code.COMPLEX64, Code.COMPLEX128, 25, -1])('knows no type of code %i', (code) => {
     expect(elementTypeOf(code)).toBeUndefined()
   })
 })
 
 describe('arrayConstructors', () => {
   it.each([
-    [1, ['bool', 'int8', 'uint8']],
+    [
+      1,
+      ['bool', 'float4e2m1', 'float8e4m3fn', 'float8e4m3fnuz', 'float8e5m2', 'float8e5m2fnuz', 'float8e8m0'].concat([
+        'int4',
+        'int8',
+        'uint4',
+        'uint8',
+      ]),
+    ],
     [2, ['bfloat16', 'float16', 'int16', 'uint16']],
     [4, ['float32', 'int32', 'uint32']],
     [8, ['float64', 'int64', 'uint64']],

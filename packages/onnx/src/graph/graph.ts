@@ -1,6 +1,6 @@
 import type { ElementType } from './element-type.js'
 import type { FunctionProto, TypeProto } from './proto/onnx_pb.js'
-import type { Tensor } from './tensor.js'
+import { sizeOf, type Tensor } from './tensor.js'
 
 /** A dimension: its size, or the name of one that is known only when the graph runs ('' where it has no name). */
 export type Dimension = number | string
@@ -115,7 +115,7 @@ export class Graph {
   /** Number of elements over all weights. */
   get parameterCount(): number {
     let count = 0
-    for (const weight of this.initializers.values()) count += weight.data.length
+    for (const { dims } of this.initializers.values()) count += sizeOf(dims)
     return count
   }
 

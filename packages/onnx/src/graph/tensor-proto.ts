@@ -1,5 +1,12 @@
 import { create } from '@bufbuild/protobuf'
-import { arrayConstructors, type ElementArray, type ElementType, elementTypeOf, typeCodes } from './element-type.js'
+import {
+  arrayConstructors,
+  type ElementArray,
+  type ElementType,
+  elementTypeOf,
+  lengthOf,
+  typeCodes,
+} from './element-type.js'
 import { OnnxFormatError } from '../errors.js'
 import { type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from './proto/onnx_pb.js'
 import { sizeOf, type Tensor, tensor } from './tensor.js'
@@ -30,7 +37,7 @@ export function decodeTensor(proto: TensorProto, source: string): Tensor {
   const raw = type !== 'string' && proto.rawData.length > 0
   const data = raw ? fromBytes(type, proto.rawData) : fromFields(type, proto)
   const count = raw ? proto.rawData.length / arrayConstructors[type].BYTES_PER_ELEMENT : data.length
-  if (count !== sizeOf(dims) || dims.some((dim) => dim < 0)) {
+  if (count !== lengthOf(type, sizeOf(dims)) || dims.some((dim) => dim < 0)) {
     throw new OnnxFormatError(
       source,
       `tensor "${name}" of shape [${dims.join(', ')}] needs ${sizeOf(dims)} elements and has ${count}`,

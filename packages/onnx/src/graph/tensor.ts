@@ -1,4 +1,4 @@
-import { arrayConstructors, type ElementArray, type ElementType, type NumericType } from './element-type.js'
+import { arrayConstructors, type ElementArray, type ElementType, lengthOf, type NumericType } from './element-type.js'
 import { TensorError } from '../errors.js'
 
 /** A dense tensor: `data` holds the elements in row-major order. */
@@ -30,7 +30,8 @@ export function tensor<T extends ElementType>(type: T, dims: readonly number[], 
   const title = `tensor ${type}[${dims.join(', ')}]`
   const bad = dims.find((dim) => !Number.isInteger(dim) || dim < 0)
   if (bad !== undefined) throw new TensorError(title, 'whole, non-negative dimensions', `${bad}`)
-  if (data.length !== sizeOf(dims)) throw new TensorError(title, `${sizeOf(dims)} elements`, `${data.length}`)
+  const length = lengthOf(type, sizeOf(dims))
+  if (data.length !== length) throw new TensorError(title, `${length} elements`, `${data.length}`)
   return { type, dims, data }
 }
 
@@ -51,7 +52,7 @@ export function toInt64(value: number): bigint {
 
 /** A tensor of zeros (false, for bool). */
 export function zeros<T extends NumericType>(type: T, dims: readonly number[]): Tensor<T> {
-  return tensor<T>(type, dims, new arrayConstructors[type](sizeOf(dims)))
+  return tensor<T>(type, dims, new arrayConstructors[type](lengthOf(type, sizeOf(dims))))
 }
 
 /**

@@ -1,4 +1,5 @@
 import { InvalidGraphError } from '../errors.js'
+import { lengthOf } from './element-type.js'
 import { type Graph, nestedGraphs, valuesRead } from './graph.js'
 import { sizeOf } from './tensor.js'
 
@@ -27,7 +28,7 @@ function problemsOf(graph: Graph, isOuter: (name: string) => boolean, opsets: Re
   for (const { name } of graph.inputs) define(name, 'input')
   for (const [name, { type, dims, data }] of graph.initializers) {
     define(name, 'weight')
-    if (data.length !== sizeOf(dims)) {
+    if (data.length !== lengthOf(type, sizeOf(dims))) {
       problems.push(`weight "${name}" of shape ${type}[${dims.join(', ')}] has ${data.length} elements`)
     }
   }

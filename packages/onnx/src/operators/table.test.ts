@@ -35,8 +35,6 @@ describe('the table of operators', () => {
     expect(refusalOf(node('LSTM'), 18)).toMatch(/recurrent/)
     expect(refusalOf(node('QLinearConv'), 18)).toMatch(/quantized/)
     expect(refusalOf(node('Custom', { domain: 'org.example' }), 1)).toBe('there is no rule for this operator')
-    const training = { training_mode: { kind: 'int', value: 1 } } as const
-    expect(refusalOf(node('BatchNormalization', { attributes: training }), 18)).toBe('it was exported in training mode')
     const cached = { domain: 'com.microsoft', inputs: ['q', 'k', 'v', '', '', '', 'past_key'] }
     expect(refusalOf(node('MultiHeadAttention', cached), 1)).toMatch(/with a cache/)
     const diagonal = { equation: { kind: 'string', value: 'ii->i' } } as const

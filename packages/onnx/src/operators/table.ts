@@ -8,6 +8,7 @@ import * as convolution from './rules/convolution.js'
 import * as einsum from './rules/einsum.js'
 import * as functions from './rules/functions.js'
 import * as indexing from './rules/indexing.js'
+import * as loss from './rules/loss.js'
 import * as matmul from './rules/matmul.js'
 import * as microsoft from './rules/microsoft.js'
 import * as normalization from './rules/normalization.js'
@@ -29,6 +30,7 @@ const standard = {
   ...einsum,
   ...functions,
   ...indexing,
+  ...loss,
   ...matmul,
   ...normalization,
   ...pooling,

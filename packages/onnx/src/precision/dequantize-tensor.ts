@@ -1,11 +1,22 @@
 import { float32, sizeOf, type Tensor } from '../graph/tensor.js'
+import { fromFloat4, fromFloat8, isFloat8 } from './eighth-precision.js'
 import { fromBfloat16, fromFloat16 } from './half-precision.js'
 
 /** Numbers of a tensor, whatever its type. */
-export function numbersOf({ type, data }: Tensor): ArrayLike<number> {
+export function numbersOf({ type, dims, data }: Tensor): ArrayLike<number> {
   if (type === 'float16') return fromFloat16(data as Uint16Array)
   if (type === 'bfloat16') return fromBfloat16(data as Uint16Array)
   if (type === 'int64' || type === 'uint64') return Array.from(data as BigInt64Array, Number)
+  if (type === 'int4' || type === 'uint4' || type === 'float4e2m1') {
+    const halves = Array.from(
+      { length: sizeOf(dims) },
+      (_, i) => ((data as Uint8Array)[i >> 1] as number) >> (4 * (i & 1)),
+    )
+    const bits = halves.map((half) => half & 15)
+    if (type === 'float4e2m1') return bits.map(fromFloat4)
+    return type === 'int4' ? bits.map((half) => (half < 8 ? half : half - 16)) : bits
+  }
+  if (isFloat8(type)) return fromFloat8(type, data as Uint8Array)
   return data as Float32Array
 }
 

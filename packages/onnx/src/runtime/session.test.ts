@@ -46,14 +46,13 @@ describe('run', () => {
     expect(sliceRows(all.hidden as Tensor, 0, 1)).toBeAllclose(float32([1, 4], sums.map(Math.tanh)))
   })
 
-  it.each(Object.keys(arrayConstructors).filter((type) => type !== 'bfloat16') as (keyof typeof arrayConstructors)[])(
-    'takes and gives %s',
-    async (type) => {
-      const data = new arrayConstructors[type](2) as ElementArray
-      new Uint8Array((data as Uint8Array).buffer)[0] = 1
-      expect(await runGraph(identity(type), { x: tensor(type, [2], data) })).toEqual({ y: tensor(type, [2], data) })
-    },
-  )
+  // Of others weights can be.
+  const given = Object.keys(arrayConstructors).filter((type) => !/^bfloat16|^float[48]|int4$/.test(type))
+  it.each(given as (keyof typeof arrayConstructors)[])('takes and gives %s', async (type) => {
+    const data = new arrayConstructors[type](2) as ElementArray
+    new Uint8Array((data as Uint8Array).buffer)[0] = 1
+    expect(await runGraph(identity(type), { x: tensor(type, [2], data) })).toEqual({ y: tensor(type, [2], data) })
+  })
 
   it('takes and gives text, and tensors without elements', async () => {
     const words = tensor('string', [3], ['größe', '', '👍'])

@@ -32,6 +32,10 @@ describe('arithmetic', () => {
     Max: extremes,
     Mean: several,
     Min: extremes,
+    Mod: [
+      { inputs: [randomTensor([2, 3], 1, -5, 5), positive([3], 2)], attributes: { fmod: 1 } },
+      { inputs: [randomTensor([1, 3], 3, -5, 5), float32([2, 1], [-1.3, 0.7])], attributes: { fmod: 1 } },
+    ],
     Mul: broadcasts,
     Pow: [
       { inputs: [positive([2, 3], 1), randomTensor([3], 2)] },

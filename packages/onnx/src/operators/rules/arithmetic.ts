@@ -59,6 +59,12 @@ export const Pow = broadcasting(computed, ({ ops, dy, input, output }) => {
   return [base, () => ops.mul(dy, ops.mul(output, ops.zeroWhere(ops.isEqual(a, 0), ops.unary('Log', a))))]
 })
 
+/** y = a - b · trunc(a / b), of floating-point numbers: da = dy, db = -dy · trunc(a / b) */
+export const Mod = broadcasting(computed, ({ ops, dy, input, output }) => [
+  () => dy,
+  () => ops.neg(ops.mul(dy, ops.unary('Round', ops.div(ops.sub(input(0), output), input(1))))),
+])
+
 /** The gradient goes to the inputs that are the extreme; where several are, each gets an equal part of it. */
 const extreme = broadcasting(computed, ({ ops, dy, inputs, input, output }) => {
   const isExtreme = (index: number) => ops.indicator('Equal', ops.expand(input(index), output.dims), output)

@@ -1,10 +1,12 @@
 import { describe } from 'vitest'
 import { testRules } from '../../../test/test-rules.js'
-import { int64 } from '../../graph/tensor.js'
+import { float32, int64 } from '../../graph/tensor.js'
 import { randomTensor } from '../../test/index.js'
 import * as indexing from './indexing.js'
 
 const x = randomTensor([3, 4, 2])
+const zeroed = float32([2, 2], [0, 3, 2, 0])
+const someZeros = float32([3, 2], [4, 0, 5, 3, 0, 2])
 const square = randomTensor([2, 3, 3], 2)
 
 describe('indexing', () => {
@@ -31,6 +33,10 @@ describe('indexing', () => {
       { inputs: [x, int64([2, 3], [0, 0, 1, 2, 3, 0])] },
       { inputs: [x, int64([3, 2, 1], [0, 3, 1, -1, 0, 0])], attributes: { batch_dims: 1 } },
     ],
+    OneHot: [
+      { inputs: [int64([2, 3], [0, 2, 1, -1, 5, 2]), int64([], [3]), float32([2], [-0.5, 2])] },
+      { inputs: [int64([2], [1, 0]), int64([1], [4]), float32([2], [-0.5, 2])], attributes: { axis: 0 } },
+    ],
     ReverseSequence: [
       { inputs: [x, int64([4], [1, 2, 3, 3])] },
       { inputs: [x, int64([3], [4, 1, 2])], attributes: { batch_axis: 0, time_axis: 1 } },
@@ -46,8 +52,24 @@ describe('indexing', () => {
         inputs: [x, int64([3, 2, 2], [0, 0, 0, 0, -1, 2, 3, 3, 1, 1, 1, 2]), randomTensor([3, 2, 2], 2)],
         attributes: { axis: 1, reduction: 'add' },
       },
+      ...['mul', 'min', 'max'].map((reduction) => ({
+        inputs: [x, int64([3, 2, 2], [0, 0, 0, 0, -1, 2, 3, 3, 1, 1, 1, 2]), randomTensor([3, 2, 2], 2)],
+        attributes: { axis: 1, reduction },
+        opset: 18,
+      })),
     ],
     ScatterND: [
+      ...['mul', 'min', 'max'].map((reduction) => ({
+        inputs: [x, int64([3, 2], [2, 0, 1, 3, 2, 0]), randomTensor([3, 2], 2)],
+        attributes: { reduction },
+        opset: 18,
+      })),
+      {
+        title: 'zeros',
+        inputs: [zeroed, int64([3, 1], [1, 0, 1]), someZeros],
+        attributes: { reduction: 'mul' },
+        opset: 18,
+      },
       { inputs: [x, int64([2, 1], [2, 0]), randomTensor([2, 4, 2], 2)] },
       { inputs: [x, int64([2, 2], [2, 0, 1, 3]), randomTensor([2, 2], 2)], opset: 11 },
       { inputs: [x, int64([3, 2], [2, 0, 1, 3, 2, 0]), randomTensor([3, 2], 2)], attributes: { reduction: 'add' } },

@@ -1,8 +1,9 @@
 /** Operators that pick elements by index, and those that put them somewhere. */
 import { sizeOf } from '../../graph/tensor.js'
 import { axisOf, intOf, textOf } from '../../graph/attributes.js'
+import type { NumericType } from '../../graph/element-type.js'
 import { computed, moved, table } from '../facts.js'
-import { rule } from '../rule.js'
+import { type InputGradients, rule, type Step } from '../rule.js'
 import { at, type Dims, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
 import { single } from './pointwise.js'
@@ -66,43 +67,88 @@ function rowNumbers(ops: TensorOps, indices: TypedValue, dims: Dims, batch: numb
   return ops.add(inner, ops.constant('int64', [...batches, ...indices.dims.slice(batch).map(() => 1)], offsets))
 }
 
-/** dx is dy where nothing was put, and the updates get dy from where they went; with `add`, dx is dy everywhere. */
-export const ScatterElements = rule(
-  computed,
-  (step) => {
-    const { ops, dy, node } = step
-    const [indices, updates] = [step.input(1), step.input(2)]
-    const axis = axisOf(intOf(node, 'axis', 0), dy.dims.length)
-    const adds = textOf(node, 'reduction', 'none') === 'add'
-    const zeros = () => ops.full(0, { type: dy.type, dims: updates.dims })
-    return [
-      () => (adds ? dy : ops.op('ScatterElements', [dy, indices, zeros()], dy, { axis })),
-      undefined,
-      () => ops.op('GatherElements', [dy, indices], updates, { axis }),
-    ]
-  },
-  (node) => refuseReduction(textOf(node, 'reduction', 'none')),
-)
+/** dx is dy where nothing was put, and the updates get dy from where they went; reductions: see `scattered`. */
+export const ScatterElements = rule(computed, (step) => {
+  const { ops, node, output } = step
+  const [indices, updates] = [step.input(1), step.input(2)]
+  const axis = axisOf(intOf(node, 'axis', 0), output.dims.length)
+  return scattered(step, {
+    put: (into, values, reduction) => ops.op('ScatterElements', [into, indices, values], into, { axis, reduction }),
+    take: (from) => ops.op('GatherElements', [from, indices], { type: from.type, dims: updates.dims }, { axis }),
+  })
+})
 
-export const ScatterND = rule(
-  computed,
-  (step) => {
-    const { ops, dy, node } = step
-    const [indices, updates] = [step.input(1), step.input(2)]
-    const adds = textOf(node, 'reduction', 'none') === 'add'
-    const zeros = () => ops.full(0, { type: dy.type, dims: updates.dims })
-    return [
-      () => (adds ? dy : ops.op('ScatterND', [dy, indices, zeros()], dy)),
-      undefined,
-      () => ops.op('GatherND', [dy, indices], updates),
-    ]
-  },
-  (node) => refuseReduction(textOf(node, 'reduction', 'none')),
-)
+export const ScatterND = rule(computed, (step) => {
+  const { ops } = step
+  const [indices, updates] = [step.input(1), step.input(2)]
+  return scattered(step, {
+    put: (into, values, reduction) => ops.op('ScatterND', [into, indices, values], into, { reduction }),
+    take: (from) => ops.op('GatherND', [from, indices], { type: from.type, dims: updates.dims }),
+  })
+})
 
-function refuseReduction(reduction: string): string | undefined {
-  return reduction === 'none' || reduction === 'add' ? undefined : `reduction "${reduction}" is not covered`
+/** How values are put in their places, and taken from there. */
+interface Places {
+  readonly put: (into: TypedValue, values: TypedValue, reduction: 'none' | 'add' | 'mul') => TypedValue
+  readonly take: (from: TypedValue) => TypedValue
 }
+
+function scattered(step: Step, { put, take }: Places): InputGradients {
+  const { ops, dy, node, output: y } = step
+  const [x, updates] = [step.input(0), step.input(2)]
+  const reduction = textOf(node, 'reduction', 'none')
+  const like = (value: number, { type, dims }: TypedValue) => ops.full(value, { type, dims })
+  if (reduction === 'none') return [() => put(dy, like(0, updates), 'none'), undefined, () => take(dy)]
+  if (reduction === 'add') return [() => dy, undefined, () => take(dy)]
+  if (reduction === 'mul') {
+    // As with ReduceProd: the product of the others is y / u where nothing is 0, and 0 where another one is.
+    const isZero = (value: TypedValue) => ops.indicator('Equal', value, ops.scalar(0, value))
+    const nonZero = (value: TypedValue) => ops.where(ops.isEqual(value, 0), ops.scalar(1, value), value)
+    const zeros = put(isZero(x), isZero(updates), 'add')
+    const product = put(nonZero(x), nonZero(updates), 'mul')
+    const through = (value: TypedValue, others: TypedValue, zerosAmong: TypedValue, slope: TypedValue) => {
+      const isOtherZero = ops.broadcasting(
+        'Greater',
+        [ops.sub(zerosAmong, isZero(value)), ops.scalar(0, value)],
+        'bool',
+      )
+      return ops.mul(slope, ops.zeroWhere(isOtherZero, ops.div(others, nonZero(value))))
+    }
+    return [
+      () => through(x, product, zeros, dy),
+      undefined,
+      () => through(updates, take(product), take(zeros), take(dy)),
+    ]
+  }
+  // The largest or smallest of all that met in a place; of several, each gets an equal part.
+  const isOwn = ops.indicator('Equal', x, y)
+  const isPut = ops.indicator('Equal', updates, take(y))
+  const share = ops.div(dy, put(isOwn, isPut, 'add'))
+  return [() => ops.mul(isOwn, share), undefined, () => ops.mul(isPut, take(share))]
+}
+
+/** The number of an index is where the index points, the other one elsewhere: each gets dy from where it is. */
+export const OneHot = rule(computed, (step) => {
+  const { ops, dy, node, output } = step
+  const values = step.input(2)
+  const axis = intOf(node, 'axis', -1)
+  const marks = ops.constant(values.type as NumericType, [2], [0, 1])
+  const hot = ops.op(
+    'OneHot',
+    [step.input(0), step.input(1), marks],
+    { type: values.type, dims: output.dims },
+    { axis },
+  )
+  const sum = (value: TypedValue) => ops.reshape(ops.reduceSum(value, range(0, value.dims.length)), [1])
+  return [
+    undefined,
+    undefined,
+    () => {
+      const on = sum(ops.mul(dy, hot))
+      return ops.concat([ops.sub(sum(dy), on), on], 0)
+    },
+  ]
+})
 
 /** The largest values get their gradients back at their indices. */
 export const TopK = rule(computed, (step) => {

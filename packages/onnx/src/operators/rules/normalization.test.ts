@@ -18,6 +18,13 @@ describe('normalizations', () => {
         attributes: { epsilon: float(0.1) },
         opset: 11,
       },
+      {
+        title: 'statistics of one instance',
+        inputs: [randomTensor([1, 4, 5]), channels(3), channels(4), channels(5), channels(6)],
+        by: [0, 1, 2],
+        attributes: { training_mode: 1, epsilon: float(0.1) },
+        outputs: ['float32', '', ''],
+      },
       { inputs: [randomTensor([3, 4]), channels(3), channels(4), channels(5), channels(6)], by: [0, 1, 2] },
     ],
     GroupNormalization: [

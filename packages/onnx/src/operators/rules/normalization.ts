@@ -15,34 +15,36 @@ const inverseDeviation = (ops: TensorOps, variance: TypedValue, epsilon: number)
   ops.unary('Reciprocal', ops.unary('Sqrt', ops.add(variance, ops.scalar(epsilon, variance))))
 
 /**
+ * In training mode x is normalized by its own statistics. Where they are those of a batch, the gradient of an example would depend on
+ * the others; where the first axis is 1, as where kernels are standardized (Brock et al., "Characterizing signal propagation", 2021), it
+ * is the normalization of one instance.
+ *
  * In inference: y = scale · (x - mean) / √(var + ε) + b, with statistics that do not change: dx = dy · scale / √(var + ε),
  * dscale = Σ dy · (x - mean) / √(var + ε), db = Σ dy, summed over batch and space.
  */
-export const BatchNormalization = rule(
-  { ...beforeActivation, weights: normalization },
-  (step) => {
-    const { ops, dy } = step
-    const [x, scale, mean, variance] = [step.input(0), step.input(1), step.input(3), step.input(4)]
-    const inverse = inverseDeviation(ops, variance, floatOf(step.node, 'epsilon', 1e-5))
-    const others = [0, ...range(2, x.dims.length)]
-    const sum = () => ops.reduceSum(dy, others, false)
-    const frozen = notDifferentiable('the statistics of a normalization in inference are frozen')
-    return [
-      () => ops.mul(dy, perChannel(ops, ops.mul(scale, inverse), x.dims)),
-      () => {
-        const product = ops.reduceSum(ops.mul(dy, x), others, false)
-        return ops.mul(ops.sub(product, ops.mul(mean, sum())), inverse)
-      },
-      sum,
-      frozen,
-      frozen,
-    ]
-  },
-  ({ attributes }) => {
-    const mode = attributes['training_mode']
-    return mode?.kind === 'int' && mode.value !== 0 ? 'it was exported in training mode' : undefined
-  },
-)
+export const BatchNormalization = rule({ ...beforeActivation, weights: normalization }, (step) => {
+  const { ops, dy } = step
+  const [x, scale, mean, variance] = [step.input(0), step.input(1), step.input(3), step.input(4)]
+  if (intOf(step.node, 'training_mode', 0) !== 0) {
+    if (x.dims[0] !== 1) step.refuse('it was exported in training mode, in which an example depends on its batch')
+    const normalized = normalize(ops, x, [0, ...range(2, x.dims.length)], floatOf(step.node, 'epsilon', 1e-5), true)
+    return scaled(step, normalized, scale, perChannel(ops, scale, x.dims).dims)
+  }
+  const inverse = inverseDeviation(ops, variance, floatOf(step.node, 'epsilon', 1e-5))
+  const others = [0, ...range(2, x.dims.length)]
+  const sum = () => ops.reduceSum(dy, others, false)
+  const frozen = notDifferentiable('the statistics of a normalization in inference are frozen')
+  return [
+    () => ops.mul(dy, perChannel(ops, ops.mul(scale, inverse), x.dims)),
+    () => {
+      const product = ops.reduceSum(ops.mul(dy, x), others, false)
+      return ops.mul(ops.sub(product, ops.mul(mean, sum())), inverse)
+    },
+    sum,
+    frozen,
+    frozen,
+  ]
+})
 
 /** x̂ = (x - mean) / deviation along some axes, and what is left of a gradient by it. */
 interface Normalized {

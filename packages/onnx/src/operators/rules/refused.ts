@@ -29,18 +29,14 @@ export const DFT = rare
 export const DeformConv = rare
 export const Det = rare
 export const GlobalLpPool = rare
-export const GridSample = rare
 export const LpPool = rare
 export const MaxRoiPool = rare
 export const MaxUnpool = rare
-export const Mod = rare
-export const NegativeLogLikelihoodLoss = rare
-export const OneHot = rare
 export const RoiAlign = rare
 export const STFT = rare
+/** Before version 11; it is upgraded to ScatterElements. */
 export const Scatter = rare
 export const Shrink = rare
-export const SoftmaxCrossEntropyLoss = rare
 export const Unique = rare
 /** Before version 10; it is upgraded to Resize. */
 export const Upsample = rare

@@ -1,9 +1,12 @@
-/** Operators that are a linear map along each axis by itself. */
-import { axisOf, intsOf, textOf, without } from '../../graph/attributes.js'
+/** Operators that take pixels from other places: linear maps along each axis by itself, and anywhere. */
+import { axisOf, intOf, intsOf, textOf, without } from '../../graph/attributes.js'
+import { float } from '../../graph/builder.js'
+import { sizeOf } from '../../graph/tensor.js'
 import { computed } from '../facts.js'
-import { notDifferentiable, rule, type Step } from '../rule.js'
+import { composition, notDifferentiable, rule, type Step } from '../rule.js'
 import { at, range } from '../shapes.js'
 import type { TensorOps, TypedValue } from '../tensor-ops.js'
+import { positions } from '../window.js'
 
 /**
  * The adjoint of a linear map along one axis, given by its matrix `[in, out]`: dx = dy · matrixᵀ.
@@ -24,38 +27,128 @@ function adjoint(ops: TensorOps, dy: TypedValue, matrix: TypedValue, axis: numbe
  * Interpolation, whatever the mode: what the operator makes of the rows of an identity matrix is the matrix of its map
  * along one axis. onnxruntime computes it once, when the graph is loaded.
  */
-export const Resize = rule(
-  computed,
-  (step) => {
-    const { ops, node, dy } = step
-    const x = step.input(0)
-    const axes = intsOf(node, 'axes', range(0, x.dims.length)).map((axis) => axisOf(axis, x.dims.length))
-    const attributes = without(node.attributes, 'axes', 'keep_aspect_ratio_policy')
-    const matrixAlong = (axis: number): TypedValue => {
-      const [size, target] = [at(x.dims, axis), at(dy.dims, axis)]
-      const output = { type: x.type, dims: [size, target] }
-      const scales = step.inputs[2]
-      if (!scales || scales.dims[0] === 0) {
-        return ops.op('Resize', [ops.eye(size, x), undefined, undefined, ops.ints([size, target])], output, attributes)
-      }
-      const scale = ops.op('Gather', [scales, ops.ints([axes.indexOf(axis)])], { type: 'float32', dims: [1] })
-      const both = ops.concat([ops.constant('float32', [1], [1]), scale], 0)
-      return ops.op('Resize', [ops.eye(size, x), undefined, both], output, attributes)
+export const Resize = rule(computed, (step) => {
+  const { ops, node, dy } = step
+  const x = step.input(0)
+  const axes = intsOf(node, 'axes', range(0, x.dims.length)).map((axis) => axisOf(axis, x.dims.length))
+  const attributes = without(node.attributes, 'axes', 'keep_aspect_ratio_policy')
+  const crops = textOf(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize'
+  const matrixAlong = (axis: number): TypedValue => {
+    const [size, target] = [at(x.dims, axis), at(dy.dims, axis)]
+    const output = { type: x.type, dims: [size, target] }
+    const scales = step.inputs[2]
+    if (crops) {
+      // The part that is cut out: all beginnings, then all ends, as fractions. What lies outside does not depend on x.
+      const place = axes.indexOf(axis)
+      const ends = ops.op('Gather', [step.input(1), ops.ints([place, place + axes.length])], {
+        type: 'float32',
+        dims: [2],
+      })
+      const [begin, end] = [0, 1].map((start) => ops.slice(ends, [{ axis: 0, start, end: start + 1 }])) as [
+        TypedValue,
+        TypedValue,
+      ]
+      const part = ops.concat([ops.constant('float32', [1], [0]), begin, ops.constant('float32', [1], [1]), end], 0)
+      const inside = { ...attributes, extrapolation_value: float(0) }
+      return ops.op('Resize', [ops.eye(size, x), part, undefined, ops.ints([size, target])], output, inside)
     }
-    return [
-      () =>
-        axes
-          .filter((axis) => x.dims[axis] !== dy.dims[axis])
-          .reduce((gradient, axis) => adjoint(ops, gradient, matrixAlong(axis), axis), dy),
-      undefined,
-      notDifferentiable('scales are no parameters'),
-    ]
-  },
-  (node) => {
-    const crop = textOf(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize'
-    return crop ? 'cropping while resizing is not covered' : undefined
-  },
-)
+    if (!scales || scales.dims[0] === 0) {
+      return ops.op('Resize', [ops.eye(size, x), undefined, undefined, ops.ints([size, target])], output, attributes)
+    }
+    const scale = ops.op('Gather', [scales, ops.ints([axes.indexOf(axis)])], { type: 'float32', dims: [1] })
+    const both = ops.concat([ops.constant('float32', [1], [1]), scale], 0)
+    return ops.op('Resize', [ops.eye(size, x), undefined, both], output, attributes)
+  }
+  return [
+    () =>
+      axes
+        .filter((axis) => crops || x.dims[axis] !== dy.dims[axis])
+        .reduce((gradient, axis) => adjoint(ops, gradient, matrixAlong(axis), axis), dy),
+    undefined,
+    notDifferentiable('scales are no parameters'),
+  ]
+})
+
+/**
+ * Pixels at given places, `[batch, ...out, axes]`, each coordinate from -1 to 1, last axis of space first: sums of the pixels around,
+ * by how near they are. (Jaderberg et al., "Spatial Transformer Networks", 2015, equation 3)
+ */
+export const GridSample = composition(computed, ({ ops, node, input }) => {
+  const [x, grid] = [input(0), input(1)]
+  const [batch, channels, ...space] = x.dims as [number, number, ...number[]]
+  const isAligned = intOf(node, 'align_corners', 0) !== 0
+  const padding = textOf(node, 'padding_mode', 'zeros')
+  const out = grid.dims.slice(1, -1)
+  const places = [batch, 1, sizeOf(out)]
+  const flat = ops.reshape(x, [batch, channels, sizeOf(space)])
+
+  const coordinates = space.map((size, axis) => {
+    const start = space.length - 1 - axis
+    const given = ops.reshape(ops.slice(grid, [{ axis: grid.dims.length - 1, start, end: start + 1 }]), places)
+    const reach = isAligned ? size - 1 : size
+    return ops.add(ops.scale(given, reach / 2), ops.scalar((size - 1) / 2, given))
+  })
+  /** The pixels at whole numbers along each axis; outside of the image, what the padding says. */
+  const pixelsAt = (whole: readonly TypedValue[]): TypedValue => {
+    const within = whole.map((index, axis) => {
+      const last = at(space, axis) - 1
+      const inside =
+        padding === 'reflection' ? reflected(ops, index, isAligned ? 0 : -0.5, isAligned ? last : last + 0.5) : index
+      return ops.op('Clip', [inside, ops.scalar(0, index), ops.scalar(last, index)], index)
+    })
+    const numbers = within.map((index, axis) => ops.scale(ops.cast(index, 'int64'), sizeOf(space.slice(axis + 1))))
+    const dims = [batch, channels, sizeOf(out)]
+    const indices = ops.expand(
+      numbers.reduce((sum, number) => ops.add(sum, number)),
+      dims,
+    )
+    const pixels = ops.op('GatherElements', [flat, indices], { type: x.type, dims }, { axis: 2 })
+    if (padding !== 'zeros') return pixels
+    return whole.reduce(
+      (sum, index, axis) => ops.mul(sum, ops.indicator('Equal', index, within[axis] as TypedValue)),
+      pixels,
+    )
+  }
+  const mode = textOf(node, 'mode', 'linear')
+  const isNearest = mode === 'nearest'
+  const firsts = coordinates.map((one) => ops.unary(isNearest ? 'Round' : 'Floor', one))
+  const steps = isNearest ? [0] : mode.endsWith('cubic') ? [-1, 0, 1, 2] : [0, 1]
+  const nearness = coordinates.map((one, axis) => {
+    const rest = ops.sub(one, firsts[axis] as TypedValue)
+    return isNearest ? undefined : steps.map((step) => nearnessOf(ops, rest, step, steps.length === 4))
+  })
+  const parts = positions(space.map(() => steps.length)).map((tuple) => {
+    const pixels = pixelsAt(
+      tuple.map((place, axis) => ops.add(firsts[axis] as TypedValue, ops.scalar(steps[place] as number, grid))),
+    )
+    return tuple.reduce((product, place, axis) => {
+      const near = nearness[axis]?.[place]
+      return near ? ops.mul(product, near) : product
+    }, pixels)
+  })
+  return [ops.reshape(parts.length === 1 ? (parts[0] as TypedValue) : ops.sum(parts), [batch, channels, ...out])]
+})
+
+/** A place outside of bounds, mirrored at them as often as needed. */
+function reflected(ops: TensorOps, x: TypedValue, low: number, high: number): TypedValue {
+  if (high === low) return ops.full(low, x)
+  const size = high - low
+  const away = ops.unary('Abs', ops.sub(x, ops.scalar(low, x)))
+  const turn = ops.op('Mod', [away, ops.scalar(2 * size, x)], x, { fmod: 1 })
+  return ops.sub(ops.scalar(high, x), ops.unary('Abs', ops.sub(turn, ops.scalar(size, x))))
+}
+
+/** What a pixel counts that lies `step` from the one before the place, which is `rest` behind that one. */
+function nearnessOf(ops: TensorOps, rest: TypedValue, step: number, isCubic: boolean): TypedValue {
+  const distance = step <= 0 ? ops.add(rest, ops.scalar(-step, rest)) : ops.sub(ops.scalar(step, rest), rest)
+  if (!isCubic) return ops.sub(ops.scalar(1, rest), distance)
+  // Keys, "Cubic Convolution Interpolation", 1981, equation 4, with a = -3/4: ((c₃ d + c₂) d + c₁) d + c₀
+  const a = -0.75
+  const coefficients = step === 0 || step === 1 ? [a + 2, -(a + 3), 0, 1] : [a, -5 * a, 8 * a, -4 * a]
+  return coefficients
+    .map((coefficient) => ops.scalar(coefficient, rest))
+    .reduce((sum, coefficient) => ops.add(ops.mul(sum, distance), coefficient))
+}
 
 /** dx is the part of dy that is not padding; where the padding repeats elements, these get its gradient as well. */
 export const Pad = rule(computed, (step) => {
