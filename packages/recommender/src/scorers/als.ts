@@ -25,9 +25,9 @@ export interface AlsOptions {
  * Implicit alternating least squares (Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", 2008):
  * factors x of users and y of items that minimize
  *
- *     Σ c(u, i) (p(u, i) - x(u)·y(i))² + λ (Σ |x(u)|² + Σ |y(i)|²),   p = 1 and c = 1 + α where u took i, else p = 0 and c = 1
+ *     Σ c(u, i) (p(u, i) - x(u)·y(i))² + λ (Σ |x(u)|² + Σ |y(i)|²),   p = 1 and c = 1 + α r where u took i, else p = 0 and c = 1
  *
- * in turns (equations 4 and 5), each by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk,
+ * with r for how much that counts (`Histories.weights`), in turns (equations 4 and 5), each by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk,
  * "Applications of the conjugate gradient method for implicit feedback collaborative filtering", 2011), which costs
  * about half of solving exactly and comes to the same optimum. The user of a history is solved for to the end.
  */
@@ -99,16 +99,17 @@ function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Arra
       target.subarray(row * factors, (row + 1) * factors),
       taken.columns.subarray(taken.starts[row], taken.starts[row + 1]),
       steps,
+      taken.values.subarray(taken.starts[row], taken.starts[row + 1]),
     )
   }
 }
 
-/** Gives what takes steps of conjugate gradients on (YᵀY + α Σ y yᵀ + λI) x = (1 + α) Σ y over the others y, from x on. */
+/** Gives what takes steps of conjugate gradients on (YᵀY + α Σ r y yᵀ + λI) x = Σ (1 + α r) y over the others y, from x on. */
 function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confidence }: Problem) {
   const product = new Float64Array(factors)
   const residual = new Float64Array(factors)
   const direction = new Float64Array(factors)
-  return (x: Float64Array, others: Int32Array, most: number): void => {
+  return (x: Float64Array, others: Int32Array, most: number, weights?: ArrayLike<number>): void => {
     if (others.length === 0) {
       x.fill(0)
       return
@@ -119,11 +120,13 @@ function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confiden
       // Row by row, of a symmetric matrix.
       for (let row = 0; row < factors; row++) addScaled(product, gram, row * factors, vector[row] as number)
       addScaled(product, vector, 0, l2)
-      addProjections(product, vector, fixed, others, confidence)
+      addProjections(product, vector, fixed, others, confidence, weights)
       return product
     }
     residual.fill(0)
-    for (const other of others) addScaled(residual, fixed, other * factors, 1 + confidence)
+    others.forEach((other, place) =>
+      addScaled(residual, fixed, other * factors, 1 + confidence * (weights?.[place] ?? 1)),
+    )
     addScaled(residual, times(x), 0, -1)
     direction.set(residual)
     let squares = dot(residual, residual, 0)
@@ -141,17 +144,19 @@ function rowImprover(fixed: Numbers, gram: Float64Array, { factors, l2, confiden
 
 // Loops stand by themselves, with all that they use as arguments: what a closure holds the compiler does not take for constant.
 
-/** Adds α Σ y (y · vector) over the rows y of the others. */
+/** Adds α Σ r y (y · vector) over the rows y of the others. */
 function addProjections(
   target: Float64Array,
   vector: Float64Array,
   rows: Numbers,
   others: Int32Array,
   confidence: number,
+  weights?: ArrayLike<number>,
 ): void {
   for (let place = 0; place < others.length; place++) {
     const start = (others[place] as number) * vector.length
-    addScaled(target, rows, start, confidence * dot(vector, rows, start))
+    const weight = weights === undefined ? 1 : (weights[place] as number)
+    addScaled(target, rows, start, confidence * weight * dot(vector, rows, start))
   }
 }
 

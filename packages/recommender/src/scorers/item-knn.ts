@@ -27,6 +27,7 @@ export interface ItemKnnOptions {
  *
  *     s(i, j) = |users of i and j| / (√(|users of i| |users of j|) + shrinkage)
  *
+ * (with weights, `Histories.weights`, Σ w(u, i) w(u, j) over the users of both, and Σ w(u, i)² for |users of i|)
  * for those i that are among the most similar ones of j (cosine with shrinkage and neighborhoods as in Ferrari Dacrema et
  * al., "Are we really making much progress?", 2019).
  */
@@ -43,19 +44,20 @@ export function itemKnn(
 
 /** Row i: those items that count i among their neighbors, with their similarity. */
 export function knnSimilarities(train: Histories, neighbors: number, shrinkage: number): SparseRows {
-  const { itemCount } = train
+  const { itemCount, weights } = train
   const users = transposed(userItems(train))
-  const counts = train.popularity()
+  const counts = weights ? squaresOf(train.items, weights, itemCount) : train.popularity()
   const common = new Float64Array(itemCount)
   const linesOf = function* (): Generator<SparseRow> {
     for (let item = 0; item < itemCount; item++) {
       const met: number[] = []
       for (let k = users.starts[item] as number; k < (users.starts[item + 1] as number); k++) {
         const user = users.columns[k] as number
+        const own = users.values[k] as number
         for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
           const other = train.items[place] as number
           if (common[other] === 0 && other !== item) met.push(other)
-          common[other] = (common[other] as number) + 1
+          common[other] = (common[other] as number) + (weights ? own * (weights[place] as number) : 1)
         }
       }
       const similarities = met.map(
@@ -75,4 +77,11 @@ export function knnSimilarities(train: Histories, neighbors: number, shrinkage: 
     }
   }
   return transposed(sparseRows(itemCount, linesOf()))
+}
+
+/** Σ w² of each item. */
+function squaresOf(items: Int32Array, weights: Float32Array, itemCount: number): Float64Array {
+  const sums = new Float64Array(itemCount)
+  items.forEach((item, place) => (sums[item] = (sums[item] as number) + (weights[place] as number) ** 2))
+  return sums
 }

@@ -7,6 +7,8 @@ export interface History {
   readonly items: Int32Array
   /** One for each item, never falling. Seconds since 1970, or numbers that only order. */
   readonly times: Float64Array
+  /** How much each counts, beside 1 for the mean of all; undefined where all count alike. */
+  readonly weights?: Float32Array | undefined
 }
 
 /**
@@ -27,6 +29,8 @@ export class Histories {
     readonly times: Float64Array,
     /** `[users]`: number of each user in the interactions these were made of. */
     readonly users: Int32Array,
+    /** `[interactions]`: see `History.weights`. */
+    readonly weights?: Float32Array | undefined,
   ) {}
 
   /** Number of users. */
@@ -42,7 +46,7 @@ export class Histories {
   /** The oldest `count` interactions of the user in place `place`, as a view. */
   first(place: number, count: number): History {
     const start = this.starts[place] as number
-    return { items: this.items.subarray(start, start + count), times: this.times.subarray(start, start + count) }
+    return part(this, start, start + count)
   }
 
   lengthOf(place: number): number {
@@ -66,9 +70,8 @@ export class Histories {
     return join(
       this.itemCount,
       Array.from(this.users, (user, place) => {
-        const { items, times } = this.at(place)
-        const from = Math.max(items.length - count, 0)
-        return { user, history: { items: items.subarray(from), times: times.subarray(from) } }
+        const history = this.at(place)
+        return { user, history: part(history, Math.max(history.items.length - count, 0)) }
       }),
     )
   }
@@ -90,14 +93,20 @@ export class Histories {
   }
 }
 
+/** The interactions from one place to another, as a view. */
+function part({ items, times, weights }: History, from: number, to?: number): History {
+  const both = { items: items.subarray(from, to), times: times.subarray(from, to) }
+  return weights ? { ...both, weights: weights.subarray(from, to) } : both
+}
+
 /** Each item once, where it stands last: what was taken again counts as taken then. */
 export function distinct(history: History): History {
-  const { items, times } = history
+  const { items, times, weights } = history
   const last = new Map<number, number>()
   items.forEach((item, place) => last.set(item, place))
   if (last.size === items.length) return history
   const isLast = (_: number, place: number): boolean => last.get(items[place] as number) === place
-  return { items: items.filter(isLast), times: times.filter(isLast) }
+  return { items: items.filter(isLast), times: times.filter(isLast), weights: weights?.filter(isLast) }
 }
 
 function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
@@ -105,9 +114,11 @@ function join(itemCount: number, kept: readonly { user: number; history: History
   kept.forEach(({ history }, place) => (starts[place + 1] = (starts[place] as number) + history.items.length))
   const items = new Int32Array(starts[kept.length] as number)
   const times = new Float64Array(items.length)
+  const weights = kept.some(({ history }) => history.weights) ? new Float32Array(items.length).fill(1) : undefined
   kept.forEach(({ history }, place) => {
     items.set(history.items, starts[place])
     times.set(history.times, starts[place])
+    if (history.weights) weights?.set(history.weights, starts[place])
   })
   return new Histories(
     itemCount,
@@ -115,6 +126,7 @@ function join(itemCount: number, kept: readonly { user: number; history: History
     items,
     times,
     Int32Array.from(kept, ({ user }) => user),
+    weights,
   )
 }
 
@@ -162,7 +174,7 @@ export function positives(
       `${threshold}`,
       'Give the least value that counts as liked.',
     )
-  const { users, user, item, time } = interactions
+  const { users, user, item, time, value } = interactions
   const isPositive = positiveRows(interactions, threshold)
   const ends = new Int32Array(users.length + 1)
   user.forEach((number, row) => {
@@ -177,6 +189,7 @@ export function positives(
   })
 
   const isTakenBack = takenBack(interactions, threshold)
+  const weighs = interactions.valueKind === 'event' && value !== undefined
   const kept: { user: number; history: History }[] = []
   for (let number = 0; number < users.length; number++) {
     // Array sorting is stable: rows of one time stay in the order of the file.
@@ -192,10 +205,36 @@ export function positives(
       history: {
         items: Int32Array.from(wanted, (row) => item[row] as number),
         times: Float64Array.from(wanted, (row) => time[row] as number),
+        weights: weighs ? weightsOf(wanted, repeats ? wanted : mine, item, value) : undefined,
       },
     })
   }
-  return join(itemCount, kept)
+  return withMeanWeight(join(itemCount, kept))
+}
+
+/** The weight of each row, or of the weightiest row of its item: what was bought in the end counts as bought. */
+function weightsOf(
+  wanted: readonly number[],
+  rows: readonly number[],
+  item: Int32Array,
+  value: Float32Array,
+): Float32Array {
+  const most = new Map<number, number>()
+  for (const row of rows) {
+    const weight = value[row] as number
+    const [number, given] = [item[row] as number, Number.isNaN(weight) ? 1 : weight]
+    most.set(number, Math.max(most.get(number) ?? 0, given))
+  }
+  return Float32Array.from(wanted, (row) => most.get(item[row] as number) ?? 1)
+}
+
+/** Weights whose mean is 1, so that settings mean the same with them; none where all are alike. */
+function withMeanWeight(histories: Histories): Histories {
+  const { itemCount, starts, items, times, users, weights } = histories
+  if (!weights) return histories
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
+  const scaled = weights.every((weight) => weight === weights[0]) ? undefined : weights.map((weight) => weight / mean)
+  return new Histories(itemCount, starts, items, times, users, scaled)
 }
 
 /** Says of a row whether its user disliked the item then or later, by a value that does not count as liked. */
