@@ -1,5 +1,7 @@
 /** All that one needs to classify pictures. `./kit` has the parts for those who build on it. */
 export { imageLearners } from './backbone/image-learners.js'
+export type { BuiltInOptions } from './backbone/built-in.js'
+export { joinedMobileNets } from './backbone/joined-mobile-nets.js'
 export { mobileNetV2, type MobileNetV2Options } from './backbone/mobilenet-v2.js'
 export {
   type PublishedBackbone,

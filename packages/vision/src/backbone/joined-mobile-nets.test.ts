@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { OptionError, rowOf } from '@headstart/core/kit'
 import { testBackbone } from '@headstart/core/test'
 import { decodeTfjsModel, type ModelJson, runTfjs } from '@headstart/tfjs'
+import { Session } from '@headstart/onnx'
+import { extract } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { endingAt, runTflite } from '../../../tfjs/test/tflite-runtime.js'
 import { sourcePackage } from '../../scripts/source-package.js'
@@ -62,7 +64,7 @@ describe('joinedMobileNets', () => {
     const [map] = (await runTflite(endingAt(detector, `${body}/${joined}`), [x?.data as Float32Array])).values()
     expect(map?.dims).toEqual([1, 10, 10, 1280])
     const expected = means(map?.data as Float32Array, 1280, 5.048)
-    expect(rowOf(ours, 0).subarray(2112, 3392)).toBeAllclose(expected, { atol: 1e-4 })
+    expect(rowOf(ours, 0).subarray(2496, 3776)).toBeAllclose(expected, { atol: 1e-4 })
   })
 
   it('ends with those of the middle of nsfwjs, as TensorFlow.js computes them', async () => {
@@ -81,7 +83,7 @@ describe('joinedMobileNets', () => {
       values: { scale: 1 / 255, offset: 0 },
     })
     const ours = await (await joinedMobileNets()).embed(inputs)
-    let first = 3392
+    let first = 4160
     for (const [end, channels, places, spread] of [
       ['expanded_conv_13/expand/Relu6', 816, 14 * 14, 2.58],
       ['expanded_conv_15/expand/Relu6', 1344, 7 * 7, 5.482],
@@ -96,7 +98,33 @@ describe('joinedMobileNets', () => {
       }
       first += channels
     }
-    expect(first).toBe(ours.columns)
+    expect(first).toBe(6320)
+  })
+
+  it('says of the quarters of a picture what block 12 finds there, and which colors they have', async () => {
+    const { network } = await mobileNetV2({ size: 64 })
+    await using session = await Session.create(extract(network.graph, [], ['block12']), { threads: 1 })
+    const { collate, prepare } = imagePreprocessing({ input: 'pixels', size: 64, values: { scale: 1, offset: 0 } })
+    const [input] = inputs as [Uint8Array]
+    const feeds = collate([await prepare(input)])
+    const { block12 } = await session.run(feeds)
+    const [map, pixels] = [block12, feeds['pixels']].map((one) => (one?.data ?? []) as Float32Array)
+    const cells = (values: Float32Array, channels: number, side: number, count: number): number[] =>
+      Array.from({ length: channels * count * count }, (_, index) => {
+        const [channel, y, x] = [Math.floor(index / count ** 2), Math.floor(index / count) % count, index % count]
+        const size = side / count
+        let sum = 0
+        for (let place = 0; place < size * size; place++) {
+          const [row, column] = [y * size + Math.floor(place / size), x * size + (place % size)]
+          sum += values[(channel * side + row) * side + column] as number
+        }
+        return sum / size ** 2
+      })
+    const ours = rowOf(await (await joinedMobileNets({ size: 64 })).embed([input]), 0)
+    const quarters = cells(map as Float32Array, 96, 4, 2).map((value) => value / 20.5)
+    expect(ours.subarray(2112, 2496)).toBeAllclose(Float32Array.from(quarters), { atol: 1e-5 })
+    const colors = cells(pixels as Float32Array, 3, 64, 16).map((value) => value / 3232)
+    expect(ours.subarray(6864)).toBeAllclose(Float32Array.from(colors), { atol: 1e-5 })
   })
 
   it('has stages that can be unfrozen, in all three', async () => {
