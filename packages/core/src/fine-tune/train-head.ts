@@ -1,4 +1,5 @@
 import type { Backbone } from '../contract/backbone.js'
+import { assertAnswers, assertTargets } from './assert-answers.js'
 import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
@@ -98,6 +99,7 @@ export async function headParts(
   { data, features, targets, head, heldOut, l2, folds, chosen }: SolvedHead<unknown, Target>,
   { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
 ): Promise<Omit<Learned, 'kept'>> {
+  await assertAnswers(data.name, head, features)
   const training = summarize(data)
   return {
     head,
@@ -114,7 +116,8 @@ function plan(train: Dataset<unknown, Target>, method: HeadMethod, { l2, folds, 
 }
 
 /** Refuses data with nothing to tell apart: a single class, or no label at all. */
-export function assertLabels({ name, kind, labels, size }: Dataset<unknown, Target>): void {
+export function assertLabels({ name, kind, labels, size, targets }: Dataset<unknown, Target>): void {
+  assertTargets(name, targets)
   const who = `data set "${name}"`
   if (kind === 'classification' && labels.length < 2) {
     const got = `${size} examples, all labeled "${labels[0]}"`

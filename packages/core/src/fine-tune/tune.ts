@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GradientError, NotDifferentiableError } from '@headstart/onnx/kit'
 import type { JsonObject, TunableBackbone } from '../contract/backbone.js'
+import { assertAnswers } from './assert-answers.js'
 import { lengthSteps } from './batches.js'
 import { resolveCache } from '../features/cached-features.js'
 import { Checkpoint, type TrainingIdentity } from './checkpoint.js'
@@ -107,11 +108,13 @@ async function tunedModel<Input, Label extends Target>(
   const training = summarize(data)
   const tuned = backbone.withNetwork({ graph: graph.with({ initializers }), stages })
   const features = await tuned.embed(data.inputs, { signal })
+  const learned = linearHead(data.kind, data.labels, head)
+  await assertAnswers(data.name, learned, features)
   const heldOut = { targets: takeRows(targets, rows), results }
   return new Model<Input, Label>({
     backbone: tuned,
     ownsBackbone: true,
-    head: linearHead(data.kind, data.labels, head),
+    head: learned,
     recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
     training,
     trust: await trustOf({ ...data, features, heldOut }),

@@ -79,7 +79,7 @@ export async function* decodedParquet(
       await turn()
       return { problem: `one whose rows take more than ${(milliseconds / 1000).toFixed(1)} s to decode` }
     }
-    worker.postMessage('next')
+    worker.postMessage('next', [])
     const overtime = late()
     overtime.catch(() => {})
     try {
