@@ -53,7 +53,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     const starting = start()
     starting.catch(() => {})
     const run = async (feeds: Tensors): Promise<Float32Array> =>
-      (await (await starting).run(feeds))[output.name]?.data as Float32Array
+      (await (await starting).run(feeds, undefined, options.signal))[output.name]?.data as Float32Array
     const features = await embedInBatches({ preprocessing, featureSize, batchCost, run }, inputs, options)
     await starting
     return features

@@ -1,6 +1,9 @@
 import { DeviceError } from '../errors.js'
 import type * as node from './node-runtime.js'
 
+/** What a page runs is ended with the page. */
+export const apart: typeof node.apart = (runtime) => runtime
+
 /** Stands for `node-runtime.ts` in a browser: nothing runs there that was not set. */
 export const nodeRuntime: typeof node.nodeRuntime = async () => {
   const remedy = 'Load the model with @headstart/web, or give setRuntime one, such as onnxruntime-web.'

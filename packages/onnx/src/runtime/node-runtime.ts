@@ -4,6 +4,8 @@ import { openRuntime, type OpenRuntimeOptions } from '@headstart/runtime'
 import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
+export { apart } from './apart.js'
+
 /**
  * onnxruntime for Node: the one of @headstart/runtime, or what the environment variable HEADSTART_RUNTIME names.
  * @throws RuntimeError when it cannot be loaded here.

@@ -20,7 +20,8 @@ export interface LoadOptions {
 export interface LoadedGraph {
   /** With the types and shapes that the runtime inferred; a scalar's shape has no elements, nor has an unknown one. */
   readonly outputs: readonly ValueInfo[]
-  run(feeds: Tensors, outputs: readonly string[]): Promise<Record<string, Tensor>>
+  /** @param signal Ends a run that is under way, where the runtime can. */
+  run(feeds: Tensors, outputs: readonly string[], signal?: AbortSignal): Promise<Record<string, Tensor>>
   release(): Promise<void>
 }
 

@@ -5,7 +5,7 @@ import { encodeModel } from '../graph/encode.js'
 import type { Graph, ValueInfo } from '../graph/graph.js'
 import { concatRows, sliceRows, type Tensor, type Tensors } from '../graph/tensor.js'
 import { checkFeeds } from './check-feeds.js'
-import { defaultRuntime } from './default-runtime.js'
+import { runtimeOf } from './default-runtime.js'
 import { type Device, type LoadedGraph, nameOf, type Runtime } from './runtime.js'
 
 /** Options of `Session.create`. */
@@ -70,7 +70,7 @@ export class Session implements AsyncDisposable {
    */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     const { threads, optimization = 'all', spin = true, device = 'cpu' } = options
-    const runtime = options.runtime ?? (await defaultRuntime())
+    const runtime = options.runtime ?? (await runtimeOf(graph))
     const devices: readonly Device[] = [device].flat()
     requireKnown(graph.name, runtime, devices)
     try {
@@ -86,16 +86,22 @@ export class Session implements AsyncDisposable {
    * Runs the graph once.
    * @param feeds One tensor for each input.
    * @param outputs Names of the outputs to compute; default: all.
+   * @param signal Ends a run that is under way, of a graph with a loop: others end by themselves.
    * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
    * @throws SessionError when the runtime fails.
    * @throws ClosedError after `close`.
    */
-  async run(feeds: Tensors, outputs = this.outputs.map(({ name }) => name)): Promise<Record<string, Tensor>> {
+  async run(
+    feeds: Tensors,
+    outputs = this.outputs.map(({ name }) => name),
+    signal?: AbortSignal,
+  ): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new ClosedError(`session "${this.name}"`)
     checkFeeds(this.name, this.inputs, feeds)
     try {
-      return await this.#loaded.run(feeds, outputs)
+      return await this.#loaded.run(feeds, outputs, signal)
     } catch (cause) {
+      signal?.throwIfAborted()
       throw new SessionError(this.name, 'run', cause)
     }
   }
