@@ -1,19 +1,25 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+import { stripVTControlCharacters } from 'node:util'
+import { textLearners } from '@headstart/nlp'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { app } from '../src/app.js'
 
 let folder: string
-let output: string
+let output = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headstart-sentiment-'))
-  const env = { ...process.env, HEADSTART_CACHE: join(folder, 'cache'), NO_COLOR: '1' }
-  output = (await promisify(execFile)(process.execPath, [main, join(folder, 'model')], { env })).stdout
+  vi.stubEnv('HEADSTART_CACHE', join(folder, 'cache'))
+  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void (output += `${line}\n`))
+  try {
+    // Not the same network untrained, which reads all sentences once more for each draw: it has tests of its own.
+    await app(join(folder, 'model'), (backbone) => textLearners(backbone).filter(({ name }) => name !== 'untrained'))
+  } finally {
+    log.mockRestore()
+    vi.unstubAllEnvs()
+  }
+  output = stripVTControlCharacters(output)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

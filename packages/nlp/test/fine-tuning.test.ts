@@ -12,7 +12,10 @@ import { type EpochEvent } from '@headstart/core'
 import { tuneOnFewSentences } from './few-sentences.js'
 
 let folder: string
+/** Tuned without an interruption, for all tests. */
+let once: Awaited<ReturnType<typeof tuned>>
 beforeAll(async () => {
+  once = await tuned()
   folder = await mkdtemp(join(tmpdir(), 'headstart-test-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -38,7 +41,7 @@ const weightsOf = (graph: Graph): Buffer => Buffer.concat([...graph.initializers
 
 describe('the Universal Sentence Encoder, its last stage tuned on 24 sentences,', () => {
   it('loses loss from epoch to epoch, and differs from the original in that stage alone', async () => {
-    const { model, epochs } = await tuned()
+    const { model, epochs } = once
     const losses = epochs.map(({ loss }) => loss)
     expect(losses).toEqual(losses.toSorted((a, b) => b - a))
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0))
@@ -51,7 +54,7 @@ describe('the Universal Sentence Encoder, its last stage tuned on 24 sentences,'
   })
 
   it('is saved as one standard model.onnx, from which onnxruntime alone gives the same answers', async () => {
-    const { model } = await tuned()
+    const { model } = once
     const path = join(folder, 'model')
     await model.save(path)
     expect((await readdir(path)).sort()).toEqual(['headstart.json', 'model.onnx', 'vocab.json'])
@@ -70,7 +73,7 @@ describe('the Universal Sentence Encoder, its last stage tuned on 24 sentences,'
     const checkpoint = { file: join(folder, 'tuning.checkpoint'), seconds: 0 }
     expect(await killed({ checkpoint })).toBe('SIGKILL')
     const { model, epochs } = await tuned({ checkpoint, resume: true })
-    const { model: whole } = await tuned()
+    const { model: whole } = once
     expect(epochs[0]?.epoch).toBe(2)
     expect(Buffer.compare(weightsOf(model.graph()), weightsOf(whole.graph()))).toBe(0)
   })
