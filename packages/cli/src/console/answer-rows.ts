@@ -16,7 +16,7 @@ export function answerTable(rows: readonly AnswerRow[], format: 'csv' | 'jsonl')
     return rows
       .map(({ columns, answer }) => {
         const said = answer instanceof InputError ? { error: answer.message } : { predicted: answer }
-        return `${JSON.stringify({ ...columns, ...said })}\n`
+        return `${JSON.stringify({ ...columns, ...said }, plain)}\n`
       })
       .join('')
   }
@@ -38,6 +38,11 @@ function flatAnswer(answer: object): Record<string, unknown> {
 }
 
 function csvCell(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value, plain) : String(value ?? '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Whole numbers of 64 bits, as Parquet has them, as JSON has numbers. */
+function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
 }

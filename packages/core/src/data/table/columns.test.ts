@@ -27,6 +27,15 @@ describe('findColumns', () => {
     ])
   })
 
+  it('says that another column seems to name the classes', () => {
+    const { label, notices } = find(['text', 'label', 'label_text'])
+    expect({ label, notices }).toEqual({
+      label: 'label',
+      notices: [expect.stringMatching(/"label_text" seems to name the classes\..*--label-column label_text/)],
+    })
+    expect(find(['text', 'label', 'label_text'], { label: 'label' }).notices).toEqual([])
+  })
+
   it('prefers the more usual name', () => {
     expect(find(['y', 'class', 'input', 'sentence'])).toMatchObject({ label: 'class', text: 'sentence' })
   })

@@ -45,6 +45,10 @@ export function findColumns(
     label: findColumn(path, columns, labels, onNotice, otherwise),
     input: findColumn(path, columns, input, onNotice, otherwise),
   }
+  const names = columns.find((name) => /^label[ _-]?(text|name)s?$/i.test(name.trim()))
+  if (label === undefined && found.label === 'label' && names !== undefined) {
+    onNotice(`${path}: the column "${names}" seems to name the classes. To learn these names: --label-column ${names}.`)
+  }
   if (found.label !== found.input) return found
   throw new DataError(
     path,
