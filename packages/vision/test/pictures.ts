@@ -55,6 +55,7 @@ export function numbersTiff(
   height: number,
   type: 'float' | 'ushort' | 'short',
   values: readonly number[],
+  further: readonly (readonly [tag: number, value: number])[] = [],
 ): Buffer {
   const Type = { float: Float32Array, ushort: Uint16Array, short: Int16Array }[type]
   const data = Buffer.from(Type.from(values).buffer)
@@ -73,6 +74,7 @@ export function numbersTiff(
     [278, height],
     [279, data.length],
     [339, format],
+    ...further.map(([tag, value]): [number, number] => [tag, value]),
   ]
   const file = Buffer.alloc(bitsAt + 6 + 2 + tags.length * 12 + 4)
   file.write('II*\0', 'latin1')
@@ -103,6 +105,12 @@ export function hugePng(width: number, height: number): Buffer {
     chunk('IDAT', deflateSync(Buffer.alloc(64))),
     chunk('IEND', Buffer.alloc(0)),
   ])
+}
+
+/** A PNG with a further chunk behind its header. */
+export function withChunk(png: Buffer, type: string, data: Buffer): Buffer {
+  const behind = 8 + 25
+  return Buffer.concat([png.subarray(0, behind), chunk(type, data), png.subarray(behind)])
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -1,5 +1,6 @@
 import { loadSharp } from './load-sharp.js'
 import type { PixelData } from './image-input.js'
+import { type SaidRange, saidRange } from './said-range.js'
 
 /** Pixels that were brought into 8 bits, and what they were: 'numbers from 0 to 1'. */
 export interface Scaled {
@@ -16,7 +17,7 @@ export function canBeDeep(bytes: Uint8Array): boolean {
 
 /**
  * Pixels in 8 bits of a picture whose numbers do not fill the range of their type, as cameras, scanners and microscopes write them:
- * floating-point numbers, 12 bits in 16. Nothing in such files says reliably what is white, so the range of the numbers
+ * floating-point numbers, 12 bits in 16. Where the file does not say what is white (`saidRange`), the range of the numbers
  * does: of whole numbers the least number of bits that holds them, of others 0 to 1 or 0 to 255 where they lie in it, else the least to the greatest.
  *
  * @returns Undefined where the picture can be read as it is.
@@ -39,7 +40,8 @@ export async function scaledPixels(bytes: Uint8Array, pixelLimit: number): Promi
     ? new Uint16Array(data.buffer, data.byteOffset, size)
     : new Float32Array(data.buffer, data.byteOffset, size)
   const colors = channels < 3 ? 1 : 3
-  const range = rangeOf(numbers, channels, 0, colors, isWhole)
+  const said = saidRange(bytes)
+  const range = said ? rangeSaid(said, numbers, isWhole) : rangeOf(numbers, channels, 0, colors, isWhole)
   if (range === undefined) return undefined
   const alpha = colors < channels ? rangeOf(numbers, channels, colors, channels, isWhole) : undefined
   const scaled = new Uint8ClampedArray(numbers.length)
@@ -54,6 +56,13 @@ interface Range {
   readonly low: number
   readonly high: number
   readonly said: string
+}
+
+/** What is black and what is white, as the file says; undefined where these are those of 16 bits. */
+function rangeSaid({ low, high }: SaidRange, numbers: Uint16Array | Float32Array, isWhole: boolean): Range | undefined {
+  // What a PNG has of fewer bits is written as 16 (ISO 15948, 12.4), unless its writer did not care.
+  if (isWhole && (high >= 65535 || numbers.some((number) => number > high))) return undefined
+  return { low: isWhole ? Math.max(low, 0) : low, high, said: `numbers from ${low} to ${high}, as the file says` }
 }
 
 /** What is black and what is white, by the numbers of some channels; undefined where all 16 bits are used. */

@@ -3,6 +3,7 @@ import type { Preprocessing, PreprocessingLoader } from '@headstart/core'
 import { random } from '@headstart/core/kit'
 import { augmentation } from './augmentation.js'
 import { canBeDeep } from './deep-pixels.js'
+import { saidRange } from './said-range.js'
 import { channelsOf, type ImageInput, isAugmented, nameOf, openImage, type OpenImageOptions } from './image-input.js'
 import type { ImagePreprocessingConfig } from './image-settings.js'
 import { pictureLoader, picturePreprocessing, type PictureReader } from './picture-preprocessing.js'
@@ -46,7 +47,7 @@ function fileReader(options: ImagePreprocessingOptions = {}): PictureReader<Imag
       const hash = createHash('sha256')
       if (!ArrayBuffer.isView(opened)) hash.update(`pixels ${opened.width} ${channelsOf(opened)}\n`).update(opened.data)
       // Their numbers are scaled by their range, which features of earlier versions were not.
-      else hash.update(opened).update(canBeDeep(opened) ? '\nby its range' : '')
+      else hash.update(opened).update(canBeDeep(opened) ? (saidRange(opened) ? '\nas it says' : '\nby its range') : '')
       return (isAugmented(image) ? hash.update(JSON.stringify([image.augmentation, image.seed])) : hash).digest()
     },
     async read(image, sizing) {

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type Color, fields, hugePng, noise, numbersTiff, plain, writeFiles } from '../../test/pictures.js'
+import { type Color, fields, hugePng, noise, numbersTiff, withChunk, plain, writeFiles } from '../../test/pictures.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { isRaster } from './explain-unreadable.js'
 import type { ImageSource } from './image-input.js'
@@ -263,6 +263,29 @@ describe('readImage', () => {
     const { data } = await readImage(tiff, { onScaled: (what) => from.push(what) })
     expect(from).toEqual([])
     expect(Math.max(...data)).toBeGreaterThan(230)
+  })
+
+  it('goes by the range that a file says, before that of its numbers', async () => {
+    const dark = Array.from({ length: 64 }, (_, place) => place * 16)
+    const read = async (bytes: Buffer): Promise<[number, string[]]> => {
+      const from: string[] = []
+      const { data } = await readImage(bytes, { onScaled: (what) => from.push(what) })
+      return [Math.max(...data), from]
+    }
+    const tiff = (...tags: [number, number][]) => numbersTiff(8, 8, 'ushort', dark, tags)
+    expect(await read(tiff())).toEqual([251, ['10 bits in 16']])
+    expect(await read(tiff([340, 0], [341, 4095]))).toEqual([63, ['numbers from 0 to 4095, as the file says']])
+    // What only says which numbers there are, as TIFF 6.0 has it, does not count.
+    expect(await read(tiff([281, 4095]))).toEqual([251, ['10 bits in 16']])
+    const raw = { width: 8, height: 8, channels: 1, depth: 'ushort' } as const
+    const png = await sharp(Uint16Array.from(dark), { raw }).toColorspace('grey16').png().toBuffer()
+    expect(await read(withChunk(png, 'sBIT', Buffer.of(12)))).toEqual([
+      63,
+      ['numbers from 0 to 4095, as the file says'],
+    ])
+    const [asItIs, from] = await read(withChunk(png, 'sBIT', Buffer.of(16)))
+    expect(asItIs).toBeLessThan(10)
+    expect(from).toEqual([])
   })
 
   it('scales a PNG of 12 bits in 16', async () => {

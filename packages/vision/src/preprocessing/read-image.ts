@@ -38,7 +38,7 @@ const readingOptions = { autoOrient: true, failOn: 'error' } as const
  * Reads a JPEG, PNG, WebP, AVIF, GIF (the first frame), TIFF (the first page) or SVG as 8-bit sRGB: upright by its EXIF
  * orientation; colors through its profile, also from CMYK and 16 bits; gray as three equal channels; on white where it
  * is transparent. A JPEG that is to be made smaller is decoded at a half, a quarter or an eighth already. Floating-point numbers,
- * and 12 bits in 16, are scaled by their range (see `scaledPixels`).
+ * and 12 bits in 16, are scaled by the range that the file says, or their own (see `scaledPixels`).
  *
  * @throws InputError when the picture is missing, none, damaged or too large; FileError when no file can be read.
  */
