@@ -41,10 +41,24 @@ const arrows = {
 /** Folders of each package's `src`, bottom to top: a folder imports those that stand before it. */
 const floors = {
   onnx: ['files', 'graph', 'runtime', 'operators', 'precision', 'stages', 'gradient', 'training'],
-  core: ['contract', 'kit', 'data', 'features', 'evaluate', 'head', 'trust', 'model', 'fine-tune', 'compare', 'task'],
+  core: [
+    'contract',
+    'kit',
+    'data',
+    'features',
+    'evaluate',
+    'head',
+    'trust',
+    'explain',
+    'model',
+    'fine-tune',
+    'check',
+    'compare',
+    'task',
+  ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
-  nlp: ['preprocessing', 'backbone', 'data'],
-  vision: ['preprocessing', 'backbone', 'data'],
+  nlp: ['checks', 'explain', 'preprocessing', 'backbone', 'data'],
+  vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }
 
 /** What one folder takes more than its package: TensorFlow.js only where it is built with, tested against or run on request. */

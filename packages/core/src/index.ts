@@ -1,4 +1,6 @@
 /** What a user of any domain needs: data, training, comparison, a model. `./kit` has the parts for those who build on it. */
+export { checkData, type CheckDataOptions, type DataCheck } from './check/check-data.js'
+export type { Issue, IssueKind } from './check/issue.js'
 export { compare } from './compare/compare.js'
 export { drawsPerClass, type DrawsPerClassOptions } from './compare/draws-per-class.js'
 export type {
@@ -30,6 +32,7 @@ export type {
   Spread,
   Tests,
 } from './contract/learner.js'
+export type { InputChecks, Pair } from './contract/input-checks.js'
 export type { Matrix } from './contract/matrix.js'
 export type { ModelFiles } from './contract/model-files.js'
 export type {
@@ -46,8 +49,23 @@ export type { Sample } from './contract/sample.js'
 export type { Step } from './contract/step.js'
 export type { Store, StoredFeatures } from './contract/store.js'
 export type { Example, Kind, KindOf, Target } from './contract/target.js'
+<<<<<<< HEAD
 export type { AnyTask, Asked, ListedNetwork, Loader, LoadOptions, Networks, Queries, Task } from './contract/task.js'
 export type { ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+=======
+export type {
+  AnyTask,
+  Asked,
+  ListedNetwork,
+  Loader,
+  LoadOptions,
+  Networks,
+  Queries,
+  Step,
+  Task,
+} from './contract/task.js'
+export type { Documented, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+>>>>>>> 64e00d9 (checkData: labels that look wrong, duplicates, leaks, names, small classes, giveaways, outliers)
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'
 export type {

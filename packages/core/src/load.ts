@@ -10,6 +10,7 @@ export type {
   TakenInputs,
   TunableBackbone,
 } from './contract/backbone.js'
+export type { InputChecks, Pair } from './contract/input-checks.js'
 export { DataError, FileError, HeadstartError, InputError, ModelFolderError, OptionError } from './contract/errors.js'
 export { type Matrix, rowOf, zeroMatrix } from './contract/matrix.js'
 export type { NodesBefore, OnnxInput, TransformersInput } from './contract/exported-input.js'

@@ -10,10 +10,11 @@ export { readTextDataset, type ReadTextDatasetOptions } from './data/read-text-d
 export { loadModel } from './load-model.js'
 export type { LongTexts } from './preprocessing/tokenized-text.js'
 export { textTask } from './task.js'
-export { compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
+export { checkData, compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
 export type {
   Backbone,
   Comparison,
+  DataCheck,
   Dataset,
   DrawsPerClassOptions,
   FineTuneOptions,

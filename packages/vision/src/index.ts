@@ -20,10 +20,11 @@ export type {
   PixelData,
 } from './preprocessing/image-input.js'
 export { imageTask } from './task.js'
-export { compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
+export { checkData, compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
 export type {
   Backbone,
   Comparison,
+  DataCheck,
   Dataset,
   DrawsPerClassOptions,
   FineTuneOptions,

@@ -1,5 +1,6 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
+import type { InputChecks } from './input-checks.js'
 import type { OnnxInput, TransformersInput } from './exported-input.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
@@ -122,6 +123,8 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   takeNotices?(): readonly string[]
   /** See `Backbone.review`. */
   review?(input: Input): void
+  /** What is known of such inputs for the check of data. */
+  readonly checks?: InputChecks<Input>
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
   /**

@@ -12,6 +12,12 @@ export interface Shown {
   text(): string
 }
 
+/** What can be shown as a page, too. */
+export interface Documented extends Shown {
+  /** A whole page of HTML, with all that it shows in it, and without scripts. */
+  page(): Promise<string>
+}
+
 /** One score for each thing asked, higher is better, in the order of the data; NaN where it could not be read. */
 export interface Measured {
   readonly scores: Float64Array

@@ -17,6 +17,11 @@ export interface DatasetOptions<Input = never, Label extends Target = never> {
   readonly name?: string | undefined
   /** Examples that their source sets aside to measure on, such as its folder `test`. Default: none. */
   readonly test?: Dataset<Input, Label> | undefined
+  /**
+   * Whether class names that differ by white space alone are refused. Default true; false, as for `checkData`, which says so: they are
+   * classes of their own.
+   */
+  readonly distinctNames?: boolean | undefined
 }
 
 /** Options of `Dataset.split`. */
@@ -71,6 +76,7 @@ export class Dataset<Input, Label extends Target = string> {
       name = 'examples',
       test,
       labels = [],
+      distinctNames = true,
     }: DatasetOptions<Input, Label> & { readonly labels?: readonly string[] } = {},
   ) {
     this.name = name
@@ -82,7 +88,7 @@ export class Dataset<Input, Label extends Target = string> {
     this.kind = (isNamesAlone ? 'classification' : commonKind(this.#who, this.targets)) as KindOf<Label>
     this.labels = inLabelOrder([...labels, ...this.targets.flatMap(classesOf)]) as ClassOf<Label>[]
     if (this.kind === 'regression') requireFinite(this.#who, this.targets)
-    else requireDistinctNames(this.#who, this.targets)
+    else if (distinctNames) requireDistinctNames(this.#who, this.targets)
   }
 
   /**

@@ -3,23 +3,33 @@ const missing = new Set(['nan', 'null', 'none', 'n/a', 'na', '#n/a', 'undefined'
 /** Numbers of which there are more are measurements sooner than classes. */
 const mostNumbers = 10
 
+/** Names that are one but for capitals and white space, in the order in which they come. */
+export function spellingsOf(labels: Iterable<string>): string[][] {
+  const spellings = new Map<string, string[]>()
+  for (const name of new Set(labels)) {
+    const same = name.trim().replace(/\s+/g, ' ').toLowerCase()
+    spellings.set(same, [...(spellings.get(same) ?? []), name])
+  }
+  return [...spellings.values()].filter((same) => same.length > 1)
+}
+
+/** Names that often stand for a missing value. */
+export function missingNames(labels: Iterable<string>): string[] {
+  return [...new Set(labels)].filter((name) => missing.has(name.trim().toLowerCase()))
+}
+
 /** What is odd about names of classes, in sentences with what to do; none where all is well. */
 export function describeOddLabels(labels: Iterable<string>): string[] {
   const names = [...new Set(labels)]
   const messages: string[] = []
-  const spellings = new Map<string, string[]>()
-  for (const name of names) {
-    const same = name.toLowerCase()
-    spellings.set(same, [...(spellings.get(same) ?? []), name])
-  }
-  const several = [...spellings.values()].filter((same) => same.length > 1)
+  const several = spellingsOf(names)
   if (several.length > 0) {
     const listed = several.slice(0, 3).map((same) => same.map(quoted).join(', '))
     messages.push(
       `Labels that differ by capitals alone are classes of their own: ${listed.join('; ')}. If they are one, spell it in one way.`,
     )
   }
-  const empty = names.filter((name) => missing.has(name.trim().toLowerCase()))
+  const empty = missingNames(names)
   if (empty.length > 0) {
     const are = empty.length === 1 ? 'is taken for a class' : 'are taken for classes'
     messages.push(`${empty.map(quoted).join(', ')} ${are}. If that means that the label is missing, remove these rows.`)

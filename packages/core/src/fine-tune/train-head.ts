@@ -157,8 +157,8 @@ function foldCount(train: Dataset<unknown, Target>, method: HeadMethod, asked: n
   return asked ?? usualFolds(train)
 }
 
-/** With few examples one partition says little: it is repeated until some 200 examples were held out. */
-function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: number): number[][] {
+/** Rows held out in each fold. With few examples one partition says little: it is repeated until some 200 examples were held out. */
+export function repeatedFolds(train: Dataset<unknown, Target>, folds: number, seed: number): number[][] {
   const repeats = Math.min(10, Math.ceil(200 / train.size))
   return Array.from({ length: repeats }, (_, repeat) => train.folds(folds, seed + repeat)).flat()
 }

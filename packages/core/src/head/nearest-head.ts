@@ -64,14 +64,14 @@ export interface Neighbors {
   readonly rows: BigInt64Array
 }
 
-/** The neighbors of some examples, by `[n, featureSize]`. */
+/** The neighbors of some examples, `[n, featureSize]`, among those that are known, `[m, featureSize]`. */
 export async function neighborsOf(
   features: Matrix,
-  known: Known,
+  known: Matrix,
   count: number,
   signal: AbortSignal | undefined,
 ): Promise<Neighbors> {
-  const session = await Session.create(neighborGraph(known.features, count))
+  const session = await Session.create(neighborGraph(known, count))
   const cosines = new Float32Array(features.rows * count)
   const rows = new BigInt64Array(features.rows * count)
   try {

@@ -30,7 +30,7 @@ export const nearestMethod: HeadMethod = {
     for (const [done, fold] of folds.entries()) {
       const known = some(examples, othersThan(fold, targets.rows))
       const ballots = ballotsOf(known)
-      const found = await neighborsOf(takeRows(examples.features, fold), known, most, signal)
+      const found = await neighborsOf(takeRows(examples.features, fold), known.features, most, signal)
       for (const [place, k] of counts.entries()) parts[place]?.push(votes(found, ballots, k))
       onEvent?.({ type: 'cross-validation', done: done + 1, total: folds.length })
     }

@@ -2,6 +2,7 @@ import tokenizerBundle from '#tokenizer'
 import { DataError, parseJsonText, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { isLength, longestText, readableText } from './readable-text.js'
+import { textChecks } from '../checks/text-checks.js'
 import { texts } from './texts.js'
 import { mayBeOdd, readingNotices } from './reading-notices.js'
 import { cutAndFilled, type ExportedTokenizer, tokensForOnnx, tokensForTransformers } from './exported-tokens.js'
@@ -84,6 +85,7 @@ export function sentencePiece({
     config: { maxTokens },
     files: new Map([[vocabularyName, vocabulary]]),
     takes: texts,
+    checks: textChecks,
     contentKey: (text) => text,
     prepare: encode,
     cost: (ids) => ids.length,

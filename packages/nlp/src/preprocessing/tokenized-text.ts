@@ -9,6 +9,7 @@ import {
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
+import { textChecks } from '../checks/text-checks.js'
 import {
   cutAndFilled,
   type ExportedTokenizer,
@@ -131,6 +132,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
       [names.config, options.tokenizerConfig],
     ]),
     takes: texts,
+    checks: textChecks,
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),

@@ -1,0 +1,110 @@
+import { basename } from 'node:path'
+import { type Backbone, checkData, type Dataset, dataset } from '@headstart/core'
+import { type Random, random } from '@headstart/core/kit'
+import { atLeast, atMost, type Figure } from './figure.js'
+import { secondsOf, spreadOf } from './measure.js'
+
+/** Draws of the examples. */
+const draws = 10
+/** Examples of each class. */
+const perClass = 48
+
+/** Labels of which one in ten was changed, and texts of which one in ten was copied with a change: what `checkData` finds of them. */
+export async function checkFigures(name: string, backbone: Backbone<string>, train: Dataset<string>): Promise<Figure[]> {
+  const [areas, precisions, found, alarms]: [number[], number[], number[], number[]] = [[], [], [], []]
+  let seconds = 0
+  const fewest = Math.min(...train.classCounts().values())
+  for (let seed = 0; seed < draws; seed++) {
+    const clean = train.sample({ perClass: Math.min(perClass, fewest), seed })
+    const { data, changed } = withFlippedLabels(clean, random(seed))
+    seconds += await secondsOf(async () => {
+      const { labelDoubts, issues } = await checkData(backbone, data, { seed })
+      const doubts = labelDoubts.map((doubt) => doubt ?? 0)
+      areas.push(areaUnderCurve(doubts, changed))
+      const worst = [...doubts.keys()].sort((a, b) => (doubts[b] as number) - (doubts[a] as number))
+      precisions.push(share(worst.slice(0, changed.size), (row) => changed.has(row)))
+      const flagged = new Set(issues.flatMap(({ kind, rows }) => (kind === 'wrong-label' ? rows.map((row) => row - 1) : [])))
+      found.push(share([...changed], (row) => flagged.has(row)))
+    })
+    const { issues } = await checkData(backbone, clean, { seed })
+    alarms.push(issues.filter(({ kind }) => kind === 'wrong-label').length / clean.size)
+  }
+  const planted = await nearDuplicates(backbone, train)
+  const beside = `sd over ${draws} draws`
+  const [area, precision, alarm] = [spreadOf(areas), spreadOf(precisions), spreadOf(alarms)]
+  return [
+    atLeast(`${name}: wrong labels, area`, area.mean, 0.96, `${beside} ${area.sd.toFixed(3)}; by chance 0.5`),
+    atLeast(`${name}: wrong labels, precision of the worst`, precision.mean, 0.7, `${beside} ${precision.sd.toFixed(3)}; by chance 0.1`),
+    { what: `${name}: wrong labels that are issues`, measured: spreadOf(found).mean.toFixed(3), beside: `${(seconds / draws).toFixed(1)} s a check` },
+    atMost(`${name}: false alarms, all labels as they were`, alarm.mean, 0.02, `${beside} ${alarm.sd.toFixed(3)}`),
+    atLeast(`${name}: planted near-duplicates, recall`, planted.recall, 0.95, planted.beside),
+    atLeast(`${name}: planted near-duplicates, precision`, planted.precision, 0.95, planted.beside),
+  ]
+}
+
+/** One label in ten is another one, at random. */
+function withFlippedLabels(clean: Dataset<string>, { below, shuffle }: Random): { data: Dataset<string>; changed: Set<number> } {
+  const changed = new Set(shuffle([...clean.inputs.keys()]).slice(0, Math.round(clean.size / 10)))
+  const examples = clean.examples.map(({ input, label }, row) => {
+    const others = clean.labels.filter((other) => other !== label)
+    return { input, label: changed.has(row) ? (others[below(others.length)] as string) : label }
+  })
+  return { data: dataset(examples, { name: clean.name }), changed }
+}
+
+/** Copies of one text in ten, each with one change. */
+async function nearDuplicates(backbone: Backbone<string>, train: Dataset<string>) {
+  const chance = random(0)
+  const texts = chance.shuffle([...new Map(train.examples.map((example) => [example.input, example])).values()]).slice(0, 1000)
+  const copied = texts.slice(0, Math.round(texts.length / 10))
+  const copies = copied.map(({ input, label }) => ({ input: changed(input, chance), label }))
+  const { issues } = await checkData(backbone, dataset([...texts, ...copies]))
+  const pairs = new Set(copied.map((_, row) => `${row + 1} ${texts.length + row + 1}`))
+  let [hits, others] = [0, 0]
+  const kinds = new Set(['near-duplicate', 'duplicate', 'contradiction'])
+  for (const { rows } of issues.filter(({ kind }) => kinds.has(kind))) {
+    const here = rows.flatMap((a, place) => rows.slice(place + 1).map((b) => `${a} ${b}`))
+    const right = here.filter((pair) => pairs.has(pair)).length
+    hits += right
+    // What hangs together only through others is no more than the links that hold it.
+    others += rows.length - 1 - right
+  }
+  return {
+    recall: hits / pairs.size,
+    precision: hits / (hits + others),
+    beside: `${pairs.size} copies among ${texts.length} texts; others that are found count as wrong`,
+  }
+}
+
+/** One change of a text: capitals, punctuation, a typo, a word more or less, two words in another order. */
+function changed(text: string, { below }: Random): string {
+  const words = text.split(/\s+/)
+  const place = below(words.length)
+  const changes = [
+    () => text.toUpperCase(),
+    () => `${text.replace(/[^\p{L}\p{N}\s]/gu, '')} !`,
+    () => `${text.slice(0, text.length >> 1)}x${text.slice((text.length >> 1) + 1)}`,
+    () => words.toSpliced(place, words.length > 3 ? 1 : 0).join('  '),
+    () => words.toSpliced(place, 0, 'please').join(' '),
+    () => [...words.slice(0, place), ...words.slice(place, place + 2).reverse(), ...words.slice(place + 2)].join(' '),
+  ]
+  return (changes[below(changes.length)] as () => string)()
+}
+
+/** Area under the ROC curve: the probability that one of the wrong is doubted more than one of the right. */
+function areaUnderCurve(doubts: readonly number[], wrong: ReadonlySet<number>): number {
+  const order = [...doubts.keys()].sort((a, b) => (doubts[a] as number) - (doubts[b] as number))
+  let [sum, rightSoFar] = [0, 0]
+  for (const row of order) {
+    if (wrong.has(row)) sum += rightSoFar
+    else rightSoFar++
+  }
+  return sum / (wrong.size * rightSoFar)
+}
+
+function share<T>(all: readonly T[], is: (one: T) => boolean): number {
+  return all.filter(is).length / all.length
+}
+
+/** What a folder is called in a table. */
+export const folderName = (folder: string): string => basename(folder)
