@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { askCommand } from './commands/ask.js'
 import { backbonesCommand } from './commands/backbones.js'
 import { cardCommand } from './commands/card.js'
+import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
 import { curveCommand } from './commands/curve.js'
 import { evaluateCommand } from './commands/evaluate.js'
@@ -51,6 +52,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     trainCommand(task, session),
     evaluateCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
+    checkCommand(task, session),
     compareCommand(task, session),
     curveCommand(task, session),
     nextCommand(task, session),

@@ -1,4 +1,5 @@
 import { InputError } from '@headstart/core'
+import { csvTable, plain } from './csv-table.js'
 
 /** A row of a table of answers. */
 export interface AnswerRow {
@@ -20,11 +21,7 @@ export function answerTable(rows: readonly AnswerRow[], format: 'csv' | 'jsonl')
       })
       .join('')
   }
-  const flat = rows.map(({ columns, answer }) => ({ ...columns, ...flatAnswer(answer) }) as Record<string, unknown>)
-  const names = [...new Set(flat.flatMap((row) => Object.keys(row)))]
-  return [names, ...flat.map((row) => names.map((name) => row[name]))]
-    .map((cells) => `${cells.map(csvCell).join(',')}\n`)
-    .join('')
+  return csvTable(rows.map(({ columns, answer }) => ({ ...columns, ...flatAnswer(answer) })))
 }
 
 function flatAnswer(answer: object): Record<string, unknown> {
@@ -35,14 +32,4 @@ function flatAnswer(answer: object): Record<string, unknown> {
       return typeof value === 'object' ? [] : [[`predicted_${name}`, value]]
     }),
   )
-}
-
-function csvCell(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value, plain) : String(value ?? '')
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** Whole numbers of 64 bits, as Parquet has them, as JSON has numbers. */
-function plain(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value
 }

@@ -4,7 +4,7 @@ import type { InputChecks, Pair } from '../contract/input-checks.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Kind, Target } from '../contract/target.js'
-import type { Documented } from '../contract/trained.js'
+import type { Checked } from '../contract/task.js'
 import { Dataset } from '../data/dataset.js'
 import { contentKeys } from '../data/if-readable.js'
 import { missingNames, spellingsOf } from '../data/odd-labels.js'
@@ -19,6 +19,7 @@ import { groupsOfPairs } from './groups-of-pairs.js'
 import { type Issue, issueKinds } from './issue.js'
 import { type Nearest, nearestOthers } from './nearest.js'
 import { outliersOf } from './outliers.js'
+import { suspectsOf } from './suspects.js'
 
 /** Options of `checkData`. */
 export interface CheckDataOptions<Input, Label extends Target> extends RunOptions {
@@ -73,7 +74,7 @@ export async function checkData<Input, Label extends Target>(
   backbone: Backbone<Input>,
   data: Dataset<Input, Label>,
   options: CheckDataOptions<Input, Label> = {},
-): Promise<DataCheck & Documented> {
+): Promise<DataCheck & Checked> {
   const { test = data.test, columns = new Map<string, readonly string[]>(), signal, onEvent } = options
   const checks: InputChecks<Input> = (isTunable(backbone) && backbone.preprocessing.checks) || {}
   const inputs = [...data.inputs, ...(test?.inputs ?? [])]
@@ -118,12 +119,12 @@ export async function checkData<Input, Label extends Target>(
   const ofDistinct = distinct.length > 1 ? takeRows(features, distinct) : undefined
   const alike = ofDistinct && allAlike(ofDistinct)
   const nearest = ofDistinct && !alike ? await nearestOthers(ofDistinct, neighbors, signal) : undefined
-  const found = checks.nearDuplicates
+  const close = checks.nearDuplicates
     ? await checks.nearDuplicates(distinct.map((row) => inputs[row] as Input), signal)
     : nearest
       ? closePairs(nearest, nearlyTheSame)
       : []
-  const near = found.map(({ a, b, likeness }) => ({ a: distinct[a] as number, b: distinct[b] as number, likeness }))
+  const near = close.map(({ a, b, likeness }) => ({ a: distinct[a] as number, b: distinct[b] as number, likeness }))
   const copies = readable.flatMap((row) => (firstOf[row] === row ? [] : [{ a: firstOf[row] as number, b: row, likeness: 1 }]))
   const groups = groupsOfPairs([...copies, ...near])
   const likenessOf = new Map(near.flatMap(({ a, b, likeness }) => [[a, likeness] as const, [b, likeness] as const]))
@@ -199,7 +200,8 @@ export async function checkData<Input, Label extends Target>(
     notes,
   }
   const pictureOf = async (row: number): Promise<string | undefined> => checks.picture?.(inputs[row] as Input)
-  return documented(check, { text: formatCheck, page: () => checkPage(check, data.name, pictureOf) })
+  const found = documented(check, { text: formatCheck, page: () => checkPage(check, data.name, pictureOf) })
+  return Object.defineProperties(found as DataCheck & Checked, { suspects: { value: () => suspectsOf(issues, inputs) } })
 }
 
 type Add = (rows: readonly number[], issue: Omit<Issue, 'rows' | 'testRows' | 'input'>) => void

@@ -6,7 +6,7 @@ import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
 import type { Sample } from './sample.js'
 import type { Step } from './step.js'
-import type { Shown, Trained } from './trained.js'
+import type { Documented, Shown, Trained } from './trained.js'
 
 /** Options of loading a model. */
 export interface LoadOptions {
@@ -64,10 +64,18 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   /** What more examples would give. Default: nobody knows. */
   readonly curve?: Step<Data, Shown> | undefined
   readonly compare: Step<Data, Plan<Data, Trained<Data, Query, Answer>>>
+  /** What is wrong with data, by their path, as they stand there: `headstart check`. Default: nothing is known of that. */
+  readonly check?: Step<string, Checked>
   /** The pre-trained networks that it can begin with, where one chooses among them. */
   readonly networks?: Networks
   /** Data to begin with, where it has some. */
   readonly sample?: Sample<Query> | undefined
+}
+
+/** What was found in data. */
+export interface Checked extends Documented {
+  /** What to look at, as rows of a table: the number of an example, what is the matter with it, and what to do. */
+  suspects(): readonly Readonly<Record<string, string | number>>[]
 }
 
 /** A task of a table of tasks; work on one is a generic function: `train<Data, Query, Answer>(task, ...)`. */

@@ -9,6 +9,8 @@ import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
 import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
 import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
+import { checkData } from '../check/check-data.js'
+import { otherColumns } from '../check/other-columns.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { learningCurve } from '../compare/learning-curve.js'
 import { Dataset } from '../data/dataset.js'
@@ -35,7 +37,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   readonly query: z.ZodType<Input>
   /** Options of reading that only this task has: the column of the text. */
   readonly reading: Reading
-  read(path: string, options: z.output<Reading> & CommonReading, run: Run): Promise<Dataset<Input, Target>>
+  read(path: string, options: z.output<Reading> & CommonReading & AsItIs, run: Run): Promise<Dataset<Input, Target>>
   /** Where inputs can lie without labels. Default: nowhere. */
   readonly queries?: {
     holds(word: string): Promise<boolean>
@@ -79,6 +81,12 @@ const commonReading = z.object({
     .describe('what a label is: one class, any number of them, or a number'),
 })
 type CommonReading = z.output<typeof commonReading>
+
+/** How data are read that are to be checked. */
+export interface AsItIs {
+  /** Nothing is left out or refused that `checkData` can say something about: pictures that cannot be read, names of classes. */
+  readonly asItIs?: boolean | undefined
+}
 
 const names = z
   .array(z.string())
@@ -156,6 +164,14 @@ const comparing = z.object({
     .describe('measure on these examples (default: those that DATA set aside for it, else 30 % of them, held out)'),
   unseen: z.string().optional().describe('measure on these examples of a domain never trained on, too'),
   ...tuning.shape,
+})
+
+const checking = z.object({
+  backbone,
+  test: z
+    .string()
+    .optional()
+    .describe('look for examples that are also in these (default: those that DATA set aside to measure on)'),
 })
 
 /** A task of labeled examples: a head on a frozen backbone, or one of which the last stages are tuned. */
@@ -251,6 +267,19 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         backbone: () => opened,
       })
       return learningCurve(learner, largeEnoughClasses(data, run), options, run)
+    }),
+
+    check: step(checking.extend(reading.shape), async (path: string, options, run) => {
+      const readAsItIs = (from: string): Promise<Examples> =>
+        parts.read(from, { ...(reading.parse(options) as z.output<Reading> & CommonReading), asItIs: true }, run)
+      const { backbone: id, test } = options as z.output<typeof checking>
+      const data = await readAsItIs(path)
+      const opened = await networks.open(id, run)
+      return checkData<Input, Target>(opened, data, {
+        ...run,
+        test: test === undefined ? data.test : await readAsItIs(test),
+        columns: await otherColumns(path, options as z.output<typeof commonReading>, data, run),
+      })
     }),
 
     compare: step(comparing.extend(reading.shape), async (data: Examples, options, run) => {

@@ -7,6 +7,8 @@ import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions,
 export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
   /** Default: `text`, or a like name, which is said. In JSON and Parquet also a path into a column: `data.text`. */
   readonly textColumn?: string | undefined
+  /** Names of classes stay as they are spelled, for `checkData`, which says what is wrong with them. Default false. */
+  readonly asItIs?: boolean | undefined
 }
 
 /** Where texts stand in a table. */
@@ -27,8 +29,8 @@ export async function readTextDataset<T extends Kind = 'classification'>(
 ): Promise<Dataset<string, LabelOf[T]>> {
   const examples = await readExamples(path, textIn(options.textColumn), options)
   const empty = examples.filter(({ input }) => input.trim() === '').length
-  if (empty > 0) options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
-  return dataset(examples, { name: basename(path) })
+  if (empty > 0 && !options.asItIs) options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
+  return dataset(examples, { name: basename(path), distinctNames: !options.asItIs })
 }
 
 /** Reads texts that nobody has labeled from a table as `readTextDataset` reads, row by row, with all its columns. */

@@ -20,6 +20,8 @@ export interface ReadImageDatasetOptions<T extends Kind = Kind> extends ReadExam
    * with `test` (else `validation`) as the `test` of the data set, and this is said. 'none': such folders are classes.
    */
   readonly split?: SplitChoice | undefined
+  /** Pictures that cannot be read stay, and names of classes as they are spelled, for `checkData`, which says so. Default false. */
+  readonly asItIs?: boolean | undefined
 }
 
 /** Where paths of pictures stand in a table. */
@@ -49,7 +51,11 @@ export async function readImageDataset<T extends Kind = 'classification'>(
     throw toFileError(error, path, 'read')
   })
   const read = async (examples: readonly Example<string, Target>[], test?: Dataset<string, Target>) =>
-    dataset(await readable(path, examples, options), { name: basename(resolve(path)), test })
+    dataset(options.asItIs ? examples : await readable(path, examples, options), {
+      name: basename(resolve(path)),
+      test,
+      distinctNames: !options.asItIs,
+    })
   let data: Dataset<string, Target>
   if (found.isDirectory()) {
     checkKind(path, options.kind)
