@@ -8,6 +8,7 @@ export {
 } from './compare/backbone-learner.js'
 export { type LearningCurve, learningCurve, type LearningCurveOptions } from './compare/learning-curve.js'
 export { effectOf, type PairedDifference, pairedDifference } from './evaluate/paired.js'
+export { nearestOthers, type Nearest } from './check/nearest.js'
 export { isTunable } from './contract/backbone.js'
 export { CheckpointError, DataError, FileError, ModelFolderError, OptionError } from './contract/errors.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'

@@ -54,8 +54,8 @@ export interface DataCheck {
 const fewest = 5
 /** Neighbors that are looked for: those that are asked about a label. */
 const neighbors = 10
-/** Inputs whose features have this cosine, seen from the mean of all, are nearly the same: see the benchmark `trust`. */
-const nearlyTheSame = 0.96
+/** Inputs whose features have this cosine, seen from the mean of all, are nearly the same where their kind does not know it better. */
+const nearlyTheSame = 0.99
 /** Features that are the same but for the rounding of batches. */
 const noDifference = 1 - 1e-6
 /** Characters of an input that an issue quotes. */
@@ -118,7 +118,8 @@ export async function checkData<Input, Label extends Target>(
   const distinct = readable.filter((row) => firstOf[row] === row && checks.emptiness?.(inputs[row] as Input) === undefined)
   const ofDistinct = distinct.length > 1 ? takeRows(features, distinct) : undefined
   const alike = ofDistinct && allAlike(ofDistinct)
-  const nearest = ofDistinct && !alike ? await nearestOthers(ofDistinct, neighbors, signal) : undefined
+  const nearestAmong = nearestOnce(features, signal)
+  const nearest = ofDistinct && !alike ? await nearestAmong(distinct) : undefined
   const close = checks.nearDuplicates
     ? await checks.nearDuplicates(distinct.map((row) => inputs[row] as Input), signal)
     : nearest
@@ -177,15 +178,14 @@ export async function checkData<Input, Label extends Target>(
     }
   }
 
-  if (known.length > 2 && !alike) {
-    const own = takeRows(features, known)
-    const others = await nearestOthers(own, neighbors, signal)
-    for (const { row, likeness } of outliersOf(others)) {
+  if (!alike) {
+    const others = known.length > 1 ? await nearestAmong(known) : undefined
+    for (const { row, likeness } of others ? outliersOf(others) : []) {
       const advice = 'It is unlike all other examples: look whether it belongs to the task, and add others like it if it does.'
       const at = known[row] as number
       add([at], { kind: 'outlier', labels: namesOf(data.targets[at]), score: Math.min(1, 1 - likeness), advice })
     }
-    await checkLabels(data, known, own, groupOf, add, doubts, notes, options)
+    await checkLabels(data, known, features, nearestAmong, groupOf, add, doubts, notes, options)
   }
 
   const order = new Map(issueKinds.map((kind, place) => [kind, place]))
@@ -237,11 +237,12 @@ function spellingsByCount(counts: ReadonlyMap<string, number>): string[][] {
   return spellingsOf(counts.keys()).map((names) => names.sort(byCount))
 }
 
-/** @param known Numbers of the examples that can be read. @param features Theirs. */
+/** @param known Numbers of the examples that can be read. @param features Of all. */
 async function checkLabels(
   data: Dataset<unknown, Target>,
   known: readonly number[],
   features: Matrix,
+  nearestAmong: (rows: readonly number[]) => Promise<Nearest>,
   groupOf: ReadonlyMap<number, number>,
   add: Add,
   doubts: (number | null)[],
@@ -259,8 +260,7 @@ async function checkLabels(
   const groups = (row: number): string | number | undefined => data.examples[row]?.group ?? groupOf.get(row)
   const contents = new Map<string, Set<unknown>>()
   for (const row of known) contents.set(labelOf(row), (contents.get(labelOf(row)) ?? new Set()).add(groups(row) ?? `row ${row}`))
-  const learnable = [...known.keys()].filter((place) => (contents.get(labelOf(known[place] as number))?.size ?? 0) > 1)
-  const rows = learnable.map((place) => known[place] as number)
+  const rows = known.filter((row) => (contents.get(labelOf(row))?.size ?? 0) > 1)
   if (new Set(rows.map(labelOf)).size < 2) {
     notes.push('Whether labels look wrong was not checked: that takes two classes of at least two different examples.')
     return
@@ -269,9 +269,8 @@ async function checkLabels(
     const group = groups(row)
     return { input: row, label: labelOf(row), ...(group !== undefined && { group }) }
   })
-  const own = takeRows(features, learnable)
   const plain = new Dataset<number, string>(examples, { name: data.name })
-  const { fit, likeliest } = await labelDoubts(plain, own, await nearestOthers(own, neighbors, options.signal), options)
+  const { fit, likeliest } = await labelDoubts(plain, takeRows(features, rows), await nearestAmong(rows), options)
   rows.forEach((row, place) => {
     const [value, other] = [fit[place] as number, likeliest[place] as string]
     doubts[row] = 1 - value
@@ -295,6 +294,16 @@ async function withTraits<Input>(
   for (const name of new Set([...found.values()].flatMap((one) => Object.keys(one))))
     all.set(name, Array.from({ length: data.size }, (_, row) => found.get(row)?.[name] ?? ''))
   return all
+}
+
+/** The nearest others among some rows of the features, looked for once for the same rows one after another. */
+function nearestOnce(features: Matrix, signal: AbortSignal | undefined): (rows: readonly number[]) => Promise<Nearest> {
+  let last: { readonly rows: readonly number[]; readonly nearest: Promise<Nearest> } | undefined
+  return (rows) => {
+    const same = last?.rows.length === rows.length && last.rows.every((row, place) => row === rows[place])
+    if (!last || !same) last = { rows, nearest: nearestOthers(takeRows(features, rows), neighbors, signal) }
+    return last.nearest
+  }
 }
 
 /** Pairs of neighbors of at least some cosine. */

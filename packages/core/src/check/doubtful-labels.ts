@@ -15,7 +15,7 @@ export interface LabelDoubts {
 }
 
 /** Labels that fit less look wrong: chosen on the training halves of five text sets, so that of clean labels less than 2 % do. */
-export const doubtful = 0.04
+export const doubtful = 0.02
 
 /** Share of the neighbors' say in how well a label fits, and how many of them are asked. */
 const neighborShare = 0.1

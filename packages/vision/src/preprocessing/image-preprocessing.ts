@@ -6,6 +6,7 @@ import { canBeDeep } from './deep-pixels.js'
 import { saidRange } from './said-range.js'
 import { channelsOf, type ImageInput, isAugmented, nameOf, openImage, type OpenImageOptions } from './image-input.js'
 import type { ImagePreprocessingConfig } from './image-settings.js'
+import { pictureChecks } from './picture-checks.js'
 import { pictureLoader, picturePreprocessing, type PictureReader } from './picture-preprocessing.js'
 import type { Pixels } from './pixels.js'
 import { readImage } from './read-image.js'
@@ -26,7 +27,7 @@ export function imagePreprocessing(
   config: ImagePreprocessingConfig,
   options: ImagePreprocessingOptions = {},
 ): Preprocessing<ImageInput, Pixels> {
-  return picturePreprocessing(config, fileReader(options))
+  return { ...picturePreprocessing(config, fileReader(options)), checks: pictureChecks(options) }
 }
 
 /** Makes the preprocessing of a saved model again. */

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { nearTexts } from './near-texts.js'
+
+const found = (...texts: readonly string[]): string[] => nearTexts(texts).map(({ a, b }) => `${a} ${b}`)
+
+it.each([
+  ['case and punctuation', 'Where is my card?', 'WHERE IS MY CARD'],
+  ['accents', 'un café crème', 'un cafe creme'],
+  ['a typo', 'Where is my card?', 'Where is my cerd?'],
+  ['a word more', 'could you tell me where my card is', 'could you please tell me where my card is'],
+  ['words in another order', 'my card is lost', 'lost is my card'],
+  ['smileys', '😀😀', '😀😀'],
+])('finds two texts that differ by %s', (_, one, other) => {
+  expect(found(one, 'something else altogether', other)).toEqual(['0 2'])
+})
+
+it.each([
+  ['What is the capital of Mongolia?', 'What is the capital of Ethiopia?'],
+  ['send 100 dollars', 'send 900 dollars'],
+  ['yes', 'no'],
+  ['', 'a'],
+])('leaves "%s" and "%s" apart', (one, other) => {
+  expect(found(one, other)).toEqual([])
+})
+
+it('finds copies of long texts among others, and how alike they are', () => {
+  const words = Array.from({ length: 500 }, (_, place) => `word${(place * 7919) % 1000}`)
+  const long = words.join(' ')
+  const [pair, ...others] = nearTexts([long, words.toReversed().slice(0, 250).join(' '), `${long} and more`])
+  expect(others).toEqual([])
+  expect(pair).toMatchObject({ a: 0, b: 2 })
+  expect(pair?.likeness).toBeGreaterThan(0.98)
+})
