@@ -10,7 +10,11 @@ const draws = 10
 const perClass = 48
 
 /** Labels of which one in ten was changed, and texts of which one in ten was copied with a change: what `checkData` finds of them. */
-export async function checkFigures(name: string, backbone: Backbone<string>, train: Dataset<string>): Promise<Figure[]> {
+export async function checkFigures(
+  name: string,
+  backbone: Backbone<string>,
+  train: Dataset<string>,
+): Promise<Figure[]> {
   const [areas, precisions, found, alarms]: [number[], number[], number[], number[]] = [[], [], [], []]
   let seconds = 0
   const fewest = Math.min(...train.classCounts().values())
@@ -23,7 +27,9 @@ export async function checkFigures(name: string, backbone: Backbone<string>, tra
       areas.push(areaUnderCurve(doubts, changed))
       const worst = [...doubts.keys()].sort((a, b) => (doubts[b] as number) - (doubts[a] as number))
       precisions.push(share(worst.slice(0, changed.size), (row) => changed.has(row)))
-      const flagged = new Set(issues.flatMap(({ kind, rows }) => (kind === 'wrong-label' ? rows.map((row) => row - 1) : [])))
+      const flagged = new Set(
+        issues.flatMap(({ kind, rows }) => (kind === 'wrong-label' ? rows.map((row) => row - 1) : [])),
+      )
       found.push(share([...changed], (row) => flagged.has(row)))
     })
     const { issues } = await checkData(backbone, clean, { seed })
@@ -34,8 +40,17 @@ export async function checkFigures(name: string, backbone: Backbone<string>, tra
   const [area, precision, alarm] = [spreadOf(areas), spreadOf(precisions), spreadOf(alarms)]
   return [
     atLeast(`${name}: wrong labels, area`, area.mean, 0.96, `${beside} ${area.sd.toFixed(3)}; by chance 0.5`),
-    atLeast(`${name}: wrong labels, precision of the worst`, precision.mean, 0.7, `${beside} ${precision.sd.toFixed(3)}; by chance 0.1`),
-    { what: `${name}: wrong labels that are issues`, measured: spreadOf(found).mean.toFixed(3), beside: `${(seconds / draws).toFixed(1)} s a check` },
+    atLeast(
+      `${name}: wrong labels, precision of the worst`,
+      precision.mean,
+      0.7,
+      `${beside} ${precision.sd.toFixed(3)}; by chance 0.1`,
+    ),
+    {
+      what: `${name}: wrong labels that are issues`,
+      measured: spreadOf(found).mean.toFixed(3),
+      beside: `${(seconds / draws).toFixed(1)} s a check`,
+    },
     atMost(`${name}: false alarms, all labels as they were`, alarm.mean, 0.02, `${beside} ${alarm.sd.toFixed(3)}`),
     atLeast(`${name}: planted near-duplicates, recall`, planted.recall, 0.95, planted.beside),
     atLeast(`${name}: planted near-duplicates, precision`, planted.precision, 0.95, planted.beside),
@@ -43,7 +58,10 @@ export async function checkFigures(name: string, backbone: Backbone<string>, tra
 }
 
 /** One label in ten is another one, at random. */
-function withFlippedLabels(clean: Dataset<string>, { below, shuffle }: Random): { data: Dataset<string>; changed: Set<number> } {
+function withFlippedLabels(
+  clean: Dataset<string>,
+  { below, shuffle }: Random,
+): { data: Dataset<string>; changed: Set<number> } {
   const changed = new Set(shuffle([...clean.inputs.keys()]).slice(0, Math.round(clean.size / 10)))
   const examples = clean.examples.map(({ input, label }, row) => {
     const others = clean.labels.filter((other) => other !== label)

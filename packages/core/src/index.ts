@@ -49,7 +49,17 @@ export type { Sample } from './contract/sample.js'
 export type { Step } from './contract/step.js'
 export type { Store, StoredFeatures } from './contract/store.js'
 export type { Example, Kind, KindOf, Target } from './contract/target.js'
-export type { AnyTask, Asked, Checked, ListedNetwork, Loader, LoadOptions, Networks, Queries, Task } from './contract/task.js'
+export type {
+  AnyTask,
+  Asked,
+  Checked,
+  ListedNetwork,
+  Loader,
+  LoadOptions,
+  Networks,
+  Queries,
+  Task,
+} from './contract/task.js'
 export type { Documented, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'

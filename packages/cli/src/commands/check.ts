@@ -50,8 +50,7 @@ async function check<Data, Query, Answer>(
     if (flags.html !== undefined) await writeFileAtomically(flags.html, Buffer.from(await checked.page()))
     if (flags.fix !== undefined) await writeFileAtomically(flags.fix, Buffer.from(csvTable(checked.suspects())))
     screen.end()
-    const text = (): string =>
-      [checked.text(), ...Object.values(written).map((file) => `Written: ${file}`)].join('\n')
+    const text = (): string => [checked.text(), ...Object.values(written).map((file) => `Written: ${file}`)].join('\n')
     print(session, flags.json, { json: { ...checked.json, ...written }, text }, { task: task.name })
   } finally {
     screen.end()

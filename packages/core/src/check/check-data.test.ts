@@ -21,7 +21,10 @@ describe('checkData', () => {
   it('finds labels that were changed among the most doubted, and few where none was', async () => {
     const clean = tinyExamples(40)
     const changed = new Set([3, 17, 40, 66, 90, 111])
-    const examples = clean.map(({ input, label }, row) => ({ input, label: changed.has(row) ? (label === 'early' ? 'late' : 'early') : label }))
+    const examples = clean.map(({ input, label }, row) => ({
+      input,
+      label: changed.has(row) ? (label === 'early' ? 'late' : 'early') : label,
+    }))
     const { issues, labelDoubts } = await checkData(plain, dataset(examples), { cache })
     const order = [...labelDoubts.keys()].sort((a, b) => (labelDoubts[b] as number) - (labelDoubts[a] as number))
     expect(order.slice(0, 12).filter((row) => changed.has(row)).length).toBeGreaterThanOrEqual(5)
@@ -29,7 +32,12 @@ describe('checkData', () => {
     const right = wrong.filter(({ rows: [row = 0] }) => changed.has(row - 1))
     expect(right.length).toBeGreaterThanOrEqual(3)
     expect(right.length).toBeGreaterThan(wrong.length / 2)
-    for (const { rows: [row = 0], labels, score, advice } of right) {
+    for (const {
+      rows: [row = 0],
+      labels,
+      score,
+      advice,
+    } of right) {
       expect(labels).toEqual([examples[row - 1]?.label, clean[row - 1]?.label])
       expect(score).toBeCloseTo(labelDoubts[row - 1] as number, 12)
       expect(advice).toMatch(/^Labeled ".+", and by all .*look at it/)
@@ -46,7 +54,9 @@ describe('checkData', () => {
     const test = dataset<string, string>([...tinyExamples(2, 9), third])
     const { issues, testExamples } = await checkData(plain, data, { cache, test })
     expect(testExamples).toBe(7)
-    expect(ofKind(issues, 'duplicate')).toMatchObject([{ rows: [1, 31], labels: [first.label], score: 1, input: first.input }])
+    expect(ofKind(issues, 'duplicate')).toMatchObject([
+      { rows: [1, 31], labels: [first.label], score: 1, input: first.input },
+    ])
     expect(ofKind(issues, 'contradiction')).toMatchObject([{ rows: [2, 32], labels: [second.label, 'late'], score: 1 }])
     expect(ofKind(issues, 'leak')).toMatchObject([{ rows: [3], testRows: [7], score: 1 }])
   })
@@ -85,7 +95,8 @@ describe('checkData', () => {
 
   it('says of names and columns what gives labels away, is spelled in two ways, means nothing, or has few examples', async () => {
     const examples = tinyExamples(8).map((example): Example<string> => ({ ...example }))
-    const named = (row: number, label: string): void => void (examples[row] = { ...(examples[row] as Example<string>), label })
+    const named = (row: number, label: string): void =>
+      void (examples[row] = { ...(examples[row] as Example<string>), label })
     named(0, 'Early ')
     named(1, 'NaN')
     named(2, 'rare')
@@ -108,7 +119,15 @@ describe('checkData', () => {
     expect(ofKind(issues, 'giveaway')).toEqual([])
     expect(JSON.parse(JSON.stringify(json))).toMatchObject({ kind: 'classification', examples: 24, issues })
     expect(
-      ofKind((await checkData(backbone, dataset(tinyExamples(8)), { cache, columns: new Map([['part', tinyExamples(8).map(({ label }) => `part ${label}`)]]) })).issues, 'giveaway'),
+      ofKind(
+        (
+          await checkData(backbone, dataset(tinyExamples(8)), {
+            cache,
+            columns: new Map([['part', tinyExamples(8).map(({ label }) => `part ${label}`)]]),
+          })
+        ).issues,
+        'giveaway',
+      ),
     ).toMatchObject([{ labels: ['part'], score: 1 }])
   })
 
@@ -116,7 +135,11 @@ describe('checkData', () => {
     ['two examples of a class', tinyExamples(2), 0],
     ['one example', tinyExamples(1).slice(0, 1), 1],
     ['one class', tinyExamples(10).filter(({ label }) => label === 'late'), 1],
-    ['features that are all alike', tinyExamples(5).map(({ label }, row) => ({ input: '.'.repeat(row + 1), label })), 1],
+    [
+      'features that are all alike',
+      tinyExamples(5).map(({ label }, row) => ({ input: '.'.repeat(row + 1), label })),
+      1,
+    ],
   ])('takes %s, and says what it cannot tell', async (_, examples, notes) => {
     const result = await checkData(backbone, dataset<string, string>(examples), { cache })
     expect(result.notes).toHaveLength(notes)
@@ -150,7 +173,11 @@ describe('checkData', () => {
 
   it('writes a page that shows what stands in data as text', async () => {
     const bad = '<script>alert(1)</script>'
-    const data = dataset([...tinyExamples(5).map((one): Example<string> => ({ ...one })), { input: bad, label: bad }, { input: bad, label: bad }])
+    const data = dataset([
+      ...tinyExamples(5).map((one): Example<string> => ({ ...one })),
+      { input: bad, label: bad },
+      { input: bad, label: bad },
+    ])
     const page = await (await checkData(backbone, data, { cache })).page()
     expect(page).toContain('&#60;script&#62;alert(1)')
     expect(page).not.toContain('<script')

@@ -83,7 +83,13 @@ export async function checkData<Input, Label extends Target>(
   const notes: string[] = []
   const quote = (row: number): { input?: string } => {
     const input = inputs[row]
-    return typeof input === 'string' ? { input: Array.from(input.slice(0, 2 * quoted)).slice(0, quoted).join('') } : {}
+    return typeof input === 'string'
+      ? {
+          input: Array.from(input.slice(0, 2 * quoted))
+            .slice(0, quoted)
+            .join(''),
+        }
+      : {}
   }
   /** @param rows From 0, of the training data and behind them of the test data. */
   const add = (rows: readonly number[], issue: Omit<Issue, 'rows' | 'testRows' | 'input'>): void => {
@@ -115,18 +121,25 @@ export async function checkData<Input, Label extends Target>(
   // What is one content, and what nearly.
   const keys = await contentKeys((input: Input) => backbone.contentKey(input), inputs)
   const firstOf = firstRows(keys)
-  const distinct = readable.filter((row) => firstOf[row] === row && checks.emptiness?.(inputs[row] as Input) === undefined)
+  const distinct = readable.filter(
+    (row) => firstOf[row] === row && checks.emptiness?.(inputs[row] as Input) === undefined,
+  )
   const ofDistinct = distinct.length > 1 ? takeRows(features, distinct) : undefined
   const alike = ofDistinct && allAlike(ofDistinct)
   const nearestAmong = nearestOnce(features, signal)
   const nearest = ofDistinct && !alike ? await nearestAmong(distinct) : undefined
   const close = checks.nearDuplicates
-    ? await checks.nearDuplicates(distinct.map((row) => inputs[row] as Input), signal)
+    ? await checks.nearDuplicates(
+        distinct.map((row) => inputs[row] as Input),
+        signal,
+      )
     : nearest
       ? closePairs(nearest, nearlyTheSame)
       : []
   const near = close.map(({ a, b, likeness }) => ({ a: distinct[a] as number, b: distinct[b] as number, likeness }))
-  const copies = readable.flatMap((row) => (firstOf[row] === row ? [] : [{ a: firstOf[row] as number, b: row, likeness: 1 }]))
+  const copies = readable.flatMap((row) =>
+    firstOf[row] === row ? [] : [{ a: firstOf[row] as number, b: row, likeness: 1 }],
+  )
   const groups = groupsOfPairs([...copies, ...near])
   const likenessOf = new Map(near.flatMap(({ a, b, likeness }) => [[a, likeness] as const, [b, likeness] as const]))
   const groupOf = new Map<number, number>()
@@ -181,7 +194,8 @@ export async function checkData<Input, Label extends Target>(
   if (!alike) {
     const others = known.length > 1 ? await nearestAmong(known) : undefined
     for (const { row, likeness } of others ? outliersOf(others) : []) {
-      const advice = 'It is unlike all other examples: look whether it belongs to the task, and add others like it if it does.'
+      const advice =
+        'It is unlike all other examples: look whether it belongs to the task, and add others like it if it does.'
       const at = known[row] as number
       add([at], { kind: 'outlier', labels: namesOf(data.targets[at]), score: Math.min(1, 1 - likeness), advice })
     }
@@ -201,7 +215,9 @@ export async function checkData<Input, Label extends Target>(
   }
   const pictureOf = async (row: number): Promise<string | undefined> => checks.picture?.(inputs[row] as Input)
   const found = documented(check, { text: formatCheck, page: () => checkPage(check, data.name, pictureOf) })
-  return Object.defineProperties(found as DataCheck & Checked, { suspects: { value: () => suspectsOf(issues, inputs) } })
+  return Object.defineProperties(found as DataCheck & Checked, {
+    suspects: { value: () => suspectsOf(issues, inputs) },
+  })
 }
 
 type Add = (rows: readonly number[], issue: Omit<Issue, 'rows' | 'testRows' | 'input'>) => void
@@ -255,11 +271,14 @@ async function checkLabels(
   }
   // Spelled in one way, and copies in one group; a class of one example can be held out from nothing.
   const counts = new Map(data.classCounts())
-  const usual = new Map(spellingsByCount(counts).flatMap((names) => names.map((name) => [name, names[0] as string] as const)))
+  const usual = new Map(
+    spellingsByCount(counts).flatMap((names) => names.map((name) => [name, names[0] as string] as const)),
+  )
   const labelOf = (row: number): string => usual.get(data.targets[row] as string) ?? (data.targets[row] as string)
   const groups = (row: number): string | number | undefined => data.examples[row]?.group ?? groupOf.get(row)
   const contents = new Map<string, Set<unknown>>()
-  for (const row of known) contents.set(labelOf(row), (contents.get(labelOf(row)) ?? new Set()).add(groups(row) ?? `row ${row}`))
+  for (const row of known)
+    contents.set(labelOf(row), (contents.get(labelOf(row)) ?? new Set()).add(groups(row) ?? `row ${row}`))
   const rows = known.filter((row) => (contents.get(labelOf(row))?.size ?? 0) > 1)
   if (new Set(rows.map(labelOf)).size < 2) {
     notes.push('Whether labels look wrong was not checked: that takes two classes of at least two different examples.')
@@ -292,7 +311,10 @@ async function withTraits<Input>(
   const found = new Map<number, Readonly<Record<string, string>>>()
   for (const row of known) found.set(row, await traits(data.inputs[row] as Input))
   for (const name of new Set([...found.values()].flatMap((one) => Object.keys(one))))
-    all.set(name, Array.from({ length: data.size }, (_, row) => found.get(row)?.[name] ?? ''))
+    all.set(
+      name,
+      Array.from({ length: data.size }, (_, row) => found.get(row)?.[name] ?? ''),
+    )
   return all
 }
 

@@ -21,15 +21,26 @@ export async function checkPage(
     if (all.length === 0) continue
     const rows: Html[] = []
     for (const issue of all.slice(0, most.issues)) rows.push(await rowOf(issue, check.examples, pictureOf))
-    sections.push(html`<h2>${titles[kind]} (${all.length})</h2>
-<table>
-<tr><th>rows</th><th>labels</th><th>score</th><th></th></tr>
-${rows}
-</table>
-${all.length > most.issues ? html`<p class="muted">and ${all.length - most.issues} more</p>` : undefined}`)
+    sections.push(
+      html`<h2>${titles[kind]} (${all.length})</h2>
+        <table>
+          <tr>
+            <th>rows</th>
+            <th>labels</th>
+            <th>score</th>
+            <th></th>
+          </tr>
+          ${rows}
+        </table>
+        ${all.length > most.issues ? html`<p class="muted">and ${all.length - most.issues} more</p>` : undefined}`,
+    )
   }
-  const notes = check.notes.map((note) => html`<p class="muted">${note}</p>\n`)
-  return pageOf(`Check of ${name}`, html`<p>${summaryOf(check)}</p>\n${notes}${sections}`)
+  const notes = check.notes.map((note) => html`<p class="muted">${note}</p> `)
+  return pageOf(
+    `Check of ${name}`,
+    html`<p>${summaryOf(check)}</p>
+      ${notes}${sections}`,
+  )
 }
 
 async function rowOf(
@@ -43,11 +54,17 @@ async function rowOf(
   if (kind !== 'unreadable')
     for (const row of numbers.slice(0, most.pictures)) {
       const address = await pictureOf(row)
-      if (address !== undefined) pictures.push(html`<img class="small" src="${address}" alt=""> `)
+      if (address !== undefined) pictures.push(html`<img class="small" src="${address}" alt="" /> `)
     }
   const [where, labels, figure] = cellsOf(issue)
   const bar = html`<span class="bar" style="width: ${(3 * score).toFixed(2)}rem"></span>`
-  return html`<tr><td>${where}</td><td>${labels}</td><td class="number">${figure}<br>${bar}</td><td>${pictures} ${input}
-<p class="muted">${advice}</p></td></tr>
-`
+  return html`<tr>
+    <td>${where}</td>
+    <td>${labels}</td>
+    <td class="number">${figure}<br />${bar}</td>
+    <td>
+      ${pictures} ${input}
+      <p class="muted">${advice}</p>
+    </td>
+  </tr> `
 }

@@ -13,7 +13,9 @@ it('asks the neighbors alone where there are too many classes for probabilities 
     features.data.set([Math.cos(angle), Math.sin(angle)], 2 * row)
   }
   const labels = Array.from({ length: rows }, (_, row) => `class ${row >> 1}`)
-  const data = new Dataset<number, string>(labels.map((label, input) => ({ input, label: input === 1 ? 'class 900' : label })))
+  const data = new Dataset<number, string>(
+    labels.map((label, input) => ({ input, label: input === 1 ? 'class 900' : label })),
+  )
   const { fit, likeliest } = await labelDoubts(data, features, await nearestOthers(features, 1, undefined), {})
   expect(fit[1]).toBe(0)
   expect(likeliest[1]).toBe('class 0')

@@ -91,7 +91,12 @@ function doubtsOf(
 }
 
 /** Shares of the classes among the nearest of a row, each by its likeness and weight. */
-function sharesIn(given: Int32Array, { count, rows, cosines }: Nearest, weights: Float64Array, row: number): Map<number, number> {
+function sharesIn(
+  given: Int32Array,
+  { count, rows, cosines }: Nearest,
+  weights: Float64Array,
+  row: number,
+): Map<number, number> {
   const shares = new Map<number, number>()
   let total = 0
   for (let at = row * count; at < row * count + Math.min(count, neighborCount); at++) {

@@ -18,10 +18,7 @@ const gain = 0.8
  * examples with the same value. Values that occur once say nothing, so that numbers of rows and texts are none.
  * @param columns The values of each example, by the name of their column.
  */
-export function giveawaysIn(
-  columns: ReadonlyMap<string, readonly string[]>,
-  labels: readonly string[],
-): Giveaway[] {
+export function giveawaysIn(columns: ReadonlyMap<string, readonly string[]>, labels: readonly string[]): Giveaway[] {
   const totals = tally(labels)
   const baseline = Math.max(...totals.values()) / labels.length
   const found: Giveaway[] = []
@@ -32,7 +29,9 @@ export function giveawaysIn(
       byValue.set(value, counts)
       counts.set(labels[row] as string, (counts.get(labels[row] as string) ?? 0) + 1)
     })
-    const right = values.filter((value, row) => isSaid(byValue.get(value) as Map<string, number>, labels[row] as string))
+    const right = values.filter((value, row) =>
+      isSaid(byValue.get(value) as Map<string, number>, labels[row] as string),
+    )
     const share = right.length / labels.length
     if (share >= saying && share - baseline >= gain * (1 - baseline)) found.push({ name, share, baseline })
   }

@@ -30,5 +30,8 @@ export function groupsOfPairs(pairs: readonly Pair[]): Group[] {
     group.members.add(a).add(b)
     group.likeness = Math.max(group.likeness, likeness)
   }
-  return [...groups.values()].map(({ members, likeness }) => ({ members: [...members].sort((a, b) => a - b), likeness }))
+  return [...groups.values()].map(({ members, likeness }) => ({
+    members: [...members].sort((a, b) => a - b),
+    likeness,
+  }))
 }

@@ -11,7 +11,11 @@ export interface Nearest {
 }
 
 /** @param features `[n, featureSize]` */
-export async function nearestOthers(features: Matrix, wanted: number, signal: AbortSignal | undefined): Promise<Nearest> {
+export async function nearestOthers(
+  features: Matrix,
+  wanted: number,
+  signal: AbortSignal | undefined,
+): Promise<Nearest> {
   const count = Math.min(wanted, features.rows - 1)
   // Each finds itself, too.
   const found = await neighborsOf(features, features, count + 1, signal)

@@ -4,7 +4,11 @@ import { shown } from './shown.js'
 /** Figures that can be shown, as a page too: see `shown`. */
 export function documented<Figures extends object>(
   figures: Figures,
-  { text, page, json }: {
+  {
+    text,
+    page,
+    json,
+  }: {
     readonly text: (figures: Figures) => string
     readonly page: () => Promise<string>
     readonly json?: (figures: Figures) => object

@@ -86,7 +86,10 @@ function overlap(a: Int32Array, b: Int32Array, inB: ReadonlySet<number>): number
 
 /** Words in small letters, without accents and punctuation. */
 function plainText(text: string): string {
-  const words = text.normalize('NFKD').toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu)
+  const words = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu)
   // A text of other signs alone, such as smileys, is what it is.
   return words?.join(' ').replace(/\p{M}/gu, '') ?? text.trim()
 }

@@ -29,7 +29,8 @@ export async function readTextDataset<T extends Kind = 'classification'>(
 ): Promise<Dataset<string, LabelOf[T]>> {
   const examples = await readExamples(path, textIn(options.textColumn), options)
   const empty = examples.filter(({ input }) => input.trim() === '').length
-  if (empty > 0 && !options.asItIs) options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
+  if (empty > 0 && !options.asItIs)
+    options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
   return dataset(examples, { name: basename(path), distinctNames: !options.asItIs })
 }
 

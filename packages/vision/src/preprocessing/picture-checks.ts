@@ -22,7 +22,9 @@ const neighbors = 8
 const atOnce = 16
 
 /** What is known of pictures for the check of data. */
-export function pictureChecks(options: OpenImageOptions & { readonly pixelLimit?: number | undefined }): InputChecks<ImageInput> {
+export function pictureChecks(
+  options: OpenImageOptions & { readonly pixelLimit?: number | undefined },
+): InputChecks<ImageInput> {
   return {
     async nearDuplicates(inputs, signal) {
       if (inputs.length < 2) return []
@@ -36,7 +38,9 @@ export function pictureChecks(options: OpenImageOptions & { readonly pixelLimit?
       const { count, rows, cosines } = await nearestOthers(thumbnails, neighbors, signal)
       return [...rows].flatMap((other, at): Pair[] => {
         const [row, likeness] = [Math.floor(at / count), cosines[at] as number]
-        return likeness < least ? [] : [{ a: Math.min(row, other), b: Math.max(row, other), likeness: Math.min(1, likeness) }]
+        return likeness < least
+          ? []
+          : [{ a: Math.min(row, other), b: Math.max(row, other), likeness: Math.min(1, likeness) }]
       })
     },
     async traits(input) {
@@ -48,7 +52,10 @@ export function pictureChecks(options: OpenImageOptions & { readonly pixelLimit?
     async picture(input) {
       const { data, width, height } = await readImage(sourceOf(input), options)
       const image = loadSharp()(Buffer.from(data), { raw: { width, height, channels: 3 } })
-      const jpeg = await image.resize(shownSize, shownSize, { fit: 'inside', withoutEnlargement: true }).jpeg().toBuffer()
+      const jpeg = await image
+        .resize(shownSize, shownSize, { fit: 'inside', withoutEnlargement: true })
+        .jpeg()
+        .toBuffer()
       return `data:image/jpeg;base64,${jpeg.toString('base64')}`
     },
   }
