@@ -1,5 +1,6 @@
 /** What a user of any domain needs: data, training, comparison, a model. `./kit` has the parts for those who build on it. */
-export { checkData, type CheckDataOptions, type DataCheck } from './check/check-data.js'
+export { checkData, type CheckDataOptions } from './check/check-data.js'
+export type { DataCheck } from './check/data-check.js'
 export type { Issue, IssueKind } from './check/issue.js'
 export { compare } from './compare/compare.js'
 export { drawsPerClass, type DrawsPerClassOptions } from './compare/draws-per-class.js'

@@ -3,7 +3,7 @@ import { InputError } from '../contract/errors.js'
 import type { InputChecks, Pair } from '../contract/input-checks.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
-import type { Kind, Target } from '../contract/target.js'
+import type { Target } from '../contract/target.js'
 import type { Checked } from '../contract/task.js'
 import { Dataset } from '../data/dataset.js'
 import { contentKeys } from '../data/if-readable.js'
@@ -12,6 +12,7 @@ import { allAlike } from '../features/alike.js'
 import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
 import { documented } from '../kit/documented.js'
 import { checkPage } from './check-page.js'
+import type { DataCheck } from './data-check.js'
 import { doubtful, labelDoubts } from './doubtful-labels.js'
 import { formatCheck } from './format-check.js'
 import { giveawaysIn } from './giveaways.js'
@@ -31,23 +32,6 @@ export interface CheckDataOptions<Input, Label extends Target> extends RunOption
   readonly seed?: number | undefined
   /** Feature cache; default: the one on disk. `false` switches it off. */
   readonly cache?: CacheOption | undefined
-}
-
-/** What was found in data. */
-export interface DataCheck {
-  readonly kind: Kind
-  readonly examples: number
-  readonly testExamples: number
-  readonly labels: readonly string[]
-  /** By kind, in the order of `issueKinds`, the worst of each kind first. */
-  readonly issues: readonly Issue[]
-  /**
-   * How much the label of each example is doubted, from 0 to 1, in the order of the data: those that are doubted most are issues. Null where
-   * it was not checked.
-   */
-  readonly labelDoubts: readonly (number | null)[]
-  /** What could not be checked, and why, in sentences. */
-  readonly notes: readonly string[]
 }
 
 /** Fewest different examples of a class that is not called small. */

@@ -1,5 +1,5 @@
 import { html, type Html, pageOf } from '../kit/html.js'
-import type { DataCheck } from './check-data.js'
+import type { DataCheck } from './data-check.js'
 import { cellsOf, summaryOf, titles } from './format-check.js'
 import { type Issue, issueKinds } from './issue.js'
 

@@ -1,5 +1,5 @@
 import { textTable } from '../kit/text-table.js'
-import type { DataCheck } from './check-data.js'
+import type { DataCheck } from './data-check.js'
 import { type Issue, issueKinds, type IssueKind } from './issue.js'
 
 /** What issues of a kind are called, and in few words what they are. */

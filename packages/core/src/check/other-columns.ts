@@ -17,7 +17,7 @@ export async function otherColumns(
   const columns = new Map<string, string[]>()
   if (format === undefined && !(await isTable(path))) return columns
   let row = 0
-  for await (const { cells } of readRows(path, format ?? formatOf(path), signal, { encoding })) {
+  for await (const { cells } of readRows(path, format ?? (await formatOf(path)), signal, { encoding })) {
     for (const [name, value] of Object.entries(cells)) {
       const values = columns.get(name) ?? Array<string>(row).fill('')
       columns.set(name, values)
