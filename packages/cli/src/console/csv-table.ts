@@ -7,6 +7,11 @@ export function csvTable(rows: readonly Readonly<Record<string, unknown>>[]): st
 }
 
 function csvCell(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value, plain) : String(value ?? '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Whole numbers of 64 bits, as Parquet has them, as JSON has numbers. */
+export function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
 }
