@@ -14,12 +14,22 @@ import { domains, type Sentiment, sentences } from './sentences.js'
 
 const title = (text: string): void => console.log(`\n${pc.bold(text)}`)
 
+/** Options of the app. */
+export interface AppOptions {
+  /** Sentences of a domain. Default: all. */
+  readonly sentencesOf?: typeof sentences
+  /** What is set side by side. */
+  readonly learnersOf?: typeof textLearners
+}
+
 /**
  * The app.
  * @param folder Where it saves its model.
- * @param learnersOf What it sets side by side.
  */
-export async function app(folder: string, learnersOf: typeof textLearners = textLearners): Promise<void> {
+export async function app(
+  folder: string,
+  { sentencesOf = sentences, learnersOf = textLearners }: AppOptions = {},
+): Promise<void> {
   console.log(pc.bold('Sentiment: is a sentence positive or negative?'))
   console.log('A frozen Universal Sentence Encoder (7 million weights, none of them changed) and a head trained here.')
 
@@ -30,10 +40,10 @@ export async function app(folder: string, learnersOf: typeof textLearners = text
   const rows = []
   for (const unseen of domains) {
     const seen = domains.filter((domain) => domain !== unseen)
-    const { train, test } = dataset(seen.flatMap(sentences)).split({ test: 0.2, seed: 1 })
+    const { train, test } = dataset(seen.flatMap(sentencesOf)).split({ test: 0.2, seed: 1 })
     const model = await fineTune(backbone, train)
     const same = await model.evaluate(test)
-    const other = await model.evaluate(dataset(sentences(unseen)))
+    const other = await model.evaluate(dataset(sentencesOf(unseen)))
     const figure = ({ accuracy, intervals }: typeof same): string =>
       `${accuracy.toFixed(3)} (${intervals.accuracy.map((value) => value.toFixed(3)).join(' to ')})`
     rows.push([
@@ -49,12 +59,12 @@ export async function app(folder: string, learnersOf: typeof textLearners = text
   title(
     'What is the pre-trained network worth? The same head on words learned from the examples alone, and on the network',
   )
-  const reviews = dataset(['amazon', 'yelp'].flatMap((domain) => sentences(domain as 'amazon' | 'yelp')))
-  const protocol = drawsPerClass(backbone, { unseen: dataset(sentences('imdb')) })
+  const reviews = dataset(['amazon', 'yelp'].flatMap((domain) => sentencesOf(domain as 'amazon' | 'yelp')))
+  const protocol = drawsPerClass(backbone, { unseen: dataset(sentencesOf('imdb')) })
   console.log((await compare({ data: reviews, learners: learnersOf(backbone), protocol })).text())
 
   title('Saved, loaded, asked')
-  const model = await fineTune(backbone, dataset(domains.flatMap(sentences)))
+  const model = await fineTune(backbone, dataset(domains.flatMap(sentencesOf)))
   await model.save(folder)
   const again = await loadModel<Sentiment>(folder)
   const questions = [
