@@ -181,7 +181,7 @@ describe('exports of tools for labeling', () => {
       /a\.jsonl:1: expected a text in "data\.txt", got nothing/,
     )
     await expect(read('a.jsonl', rows, { textColumn: 'body.text', labelColumn: path })).rejects.toThrow(
-      /expected a column "body\.text", got the columns "id", "data", "annotations"/,
+      /expected a column "body\.text", got the columns "id", "data", "data\.text", "annotations"/,
     )
   })
 })

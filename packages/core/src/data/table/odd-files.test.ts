@@ -20,6 +20,7 @@ describe('odd files', () => {
   it.each<[string, string | Uint8Array]>([
     ['line ends of both kinds', 'label,text\na,one\r\nb,two\n'],
     ['line ends of both kinds, Windows first', 'label,text\r\na,one\nb,two\r\n'],
+    ['line ends that were written twice', 'label,text\r\r\na,one\r\r\nb,two\r\r\n'],
     ['line ends of old Macs', 'label,text\ra,one\rb,two\r'],
     ['gzip by its bytes alone', gzipSync(csv)],
     ['UTF-16 with its mark, though another encoding is named', Buffer.from(`\uFEFF${csv}`, 'utf16le')],

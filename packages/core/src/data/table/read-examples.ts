@@ -8,7 +8,7 @@ import { labelingExport } from './labeling-exports.js'
 import type { Row } from './row.js'
 import { readRows, type RowFormat } from './rows.js'
 import { checkFile, formatOf } from './table-file.js'
-import { type Cells, cellOf } from './value-at.js'
+import { type Cells, cellOf, columnsOf } from './value-at.js'
 import { namesByPlace, numbered } from './without-header.js'
 
 /** Options of `readExamples`, which the readers of domain packages hand on. */
@@ -126,7 +126,7 @@ function sourceOf(
   const known = isNamed ? undefined : labelingExport(first, input)
   if (!known) {
     const canLackHeader = format === 'csv' || format === 'tsv'
-    const columns = findColumns(path, Object.keys(first), input, labelColumn, onNotice, canLackHeader ? noHeader : '')
+    const columns = findColumns(path, columnsOf(first), input, labelColumn, onNotice, canLackHeader ? noHeader : '')
     return {
       ...columns,
       inputOf: cellOf(columns.input),

@@ -6,7 +6,7 @@ import { labelingExport } from './labeling-exports.js'
 import type { ReadExamplesOptions } from './read-examples.js'
 import { readRows } from './rows.js'
 import { checkFile, formatOf } from './table-file.js'
-import { type Cells, cellOf } from './value-at.js'
+import { type Cells, cellOf, columnsOf } from './value-at.js'
 import { inputByPlace, numbered } from './without-header.js'
 
 /**
@@ -52,5 +52,5 @@ function readerOf(
   onNotice: (message: string) => void,
 ): (cells: Cells) => unknown {
   const known = input.named === undefined ? labelingExport(first, input) : undefined
-  return known ? (cells) => known.inputOf(cells) : cellOf(findInput(path, Object.keys(first), input, onNotice))
+  return known ? (cells) => known.inputOf(cells) : cellOf(findInput(path, columnsOf(first), input, onNotice))
 }

@@ -40,7 +40,7 @@ export async function dialectOf(pieces: AsyncIterable<string>, given?: string): 
     if (!isEnd) yield* { [Symbol.asyncIterator]: () => iterator }
   })()
   const separator = given ?? named ?? separatorOf(start)
-  const lineEnds = start.includes('\r') && !start.includes('\n') ? ['\r'] : ['\r\n', '\n']
+  const lineEnds = lineEndsOf(start)
   const whole = isEnd ? start : start.slice(0, start.lastIndexOf(lineEnds.at(-1) as string) + 1)
   const written: Options = { ...asWritten, delimiter: separator, record_delimiter: lineEnds }
   const escape = await escapeOf(whole, written, isEnd)
@@ -60,6 +60,12 @@ export async function dialectOf(pieces: AsyncIterable<string>, given?: string): 
       }) as string[][]
     },
   }
+}
+
+/** Both usual ones, also mixed; that of old Macs; and what becomes of CR LF where it is written as text once more. */
+function lineEndsOf(start: string): string[] {
+  if (start.includes('\r') && !start.includes('\n')) return ['\r']
+  return start.includes('\r\r\n') ? ['\r\r\n', '\r\n', '\n'] : ['\r\n', '\n']
 }
 
 /** What holds for all tables. */

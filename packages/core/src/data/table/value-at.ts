@@ -10,6 +10,13 @@ export function cellOf(name: string): (cells: Cells) => unknown {
   return (cells) => (Object.hasOwn(cells, name) ? cells[name] : valueAt(cells, path))
 }
 
+/** Names of the columns, and paths to what stands in those that hold an object. */
+export function columnsOf(cells: Cells): string[] {
+  return Object.entries(cells).flatMap(([name, cell]) =>
+    isObject(cell) ? [name, ...Object.keys(cell).map((inside) => `${name}.${inside}`)] : [name],
+  )
+}
+
 function valueAt(value: unknown, path: readonly string[]): unknown {
   const [name, ...rest] = path
   if (name === undefined) return value
