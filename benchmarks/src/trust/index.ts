@@ -1,5 +1,6 @@
 import type { Benchmark, Figure } from '../figure.js'
 import { calibration } from './calibration.js'
+import { curve } from './curve.js'
 import { sets } from './sets.js'
 import { unknown } from './unknown.js'
 
@@ -8,6 +9,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   unknown,
   calibration,
   sets,
+  curve,
 }
 
 /**

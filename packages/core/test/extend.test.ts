@@ -5,7 +5,7 @@ import { dataset } from '../src/data/dataset.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
 import type { Target } from '../src/contract/target.js'
 import { loadModel } from '../src/model/load-model.js'
-import type { Model } from '../src/model/model.js'
+import { Model } from '../src/model/model.js'
 import { lettersLoader, tinyBackbone } from './tiny-backbone.js'
 import { tinyDataset, tinyExamples } from './tiny-data.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -101,10 +101,8 @@ describe('Model.forget', () => {
 
   it('cannot forget with a network that was tuned on them', async () => {
     const model = await taught()
-    const tuned = Object.assign(Object.create(model) as typeof model, {
-      recipe: { ...model.recipe, strategy: 'joint' },
-    })
-    await expect(model.forget.call(tuned, [some[0]?.input as string])).rejects.toThrow(
+    const tuned = new Model({ ...model, recipe: { ...model.recipe, strategy: 'joint' } })
+    await expect(tuned.forget(some[0]?.input as string)).rejects.toThrow(
       /one that was tuned on its examples\. Train it again without them/,
     )
   })

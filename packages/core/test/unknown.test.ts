@@ -152,3 +152,56 @@ describe('sets of classes', () => {
     await expect(several.predict(['a'], { coverage: 0.9 })).rejects.toThrow(/for several labels at once/)
   })
 })
+
+describe('what is out of scope', () => {
+  it('is told by its familiarity, which is measured', async () => {
+    const model = await fineTune(tinyBackbone(), tinyDataset(20), { cache })
+    const strangers = ['qqqqqqqqqq', 'zzzqzz', 'ghfjhg', 'ppqpp', 'hhhhh', 'qpqpqzz']
+    const report = await model.evaluate(tinyDataset(20, 3), { cache, outOfScope: strangers })
+    expect(report.outOfScope).toMatchObject({ examples: 6, share: 0.05 })
+    expect(report.outOfScope?.auroc).toBeGreaterThan(0.7)
+    expect(report.outOfScope?.kept).toBeGreaterThan(0.8)
+    expect(report.json).toMatchObject({
+      outOfScope: { auroc: expect.any(Number), fpr95: expect.any(Number), refused: expect.any(Number), kept: expect.any(Number) },
+      reliability: expect.any(Array),
+      riskCoverage: expect.any(Array),
+    })
+    expect(report.text()).toMatch(/6 out of scope +by familiarity\nAUROC/)
+    expect(report.reliability?.reduce((sum, { count }) => sum + count, 0)).toBe(60)
+  })
+
+  it('is said to be in scope where it is', async () => {
+    const notices: string[] = []
+    const model = await fineTune(tinyBackbone(), tinyDataset(20), { cache })
+    await model.evaluate(tinyDataset(20, 3), {
+      cache,
+      outOfScope: tinyDataset(20, 4).inputs,
+      onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
+    })
+    expect(notices).toEqual([expect.stringMatching(/^What was given as out of scope is as familiar as the data \(AUROC 0\.\d+/)])
+  })
+
+  it('needs an input, and a model that can tell', async () => {
+    const model = await fineTune(tinyBackbone(), tinyDataset(20), { cache })
+    await expect(model.evaluate(tinyDataset(5), { cache, outOfScope: [] })).rejects.toThrow(/at least one input, got none/)
+    const old = await loadModel<string>(new URL('fixtures/saved/own-preprocessing', import.meta.url).pathname, [lettersLoader])
+    const test = dataset(old.labels.map((label, i) => ({ input: `abc${i}`, label })))
+    expect(await old.evaluate(test, { cache })).toHaveProperty('accuracy')
+    await expect(old.evaluate(test, { cache, outOfScope: ['a'] })).rejects.toThrow(/saved without what tells it/)
+  })
+})
+
+describe('many classes', () => {
+  it('are known by their means as few are', async () => {
+    const classes = 300
+    const examples = Array.from({ length: 2 * classes }, (_, i) => {
+      const label = Math.floor(i / 2)
+      const letter = (place: number) => String.fromCharCode(97 + (Math.floor(label / 17 ** place) % 17))
+      return { input: `${letter(0).repeat(4)}${letter(1).repeat(2)}${letter(2)}${'xyz'[i % 2]}`, label: `class ${label}` }
+    })
+    const model = await fineTune(tinyBackbone(), dataset(examples), { cache, head: 'prototype' })
+    const [answer] = await model.predict([examples[0]?.input as string], { unknown: 0.05 })
+    expect(answer).toMatchObject({ known: true })
+    expect(model.trust.familiarity?.means.rows).toBe(classes)
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { backboneLearner } from '../src/compare/backbone-learner.js'
+import { learningCurve } from '../src/compare/learning-curve.js'
+import { startRun } from '../src/contract/run.js'
+import type { Target } from '../src/contract/target.js'
+import { dataset } from '../src/data/dataset.js'
+import { tinyBackbone } from './tiny-backbone.js'
+import { relabeled, tinyExamples } from './tiny-data.js'
+
+const run = startRun({ cache: false })
+const learner = backboneLearner<string>({
+  name: 'frozen',
+  description: 'frozen',
+  options: { l2: 0.01 },
+  backbone: () => tinyBackbone(),
+})
+
+describe('learningCurve', () => {
+  it('says what more labels would give, within an interval', async () => {
+    const curve = await learningCurve(learner, dataset<string, Target>(tinyExamples(14)), { more: 40 }, run)
+    const sizes = curve.points.map(({ examples }) => examples)
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+    expect(curve.later.examples).toBe(82)
+    for (const { mean, interval } of [curve.now, curve.later]) {
+      expect(interval[0]).toBeLessThanOrEqual(mean)
+      expect(interval[1]).toBeGreaterThanOrEqual(mean)
+      expect(interval[1]).toBeLessThanOrEqual(1)
+    }
+    expect(curve.later.mean).toBeGreaterThanOrEqual(curve.now.mean)
+    expect(curve.verdict).toMatch(/^40 more labels: \+\d+\.\d points \(-?\d+\.\d to \d+\.\d\)\.$/)
+    expect(curve.text()).toContain(curve.verdict)
+    expect(curve.json).toMatchObject({ measure: 'accuracy', gain: { mean: expect.any(Number) } })
+  })
+
+  it('does so for numbers, in their unit', async () => {
+    const numbers = relabeled<Target>(8, 0, (text) => text.codePointAt(0) as number)
+    const { later, verdict } = await learningCurve(learner, numbers, { more: 10 }, run)
+    expect(later.mean).toBeLessThanOrEqual(0)
+    expect(verdict).toMatch(/^10 more labels: \+[\d.e-]+ \(/)
+  })
+
+  it('needs some examples', async () => {
+    const few = dataset<string, Target>(tinyExamples(5))
+    await expect(learningCurve(learner, few, {}, run)).rejects.toThrow(/at least 20 examples, for a curve, got 15/)
+  })
+})
