@@ -30,14 +30,20 @@ export async function curve(folder: string): Promise<Figure[]> {
       // A larger sample contains the smaller one.
       const some = train.sample({ perClass, seed })
       const { later } = await learningCurve(learner, some as never, {}, startRun({ seed, cache }))
-      const truth = await (await fineTune(encoder, train.sample({ perClass: 2 * perClass, seed }), { seed, cache })).accuracy(test, { cache })
+      const truth = await (
+        await fineTune(encoder, train.sample({ perClass: 2 * perClass, seed }), { seed, cache })
+      ).accuracy(test, { cache })
       const [low, high] = later.interval
       hits.push(low <= truth && truth <= high ? 1 : 0)
       errors.push(Math.abs(later.mean - truth))
       widths.push(high - low)
     }
     held.push(...hits)
-    const [hit, error, width] = [hits, errors, widths].map((values) => spreadOf(values).mean) as [number, number, number]
+    const [hit, error, width] = [hits, errors, widths].map((values) => spreadOf(values).mean) as [
+      number,
+      number,
+      number,
+    ]
     figures.push({
       what: `${name}, ${perClass} per class: the interval for twice as many holds it`,
       measured: hit.toFixed(3),

@@ -12,7 +12,17 @@ beforeAll(async () => {
   data = await scene.write('train.csv', csv(reviews(30)))
   await writeFiles(scene.path('tiny-bert'), bertFiles())
   model = scene.path('model')
-  const { code } = await scene.run(['train', data, '--task', 'text', '--backbone', scene.path('tiny-bert'), '--keep', '--out', model])
+  const { code } = await scene.run([
+    'train',
+    data,
+    '--task',
+    'text',
+    '--backbone',
+    scene.path('tiny-bert'),
+    '--keep',
+    '--out',
+    model,
+  ])
   expect(code).toBe(0)
 })
 afterAll(() => scene.remove())
@@ -21,11 +31,27 @@ const figure = expect.any(Number)
 
 describe('headstart predict --unknown, --coverage', () => {
   it('says of each answer whether its input is known, how familiar it is and what is nearest', async () => {
-    const { code, stdout } = await scene.run(['predict', model, 'Great product.', '', 'x', '--unknown', '5%', '--coverage', '0.8', '--json'])
+    const { code, stdout } = await scene.run([
+      'predict',
+      model,
+      'Great product.',
+      '',
+      'x',
+      '--unknown',
+      '5%',
+      '--coverage',
+      '0.8',
+      '--json',
+    ])
     expect(code).toBe(0)
     for (const line of stdout.trim().split('\n')) {
       const answer = JSON.parse(line) as Record<string, unknown>
-      expect(answer).toMatchObject({ known: expect.any(Boolean), familiarity: figure, nearest: expect.stringMatching(/^(nega|posi)tive$/), set: expect.any(Array) })
+      expect(answer).toMatchObject({
+        known: expect.any(Boolean),
+        familiarity: figure,
+        nearest: expect.stringMatching(/^(nega|posi)tive$/),
+        set: expect.any(Array),
+      })
       expect('label' in answer).toBe(answer['known'])
     }
     const table = await scene.run(['predict', model, data, '--unknown', '0.05', '--out', scene.path('answers.csv')])
@@ -35,16 +61,31 @@ describe('headstart predict --unknown, --coverage', () => {
 
   it('refuses a share that is none, and a promise that few examples cannot keep', async () => {
     const share = await scene.run(['predict', model, 'a', '--unknown', '120%'])
-    expect([share.code, share.stderr]).toEqual([2, expect.stringContaining('share above 0 and below 1, such as 5% or 0.05')])
+    expect([share.code, share.stderr]).toEqual([
+      2,
+      expect.stringContaining('share above 0 and below 1, such as 5% or 0.05'),
+    ])
     const promise = await scene.run(['predict', model, 'a', '--coverage', '0.999'])
-    expect([promise.code, promise.stderr]).toEqual([2, expect.stringMatching(/expected 999 or more training examples that were held out.*got 60/)])
+    expect([promise.code, promise.stderr]).toEqual([
+      2,
+      expect.stringMatching(/expected 999 or more training examples that were held out.*got 60/),
+    ])
   })
 })
 
 describe('headstart evaluate --out-of-scope', () => {
   it('prints the documented fields', async () => {
     const foreign = await scene.write('foreign.csv', 'text\n"12 34 56"\n"qwertz uiop"\n"...!!!"\n')
-    const { code, stdout } = await scene.run(['evaluate', model, data, '--out-of-scope', foreign, '--unknown', '10%', '--json'])
+    const { code, stdout } = await scene.run([
+      'evaluate',
+      model,
+      data,
+      '--out-of-scope',
+      foreign,
+      '--unknown',
+      '10%',
+      '--json',
+    ])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       outOfScope: { auroc: figure, fpr95: figure, refused: figure, kept: figure, examples: 3, share: 0.1 },
@@ -55,13 +96,28 @@ describe('headstart evaluate --out-of-scope', () => {
 
   it('says it where there is no such file, and where nothing is in it', async () => {
     const none = await scene.run(['evaluate', model, data, '--out-of-scope', scene.path('none.csv')])
-    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/none\.csv: expected a file or folder of inputs, got no such file or folder/)])
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringMatching(/none\.csv: expected a file or folder of inputs, got no such file or folder/),
+    ])
   })
 })
 
 describe('headstart curve', () => {
   it('prints the documented fields', async () => {
-    const args = ['curve', data, '--task', 'text', '--backbone', scene.path('tiny-bert'), '--head', 'prototype', '--more', '50', '--json']
+    const args = [
+      'curve',
+      data,
+      '--task',
+      'text',
+      '--backbone',
+      scene.path('tiny-bert'),
+      '--head',
+      'prototype',
+      '--more',
+      '50',
+      '--json',
+    ]
     const { code, stdout } = await scene.run(args)
     expect(code).toBe(0)
     const expected = { examples: figure, mean: figure, interval: [figure, figure] }
@@ -89,14 +145,22 @@ describe('headstart next', () => {
     expect(code).toBe(0)
     const said = JSON.parse(stdout) as { next: unknown[]; verdict: string }
     expect(said.next).toHaveLength(5)
-    expect(said.next[0]).toMatchObject({ row: figure, certainty: figure, familiarity: figure, answer: { label: expect.any(String) } })
+    expect(said.next[0]).toMatchObject({
+      row: figure,
+      certainty: figure,
+      familiarity: figure,
+      answer: { label: expect.any(String) },
+    })
     expect(said).toMatchObject({ measured: { gain: figure, margin: figure, rounds: 10, labels: 5 } })
     expect(said.verdict).toMatch(/at random/)
   })
 
   it('needs inputs', async () => {
     const { code, stderr } = await scene.run(['next', model, scene.path('none.csv')])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('expected a file or folder of inputs, got no such file')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('expected a file or folder of inputs, got no such file'),
+    ])
   })
 })
 

@@ -31,15 +31,22 @@ describe('Model.next', () => {
     expect(said.measured).toMatchObject({ labels: 8, rounds: 10, gain: expect.any(Number), margin: expect.any(Number) })
     const { gain, margin } = said.measured ?? { gain: 0, margin: 0 }
     const better = 'Choosing like this was better than at random'
-    const expected = Math.abs(gain) <= margin ? 'Choosing at random was as good' : gain > 0 ? better : 'Choosing at random was better'
+    const expected =
+      Math.abs(gain) <= margin ? 'Choosing at random was as good' : gain > 0 ? better : 'Choosing at random was better'
     expect(said.verdict).toContain(expected)
     expect(said.text()).toContain(said.verdict)
     expect(said.text().split('\n')).toHaveLength(10)
   })
 
   it('works for several labels and for numbers', async () => {
-    for (const data of [relabeled(8, 0, (text, part) => [part, text[0] as string]), relabeled(8, 0, (text) => text.codePointAt(0) as number)]) {
-      const model = await fineTune(tinyBackbone(), data as Dataset<string, Target> as Dataset<string>, { cache, l2: 0.01 })
+    for (const data of [
+      relabeled(8, 0, (text, part) => [part, text[0] as string]),
+      relabeled(8, 0, (text) => text.codePointAt(0) as number),
+    ]) {
+      const model = await fineTune(tinyBackbone(), data as Dataset<string, Target> as Dataset<string>, {
+        cache,
+        l2: 0.01,
+      })
       expect((await model.next(inputs, { count: 3 })).next).toHaveLength(3)
     }
   })

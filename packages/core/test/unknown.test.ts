@@ -162,7 +162,12 @@ describe('what is out of scope', () => {
     expect(report.outOfScope?.auroc).toBeGreaterThan(0.7)
     expect(report.outOfScope?.kept).toBeGreaterThan(0.8)
     expect(report.json).toMatchObject({
-      outOfScope: { auroc: expect.any(Number), fpr95: expect.any(Number), refused: expect.any(Number), kept: expect.any(Number) },
+      outOfScope: {
+        auroc: expect.any(Number),
+        fpr95: expect.any(Number),
+        refused: expect.any(Number),
+        kept: expect.any(Number),
+      },
       reliability: expect.any(Array),
       riskCoverage: expect.any(Array),
     })
@@ -178,13 +183,19 @@ describe('what is out of scope', () => {
       outOfScope: tinyDataset(20, 4).inputs,
       onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
     })
-    expect(notices).toEqual([expect.stringMatching(/^What was given as out of scope is as familiar as the data \(AUROC 0\.\d+/)])
+    expect(notices).toEqual([
+      expect.stringMatching(/^What was given as out of scope is as familiar as the data \(AUROC 0\.\d+/),
+    ])
   })
 
   it('needs an input, and a model that can tell', async () => {
     const model = await fineTune(tinyBackbone(), tinyDataset(20), { cache })
-    await expect(model.evaluate(tinyDataset(5), { cache, outOfScope: [] })).rejects.toThrow(/at least one input, got none/)
-    const old = await loadModel<string>(new URL('fixtures/saved/own-preprocessing', import.meta.url).pathname, [lettersLoader])
+    await expect(model.evaluate(tinyDataset(5), { cache, outOfScope: [] })).rejects.toThrow(
+      /at least one input, got none/,
+    )
+    const old = await loadModel<string>(new URL('fixtures/saved/own-preprocessing', import.meta.url).pathname, [
+      lettersLoader,
+    ])
     const test = dataset(old.labels.map((label, i) => ({ input: `abc${i}`, label })))
     expect(await old.evaluate(test, { cache })).toHaveProperty('accuracy')
     await expect(old.evaluate(test, { cache, outOfScope: ['a'] })).rejects.toThrow(/saved without what tells it/)
@@ -197,7 +208,10 @@ describe('many classes', () => {
     const examples = Array.from({ length: 2 * classes }, (_, i) => {
       const label = Math.floor(i / 2)
       const letter = (place: number) => String.fromCharCode(97 + (Math.floor(label / 17 ** place) % 17))
-      return { input: `${letter(0).repeat(4)}${letter(1).repeat(2)}${letter(2)}${'xyz'[i % 2]}`, label: `class ${label}` }
+      return {
+        input: `${letter(0).repeat(4)}${letter(1).repeat(2)}${letter(2)}${'xyz'[i % 2]}`,
+        label: `class ${label}`,
+      }
     })
     const model = await fineTune(tinyBackbone(), dataset(examples), { cache, head: 'prototype' })
     const [answer] = await model.predict([examples[0]?.input as string], { unknown: 0.05 })

@@ -3,20 +3,18 @@ import type { RunOptions } from '../contract/progress.js'
 import { step } from '../contract/step.js'
 import type { Step } from '../contract/step.js'
 
-const expectedShare = { error: 'expected a share above 0 and below 1, such as 5% or 0.05' }
 const isShare = (share: number): boolean => share > 0 && share < 1
+const expected = { error: 'expected a share above 0 and below 1, such as 5% or 0.05' }
 /** As a number, or typed: '5%'. */
-const share = z.union(
-  [
-    z.number().refine(isShare),
-    z
-      .string()
-      .regex(/^\s*[\d.]+\s*%?\s*$/)
-      .transform((text) => Number.parseFloat(text) / (text.includes('%') ? 100 : 1))
-      .refine(isShare),
-  ],
-  expectedShare,
-)
+const share = z
+  .union([z.number(), z.string()])
+  .transform((given) => (typeof given === 'number' ? given : shareOf(given)))
+  .refine(isShare, expected)
+
+function shareOf(text: string): number {
+  const [, digits = '', percent = ''] = /^\s*([\d.]+)\s*(%?)\s*$/.exec(text) ?? []
+  return digits === '' ? Number.NaN : Number(digits) / (percent === '' ? 1 : 100)
+}
 
 /** What can be asked of a model of labeled examples beside its answers. */
 export const asking = z.object({

@@ -9,8 +9,7 @@ import { Model } from './model.js'
 import { readModelFolder } from './model-folder.js'
 import { networkBackbone } from '../features/network-backbone.js'
 import { keptName, type KeptExamples, unpackFeatures } from './kept-examples.js'
-import type { Matrix } from '../contract/matrix.js'
-import { meansIn } from '../trust/familiarity.js'
+import { type Usual, usualIn } from '../trust/familiarity.js'
 import { reportOf } from './saved-report.js'
 import type { Target } from '../contract/target.js'
 import type { LoadOptions } from '../contract/task.js'
@@ -49,7 +48,7 @@ export async function modelFrom<Input, Label extends Target = string>(
   const { id, modality, fingerprint, stages } = manifest.backbone
   const { crossValidation } = manifest.metrics
   const validation = crossValidation ? reportOf(crossValidation) : undefined
-  const { graph, head, means } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  const { graph, head, usual } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
   checkFit(folder, head)
   return new Model<Input, Label>({
     backbone: networkBackbone({
@@ -66,7 +65,7 @@ export async function modelFrom<Input, Label extends Target = string>(
     training: manifest.training,
     validation: () => validation,
     trust: {
-      familiarity: means && { means, held: manifest.trust?.familiarity },
+      familiarity: usual && { ...usual, held: manifest.trust?.familiarity },
       conformity: manifest.trust?.conformity,
     },
     kept: keptIn(folder, manifest, files),
@@ -85,7 +84,7 @@ function splitNetwork(
   folder: string,
   bytes: Uint8Array,
   manifest: Manifest,
-): { graph: Graph; head: Head; means: Matrix | undefined } {
+): { graph: Graph; head: Head; usual: Usual | undefined } {
   const {
     task: kind,
     labels,
@@ -96,7 +95,7 @@ function splitNetwork(
     const { prefix, suffix } = cut(whole, [output])
     const answers = suffix.outputs.slice(0, 1)
     return {
-      means: meansIn(suffix),
+      usual: usualIn(suffix),
       graph: prefix.with({ outputs: [whole.valueInfo.get(output) ?? { name: output }] }),
       head: {
         kind,

@@ -16,7 +16,7 @@ const plus = (...vectors: (readonly number[])[]): number[] =>
 
 const features = [
   [1, 0.1, 0],
-  [2, 0, 0.3],
+  [2, 0, -0.3],
   [3, 1, 0],
   [0, 1, 0.2],
   [0.1, 2, 0],
@@ -83,4 +83,39 @@ describe('familiarity', () => {
     const { held: none } = await familiarityOf(matrix(features.slice(2, 4)), members.slice(2, 4), 2)
     expect(none).toBeUndefined()
   })
+})
+
+it('takes features that are never negative to a power, in which no large one decides alone', async () => {
+  const rectified = [
+    [9, 0.2, 0, 0],
+    [0.1, 0.2, 0, 0],
+    [5, 0.3, 0.1, 0],
+    [9, 0, 0.2, 0.1],
+  ]
+  const known = await familiarityOf(matrix(rectified), [[0], [0], [0], [0]], 1)
+  expect(known.power).toBe(0.25)
+  const roots = (row: readonly number[]) => row.map((value) => value ** 0.25)
+  const mean = plus(...rectified.map((row) => unit(roots(row))))
+  const { familiarity } = await likenessOf(
+    matrix([
+      [9, 0, 0, 3],
+      [-1, 0, 2, 0],
+    ]),
+    known,
+  )
+  expect(familiarity).toBeAllclose([cosine(roots([9, 0, 0, 3]), mean), cosine(roots([0, 0, 2, 0]), mean)], {
+    rtol: 1e-5,
+  })
+  expect(
+    (
+      await familiarityOf(
+        matrix([
+          [1, -1],
+          [1, 0.5],
+        ]),
+        [[0], [0]],
+        1,
+      )
+    ).power,
+  ).toBe(1)
 })

@@ -6,14 +6,24 @@ import { headNames } from '../head/head.js'
 import { type Ranked, ranked } from './ranked.js'
 
 /** Names of what tells familiarity in every saved `model.onnx`: its output, and the weight that holds the means. */
-export const familiarityNames = { output: 'familiarity', means: 'familiarity.means' } as const
+export const familiarityNames = {
+  output: 'familiarity',
+  means: 'familiarity.means',
+  power: 'familiarity.power',
+} as const
+
+/**
+ * Features that are never negative, such as those of rectified units, are taken to this power: else a few large ones decide (Perronnin,
+ * Sánchez and Mensink, "Improving the Fisher Kernel for Large-Scale Image Classification", 2010, section 3.2).
+ */
+const rectifiedPower = 0.25
 
 /** Rows of which the cosines to all means are in memory at once. */
 const atOnce = 1024
 
 /**
  * How like its training examples an input is: the largest cosine of its features with the mean of a class. The features are
- * those of the network alone, without what is known of an input beside them, and as they are: centered or whitened they tell worse what is foreign, and neither neighbors nor the
+ * those of the network alone, without what is known of an input beside them: centered or whitened they tell worse what is foreign, and neither neighbors nor the
  * probability tell better (measured on texts and pictures of other tasks).
  */
 export interface Familiarity {
@@ -22,9 +32,14 @@ export interface Familiarity {
    * are the network's, which come first among the features.
    */
   readonly means: Matrix
+  /** To which features are taken first: 0.25 where none is negative, else 1. */
+  readonly power: number
   /** Familiarity of training examples with means that they are no part of; undefined where nothing tells what is usual. */
   readonly held: Ranked | undefined
 }
+
+/** What familiarity is told by. */
+export type Usual = Pick<Familiarity, 'means' | 'power'>
 
 /** How familiar some inputs are, and of which class each is most. */
 export interface Likeness {
@@ -48,7 +63,9 @@ export async function familiarityOf(
   groups: readonly (string | number | undefined)[] = [],
 ): Promise<Familiarity> {
   const { rows, columns } = features
-  const directions = directionsOf(features, new Float64Array(columns))
+  const power = features.data.every((value) => value >= 0) ? rectifiedPower : 1
+  const powered = power === 1 ? features : { rows, columns, data: features.data.map((value) => value ** power) }
+  const directions = directionsOf(powered, new Float64Array(columns))
   const sums = Array.from({ length: classes }, () => new Float64Array(columns))
   const counts = new Int32Array(classes)
   members.forEach((own, row) => {
@@ -71,7 +88,7 @@ export async function familiarityOf(
   })
 
   const held: number[] = []
-  await eachCosines(directions, means, (row, cosines) => {
+  await eachCosines(directions, { means, power: 1 }, (row, cosines) => {
     const group = groups[row]
     const left = group === undefined ? [row] : (together.get(group) as number[])
     // One score for each group.
@@ -94,14 +111,14 @@ export async function familiarityOf(
     // The only example of its class says nothing of how familiar others of its kind are.
     if (isJudged && Number.isFinite(best)) held.push(best)
   })
-  return { means, held: rows > 1 && held.length > 0 ? ranked(held) : undefined }
+  return { means, power, held: rows > 1 && held.length > 0 ? ranked(held) : undefined }
 }
 
 /** How familiar inputs are by their features, `[n, featureSize]`. */
-export async function likenessOf(features: Matrix, { means }: Pick<Familiarity, 'means'>): Promise<Likeness> {
+export async function likenessOf(features: Matrix, familiar: Usual): Promise<Likeness> {
   const familiarity = new Float32Array(features.rows)
   const nearest = new Int32Array(features.rows)
-  await eachCosines(features, means, (row, cosines) => {
+  await eachCosines(features, familiar, (row, cosines) => {
     let top = 0
     for (let label = 1; label < cosines.length; label++)
       if ((cosines[label] as number) > (cosines[top] as number)) top = label
@@ -112,9 +129,9 @@ export async function likenessOf(features: Matrix, { means }: Pick<Familiarity, 
 }
 
 /** A head that puts out the familiarity as well, `[batch]`: its second output. */
-export function withFamiliarity(head: Graph, { means }: Pick<Familiarity, 'means'>): Graph {
+export function withFamiliarity(head: Graph, usual: Usual): Graph {
   const g = new GraphBuilder('familiarity', { opsets: Object.fromEntries(head.opsets) })
-  const cosines = cosineNodes(g, means, head.inputs[0]?.dims?.at(-1) as number)
+  const cosines = cosineNodes(g, usual, head.inputs[0]?.dims?.at(-1) as number)
   // Its form is the same in all versions of the operators, which that of ReduceMax is not.
   const [largest] = g.ops('TopK', [cosines, g.ints([1])], 2, { axis: -1 })
   const familiarity = g.op('Squeeze', [largest as Value, g.ints([-1])])
@@ -123,8 +140,8 @@ export function withFamiliarity(head: Graph, { means }: Pick<Familiarity, 'means
   return both.with({ outputs: [...head.outputs, ...both.outputs] })
 }
 
-/** The means in a graph that puts familiarity out, `[classes, featureSize]`; undefined in one that does not. */
-export function meansIn(graph: Graph): Matrix | undefined {
+/** What a graph that puts familiarity out tells it by; undefined of one that does not. */
+export function usualIn(graph: Graph): Usual | undefined {
   const weight = graph.initializers.get(familiarityNames.means)
   const [columns = 0, rows = 0] = weight?.dims ?? []
   if (!weight || !graph.outputs.some(({ name }) => name === familiarityNames.output)) return undefined
@@ -134,11 +151,12 @@ export function meansIn(graph: Graph): Matrix | undefined {
     for (let column = 0; column < columns; column++)
       means.data[row * columns + column] = data[column * rows + row] as number
   }
-  return means
+  const power = graph.initializers.get(familiarityNames.power)?.data[0]
+  return { means, power: power === undefined ? 1 : Number(power) }
 }
 
 /** The cosines of features with all means, `[batch, classes]`. */
-function cosineNodes(g: GraphBuilder, { rows, columns, data }: Matrix, featureSize: number): Value {
+function cosineNodes(g: GraphBuilder, { means: { rows, columns, data }, power }: Usual, featureSize: number): Value {
   const weight = new Float32Array(rows * columns)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++)
@@ -146,17 +164,20 @@ function cosineNodes(g: GraphBuilder, { rows, columns, data }: Matrix, featureSi
   }
   const all = g.input(headNames.features, 'float32', ['batch', featureSize])
   const features = featureSize === columns ? all : g.op('Slice', [all, g.ints([0]), g.ints([columns]), g.ints([1])])
+  const exponent = power === 1 ? undefined : g.weight(familiarityNames.power, float32([], [power]))
+  const seen = exponent ? g.op('Pow', [g.op('Max', [features, g.scalar(0)]), exponent]) : features
   const means = g.weight(familiarityNames.means, float32([columns, rows], weight))
-  return g.op('MatMul', [directionNodes(g, features), means])
+  return g.op('MatMul', [directionNodes(g, seen), means])
 }
 
 async function eachCosines(
   features: Matrix,
-  means: Matrix,
+  usual: Usual,
   visit: (row: number, cosines: Float32Array) => void,
 ): Promise<void> {
+  const { means } = usual
   const g = new GraphBuilder('cosines')
-  g.output('cosines', cosineNodes(g, means, features.columns), 'float32', ['batch', means.rows])
+  g.output('cosines', cosineNodes(g, usual, features.columns), 'float32', ['batch', means.rows])
   const session = await Session.create(g.build())
   try {
     for (let first = 0; first < features.rows; first += atOnce) {
