@@ -57,7 +57,7 @@ const floors = {
     'task',
   ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
-  nlp: ['checks', 'explain', 'preprocessing', 'backbone', 'data'],
+  nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }
 

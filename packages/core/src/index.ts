@@ -34,6 +34,7 @@ export type {
   Tests,
 } from './contract/learner.js'
 export type { InputChecks, Pair } from './contract/input-checks.js'
+export type { ColumnKnowledge, ExampleKnowledge, Knowledge, KnowledgePart } from './contract/knowledge.js'
 export type { Matrix } from './contract/matrix.js'
 export type { ModelFiles } from './contract/model-files.js'
 export type {
@@ -80,6 +81,7 @@ export type {
 export { clearCache } from './features/cache-directory.js'
 export type { CacheOption } from './features/cached-features.js'
 export { FeatureCache, type FeatureCacheOptions } from './features/feature-cache.js'
+export { withKnowledge } from './features/with-knowledge.js'
 export type { ResumeOptions } from './fine-tune/checkpoint.js'
 export type { FineTuneOptions, HeadOptions, LoraOptions, TuningOptions } from './fine-tune/fine-tune-options.js'
 export { fineTune } from './fine-tune/fine-tune.js'

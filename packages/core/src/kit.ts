@@ -11,6 +11,16 @@ export { effectOf, type PairedDifference, pairedDifference } from './evaluate/pa
 export { nearestOthers, type Nearest } from './check/nearest.js'
 export { isTunable } from './contract/backbone.js'
 export { CheckpointError, DataError, FileError, ModelFolderError, OptionError } from './contract/errors.js'
+export type {
+  ColumnKnowledge,
+  ExampleKnowledge,
+  Known,
+  Knowing,
+  Knowledge,
+  KnowledgeLoader,
+  KnowledgePart,
+  WeightedPart,
+} from './contract/knowledge.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'
 export { toPredictions } from './contract/prediction.js'
 export { expectationOf, step } from './contract/step.js'
@@ -105,6 +115,7 @@ export { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './model/ans
 export { exportFormatOf } from './model/export-model.js'
 export { describeModel, type ModelDescription } from './model/load-model.js'
 export { damaged, type FolderFormat, newer } from './model/manifest.js'
+export { knowledgeLoader } from './model/knowledge-loader.js'
 export { manifestOf, readModelFolder } from './model/model-folder.js'
 export { modelLoader } from './model/model-loader.js'
 export { prepareModelFolder, writeModelFolder } from './model/write-model-folder.js'

@@ -10,3 +10,12 @@ const encoder = {
 export function encoderAsset(name: keyof typeof encoder): Promise<Uint8Array> {
   return readAsset('@headstart/nlp', `assets/universal-sentence-encoder/${name}`, encoder[name])
 }
+
+const polarity = {
+  en: () => new URL('../assets/polarity/en.json', import.meta.url),
+}
+
+/** The list of words of a language. */
+export function polarityAsset(language: keyof typeof polarity): Promise<Uint8Array> {
+  return readAsset('@headstart/nlp', `assets/polarity/${language}.json`, polarity[language])
+}

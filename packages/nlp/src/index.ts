@@ -7,10 +7,23 @@ export {
 } from './backbone/universal-sentence-encoder.js'
 export { zeroShot } from './backbone/zero-shot.js'
 export { readTextDataset, type ReadTextDatasetOptions } from './data/read-text-dataset.js'
+export { classNames } from './knowledge/class-names.js'
+export { polarity, type PolarityLanguage } from './knowledge/polarity.js'
+export { textKnowledge } from './knowledge/text-knowledge.js'
+export { words, type WordsOptions } from './knowledge/words.js'
 export { loadModel } from './load-model.js'
 export type { LongTexts } from './preprocessing/tokenized-text.js'
 export { textTask } from './task.js'
-export { checkData, compare, dataset, drawsPerClass, exportModel, fineTune, HeadstartError } from '@headstart/core'
+export {
+  checkData,
+  compare,
+  dataset,
+  drawsPerClass,
+  exportModel,
+  fineTune,
+  HeadstartError,
+  withKnowledge,
+} from '@headstart/core'
 export type {
   Backbone,
   Comparison,

@@ -2,6 +2,8 @@ import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { cacheKey } from './cache-key.js'
 import { contentKeys } from '../data/if-readable.js'
+import { isKnown, type Known } from '../contract/knowledge.js'
+import { withColumns } from './known-backbone.js'
 import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Store } from '../contract/store.js'
@@ -43,8 +45,10 @@ export async function resolveCache(
 export async function computeFeatures<Input>(
   backbone: Backbone<Input>,
   inputs: readonly Input[],
-  { cache, signal, onEvent, onUnreadable }: ComputeFeaturesOptions,
+  options: ComputeFeaturesOptions,
 ): Promise<Matrix> {
+  if (isKnown(backbone)) return featuresWithParts(backbone, inputs, options)
+  const { cache, signal, onEvent, onUnreadable } = options
   const features = zeroMatrix(inputs.length, backbone.featureSize)
   // Those of other work.
   backbone.takeNotices?.()
@@ -137,6 +141,22 @@ export async function computeFeatures<Input>(
   for (const notice of backbone.takeNotices?.() ?? [])
     onEvent?.({ type: 'notice', message: `${backbone.id}: ${notice}` })
   return features
+}
+
+/** Those of the network are kept; what stands beside them takes no time, and is of one model alone. */
+async function featuresWithParts<Input>(
+  { base, parts }: Known<Input>,
+  inputs: readonly Input[],
+  options: ComputeFeaturesOptions,
+): Promise<Matrix> {
+  const { onUnreadable } = options
+  const unreadable = new Set<number>()
+  const leaveOut: OnUnreadable = (index, error) => {
+    unreadable.add(index)
+    onUnreadable?.(index, error)
+  }
+  const features = await computeFeatures(base, inputs, { ...options, onUnreadable: onUnreadable && leaveOut })
+  return withColumns(features, parts, inputs, unreadable)
 }
 
 function isTaken<Input>({ takes }: Backbone<Input>, input: unknown): boolean {

@@ -25,6 +25,11 @@ export interface HeadOptions extends RunOptions {
    */
   readonly classWeight?: Recipe['classWeight']
   /**
+   * What stands beside the network, of a backbone that knows more (see `withKnowledge`). 'chosen' (default): what held-out examples
+   * gain by. 'none': nothing. Only a linear head whose penalty is chosen has it, and no network that is tuned.
+   */
+  readonly knowledge?: 'chosen' | 'none' | undefined
+  /**
    * Where the backbone's network runs: execution providers of onnxruntime, passed through, in order of preference. Default: as
    * the backbone was made, mostly 'cpu'. What is not there is an error, nothing falls back in silence.
    */

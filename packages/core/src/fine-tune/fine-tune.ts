@@ -8,6 +8,7 @@ import { extend, forget } from './extend-model.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
+import { describeKnowledge } from '../model/recipe.js'
 import { setTeacher } from '../model/teacher.js'
 import type { Target } from '../contract/target.js'
 import { assertLabels, trainHead } from './train-head.js'
@@ -39,14 +40,22 @@ export async function fineTune<Input, Label extends Target>(
   const contentKey: Backbone<Input>['contentKey'] = (input) => backbone.contentKey(input)
   await inspectDataset(train, { contentKey, test: train.test, onEvent: options.onEvent })
   const model = await learn(backbone, train, options)
-  sayValidation(model, options)
+  sayTrained(model, options)
   return model
 }
 
-/** Says it where the figures on held-out examples are no better than those of the naive baseline. */
-export function sayValidation(model: Pick<Model<never, Target>, 'validation'>, { onEvent }: RunOptions): void {
-  const message = onEvent && model.validation && noBetterThanBaseline(model.validation)
-  if (message !== undefined) onEvent?.({ type: 'notice', message })
+/**
+ * Says what stands beside the network, and where the figures on held-out examples are no better than those of the naive baseline.
+ */
+export function sayTrained(model: Pick<Model<never, Target>, 'recipe' | 'validation'>, { onEvent }: RunOptions): void {
+  if (!onEvent) return
+  const knowledge = describeKnowledge(model.recipe)
+  const unproven = model.validation && noBetterThanBaseline(model.validation)
+  for (const message of [
+    knowledge && `Held-out examples gain by what stands beside the network: ${knowledge}.`,
+    unproven,
+  ])
+    if (message !== undefined) onEvent({ type: 'notice', message })
 }
 
 /** `fineTune` of examples that were drawn from a data set which was checked as a whole. */

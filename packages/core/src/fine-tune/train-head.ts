@@ -1,5 +1,7 @@
 import type { Backbone } from '../contract/backbone.js'
 import { assertAnswers, assertTargets } from './assert-answers.js'
+import { knowledgeOf } from '../contract/knowledge.js'
+import { chooseKnowledge, type ChosenKnowledge } from './choose-knowledge.js'
 import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
@@ -7,8 +9,8 @@ import type { HeadOptions } from './fine-tune-options.js'
 import { encodeTargets } from '../head/head.js'
 import type { HeadMethod, LearnedHead } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
-import type { Matrix } from '../contract/matrix.js'
 import { keptExamples } from '../model/kept-examples.js'
+import { type Matrix, takeRows } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Learned } from '../model/teacher.js'
 import { trustOf } from '../trust/trust.js'
@@ -20,10 +22,14 @@ import type { Target } from '../contract/target.js'
 
 /** A head that was learned on the features of a frozen backbone, and what from. */
 export interface SolvedHead<Input, Label extends Target> extends LearnedHead {
+  /** The backbone, or it with what it knows beside its network. */
+  readonly backbone: Backbone<Input>
   /** The examples whose inputs can be read. */
   readonly data: Dataset<Input, Label>
-  /** `[data.size, featureSize]`. */
+  /** Of the network alone, `[data.size, columns]`. */
   readonly features: Matrix
+  /** As the head sees them, the examples first. */
+  readonly seen: Matrix
   /** `[data.size, outputs]`. */
   readonly targets: Matrix
   /** Weight of each example in the loss, `[data.size]`. */
@@ -38,7 +44,8 @@ export async function trainHead<Input, Label extends Target>(
   examples: Dataset<Input, Label>,
   options: HeadOptions,
 ): Promise<Model<Input, Label>> {
-  return headModel(backbone, await solveHead(backbone, examples, options), options)
+  const solved = await solveHead(backbone, examples, options)
+  return headModel(solved.backbone, solved, options)
 }
 
 /** Learns a head on the features of a backbone. Inputs that cannot be read are left out, and said. */
@@ -47,7 +54,7 @@ export async function solveHead<Input, Label extends Target>(
   examples: Dataset<Input, Label>,
   options: HeadOptions,
 ): Promise<SolvedHead<Input, Label>> {
-  const { head = 'linear' } = options
+  const { head = 'linear', keep = false, knowledge = keep ? 'none' : 'chosen' } = options
   const method = headMethod(head, examples.kind)
   const cache = await resolveCache(options)
   // What cannot be trained is refused before the features, which may take long.
@@ -56,28 +63,62 @@ export async function solveHead<Input, Label extends Target>(
   if (data !== examples) assertLabels(data)
   if (allAlike(features))
     options.onEvent?.({ type: 'notice', message: describeAlike(data.name, backbone.id, features) })
-  return learnHead(data, features, options, data === examples ? planned : undefined)
+  const own = data === examples ? planned : plan(data, method, options)
+  const known =
+    head === 'linear' && own.folds > 0 && knowledge === 'chosen'
+      ? await chooseKnowledge(
+          backbone,
+          knowledgeOf(backbone),
+          { data, features, ...encoded(data), ...own, folds: (some) => foldsOf(some, method, options) },
+          { ...options, cache },
+        )
+      : undefined
+  return { ...(await learnHead(data, features, options, own, known)), backbone: known?.backbone ?? backbone }
 }
 
 /**
- * Learns a head on features that are at hand, `[data.size, featureSize]`.
+ * Learns a head on features that are at hand, `[data.size, columns]`.
  * @param planned Folds and weights of these examples, where they are known.
+ * @param known What stands beside the network.
  */
 export async function learnHead<Input, Label extends Target>(
   data: Dataset<Input, Label>,
   features: Matrix,
   options: HeadOptions,
   planned?: ReturnType<typeof plan>,
-): Promise<SolvedHead<Input, Label>> {
-  const { seed = 0, l2, head = 'linear' } = options
+  known?: ChosenKnowledge<Input>,
+): Promise<Omit<SolvedHead<Input, Label>, 'backbone'>> {
+  const { l2, head = 'linear' } = options
   assertLabels(data)
   const method = headMethod(head, data.kind)
   const { folds, weights } = planned ?? plan(data, method, options)
   const { kind, labels } = data
-  const targets = encodeTargets(data.targets, labels)
-  const heldOut = folds === 0 ? [] : repeatedFolds(data, folds, seed)
-  const learned = await method.learn({ kind, labels, features, targets, weights, folds: heldOut }, { ...options, l2 })
-  return { ...learned, data, features, targets, weights, folds }
+  const { targets } = encoded(data)
+  const heldOut = folds === 0 ? [] : foldsOf(data, method, options)
+  const examples = known?.examples ?? { features, targets, weights }
+  const learned = await method.learn({ kind, labels, ...examples, folds: heldOut }, { ...options, l2 })
+  return {
+    ...learned,
+    data,
+    features,
+    targets,
+    weights,
+    folds,
+    seen: examples.features,
+    ...(known && {
+      heldOut: learned.heldOut && takeRows(learned.heldOut, [...data.inputs.keys()]),
+      chosen: { ...learned.chosen, knowledge: known.chosen },
+    }),
+  }
+}
+
+function encoded({ targets, labels }: Dataset<unknown, Target>): { readonly targets: Matrix } {
+  return { targets: encodeTargets(targets, labels) }
+}
+
+/** Rows that are held out, one fold after another. */
+function foldsOf(data: Dataset<unknown, Target>, method: HeadMethod, { folds, seed = 0 }: HeadOptions): number[][] {
+  return repeatedFolds(data, foldCount(data, method, folds), seed)
 }
 
 /** The model of a backbone and a head that was learned on its features. */
@@ -96,10 +137,10 @@ export async function headModel<Input, Label extends Target>(
 
 /** The parts of a model that come of a head which was learned. */
 export async function headParts(
-  { data, features, targets, head, heldOut, l2, folds, chosen }: SolvedHead<unknown, Target>,
+  { data, features, seen, targets, head, heldOut, l2, folds, chosen }: Omit<SolvedHead<unknown, Target>, 'backbone'>,
   { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
 ): Promise<Omit<Learned, 'kept'>> {
-  await assertAnswers(data.name, head, features)
+  await assertAnswers(data.name, head, seen)
   const training = summarize(data)
   return {
     head,

@@ -20,7 +20,7 @@ import type { Progress, RunOptions } from '../contract/progress.js'
 import { report, summarize } from '../evaluate/report.js'
 import { splitNetwork } from './split-network.js'
 import type { Target } from '../contract/target.js'
-import { headModel, type SolvedHead, solveHead } from './train-head.js'
+import { type SolvedHead, solveHead, trainHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
 import { checkTuning, planTuning, type TuningPlan, unfrozenStages } from './tuning-plan.js'
@@ -58,7 +58,7 @@ export async function tune<Input, Label extends Target>(
     })
     return tuned
       ? tunedModel(backbone, solved, plan, inUnits(tuned, posed), options)
-      : headModel(backbone, solved, options)
+      : trainHead(backbone, solved.data, { ...options, cache })
   } finally {
     await cut.close()
   }

@@ -149,7 +149,7 @@ describe('fitHead', () => {
     }
     expect(total / features.rows).toBeCloseTo(lowest, 3)
     expect(head.heldOut?.rows).toBe(features.rows)
-    expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 11, total: 11 })
+    expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 19, total: 19 })
   })
 
   it('lets many examples overrule what is expected of the strength', async () => {

@@ -15,7 +15,7 @@ import { coalesce } from '../kit/coalesce.js'
 export interface FitHeadOptions extends RunOptions {
   /**
    * Strength of the L2 penalty, or the folds by which cross-validation chooses it: row numbers held out in each. A row
-   * may be held out several times (repeated cross-validation).
+   * may be held out several times (repeated cross-validation), or never: it is learned from in each fold.
    */
   readonly regularization: { readonly l2: number } | { readonly folds: readonly (readonly number[])[] }
   /** Weight of each example in the loss, `[n]`. Default: all 1. */
@@ -47,7 +47,7 @@ export interface Trial {
  * Decades of the strengths that cross-validation may try, strongest first; strengths are multiples of the features'
  * total variance.
  */
-const decades = Array.from({ length: 11 }, (_, index) => -index / 2)
+const decades = Array.from({ length: 19 }, (_, index) => -index / 2)
 
 /**
  * What is expected of the strength before any example is seen: its decade is normally distributed. A few examples held
@@ -62,6 +62,15 @@ const patience = 2
 /** Largest gradient, on standardized features, at which a head counts as solved: in cross-validation and in the end. */
 const tolerance = { fold: 5e-5, final: 1e-6 }
 
+/** How cross-validation walks along the strengths. */
+interface Walk {
+  readonly from: number
+  readonly patience: number
+  readonly tolerance: number
+}
+const thorough: Walk = { from: expectedDecade.mean, patience, tolerance: tolerance.fold }
+const rough = { patience: 1, tolerance: 5e-4 }
+
 /** Fits a linear head to its optimum: the loss is convex, so there is one, and no learning rate to choose. */
 export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Promise<FittedHead> {
   const { regularization, signal, onEvent } = options
@@ -70,7 +79,9 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
   const objective = await HeadObjective.create(posed.problem)
   try {
     const search =
-      'l2' in regularization ? undefined : await crossValidate(objective, posed, weights, regularization.folds, options)
+      'l2' in regularization
+        ? undefined
+        : await crossValidate(objective, posed, weights, regularization.folds, { ...options, ...thorough })
     const l2 = 'l2' in regularization ? regularization.l2 : (search as Search).best.l2
     const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
     const evaluate = async (point: Float64Array): Promise<Evaluation> =>
@@ -95,6 +106,37 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
   }
 }
 
+/** How features fare, to choose among them by. */
+export interface Assessment {
+  /**
+   * How little the held-out examples are expected by heads on these features, in nats: -log of the probability of all of them and of
+   * the strength that is the most probable one.
+   */
+  readonly surprise: number
+  /** That strength, as a decade of the features' total variance. */
+  readonly decade: number
+}
+
+/**
+ * Assesses features by cross-validation, more roughly than `fitHead` and in less time.
+ * @param from Decade to begin at, such as that of features which are alike. Default: the expected one.
+ */
+export async function assessFeatures(
+  problem: HeadProblem,
+  folds: readonly (readonly number[])[],
+  exampleWeights: Float64Array,
+  { from = expectedDecade.mean, signal }: RunOptions & { readonly from?: number } = {},
+): Promise<Assessment> {
+  const posed = pose(problem)
+  const objective = await HeadObjective.create(posed.problem)
+  try {
+    const { best } = await crossValidate(objective, posed, exampleWeights, folds, { signal, ...rough, from })
+    return { surprise: best.score * new Set(folds.flat()).size, decade: best.decade }
+  } finally {
+    await objective.close()
+  }
+}
+
 interface Search {
   readonly trials: readonly Trial[]
   readonly best: Candidacy
@@ -102,6 +144,7 @@ interface Search {
 
 /** A strength, tried. */
 interface Candidacy extends Trial {
+  readonly decade: number
   /** -log of the probability of the strength and the held-out examples, divided by their number. */
   readonly score: number
   readonly heldOut: Matrix
@@ -120,9 +163,11 @@ async function crossValidate(
   posed: PosedProblem,
   weights: Float64Array,
   folds: readonly (readonly number[])[],
-  { signal, onEvent }: RunOptions,
+  { from, patience, tolerance, signal, onEvent }: RunOptions & Walk,
 ): Promise<Search> {
   const { outputs } = objective
+  // Some may be in every fold's training part: the names of classes.
+  const examples = new Set(folds.flat()).size
   const evaluate = coalesce((candidates: readonly Candidate[]) => objective.evaluate(candidates))
 
   const attempt = async (decade: number, last: readonly FoldHead[]): Promise<Candidacy> => {
@@ -133,7 +178,7 @@ async function crossValidate(
         const start = beyond(head.before, head.point)
         const steps = repenalized(head.steps, l2 - head.l2, outputs)
         const { point, steps: taken } = await minimize(loss, start, {
-          gradientTolerance: tolerance.fold,
+          gradientTolerance: tolerance,
           steps,
           signal,
         })
@@ -156,9 +201,10 @@ async function crossValidate(
     }
     const unexpected = ((decade - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
     return {
+      decade,
       l2: objective.rawL2(l2),
       loss: posed.loss(loss / weight),
-      score: posed.surprise(loss / weight) + unexpected / weights.length,
+      score: posed.surprise(loss / weight) + unexpected / examples,
       heldOut,
       losses: Float64Array.from(weighted),
       heads,
@@ -174,7 +220,7 @@ async function crossValidate(
       trials.push(next)
       onEvent?.({ type: 'cross-validation', done: trials.length, total: decades.length })
       if (!best || next.score < best.score) [best, worse] = [next, 0]
-      else if (++worse === patience || isWorse(next.losses, best.losses, weights.length)) break
+      else if (++worse === patience || isWorse(next.losses, best.losses, examples)) break
     }
     return best as Candidacy
   }
@@ -183,7 +229,7 @@ async function crossValidate(
     for (const row of rows) exampleWeights[row] = 0
     return { point: objective.zero(), before: objective.zero(), steps: [], exampleWeights, l2: 0 }
   })
-  const middle = decades.indexOf(expectedDecade.mean)
+  const middle = decades.indexOf(from)
   let best = await walk(decades.slice(middle), unfitted)
   const [first, second] = trials
   if (best === first) {

@@ -11,6 +11,8 @@ export interface HeadProblem {
   readonly features: Matrix
   /** `[n, outputs]`: one-hot classes, 0/1 labels, or values. */
   readonly targets: Matrix
+  /** Products of the features of any two examples, `[n, n]`, from whatever center, where they are known. */
+  readonly products?: Float64Array | undefined
 }
 
 /** Weights of a linear head: logits = features · weight + bias. */
@@ -45,6 +47,9 @@ export interface HeadResults {
  */
 export const standardVariance = 10
 
+/** Products of an example's feature and an output below which one thread computes them all. */
+const smallProblem = 2 ** 21
+
 /**
  * The loss of linear heads over one set of examples, computed by onnxruntime in float64.
  *
@@ -61,11 +66,13 @@ export class HeadObjective {
   readonly outputs: number
   /** Number of weights of an output: features, or directions of the examples' span where these are fewer by far. */
   readonly #features: number
+  readonly #raw: Matrix
   readonly #standard: Standardization
   readonly #session: Session
   readonly #constants: Record<'x' | 'xt' | 'y', Tensor>
 
-  private constructor({ targets }: HeadProblem, standard: Standardization, session: Session) {
+  private constructor({ features, targets }: HeadProblem, standard: Standardization, session: Session) {
+    this.#raw = features
     this.#features = standard.x.dims[1] as number
     this.outputs = targets.columns
     this.#session = session
@@ -78,12 +85,16 @@ export class HeadObjective {
   }
 
   static async create(problem: HeadProblem): Promise<HeadObjective> {
-    const standard = await standardize(problem.features)
-    return new HeadObjective(
-      problem,
-      standard,
-      await Session.create(objectiveGraph(problem.kind, problem.targets.columns)),
-    )
+    const { features, products } = problem
+    const standard = products ? standardSpan(products, features.rows) : await standardize(features)
+    const { dims } = standard.x
+    // Threads that meet for next to nothing wait for each other; and others may need the cores.
+    const threads = (dims[0] as number) * (dims[1] as number) * problem.targets.columns < smallProblem ? 1 : undefined
+    const session = await Session.create(objectiveGraph(problem.kind, problem.targets.columns), {
+      spin: false,
+      ...(threads && { threads }),
+    })
+    return new HeadObjective(problem, standard, session)
   }
 
   /** L2 strength on standardized features that equals `l2` on the features as they are: |W|² = scale² · |W'|². */
@@ -134,9 +145,12 @@ export class HeadObjective {
 
   /** Weights for the features as they are: x' = (x - mean) · scale gives W = scale · W' and b = b' - mean · W. */
   weights(point: Float64Array): LinearWeights {
-    const { mean, scale, span } = this.#standard
+    const { scale, span } = this.#standard
+    const mean = this.#standard.mean ?? meanOf(this.#raw)
     const learned = point.slice(0, -this.outputs)
-    const weight = (span?.expand(learned, this.outputs) ?? learned).map((value) => value * scale)
+    const weight = span
+      ? combined(this.#raw, mean, span.shares(learned, this.outputs), scale ** 2)
+      : learned.map((value) => value * scale)
     const bias = point.slice(-this.outputs)
     weight.forEach((value, i) => {
       const output = i % this.outputs
@@ -180,7 +194,8 @@ interface Standardization {
   readonly x: Tensor
   /** The same, transposed: multiplying by it takes a third of the time of transposing at each step. */
   readonly xt: Tensor
-  readonly mean: Float64Array
+  /** Undefined where it was not needed so far. */
+  readonly mean?: Float64Array
   readonly scale: number
   readonly span?: Span
 }
@@ -188,52 +203,117 @@ interface Standardization {
 async function standardize({ rows, columns, data }: Matrix): Promise<Standardization> {
   // Else finding the span takes longer than it saves.
   const fewExamples = 2 * rows <= columns
-  const session = await Session.create(standardizationGraph(fewExamples))
+  const session = await Session.create(standardizationGraph(fewExamples), { spin: false })
   try {
     const results = await session.run({ features: tensor('float32', [rows, columns], data) })
     const { x, xt, products } = results as Record<string, Tensor>
-    const standard = { mean: results['mean']?.data as Float64Array, scale: results['scale']?.data[0] as number }
-    if (!fewExamples) return { ...standard, x: x as Tensor, xt: xt as Tensor }
-    const span = spanOf(x?.data as Float64Array, products?.data as Float64Array, rows)
-    const { rank, coordinates } = span
-    const transposed = Float64Array.from(
-      coordinates,
-      (_, at) => coordinates[(at % rows) * rank + Math.floor(at / rows)] as number,
-    )
-    return {
-      ...standard,
-      span,
-      x: tensor('float64', [rows, rank], coordinates),
-      xt: tensor('float64', [rank, rows], transposed),
-    }
+    const mean = results['mean']?.data as Float64Array
+    if (products) return { ...standardSpan(products.data as Float64Array, rows), mean }
+    return { x: x as Tensor, xt: xt as Tensor, mean, scale: results['scale']?.data[0] as number }
   } finally {
     await session.close()
   }
 }
 
+/** The same from products alone, in coordinates of the span. */
+function standardSpan(products: Float64Array, rows: number): Standardization {
+  const own = centered(products, rows)
+  let squares = 0
+  for (let row = 0; row < rows; row++) squares += own[row * (rows + 1)] as number
+  // Features that are all the same leave nothing to scale by.
+  const scale = squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
+  for (let i = 0; i < own.length; i++) own[i] = (own[i] as number) * scale ** 2
+  const span = spanOf(own, rows)
+  const { rank, coordinates } = span
+  const transposed = new Float64Array(coordinates.length)
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < rank; column++, at++) transposed[column * rows + row] = coordinates[at] as number
+  return {
+    scale,
+    span,
+    x: tensor('float64', [rows, rank], coordinates),
+    xt: tensor('float64', [rank, rows], transposed),
+  }
+}
+
+/** Products of vectors as seen from their mean, from products as seen from elsewhere: H K H, with H = I - 1/n. */
+function centered(products: Float64Array, rows: number): Float64Array {
+  const means = new Float64Array(rows)
+  for (let row = 0; row < rows; row++)
+    for (let other = 0; other < rows; other++)
+      means[row] = (means[row] as number) + (products[row * rows + other] as number) / rows
+  const mean = means.reduce((sum, value) => sum + value, 0) / rows
+  const own = new Float64Array(rows * rows)
+  for (let row = 0; row < rows; row++)
+    for (let other = 0; other < rows; other++)
+      own[row * rows + other] =
+        (products[row * rows + other] as number) - (means[row] as number) - (means[other] as number) + mean
+  return own
+}
+
+/** Mean of each column, `[columns]`. */
+function meanOf({ rows, columns, data }: Matrix): Float64Array {
+  const mean = new Float64Array(columns)
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++)
+      mean[column] = (mean[column] as number) + (data[at] as number) / rows
+  return mean
+}
+
+/** factor · (x - mean)ᵀ shares, `[columns, outputs]`. */
+function combined(x: Matrix, mean: Float64Array, shares: Float64Array, factor: number): Float64Array {
+  const outputs = shares.length / x.rows
+  const weight = new Float64Array(x.columns * outputs)
+  const totals = new Float64Array(outputs)
+  for (let row = 0; row < x.rows; row++) {
+    const own = shares.subarray(row * outputs, (row + 1) * outputs)
+    if (own.every((share) => share === 0)) continue
+    for (let output = 0; output < outputs; output++)
+      totals[output] = (totals[output] as number) + (own[output] as number)
+    for (let column = 0; column < x.columns; column++) {
+      const value = x.data[row * x.columns + column] as number
+      if (value === 0) continue
+      for (let output = 0; output < outputs; output++) {
+        const at = column * outputs + output
+        weight[at] = (weight[at] as number) + value * (own[output] as number)
+      }
+    }
+  }
+  for (let column = 0; column < x.columns; column++)
+    for (let output = 0; output < outputs; output++) {
+      const at = column * outputs + output
+      weight[at] = factor * ((weight[at] as number) - (mean[column] as number) * (totals[output] as number))
+    }
+  return weight
+}
+
 /**
  * Features as they are, `[n, features]`, made to have mean 0 and a total variance of `standardVariance`.
- * @param withProducts Gives all products of two examples as well, `[n, n]`.
+ * @param productsAlone Gives all products of two examples, from their mean, in their place, `[n, n]`.
  */
-function standardizationGraph(withProducts: boolean): Graph {
+function standardizationGraph(productsAlone: boolean): Graph {
   const g = new GraphBuilder('standardization')
   const double = (value: number): Value => g.weight(`double_${value}`, tensor('float64', [], Float64Array.of(value)))
   const features = g.input('features', 'float32', ['n', 'features'])
   const raw = g.op('Cast', [features], { to: 11 })
   const mean = g.op('ReduceMean', [raw], { axes: [0], keepdims: 1 })
   const centered = g.op('Sub', [raw, mean])
+  g.output('mean', mean, 'float64', [1, 'features'])
+  if (productsAlone) {
+    const transposed = g.op('Transpose', [centered], { perm: [1, 0] })
+    g.output('products', g.op('MatMul', [centered, transposed]), 'float64', ['n', 'n'])
+    return g.build()
+  }
   const squares = g.op('ReduceSum', [g.op('Mul', [centered, centered]), g.ints([0, 1])], { keepdims: 0 })
   const rows = g.op('Cast', [g.op('Squeeze', [g.op('Shape', [features], { end: 1 })])], { to: 11 })
   const fitting = g.op('Sqrt', [g.op('Div', [g.op('Mul', [double(standardVariance), rows]), squares])])
   // Features that are all the same leave nothing to scale by.
   const scale = g.op('Where', [g.op('Greater', [squares, double(0)]), fitting, double(1)])
   const x = g.op('Mul', [centered, scale])
-  g.output('mean', mean, 'float64', [1, 'features'])
   g.output('scale', scale, 'float64', [])
   g.output('x', x, 'float64', ['n', 'features'])
   const xt = g.op('Transpose', [x], { perm: [1, 0] })
   g.output('xt', xt, 'float64', ['features', 'n'])
-  if (withProducts) g.output('products', g.op('MatMul', [x, xt]), 'float64', ['n', 'n'])
   return g.build()
 }
 

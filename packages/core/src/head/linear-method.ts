@@ -9,9 +9,9 @@ export const linearMethod: HeadMethod = {
   kinds: ['classification', 'multi-label', 'regression'],
   chooses: 'the regularization',
   takes: ['l2', 'unfreeze', 'strategy'],
-  async learn({ kind, labels, features, targets, weights, folds }, { l2, signal, onEvent }) {
+  async learn({ kind, labels, features, targets, weights, folds, products }, { l2, signal, onEvent }) {
     const regularization = l2 === undefined ? { folds } : { l2 }
-    const problem = { kind, features, targets }
+    const problem = { kind, features, targets, products }
     const fitted = await fitHead(problem, { regularization, exampleWeights: weights, signal, onEvent })
     const { heldOut, l2: strength } = fitted
     const times = heldOut ? gainedInverseTemperature(kind, targets, heldOut, weights) : 1

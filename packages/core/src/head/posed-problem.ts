@@ -26,13 +26,14 @@ function same<T>(value: T): T {
   return value
 }
 
-function posedAsOneLogit({ features, targets }: HeadProblem): PosedProblem {
+function posedAsOneLogit(problem: HeadProblem): PosedProblem {
+  const { targets } = problem
   const data = Float32Array.from({ length: targets.rows }, (_, row) => targets.data[row * 2 + 1] as number)
   // Logits (-z/2, z/2), whose softmax is (1 - sigmoid(z), sigmoid(z)).
   const spread = (values: Float64Array): Float64Array =>
     Float64Array.from({ length: values.length * 2 }, (_, i) => ((i % 2) - 0.5) * (values[i >> 1] as number))
   return {
-    problem: { kind: 'multi-label', features, targets: { rows: targets.rows, columns: 1, data } },
+    problem: { ...problem, kind: 'multi-label', targets: { rows: targets.rows, columns: 1, data } },
     weights: ({ weight, bias }) => ({ weight: spread(weight), bias: spread(bias) }),
     results: ({ rows, data: second }) => {
       const probability = (i: number): number => second[i >> 1] as number
@@ -45,14 +46,14 @@ function posedAsOneLogit({ features, targets }: HeadProblem): PosedProblem {
 }
 
 /** Numbers in standard deviations from their mean. */
-export function posedInDeviations({ kind, features, targets }: HeadProblem): PosedProblem {
-  const { rows, columns, data } = targets
+export function posedInDeviations(problem: HeadProblem): PosedProblem {
+  const { rows, columns, data } = problem.targets
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length
   // Numbers that are all the same leave nothing to scale by.
   const deviation = Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) || 1
   const raw = (value: number): number => value * deviation + mean
   return {
-    problem: { kind, features, targets: { rows, columns, data: data.map((value) => (value - mean) / deviation) } },
+    problem: { ...problem, targets: { rows, columns, data: data.map((value) => (value - mean) / deviation) } },
     weights: ({ weight, bias }) => ({ weight: weight.map((value) => value * deviation), bias: bias.map(raw) }),
     results: (solved) => ({ ...solved, data: solved.data.map(raw) }),
     loss: (solved) => solved * deviation ** 2,

@@ -3,8 +3,10 @@ export interface Span {
   /** `[rows, rank]`, row-major. */
   readonly coordinates: Float64Array
   readonly rank: number
-  /** From such coordinates back: `[rank, outputs]` → `[columns, outputs]`. */
-  expand(weights: Float64Array, outputs: number): Float64Array
+  /**
+   * Weights in such coordinates, `[rank, outputs]`, as sums of the vectors: how often each vector is in them, `[rows, outputs]`.
+   */
+  shares(weights: Float64Array, outputs: number): Float64Array
 }
 
 /** A vector of which less than this share of the longest one's square is new adds nothing but rounding. */
@@ -15,11 +17,9 @@ const negligible = 1e-12
  * 1971). Where there are fewer examples than features, its problem has fewer unknowns in coordinates of that span, with the
  * same minimum, lengths and angles. They are the rows of L in the pivoted Cholesky decomposition X Xᵀ = L Lᵀ (Higham,
  * "Accuracy and Stability of Numerical Algorithms", section 10.3), which stops at the rank.
- * @param vectors X, `[rows, columns]`, row-major.
  * @param products X Xᵀ, `[rows, rows]`.
  */
-export function spanOf(vectors: Float64Array, products: Float64Array, rows: number): Span {
-  const columns = vectors.length / rows
+export function spanOf(products: Float64Array, rows: number): Span {
   const lower = new Float64Array(rows * rows)
   /** Of each row, the square of what the pivots so far do not span. */
   const rest = Float64Array.from({ length: rows }, (_, row) => products[row * (rows + 1)] as number)
@@ -49,22 +49,20 @@ export function spanOf(vectors: Float64Array, products: Float64Array, rows: numb
     coordinates,
     rank,
     // The basis is Q = X₁ᵀ L₁⁻ᵀ, with the rows of the pivots: Q v = X₁ᵀ a, where L₁ᵀ a = v.
-    expand(weights, outputs) {
-      const expanded = new Float64Array(columns * outputs)
+    shares(weights, outputs) {
+      const shares = new Float64Array(rows * outputs)
       const left = weights.slice()
       for (let at = rank - 1; at >= 0; at--) {
         const pivot = pivots[at] as number
         for (let output = 0; output < outputs; output++) {
           const share = (left[at * outputs + output] as number) / (coordinates[pivot * rank + at] as number)
+          shares[pivot * outputs + output] = share
           for (let k = 0; k < at; k++)
             left[k * outputs + output] =
               (left[k * outputs + output] as number) - (coordinates[pivot * rank + k] as number) * share
-          for (let column = 0; column < columns; column++)
-            expanded[column * outputs + output] =
-              (expanded[column * outputs + output] as number) + (vectors[pivot * columns + column] as number) * share
         }
       }
-      return expanded
+      return shares
     },
   }
 }

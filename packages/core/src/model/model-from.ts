@@ -1,12 +1,13 @@
 import { type Graph } from '@headstart/onnx'
 import { cut, decodeModel, extract, rename } from '@headstart/onnx/kit'
-import type { JsonObject, Preprocessing } from '../contract/backbone.js'
+import type { Devices, JsonObject, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { type Head, headNames } from '../head/head.js'
 import { damaged, graphName, type Manifest, modelFormat, newer } from './manifest.js'
 import { Model } from './model.js'
 import { readModelFolder } from './model-folder.js'
+import { knownBackbone, readsForParts } from '../features/known-backbone.js'
 import { networkBackbone } from '../features/network-backbone.js'
 import { keptName, type KeptExamples, unpackFeatures } from './kept-examples.js'
 import { type Usual, usualIn } from '../trust/familiarity.js'
@@ -45,20 +46,13 @@ export async function modelFrom<Input, Label extends Target = string>(
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
-  const { id, modality, fingerprint, stages } = manifest.backbone
   const { crossValidation } = manifest.metrics
   const validation = crossValidation ? reportOf(crossValidation) : undefined
   const { graph, head, usual } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
   checkFit(folder, head)
+  const preprocessing = await loader.load(manifest.preprocessing.config as JsonObject, files)
   return new Model<Input, Label>({
-    backbone: networkBackbone({
-      id,
-      modality,
-      fingerprint,
-      network: { graph, stages },
-      device,
-      preprocessing: await loader.load(manifest.preprocessing.config as JsonObject, files),
-    }),
+    backbone: backboneOf(manifest, graph, preprocessing, device),
     ownsBackbone: true,
     head,
     recipe: manifest.recipe,
@@ -70,6 +64,25 @@ export async function modelFrom<Input, Label extends Target = string>(
     },
     kept: keptIn(folder, manifest, files),
   })
+}
+
+/** The backbone of a saved model; where parts stand beside its network, the network alone and they. */
+function backboneOf<Input>(
+  { backbone: { id, modality, fingerprint, stages } }: Manifest,
+  graph: Graph,
+  preprocessing: Preprocessing<Input>,
+  device: Devices | undefined,
+): TunableBackbone<Input> {
+  const parts = { id, modality, device }
+  if (!readsForParts(preprocessing))
+    return networkBackbone({ ...parts, fingerprint, network: { graph, stages }, preprocessing })
+  const { base } = preprocessing
+  const [last] = graph.outputs
+  const network = {
+    graph: extract(graph, [], [base.output]),
+    stages: stages.map((stage) => (stage.output === last?.name ? { ...stage, output: base.output } : stage)),
+  }
+  return knownBackbone(networkBackbone({ ...parts, ...base, network }), preprocessing.parts)
 }
 
 /** Whether an adapter such as 'letters/2' is a later version of one that is known. */

@@ -39,7 +39,7 @@ import {
 import { familiarityIn, judged, withSets } from './judged.js'
 import type { KeptExamples } from './kept-examples.js'
 import { packModel, wholeGraph } from './pack-model.js'
-import type { Recipe } from './recipe.js'
+import { describeKnowledge, type Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
 import { saySuggestions, type Suggestions, verdictOf } from './next.js'
 import { knownTeacher, type Learned } from './teacher.js'
@@ -352,6 +352,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
       strategy,
       l2,
       seed,
+      knowledge: recipe.knowledge ?? {},
       // Under the words of the saved model, as every version says it.
       crossValidation: validation ? toSavedReport(validation) : null,
     }
@@ -360,8 +361,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
       training.examples === 0
         ? `Made from the names of ${labels.length} classes, without examples.`
         : `Trained on ${training.examples} examples${of}.`
+    const beside = describeKnowledge(recipe)
+    const known = beside === undefined ? [] : [`Beside the network: ${beside}.`]
     const held = validation ? ['', 'By cross-validation on these examples:', formatReport(validation)] : []
-    return shown(figures, () => [summary, ...held].join('\n'))
+    return shown(figures, () => [summary, ...known, ...held].join('\n'))
   }
 
   /**

@@ -24,6 +24,8 @@ interface RecipeFields {
   /** Folds of the cross-validation by which the head was chosen; 0 where `l2` was given. */
   readonly folds: number
   readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
+  /** What stands beside the network, by name, and how much each counts there. Left out where nothing does. */
+  readonly knowledge?: Readonly<Record<string, number>>
 }
 
 /** A recipe in `headstart.json`. */
@@ -35,5 +37,12 @@ export const recipeSchema: z.ZodType<Recipe> = z
     l2: z.number(),
     folds: z.number(),
     classWeight: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number())]).default('none'),
+    knowledge: z.record(z.string(), z.number()).exactOptional(),
   })
   .catchall(z.json())
+
+/** What stands beside the network, in words: 'polarity-en, words and class names'. Undefined where nothing does. */
+export function describeKnowledge({ knowledge = {} }: Recipe): string | undefined {
+  const names = Object.keys(knowledge)
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]
+}

@@ -17,7 +17,7 @@ import { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { rowFormats } from '../data/table/index.js'
-import { sayValidation } from '../fine-tune/fine-tune.js'
+import { sayTrained } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
 import { headMethodNames } from '../head/head-method-names.js'
 import type { Answer } from '../model/answers.js'
@@ -133,6 +133,10 @@ const training = z.object({
     .boolean()
     .default(false)
     .describe('keep the features of the examples with the model, so that it can be extended'),
+  knowledge: z
+    .enum(['chosen', 'none'])
+    .optional()
+    .describe('what stands beside the network: what held-out examples gain by, or nothing (default: chosen)'),
   balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
   l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
   template: z
@@ -239,6 +243,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           ...tuned,
           ...(options.l2 !== undefined && { l2: options.l2 }),
           ...(options.head && { head: options.head }),
+          ...(options.knowledge && { knowledge: options.knowledge }),
           ...(options.device && { device: options.device }),
           ...(options.keep && { keep: true }),
           ...(options.balanced && { classWeight: 'balanced' }),
@@ -251,7 +256,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           // A strength that is given needs no examples held out.
           const enough = options.l2 === undefined ? largeEnoughClasses(examples, fitting) : examples
           const model = await learner.fit(enough, fitting)
-          sayValidation(model, fitting)
+          sayTrained(model, fitting)
           return model
         },
       }

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
-import { type Devices, type JsonObject, type Network, type Stage, type TunableBackbone } from '@headstart/core'
+import {
+  type Devices,
+  type JsonObject,
+  type Knowledge,
+  type Network,
+  type Stage,
+  type TunableBackbone,
+  withKnowledge,
+} from '@headstart/core'
 import { networkBackbone, OptionError } from '@headstart/core/kit'
 import { type FetchOptions, type ModelFolder, ModelFilesError, openModel, readNetwork } from '@headstart/hub'
 import { type FullPrecision, type Graph } from '@headstart/onnx'
 import { extract, toFullPrecision, upgradeOpset, withFloat32Interface, withStages } from '@headstart/onnx/kit'
 import { features, pooledGraph, type PooledGraphOptions, type Pooling } from './pooled-graph.js'
 import { type SentenceSettings, sentenceSettings } from './sentence-settings.js'
+import { textKnowledge } from '../knowledge/text-knowledge.js'
 import { type LongTexts, tokenizedText, type TokenInput } from '../preprocessing/tokenized-text.js'
 
 /** Options of `transformersBackbone`; those of the download count where an id is given and the model is not in the cache. */
@@ -35,6 +44,8 @@ export interface TransformersBackboneOptions extends Omit<FetchOptions, 'parts'>
   readonly threads?: number
   /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
   readonly device?: Devices | undefined
+  /** What can stand beside the network (see `withKnowledge`). Default: `textKnowledge()`. */
+  readonly knowledge?: readonly Knowledge<string>[]
 }
 
 /** Of a pair of texts and pictures the side of texts, where it is a file of its own. */
@@ -104,7 +115,7 @@ export async function transformersBackbone(
     prefix: options.prefix ?? settings.prefix ?? '',
     firstPosition: firstPositionOf(config),
   })
-  return networkBackbone({
+  const backbone = networkBackbone({
     id: dtype === 'fp32' ? folder.id : `${folder.id} (${dtype})`,
     modality: 'text',
     network: await stagedNetwork(encoder, {
@@ -126,6 +137,7 @@ export async function transformersBackbone(
     ...(threads !== undefined && { threads }),
     device: options.device,
   })
+  return withKnowledge(backbone, options.knowledge ?? textKnowledge())
 }
 
 /** The part of a network that computes one of its outputs, in a version of the operators that pooling is written for. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type Devices, type TunableBackbone } from '@headstart/core'
+import { type Devices, type Knowledge, type TunableBackbone, withKnowledge } from '@headstart/core'
 import { networkBackbone, stagesIn } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
 import { encoderAsset } from '../assets.js'
+import { textKnowledge } from '../knowledge/text-knowledge.js'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
 /** Options of `universalSentenceEncoder`. */
@@ -11,6 +12,8 @@ export interface UniversalSentenceEncoderOptions {
   readonly threads?: number
   /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
   readonly device?: Devices | undefined
+  /** What can stand beside the network (see `withKnowledge`). Default: `textKnowledge()`. */
+  readonly knowledge?: readonly Knowledge<string>[]
 }
 
 /**
@@ -19,13 +22,14 @@ export interface UniversalSentenceEncoderOptions {
  *
  * Stages: embedding, layer 0, layer 1, pooling.
  */
-export async function universalSentenceEncoder(
-  options: UniversalSentenceEncoderOptions = {},
-): Promise<TunableBackbone<string>> {
+export async function universalSentenceEncoder({
+  knowledge = textKnowledge(),
+  ...options
+}: UniversalSentenceEncoderOptions = {}): Promise<TunableBackbone<string>> {
   const [model, vocabulary] = await Promise.all([encoderAsset('model.onnx'), encoderAsset('vocab.json')])
   const graph = decodeModel(model, 'universal-sentence-encoder/model.onnx')
   const preprocessing = sentencePiece({ vocabulary })
-  return networkBackbone({
+  const network = networkBackbone({
     id: 'universal-sentence-encoder-lite',
     modality: 'text',
     network: { graph, stages: stagesIn(graph) },
@@ -37,4 +41,5 @@ export async function universalSentenceEncoder(
       .digest('hex'),
     ...options,
   })
+  return withKnowledge(network, knowledge)
 }

@@ -1,0 +1,122 @@
+import '@headstart/onnx/test'
+import { Session, type Tensors } from '@headstart/onnx'
+import { decodeModel } from '@headstart/onnx/kit'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { marks, marksLoader, names } from '../../test/marks-knowledge.js'
+import { temporaryFolder } from '../../test/temporary-folder.js'
+import { lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'
+import { tinyDataset } from '../../test/tiny-data.js'
+import { DataError } from '../contract/errors.js'
+import { type Dataset, dataset } from '../data/dataset.js'
+import type { TrainEvent } from '../contract/progress.js'
+import { withKnowledge } from '../features/with-knowledge.js'
+import { exportModel } from '../model/export-model.js'
+import { knowledgeLoader } from '../model/knowledge-loader.js'
+import { loadModel } from '../model/load-model.js'
+import { fineTune } from './fine-tune.js'
+
+const cache = false
+const loaders = [lettersLoader, knowledgeLoader([lettersLoader], [marksLoader])]
+
+/** Texts whose class their marks alone give away. */
+function marked(perClass: number, seed = 0): Dataset<string> {
+  const { examples } = tinyDataset(perClass, seed)
+  return dataset(
+    examples.map(({ input }, index) => ({
+      input: index % 2 ? `${input}!` : input,
+      label: index % 2 ? 'loud' : 'quiet',
+    })),
+  )
+}
+
+describe('knowledge beside the network', () => {
+  it('is taken where held-out examples gain by it, and said', async () => {
+    const events: TrainEvent[] = []
+    const backbone = withKnowledge(tinyBackbone(), [marks('noise'), marks()])
+    const train = marked(8)
+    const model = await fineTune(backbone, train, { cache, onEvent: (event) => events.push(event) })
+    const alone = await fineTune(tinyBackbone(), train, { cache })
+    expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
+    expect(await model.accuracy(marked(40, 1), { cache })).toBe(1)
+    expect(await alone.accuracy(marked(40, 1), { cache })).toBeLessThan(0.7)
+    expect(events).toContainEqual({
+      type: 'notice',
+      message: 'Held-out examples gain by what stands beside the network: marks.',
+    })
+    expect(model.describe().json['knowledge']).toEqual(model.recipe.knowledge)
+    expect(model.describe().text()).toContain('Beside the network: marks.')
+  })
+
+  it('is left out where they do not, and the model is that of the network alone, bit for bit', async () => {
+    const train = tinyDataset(8)
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), train, { cache })
+    const alone = await fineTune(tinyBackbone(), train, { cache })
+    expect(model.recipe).toEqual(alone.recipe)
+    expect(model.head.graph.initializers.get('head.weight')).toEqual(alone.head.graph.initializers.get('head.weight'))
+  })
+
+  it('is left out where it is asked for, and with another head', async () => {
+    const backbone = withKnowledge(tinyBackbone(), [marks()])
+    for (const options of [{ knowledge: 'none' }, { head: 'nearest' }, { l2: 0.1 }] as const) {
+      const model = await fineTune(backbone, marked(8), { cache, ...options })
+      expect(model.recipe.knowledge).toBeUndefined()
+      expect(model.backbone.featureSize).toBe(8)
+    }
+  })
+
+  it('is saved with the model, which answers the same', async () => {
+    const folder = await temporaryFolder()
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(8), { cache })
+    await model.save(folder)
+    await using loaded = await loadModel<string>(folder, loaders)
+    const inputs = marked(10, 3).inputs
+    expect(await loaded.predict(inputs)).toEqual(await model.predict(inputs))
+    expect(loaded.recipe).toEqual(model.recipe)
+    expect(loaded.backbone.fingerprint).toBe(model.backbone.fingerprint)
+    // And again, saved from what was loaded.
+    await loaded.save(`${folder}/again`)
+    await using again = await loadModel<string>(`${folder}/again`, loaders)
+    expect(await again.predict(inputs)).toEqual(await model.predict(inputs))
+  })
+
+  it('has its columns as inputs of the network, which gives the same', async () => {
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(8), { cache })
+    const { preprocessing } = model.backbone as ReturnType<typeof tinyBackbone>
+    const inputs = marked(10, 3).inputs
+    const feeds = preprocessing.collate(await Promise.all(inputs.map((input) => preprocessing.prepare(input))))
+    expect(Object.keys(feeds)).toEqual(['letters', 'knowledge/marks'])
+    await using session = await Session.create(model.graph())
+    const { probabilities } = await session.run(feeds as Tensors)
+    const answers = (await model.predict(inputs)).flatMap((answer) => Object.values(answer.probabilities))
+    expect(probabilities?.data).toBeAllclose(answers, { rtol: 1e-5, atol: 1e-6 })
+  })
+
+  it('is exported as further inputs of one file, with what makes them; Transformers.js has none, which is said', async () => {
+    const folder = await temporaryFolder()
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(8), { cache })
+    await exportModel(model, 'onnx', `${folder}/model.onnx`)
+    const { inputs, metadata } = decodeModel(await readFile(`${folder}/model.onnx`), 'model.onnx')
+    expect(inputs.map(({ name }) => name)).toEqual(['letters', 'knowledge/marks'])
+    expect(metadata.get('headstart.marks.txt')).toBe('marks')
+    // No pipeline reads letters at all.
+    await expect(exportModel(model, 'transformers', `${folder}/js`)).rejects.toThrow(DataError)
+  })
+
+  it('learns from the names of classes, which are never held out', async () => {
+    const train = tinyDataset(3)
+    // Names that are of one kind with the texts of the classes.
+    const texts: Record<string, string> = { early: 'aabbccddee', middle: 'kkllmmnnoo', late: 'uuvvwwxxyy' }
+    const named = { ...names, exampleOf: (label: string) => texts[label] }
+    const model = await fineTune(withKnowledge(tinyBackbone(), [named]), train, { cache })
+    expect(model.recipe.knowledge).toEqual({ 'class names': 1 })
+    expect(model.validation).toMatchObject({ examples: 9 })
+    expect(model.training.examples).toBe(9)
+  })
+
+  it('is chosen by some of many examples, of a class for which there are enough', async () => {
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(200), { cache })
+    expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
+    expect(await model.accuracy(marked(20, 1), { cache })).toBe(1)
+  })
+})
