@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. With
- * the name fine-tuning, it is tuning that is measured on the folders.
+ * the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
+ * examples give.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { accuracy } from './accuracy.js'
 import { browser } from './browser.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
+import { fewShot } from './few-shot.js'
 import { type Benchmark, formatFigures } from './figure.js'
 import { fineTuning, fineTuningFolder } from './fine-tuning.js'
 import { gradient } from './gradient.js'
@@ -48,8 +50,12 @@ const { values } = parsed
 const ofTrust = parsed.positionals[0] === 'trust' ? parsed.positionals.slice(1) : undefined
 const positionals = ofTrust ? [] : parsed.positionals
 /** Benchmarks of folders alone. */
-const ofFolders = ['recommend']
-const unknown = positionals.filter((name) => !(name in benchmarks) && !ofFolders.includes(name))
+const ofFolders = ['recommend', 'few-shot']
+const isFewShot = positionals.includes('few-shot')
+const words = isFewShot ? positionals.filter((name) => existsSync(name)) : []
+const unknown = positionals.filter(
+  (name) => !(name in benchmarks) && !ofFolders.includes(name) && !words.includes(name),
+)
 if (unknown.length > 0) {
   console.error(
     `bench: expected any of ${[...Object.keys(benchmarks), ...ofFolders].join(', ')}, got ${unknown.join(', ')}.`,
@@ -59,7 +65,7 @@ if (unknown.length > 0) {
 const everything = positionals.length === 0 && values.data.length === 0 && !ofTrust
 const isTuned = positionals.includes('fine-tuning')
 const named = positionals.filter(
-  (name) => name !== 'recommend' && !(isTuned && values.data.length > 0 && name === 'fine-tuning'),
+  (name) => name in benchmarks && !(isTuned && values.data.length > 0 && name === 'fine-tuning'),
 )
 const ofFolder = (folder: string): Benchmark => {
   if (isTuned) return fineTuningFolder(folder)
@@ -81,7 +87,7 @@ const chosen = ofTrust
   ? trusted()
   : [
       ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-      ...values.data.map(ofFolder),
+      ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
     ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)

@@ -83,7 +83,13 @@ export type { CacheOption } from './features/cached-features.js'
 export { FeatureCache, type FeatureCacheOptions } from './features/feature-cache.js'
 export { withKnowledge } from './features/with-knowledge.js'
 export type { ResumeOptions } from './fine-tune/checkpoint.js'
-export type { FineTuneOptions, HeadOptions, LoraOptions, TuningOptions } from './fine-tune/fine-tune-options.js'
+export type {
+  FineTuneOptions,
+  HeadOptions,
+  LoraOptions,
+  TuningOptions,
+  Unlabelled,
+} from './fine-tune/fine-tune-options.js'
 export { fineTune } from './fine-tune/fine-tune.js'
 export { type Exportable, type ExportedFiles, exportModel } from './model/export-model.js'
 export { loadModel } from './model/load-model.js'

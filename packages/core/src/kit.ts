@@ -3,6 +3,7 @@ export {
   backboneLearner,
   type BackboneLearnerParts,
   type ExampleLearner,
+  frozenLearners,
   namesLearner,
   transferLearners,
 } from './compare/backbone-learner.js'

@@ -99,6 +99,24 @@ export function transferLearners<Input>(
   return [noTransfer, untrained, fromScratch, frozen, tuned]
 }
 
+/**
+ * Several backbones side by side, each frozen: what each knows beside the examples alone, and beside the first of them.
+ * @param backbones Of different ids.
+ */
+export function frozenLearners<Input>(
+  backbones: readonly Backbone<Input>[],
+  noTransfer: ExampleLearner<Input>,
+): ExampleLearner<Input>[] {
+  const learners: ExampleLearner<Input>[] = []
+  for (const backbone of backbones) {
+    const [first] = learners
+    const name = `frozen ${backbone.id}`
+    const adds = [{ what: 'transfer', to: noTransfer }, ...(first ? [{ what: 'another network', to: first }] : [])]
+    learners.push(backboneLearner<Input>({ name, description: name, adds, backbone: () => backbone }))
+  }
+  return [noTransfer, ...learners]
+}
+
 /** The same model, with which its backbone is closed. */
 function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>): Model<Input, Label> {
   const { backbone, head, recipe, training, trust, kept } = model

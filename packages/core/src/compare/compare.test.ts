@@ -11,7 +11,7 @@ import { type Run, startRun } from '../contract/run.js'
 import type { Target } from '../contract/target.js'
 import { type Dataset, dataset } from '../data/dataset.js'
 import { FeatureCache } from '../features/feature-cache.js'
-import { backboneLearner, type ExampleLearner, transferLearners } from './backbone-learner.js'
+import { backboneLearner, type ExampleLearner, frozenLearners, transferLearners } from './backbone-learner.js'
 import { compare } from './compare.js'
 import { drawsPerClass, type DrawsPerClassOptions } from './draws-per-class.js'
 
@@ -321,5 +321,45 @@ describe('compare', () => {
     expect(seen).toHaveLength(2)
     await expect(tableOf(data, { ...quick, signal: stop.signal })).rejects.toThrow('enough')
     expect(seen).toHaveLength(2)
+  })
+})
+
+describe('a network that knows nothing of the examples', () => {
+  const others = [
+    { id: 'org/small', features: 8, stages: 2, license: 'MIT', description: 'letters', parameters: 22.7e6 },
+  ] as const
+  const label = (text: string): string => String(text.length > 5)
+  // Labels that letters say nothing of.
+  const chance = dataset(data.inputs.map((input, index) => ({ input, label: label(input) + (index % 2) })))
+
+  it('is said to be one, beside others that are published', async () => {
+    const { verdict } = await tableOf(chance, { shots: [8], draws: 3, others })
+    expect(verdict).toContain(
+      'The network knows nothing of these that the examples alone do not say. Others may: org/small (23 million weights; letters). Set them side by side: option backbones.',
+    )
+  })
+
+  it('is not where it helped, or where no other is known', async () => {
+    const blind = learner('no-transfer', (train) => ({
+      ...letterCounts(train),
+      embed: async ({ length }) => ({ rows: length, columns: 1, data: new Float32Array(length) }),
+      featureSize: 1,
+    }))
+    const helping = learner('frozen', () => frozenBackbone, [{ what: 'transfer', to: blind }])
+    const { verdict } = await tableOf(data, { shots: [16], draws: 3, others, learners: [blind, helping] })
+    expect(verdict).toContain('transfer helped')
+    expect(verdict).not.toContain('Others may')
+    expect((await tableOf(chance, { shots: [8], draws: 2 })).verdict).not.toContain('Others may')
+  })
+})
+
+describe('several networks', () => {
+  it('stand side by side in one table, each beside the first', async () => {
+    const backbones = [tinyBackbone(), { ...tinyBackbone({ seed: 2 }), id: 'other' }]
+    const { rows, verdict } = await tableOf(data, { shots: [8], draws: 2, learners: frozenLearners(backbones, words) })
+    expect(rows.map(({ method }) => method)).toEqual(['no-transfer', 'frozen tiny', 'frozen other'])
+    expect(verdict).toContain('frozen other beside no-transfer')
+    expect(verdict).toContain('another network')
+    expect(verdict).toContain('frozen other beside frozen tiny')
   })
 })

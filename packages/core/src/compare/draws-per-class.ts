@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../contract/errors.js'
 import type { Comparison, ComparisonRow, Difference, Protocol, Round, Spread } from '../contract/learner.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Target } from '../contract/target.js'
+import type { ListedNetwork } from '../contract/task.js'
 import type { Shown } from '../contract/trained.js'
 import { Dataset } from '../data/dataset.js'
 import { checkDataset, describeLeaks, inspectDataset } from '../data/dataset-check.js'
@@ -20,6 +21,11 @@ export interface DrawsPerClassOptions<Input, Label extends Target> {
   readonly test?: Dataset<Input, Label> | undefined
   /** Examples of a domain that is never trained on, measured as well. */
   readonly unseen?: Dataset<Input, Label> | undefined
+  /**
+   * Networks of the kind that were not tried. Where transfer did not help for certain at any number of examples, the verdict names
+   * them. Default: none.
+   */
+  readonly others?: readonly ListedNetwork[] | undefined
 }
 
 const heldOutShare = 0.3
@@ -36,7 +42,7 @@ export function drawsPerClass<Input, Label extends Target>(
   backbone: Pick<Backbone<Input>, 'contentKey'>,
   options: DrawsPerClassOptions<Input, Label> = {},
 ): Protocol<Dataset<Input, Label>> {
-  const { shots = usualShots, draws = 5, unseen } = options
+  const { shots = usualShots, draws = 5, unseen, others = [] } = options
   checkWhole('seeds', draws, 1)
   if (shots.length === 0)
     throw new OptionError('option "shots"', 'at least one number', 'none', 'Leave it out for 8, 16, 64.')
@@ -71,7 +77,7 @@ export function drawsPerClass<Input, Label extends Target>(
         }
       }
     },
-    show,
+    show: (comparison, rounds) => show(comparison, rounds, others),
   }
 }
 
@@ -90,6 +96,7 @@ function rowOf({ learner, columns, draws, test, unseen, seconds }: ComparisonRow
 function show<Input, Label extends Target>(
   { rows, differences, readable }: Comparison,
   rounds: readonly Round<Dataset<Input, Label>>[],
+  others: readonly ListedNetwork[],
 ): Shown {
   const asked = rounds[0]?.tests.test.subset(readable[0] ?? [])
   const figures = {
@@ -97,7 +104,9 @@ function show<Input, Label extends Target>(
     testExamples: asked?.size ?? 0,
     majorityAccuracy: asked ? Math.max(...asked.classCounts().values()) / asked.size : 0,
     rows: rows.map(rowOf),
-    verdict: differences.map(sentenceOf).join(' ') || 'Only one method was measured: there is nothing to compare.',
+    verdict:
+      [...differences.map(sentenceOf), ...worthTrying(differences, others)].join(' ') ||
+      'Only one method was measured: there is nothing to compare.',
   }
   const { leaked = 0, unseenLeaked = 0 } = rounds[0]?.tests ?? {}
   return shown(figures, (said) => tableOf(said, leaked, unseenLeaked))
@@ -108,6 +117,22 @@ function sentenceOf(difference: Difference): string {
   const points = `${mean < 0 ? '-' : '+'}${(100 * Math.abs(mean)).toFixed(1)} points of accuracy`
   const range = Number.isFinite(margin) ? ` (± ${(100 * margin).toFixed(1)})` : ' (one seed: no interval)'
   return `With ${row} ${what} ${effectOf(difference)}: ${points}${range}, ${learner} beside ${to}.`
+}
+
+/** How many other networks are named. */
+const mostNamed = 4
+
+/** Networks to try where what the one at hand knows was of no certain use. */
+function worthTrying(differences: readonly Difference[], others: readonly ListedNetwork[]): string[] {
+  const transfer = differences.filter(({ what }) => what === 'transfer')
+  if (others.length === 0 || transfer.length === 0 || transfer.some((one) => effectOf(one) === 'helped')) return []
+  const named = others.slice(0, mostNamed).map(({ id, parameters, description }) => {
+    const size = parameters === undefined ? 'built in' : `${Math.round(parameters / 1e6)} million weights`
+    return `${id} (${size}; ${description})`
+  })
+  return [
+    `The network knows nothing of these that the examples alone do not say. Others may: ${named.join(', ')}. Set them side by side: option backbones.`,
+  ]
 }
 
 /** One line for each number of examples and method. */

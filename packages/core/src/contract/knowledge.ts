@@ -6,21 +6,33 @@ import type { Backbone, JsonObject } from './backbone.js'
  */
 export type Knowledge<Input = unknown> = ColumnKnowledge<Input> | ExampleKnowledge<Input>
 
-/** Columns beside the network's features, which they are scaled to. */
-export interface ColumnKnowledge<Input = unknown> {
-  /** For people, and in recipes: 'words', 'polarity-en'. */
+/** What is known of any knowledge. */
+interface Described {
+  /** For people, and in recipes: 'words', 'polarity-en', 'class names'. */
   readonly name: string
+  /**
+   * How doubtful it is that it is of use, in nats, before any example is seen: so much more must held-out examples gain by it. Below 0
+   * where it is taken unless they speak against it. Default 0.
+   * @param labels Names of the classes or labels; none of numbers.
+   */
+  doubt?(labels: readonly string[]): number | Promise<number>
+}
+
+/** Columns beside the network's features, which they are scaled to. */
+export interface ColumnKnowledge<Input = unknown> extends Described {
   /**
    * What there is to know of the inputs that are learned from, such as their words; nothing of their labels. Undefined where there
    * is nothing.
+   * @param unlabelled More inputs of the kind, of which no labels are known.
    */
-  fit(inputs: readonly Input[]): KnowledgePart<Input> | undefined | Promise<KnowledgePart<Input> | undefined>
+  fit(
+    inputs: readonly Input[],
+    unlabelled: readonly Input[],
+  ): KnowledgePart<Input> | undefined | Promise<KnowledgePart<Input> | undefined>
 }
 
 /** An example for each class more, which is never asked about. */
-export interface ExampleKnowledge<Input = unknown> {
-  /** As of `ColumnKnowledge`: 'class names'. */
-  readonly name: string
+export interface ExampleKnowledge<Input = unknown> extends Described {
   /** An input that is certainly of a class, by its name alone. Undefined where the name says nothing. */
   exampleOf(label: string): Input | undefined
 }

@@ -7,6 +7,7 @@ import { marks, marksLoader, names } from '../../test/marks-knowledge.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'
 import { tinyDataset } from '../../test/tiny-data.js'
+import type { ColumnKnowledge } from '../contract/knowledge.js'
 import { DataError } from '../contract/errors.js'
 import { type Dataset, dataset } from '../data/dataset.js'
 import type { TrainEvent } from '../contract/progress.js'
@@ -107,7 +108,7 @@ describe('knowledge beside the network', () => {
     const train = tinyDataset(3)
     // Names that are of one kind with the texts of the classes.
     const texts: Record<string, string> = { early: 'aabbccddee', middle: 'kkllmmnnoo', late: 'uuvvwwxxyy' }
-    const named = { ...names, exampleOf: (label: string) => texts[label] }
+    const named = { ...names, doubt: () => -1, exampleOf: (label: string) => texts[label] }
     const model = await fineTune(withKnowledge(tinyBackbone(), [named]), train, { cache })
     expect(model.recipe.knowledge).toEqual({ 'class names': 1 })
     expect(model.validation).toMatchObject({ examples: 9 })
@@ -118,5 +119,33 @@ describe('knowledge beside the network', () => {
     const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(200), { cache })
     expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
     expect(await model.accuracy(marked(20, 1), { cache })).toBe(1)
+  })
+
+  it('learns from inputs without labels where held-out examples gain by it, and only there', async () => {
+    const given: (readonly string[])[] = []
+    const knowing = (name: (unlabelled: readonly string[]) => 'marks' | 'noise'): ColumnKnowledge<string> => ({
+      name: 'from more',
+      fit(texts, unlabelled) {
+        given.push(unlabelled)
+        return marks(name(unlabelled)).fit(texts, unlabelled)
+      },
+    })
+    const more = ['so much!', 'more']
+    const gaining = withKnowledge(tinyBackbone(), [knowing((texts) => (texts.length > 0 ? 'marks' : 'noise'))])
+    const model = await fineTune(gaining, marked(8), { cache, unlabelled: more })
+    expect(given).toEqual([[], more])
+    expect(model.recipe.knowledge).toEqual({ 'from more': expect.any(Number) })
+    expect(await model.accuracy(marked(20, 1), { cache })).toBe(1)
+    const losing = withKnowledge(tinyBackbone(), [knowing((texts) => (texts.length > 0 ? 'noise' : 'marks'))])
+    const without = await fineTune(losing, marked(8), { cache, unlabelled: more })
+    expect(await without.accuracy(marked(20, 1), { cache })).toBe(1)
+  })
+
+  it('counts what is doubtful less, and takes what is expected in doubt', async () => {
+    const doubting = (nats: number): ColumnKnowledge<string> => ({ ...marks('noise'), doubt: () => nats })
+    const taken = async (nats: number) =>
+      (await fineTune(withKnowledge(tinyBackbone(), [doubting(nats)]), marked(4), { cache })).recipe.knowledge
+    expect(await taken(100)).toBeUndefined()
+    expect(await taken(-100)).toEqual({ noise: expect.any(Number) })
   })
 })

@@ -1,5 +1,5 @@
 import type { Backbone } from '../contract/backbone.js'
-import type { Knowledge, KnowledgePart, WeightedPart } from '../contract/knowledge.js'
+import type { ColumnKnowledge, Knowledge, KnowledgePart } from '../contract/knowledge.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Store } from '../contract/store.js'
@@ -7,14 +7,17 @@ import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { computeFeatures } from '../features/cached-features.js'
 import { knownBackbone, withColumns } from '../features/known-backbone.js'
-import { type Assessment, assessFeatures } from '../head/fit-head.js'
+import { assessFeatures } from '../head/fit-head.js'
 import { encodeTargets } from '../head/head.js'
 import type { HeadExamples } from '../head/head-method.js'
 import { stack } from '../head/held-out.js'
 import { productsOf, sparseProductsOf } from '../head/products.js'
 
-/** Weights that are tried for columns, which are about as long as the network's features are. */
+/** Weights that are tried for columns, which are scaled to the length of the network's features. */
 const triedWeights = [0.6, 1]
+
+/** Nats that what weighs 1 must gain: what is left out cannot mislead. */
+const natsForWeight = 0.5
 
 /** Choosing among what is known takes as many examples at most: more say hardly more, and take longer. */
 const mostExamples = 512
@@ -24,12 +27,14 @@ const fewestOfClass = 2
 /** Examples, what a network gives for them, and how they are held out. */
 export interface KnowledgeExamples<Input, Label extends Target> {
   readonly data: Dataset<Input, Label>
-  /** Of the network alone, `[data.size, featureSize]`. */
+  /** Of the network alone, `[data.size, columns]`. */
   readonly features: Matrix
   readonly targets: Matrix
   readonly weights: Float64Array
   /** Folds of some of the examples, for their number. */
   folds(data: Dataset<Input, Label>): readonly (readonly number[])[]
+  /** Inputs without labels, from which columns can learn as well. */
+  readonly unlabelled: readonly Input[]
 }
 
 /** What held-out examples gain by, beside the network. */
@@ -42,139 +47,174 @@ export interface ChosenKnowledge<Input> {
   readonly chosen: Readonly<Record<string, number>>
 }
 
+/** One way of taking some knowledge in. */
+interface Taken<Input> {
+  readonly name: string
+  readonly weight: number
+  /** Nats that it must gain. */
+  readonly cost: number
+  /** Of columns. */
+  readonly part?: KnowledgePart<Input>
+  /** Of examples: one for each class that says something. */
+  readonly named: readonly Named<Input>[]
+}
+
+interface Named<Input> {
+  readonly input: Input
+  readonly label: string
+}
+
 /**
  * Which knowledge counts, and how much: what makes held-out examples expected. One after the other in their order, each beside those
- * that were taken before. The more it weighs the more it must gain: a nat for a weight of 1. Undefined where none gains.
+ * that were taken before. The more it weighs, and the more doubtful it is beforehand, the more it must gain. Undefined where none
+ * gains.
  */
 export async function chooseKnowledge<Input, Label extends Target>(
   backbone: Backbone<Input>,
   knowledge: readonly Knowledge<Input>[],
   examples: KnowledgeExamples<Input, Label>,
-  { cache, signal }: RunOptions & { readonly cache: Store | undefined },
+  options: RunOptions & { readonly cache: Store | undefined },
 ): Promise<ChosenKnowledge<Input> | undefined> {
-  if (knowledge.length === 0) return undefined
   const { data: all } = examples
-  const rows = someOf(all)
+  const rows = knowledge.length > 0 ? someOf(all) : undefined
   if (!rows) return undefined
+  const ways = await Promise.all(knowledge.map((one) => waysOf(one, all, examples.unlabelled)))
+  const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
+
+  let taken: readonly Taken<Input>[] = []
+  let best = await trials.assess(taken)
+  for (const tried of ways) {
+    const [before, { decade }] = [taken, best]
+    for (const way of tried) {
+      const next = [...before, way]
+      const { surprise, ...assessed } = await trials.assess(next, decade)
+      const beside = next.reduce((sum, { cost }) => sum + cost, surprise)
+      if (beside < best.surprise) [taken, best] = [next, { ...assessed, surprise: beside }]
+    }
+  }
+  if (taken.length === 0) return undefined
+  const parts = taken.flatMap(({ part, weight }) => (part ? [{ part, weight: weight * trials.length }] : []))
+  const { named, network, masses, products } = trials.learnedFrom(taken)
+  return {
+    backbone: parts.length > 0 ? knownBackbone(backbone, parts) : backbone,
+    examples: {
+      features: stack([
+        withColumns(examples.features, parts, all.inputs),
+        withColumns(
+          network,
+          parts,
+          named.map(({ input }) => input),
+        ),
+      ]),
+      targets: stack([examples.targets, encodeTargets(labelsOf(named), all.labels)]),
+      weights: Float64Array.from([...examples.weights, ...masses]),
+      products: rows.length === all.size ? products : undefined,
+    },
+    chosen: Object.fromEntries(taken.map(({ name, weight }) => [name, weight])),
+  }
+}
+
+/** The ways in which some knowledge can be taken in; none where it knows nothing of these examples. */
+async function waysOf<Input>(
+  knowledge: Knowledge<Input>,
+  { kind, labels, inputs }: Dataset<Input, Target>,
+  unlabelled: readonly Input[],
+): Promise<readonly Taken<Input>[]> {
+  const { name } = knowledge
+  const doubt = (await knowledge.doubt?.(labels)) ?? 0
+  const way = (weight: number) => ({ name, weight, cost: doubt + weight * natsForWeight })
+  if ('fit' in knowledge) {
+    const parts = await partsOf(knowledge, inputs, unlabelled)
+    return parts.flatMap((part) => triedWeights.map((weight) => ({ ...way(weight), part, named: [] })))
+  }
+  const named = labels.flatMap((label) => {
+    const input = kind === 'classification' ? knowledge.exampleOf(label) : undefined
+    return input === undefined ? [] : [{ input, label }]
+  })
+  return named.length > 0 ? [{ ...way(1), named }] : []
+}
+
+/** What is fitted to the examples, and to those without labels as well where that is something else. */
+async function partsOf<Input>(
+  knowledge: ColumnKnowledge<Input>,
+  inputs: readonly Input[],
+  unlabelled: readonly Input[],
+): Promise<KnowledgePart<Input>[]> {
+  const own = await knowledge.fit(inputs, [])
+  const wider = unlabelled.length > 0 ? await knowledge.fit(inputs, unlabelled) : undefined
+  const isSame = JSON.stringify(own?.config) === JSON.stringify(wider?.config)
+  return [own, isSame ? undefined : wider].flatMap((part) => part ?? [])
+}
+
+/** What ways of taking knowledge in are tried on: products of examples, by the columns that each way adds. */
+async function trialsOf<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  { data: all, ...examples }: KnowledgeExamples<Input, Label>,
+  rows: readonly number[],
+  ways: readonly Taken<Input>[],
+  { cache, signal }: RunOptions & { readonly cache: Store | undefined },
+) {
   const data = rows.length === all.size ? all : all.subset(rows)
   const targets = takeRows(examples.targets, rows)
   const weights = Float64Array.from(rows, (row) => examples.weights[row] as number)
   const folds = examples.folds(data)
-
-  const columns = await Promise.all(
-    knowledge.map(async (one): Promise<KnowledgePart<Input> | undefined> =>
-      'fit' in one ? one.fit(all.inputs) : undefined,
-    ),
+  // Names stand behind the examples, in the order of the ways.
+  const names = ways.flatMap(({ named }) => named)
+  const everyone = [...data.inputs, ...names.map(({ input }) => input)]
+  const embedded = await computeFeatures(
+    backbone,
+    names.map(({ input }) => input),
+    { cache, signal },
   )
-  const named = new Map<Knowledge<Input>, readonly { readonly input: Input; readonly label: string }[]>(
-    knowledge.flatMap((one) => {
-      if (!('exampleOf' in one) || all.kind !== 'classification') return []
-      const own = all.labels.flatMap((label) => {
-        const input = one.exampleOf(label)
-        return input === undefined ? [] : [{ input, label: label as string }]
-      })
-      return own.length > 0 ? [[one, own] as const] : []
-    }),
-  )
-
-  /** Products of all examples, then of all names, by each block of columns. */
-  const everyone = [...data.inputs, ...[...named.values()].flat().map(({ input }) => input)]
-  const embedded = await computeFeatures(backbone, everyone.slice(data.size), { cache, signal })
   const network = stack([takeRows(examples.features, rows), embedded])
   const length = lengthOf(network)
   const own = await productsOf(network)
-  const blocks = columns.map((part) => {
-    if (!part) return undefined
-    const none: Matrix = { rows: everyone.length, columns: 0, data: new Float32Array() }
-    return sparseProductsOf(withColumns(none, [{ part, weight: length }], everyone))
-  })
-
-  const places = new Map<Knowledge<Input>, number>()
-  let place = data.size
-  for (const [one, own] of named) {
-    places.set(one, place)
-    place += own.length
+  const none: Matrix = { rows: everyone.length, columns: 0, data: new Float32Array() }
+  const blocks = new Map<KnowledgePart<Input>, Float64Array>()
+  for (const { part } of ways) {
+    if (part && !blocks.has(part))
+      blocks.set(part, sparseProductsOf(withColumns(none, [{ part, weight: length }], everyone)))
   }
-  const learnedFrom = (choice: ReadonlyMap<Knowledge<Input>, number>) => {
-    const namesOf = [...named].filter(([one]) => choice.has(one))
-    const taken = [
-      ...data.inputs.keys(),
-      ...namesOf.flatMap(([one, own]) => own.map((_, index) => (places.get(one) as number) + index)),
-    ]
-    const labels = namesOf.flatMap(([, own]) => own.map(({ label }) => label))
-    const products = new Float64Array(taken.length ** 2)
+
+  /** All that is learned from with some knowledge: names, their features and weights, and the products of all. */
+  const learnedFrom = (taken: readonly Taken<Input>[]) => {
+    const named = taken.flatMap((way) => way.named)
+    const places = [...data.inputs.keys(), ...named.map((one) => data.size + names.indexOf(one))]
+    const products = new Float64Array(places.length ** 2)
     const add = (block: Float64Array, factor: number): void => {
       let at = 0
-      for (const row of taken)
-        for (const other of taken) {
+      for (const row of places) {
+        for (const other of places) {
           products[at] = (products[at] as number) + factor * (block[row * everyone.length + other] as number)
           at++
         }
+      }
     }
     add(own, 1)
-    for (const [index, block] of blocks.entries()) {
-      const weight = choice.get(knowledge[index] as Knowledge<Input>)
-      if (block && weight !== undefined) add(block, weight ** 2)
-    }
-    const masses = Float64Array.from([...weights, ...labels.map((label) => massOf(data, weights, label))])
-    return { taken, labels, products, masses }
+    for (const { part, weight } of taken) if (part) add(blocks.get(part) as Float64Array, weight ** 2)
+    const masses = named.map(({ label }) => weights[data.targets.indexOf(label as Label)] ?? 1)
+    return { named, network: takeRows(network, places.slice(data.size)), masses, products }
   }
-  const costOf = (choice: ReadonlyMap<Knowledge<Input>, number>): number =>
-    [...choice].reduce((sum, [one, weight]) => sum + (named.has(one) ? 0 : weight), 0)
-  const assess = async (choice: ReadonlyMap<Knowledge<Input>, number>, from?: number): Promise<Assessment> => {
-    const { taken, labels, products, masses } = learnedFrom(choice)
-    const truth = stack([targets, encodeTargets(labels, all.labels)])
-    // Of features only their number is asked for where products are known.
-    const features: Matrix = { rows: taken.length, columns: 0, data: new Float32Array() }
-    const problem = { kind: data.kind, features, targets: truth, products }
-    return assessFeatures(problem, folds, masses, { signal, ...(from !== undefined && { from }) })
-  }
-
-  let choice: ReadonlyMap<Knowledge<Input>, number> = new Map()
-  let { surprise: least, decade } = await assess(choice)
-  for (const [index, one] of knowledge.entries()) {
-    const [before, from] = [choice, decade]
-    for (const weight of columns[index] ? triedWeights : named.has(one) ? [1] : []) {
-      const next = new Map(before).set(one, weight)
-      const assessed = await assess(next, from)
-      const surprise = assessed.surprise + costOf(next)
-      if (surprise >= least) continue
-      choice = next
-      least = surprise
-      decade = assessed.decade
-    }
-  }
-  if (choice.size === 0) return undefined
-  const parts = knowledge.flatMap((one, index): WeightedPart<Input>[] => {
-    const [part, weight] = [columns[index], choice.get(one)]
-    return part && weight !== undefined ? [{ part, weight: weight * length }] : []
-  })
-  const { labels, taken, products, masses } = learnedFrom(choice)
-  const names = taken.slice(data.size)
-  const features = stack([
-    withColumns(examples.features, parts, all.inputs),
-    withColumns(
-      takeRows(network, names),
-      parts,
-      names.map((row) => everyone[row] as Input),
-    ),
-  ])
   return {
-    backbone: parts.length > 0 ? knownBackbone(backbone, parts) : backbone,
-    examples: {
-      features,
-      targets: stack([examples.targets, encodeTargets(labels, all.labels)]),
-      weights: Float64Array.from([...examples.weights, ...masses.subarray(data.size)]),
-      products: data === all ? products : undefined,
+    length,
+    learnedFrom,
+    /** What held-out examples say of some knowledge, from a strength of the penalty on that suits what is alike. */
+    assess(taken: readonly Taken<Input>[], from?: number) {
+      const { named, masses, products } = learnedFrom(taken)
+      const problem = {
+        kind: data.kind,
+        targets: stack([targets, encodeTargets(labelsOf(named), all.labels)]),
+        // Of features only their number is asked for where products are known.
+        features: { rows: data.size + named.length, columns: 0, data: new Float32Array() },
+        products,
+      }
+      return assessFeatures(problem, folds, Float64Array.from([...weights, ...masses]), { from, signal })
     },
-    chosen: Object.fromEntries([...choice].map(([{ name }, weight]) => [name, weight])),
   }
 }
 
-/** Weight in the loss of an example of a class: that of its others. */
-function massOf(data: Dataset<unknown, Target>, weights: Float64Array, label: string): number {
-  const row = data.targets.indexOf(label)
-  return row < 0 ? 1 : (weights[row] as number)
+function labelsOf(named: readonly Named<unknown>[]): string[] {
+  return named.map(({ label }) => label)
 }
 
 /** Root of the mean square of rows' lengths. */

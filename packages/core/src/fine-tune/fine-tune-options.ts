@@ -102,3 +102,12 @@ export interface LoraOptions {
 
 /** Options of `fineTune`. */
 export interface FineTuneOptions extends HeadOptions, TuningOptions {}
+
+/** Inputs of the kind that is learned from, without labels. */
+export interface Unlabelled<Input> {
+  /**
+   * What stands beside the network can learn from them, such as which words are rare, where held-out examples gain by it. Default:
+   * none.
+   */
+  readonly unlabelled?: readonly Input[] | undefined
+}

@@ -5,7 +5,7 @@ import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import type { RunOptions } from '../contract/progress.js'
 import { extend, forget } from './extend-model.js'
-import type { FineTuneOptions } from './fine-tune-options.js'
+import type { FineTuneOptions, Unlabelled } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
 import { describeKnowledge } from '../model/recipe.js'
@@ -34,7 +34,7 @@ setTeacher({ extend, forget, tryNext })
 export async function fineTune<Input, Label extends Target>(
   backbone: Backbone<Input>,
   train: Dataset<Input, Label>,
-  options: FineTuneOptions = {},
+  options: FineTuneOptions & Unlabelled<Input> = {},
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
   const contentKey: Backbone<Input>['contentKey'] = (input) => backbone.contentKey(input)
@@ -62,7 +62,7 @@ export function sayTrained(model: Pick<Model<never, Target>, 'recipe' | 'validat
 export async function trainModel<Input, Label extends Target>(
   backbone: Backbone<Input>,
   train: Dataset<Input, Label>,
-  options: FineTuneOptions,
+  options: FineTuneOptions & Unlabelled<Input>,
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
   return learn(backbone, train, options)
@@ -107,7 +107,7 @@ function isTuning({ unfreeze, strategy }: FineTuneOptions): boolean {
 function learn<Input, Label extends Target>(
   backbone: Backbone<Input>,
   train: Dataset<Input, Label>,
-  options: FineTuneOptions,
+  options: FineTuneOptions & Unlabelled<Input>,
 ): Promise<Model<Input, Label>> {
   const placed = placedOn(options, backbone)
   return isTuning(options) && isTunable(placed) ? tune(placed, train, options) : trainHead(placed, train, options)

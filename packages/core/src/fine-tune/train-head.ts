@@ -5,7 +5,7 @@ import { chooseKnowledge, type ChosenKnowledge } from './choose-knowledge.js'
 import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
-import type { HeadOptions } from './fine-tune-options.js'
+import type { HeadOptions, Unlabelled } from './fine-tune-options.js'
 import { encodeTargets } from '../head/head.js'
 import type { HeadMethod, LearnedHead } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
@@ -42,7 +42,7 @@ export interface SolvedHead<Input, Label extends Target> extends LearnedHead {
 export async function trainHead<Input, Label extends Target>(
   backbone: Backbone<Input>,
   examples: Dataset<Input, Label>,
-  options: HeadOptions,
+  options: HeadOptions & Unlabelled<Input>,
 ): Promise<Model<Input, Label>> {
   const solved = await solveHead(backbone, examples, options)
   return headModel(solved.backbone, solved, options)
@@ -52,7 +52,7 @@ export async function trainHead<Input, Label extends Target>(
 export async function solveHead<Input, Label extends Target>(
   backbone: Backbone<Input>,
   examples: Dataset<Input, Label>,
-  options: HeadOptions,
+  options: HeadOptions & Unlabelled<Input>,
 ): Promise<SolvedHead<Input, Label>> {
   const { head = 'linear', keep = false, knowledge = keep ? 'none' : 'chosen' } = options
   const method = headMethod(head, examples.kind)
@@ -69,7 +69,14 @@ export async function solveHead<Input, Label extends Target>(
       ? await chooseKnowledge(
           backbone,
           knowledgeOf(backbone),
-          { data, features, ...encoded(data), ...own, folds: (some) => foldsOf(some, method, options) },
+          {
+            data,
+            features,
+            ...encoded(data),
+            ...own,
+            folds: (some) => foldsOf(some, method, options),
+            unlabelled: options.unlabelled ?? [],
+          },
           { ...options, cache },
         )
       : undefined

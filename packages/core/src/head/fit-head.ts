@@ -125,7 +125,7 @@ export async function assessFeatures(
   problem: HeadProblem,
   folds: readonly (readonly number[])[],
   exampleWeights: Float64Array,
-  { from = expectedDecade.mean, signal }: RunOptions & { readonly from?: number } = {},
+  { from = expectedDecade.mean, signal }: RunOptions & { readonly from?: number | undefined } = {},
 ): Promise<Assessment> {
   const posed = pose(problem)
   const objective = await HeadObjective.create(posed.problem)

@@ -8,9 +8,15 @@ import type { Sample } from '../contract/sample.js'
 import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
 import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
-import { backboneLearner, type ExampleLearner, namesLearner, transferLearners } from '../compare/backbone-learner.js'
 import { checkData } from '../check/check-data.js'
 import { otherColumns } from '../check/other-columns.js'
+import {
+  backboneLearner,
+  type ExampleLearner,
+  frozenLearners,
+  namesLearner,
+  transferLearners,
+} from '../compare/backbone-learner.js'
 import { drawsPerClass } from '../compare/draws-per-class.js'
 import { learningCurve } from '../compare/learning-curve.js'
 import { Dataset } from '../data/dataset.js'
@@ -156,6 +162,11 @@ const methodNames = ['zero-shot', 'no-transfer', 'untrained', 'scratch', 'frozen
 
 const comparing = z.object({
   backbone,
+  backbones: z
+    .array(z.string())
+    .min(2)
+    .optional()
+    .describe('several networks side by side, separated by commas, each frozen'),
   shots: z.array(whole(2)).min(1).default([8, 16, 64]).describe('examples per class, separated by commas'),
   seeds: whole(1).default(5).describe('random draws of the training examples'),
   methods: z
@@ -296,6 +307,17 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         return examples?.test ?? examples
       }
       const [test, unseen] = [await measured(options['test']), await measured(options['unseen'])]
+      const { backbones } = options as z.output<typeof comparing>
+      if (backbones) {
+        refuseBeside(backbones, options)
+        const several = await Promise.all(backbones.map(async (id) => networks.open(id, run)))
+        const [first] = several as unknown as readonly [Network]
+        return {
+          data,
+          learners: frozenLearners<Input>(several, noTransfer),
+          protocol: drawsPerClass<Input, Target>(first, { shots, draws: seeds, test, unseen }),
+        }
+      }
       const forTuning = wanted.has('scratch') || wanted.has('fine-tuned')
       const opened = await networks.open(options['backbone'] as string | undefined, run, { forTuning })
       const zeroShot = parts.zeroShot?.(opened, run)
@@ -306,7 +328,13 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       return {
         data,
         learners: learners.filter((learner) => wanted.has(learner.name)),
-        protocol: drawsPerClass<Input, Target>(opened, { shots, draws: seeds, test, unseen }),
+        protocol: drawsPerClass<Input, Target>(opened, {
+          shots,
+          draws: seeds,
+          test,
+          unseen,
+          others: networks.listed.filter(({ id, parameters }) => id !== opened.id && parameters !== undefined),
+        }),
       }
     }),
   }
@@ -321,6 +349,18 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       'Choose another backbone, or give labeled examples.',
     )
   }
+}
+
+/** Several backbones are compared frozen: another one, methods or a tuning are asked for in vain. */
+function refuseBeside(backbones: readonly string[], options: Readonly<Record<string, unknown>>): void {
+  const twice = backbones.find((id, place) => backbones.indexOf(id) < place)
+  if (twice !== undefined) {
+    throw new OptionError('option "backbones"', 'different networks', `${twice} twice`, 'Name each once.')
+  }
+  const others = ['backbone', 'methods', ...Object.keys(tuning.shape)].filter((name) => options[name] !== undefined)
+  if (others.length === 0) return
+  const expected = 'networks that are compared frozen, beside the examples alone'
+  throw new OptionError('option "backbones"', expected, `the option "${others[0]}" as well`, 'Leave one of them out.')
 }
 
 /** What is asked for of tuning; undefined where nothing is. Whoever says how to tune wants it tuned. */

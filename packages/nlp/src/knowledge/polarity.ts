@@ -1,6 +1,7 @@
-import type { ColumnKnowledge } from '@headstart/core'
+import type { ColumnKnowledge, KnowledgePart } from '@headstart/core'
 import { OptionError } from '@headstart/core/kit'
 import { polarityAsset } from '../assets.js'
+import { isOpinion } from './is-opinion.js'
 import { polarityPart } from './polarity-part.js'
 
 /** Languages with a list of words. */
@@ -19,5 +20,10 @@ export function polarity(language: PolarityLanguage): ColumnKnowledge<string> {
     const remedy = 'Leave it out: words and class names are of any language.'
     throw new OptionError('polarity', expected, `"${String(language)}"`, remedy)
   }
-  return { name: `polarity-${language}`, fit: async () => polarityPart(language, await polarityAsset(language)) }
+  const part = async (): Promise<KnowledgePart<string>> => polarityPart(language, await polarityAsset(language))
+  return {
+    name: `polarity-${language}`,
+    fit: part,
+    doubt: async (labels) => (isOpinion(labels, await part()) ? -3 : 2),
+  }
 }

@@ -22,15 +22,22 @@ const fileName = 'words.json'
 export function words({ columns }: WordsOptions = {}): ColumnKnowledge<string> {
   return {
     name: 'words',
-    fit(texts) {
+    fit(texts, unlabelled = []) {
       const frequency = new Map<string, number>()
       for (const text of texts) {
         for (const gram of new Set(gramsOf(text))) frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
       }
+      // Only how rare is learned from those without labels: what examples have not says nothing of a class.
+      for (const text of unlabelled) {
+        for (const gram of new Set(gramsOf(text))) {
+          const df = frequency.get(gram)
+          if (df !== undefined) frequency.set(gram, df + 1)
+        }
+      }
       const kept = [...frequency]
         .sort(([a, df], [b, other]) => other - df || (a < b ? -1 : 1))
         .slice(0, columns ?? usualColumns(texts.length))
-      return kept.length === 0 ? undefined : wordsPart(texts.length, kept)
+      return kept.length === 0 ? undefined : wordsPart(texts.length + unlabelled.length, kept)
     },
   }
 }
