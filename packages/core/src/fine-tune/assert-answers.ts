@@ -16,7 +16,7 @@ export async function assertAnswers(name: string, head: Head, { rows, columns, d
   try {
     const features = float32([asked, columns], data.slice(0, asked * columns))
     const answers = (await session.run({ [headNames.features]: features }))[headNames.result[head.kind]]
-    const bad = (answers?.data as Float32Array).find((answer) => !Number.isFinite(answer))
+    const bad = (answers?.data as Float32Array | undefined)?.find((answer) => !Number.isFinite(answer))
     if (bad === undefined) return
     const largest = data.reduce((sum, value) => Math.max(sum, Math.abs(value)), 0)
     const got = `answers such as ${bad}, from features of at most ${largest.toPrecision(2)}`
