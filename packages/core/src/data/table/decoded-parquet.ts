@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 /** Milliseconds that a group of rows may take to decode: at least, and for each byte of the file. */
@@ -14,17 +12,17 @@ const mostMemory = 2048
 const work = `
   const { parentPort, workerData } = require('node:worker_threads')
   async function* pieces() {
-    const [{ parquetMetadata, parquetReadObjects }, { compressors }] = await Promise.all(workerData.modules.map((one) => import(one)))
+    const [{ asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all(workerData.modules.map((one) => import(one)))
     yield []
-    const { file } = workerData
-    const metadata = parquetMetadata(file)
+    const file = await asyncBufferFromFile(workerData.path)
+    const metadata = await parquetMetadataAsync(file)
     yield metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
       if (!(rowEnd >= rowStart && rowEnd < 2 ** 31)) throw new Error('a group of ' + group.num_rows + ' rows')
       const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
-      for (let first = 0; first < rows.length; first += 8192) yield rows.slice(first, first + 8192)
+      for (let first = 0; first < rows.length; first += 512) yield rows.slice(first, first + 512)
       rowStart = rowEnd
     }
   }
@@ -51,43 +49,44 @@ export type ParquetRow = Readonly<Record<string, unknown>>
 /**
  * What is in a Parquet file: the features that the Hugging Face library wrote down, where it did, then its rows, many at a time. They
  * are decoded by a worker, which is ended where it takes too long or too much memory: a single byte of a damaged file can say that
- * what follows has billions of values.
+ * what follows has billions of values. Of the file a group of rows is in memory at a time.
+ * @param size Bytes of the file.
  * @throws Error where it is none, or damaged.
  */
 export async function* decodedParquet(
-  bytes: Uint8Array,
+  path: string,
+  size: number,
   signal?: AbortSignal,
 ): AsyncGenerator<string | undefined | readonly ParquetRow[]> {
-  const file = new Uint8Array(bytes).buffer
   const modules = addressesOf(['hyparquet', 'hyparquet-compressors'])
-  if (modules === undefined) return yield* decodedHere(file)
+  if (modules === undefined) return yield* decodedHere(path)
   const worker = new Worker(work, {
     eval: true,
-    workerData: { file, modules },
-    transferList: [file],
+    workerData: { path, modules },
+    // Not those of this process: with --input-type=module the text above is no script.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: mostMemory },
   })
-  const failed = once(worker, 'error').then(([error]): Answer => ({ problem: String((error as Error).message) }))
-  failed.catch(() => {})
-  const limit = leastTime + timeOfByte * bytes.length
-  const next = async (milliseconds: number): Promise<Answer> => {
-    const stop = new AbortController()
-    const late = async (): Promise<Answer> => {
-      await wait(milliseconds, undefined, { signal: stop.signal })
+  let failure: Answer | undefined
+  worker.on('error', (error: Error) => (failure = { problem: error.message }))
+  const limit = leastTime + timeOfByte * size
+  /** No race with what stays pending, such as one failure of all answers: that would keep every answer. */
+  const next = (milliseconds: number): Promise<Answer> =>
+    new Promise((resolve) => {
+      const settle = (answer: Answer): void => {
+        clearTimeout(timer)
+        worker.off('message', settle).off('error', fail)
+        resolve(answer)
+      }
+      const fail = (error: Error): void => settle({ problem: error.message })
+      const problem = `one whose rows take more than ${(milliseconds / 1000).toFixed(1)} s to decode`
       // The answer may be here, and this thread had no time for it.
-      await turn()
-      await turn()
-      return { problem: `one whose rows take more than ${(milliseconds / 1000).toFixed(1)} s to decode` }
-    }
-    worker.postMessage('next', [])
-    const overtime = late()
-    overtime.catch(() => {})
-    try {
-      return await Promise.race([once(worker, 'message').then(([answer]) => answer as Answer), failed, overtime])
-    } finally {
-      stop.abort()
-    }
-  }
+      const late = (): unknown => setImmediate(() => setImmediate(settle, { problem }))
+      const timer = setTimeout(late, milliseconds)
+      if (failure) return settle(failure)
+      worker.once('message', settle).once('error', fail)
+      worker.postMessage('next', [])
+    })
   try {
     const ofNext = async (milliseconds: number): Promise<Answer> => {
       const answer = await next(milliseconds)
@@ -114,12 +113,18 @@ function addressesOf(names: readonly string[]): string[] | undefined {
 }
 
 /** The same in this thread, where nothing ends what takes too long. */
-async function* decodedHere(file: ArrayBuffer): AsyncGenerator<string | undefined | readonly ParquetRow[]> {
-  const [{ parquetMetadata, parquetReadObjects }, { compressors }] = await Promise.all([
+async function* decodedHere(path: string): AsyncGenerator<string | undefined | readonly ParquetRow[]> {
+  const [{ asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
     import('hyparquet'),
     import('hyparquet-compressors'),
   ])
-  const metadata = parquetMetadata(file)
+  const file = await asyncBufferFromFile(path)
+  const metadata = await parquetMetadataAsync(file)
   yield metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-  yield await parquetReadObjects({ file, metadata, compressors })
+  let rowStart = 0
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows)
+    yield await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
+    rowStart = rowEnd
+  }
 }

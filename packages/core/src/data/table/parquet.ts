@@ -1,27 +1,34 @@
-import { DataError } from '../../contract/errors.js'
+import { stat } from 'node:fs/promises'
+import { DataError, FileError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
-import { readRegularFile } from '../../kit/read-file.js'
 import { decodedParquet } from './decoded-parquet.js'
 import { classNames } from './named-features.js'
 import type { Row } from './row.js'
 import { isObject } from './value-at.js'
-
-/** Bytes of a file that are read at all. */
-const largest = 2 ** 31 - 1
 
 /**
  * Rows of a Parquet file, a row group at a time; classes by their names where the Hugging Face library wrote these down.
  * @throws DataError for a file that is none; FileError when it cannot be read.
  */
 export async function* parquetRows(path: string, signal?: AbortSignal): AsyncGenerator<Row> {
-  const bytes = await readRegularFile(path, largest).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
+  // Its end is read first, which a pipe or a device does not have.
+  if (!found.isFile()) {
+    throw new FileError(
+      'input',
+      path,
+      'a file',
+      found.isDirectory() ? 'a folder' : 'a pipe or a device',
+      'Give the path of a file.',
+    )
+  }
   let named: ((cells: Record<string, unknown>) => Record<string, unknown>) | undefined
   // The line that the row would have in a CSV file.
   let line = 2
   try {
-    for await (const part of decodedParquet(bytes, signal)) {
+    for await (const part of decodedParquet(path, found.size, signal)) {
       if (typeof part === 'string') named = classNames(featuresIn(part))
       else for (const cells of part ?? []) yield { line: line++, cells: named ? named(cells) : cells }
     }
