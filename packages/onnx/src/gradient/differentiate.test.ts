@@ -202,9 +202,11 @@ describe('what cannot be differentiated', () => {
 
   it('refuses control flow, quantized weights, and operators that it does not know', async () => {
     const g = gate()
-    const open = g.with({ outputs: [{ name: 'y' }] })
-    expect(await errorOf(() => differentiate(open, { loss: 'y', parameters: ['shift'], feeds: {} }))).toBe(
-      'NotDifferentiableError: node "If" (If) has no derivative: control flow (If, Loop, Scan) decides only as it runs which nodes there are. Train only what comes after it, or export the network without it.',
+    const nodes = g.nodes.map((node) => (node.opType === 'If' ? { ...node, opType: 'Loop' } : node))
+    const open = g.with({ nodes, outputs: [{ name: 'y' }] })
+    const given = { x: float32([1], [1]), flag: tensor('bool', [], Uint8Array.of(1)) }
+    expect(await errorOf(() => differentiate(open, { loss: 'y', parameters: ['shift'], feeds: given }))).toBe(
+      'NotDifferentiableError: node "If" (Loop) has no derivative: control flow (Loop, Scan) decides only as it runs how often its nodes do. Train only what comes after it, or export the network without it.',
     )
     const quantized = summed((g, x) => {
       const hidden = g.op('Mul', [x, g.weight('w', float32([3], [1, 2, 3]))])

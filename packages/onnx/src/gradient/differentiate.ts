@@ -6,7 +6,9 @@ import type { Runtime } from '../runtime/runtime.js'
 import { extract } from '../graph/subgraph.js'
 import { sizeOf, type Tensor, tensorOf, type Tensors } from '../graph/tensor.js'
 import { weightsAsInputs } from '../graph/weights-as-inputs.js'
+import { sortNodes } from '../graph/sort-nodes.js'
 import { writeBackward } from './backward.js'
+import { branchesOnTheWay } from './branches-on-the-way.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { fusePatterns } from './fuse-patterns.js'
 import { inOneForm } from './in-one-form.js'
@@ -30,11 +32,16 @@ export interface DifferentiateOptions {
 
 /** A graph that computes a loss and its gradients. */
 export interface TrainingGraph {
-  /** Inputs: the original ones and the parameters. Outputs: the original ones, the loss if it was none, each gradient. */
+  /** Inputs: the original ones and the parameters. Outputs: the original ones, the loss if it was none, conditions, each gradient. */
   readonly graph: Graph
   readonly loss: string
   /** Parameter name -> name of the output that holds its gradient. */
   readonly gradients: ReadonlyMap<string, string>
+  /**
+   * Where `If` stands on the way, its branch that the feeds take is in the graph: of each condition the name, an output, and whether it
+   * holds. Feeds with which it does not would take another branch.
+   */
+  readonly branches: ReadonlyMap<string, boolean>
 }
 
 /**
@@ -50,16 +57,17 @@ export interface TrainingGraph {
  * @throws GraphEditError for a graph of an operator set before version 7.
  * @throws FeedError for feeds that do not fit the graph's inputs.
  */
-export async function differentiate(graph: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
+export async function differentiate(whole: Graph, given: DifferentiateOptions): Promise<TrainingGraph> {
   const options = { ...given, parameters: [...new Set(given.parameters)] }
-  checkNames(graph, options)
+  checkNames(whole, options)
+  checkFeeds(whole.name, whole.inputs, options.feeds)
   const { loss, parameters, feeds, runtime } = options
+  const { graph, taken } = await branchesOnTheWay(sortNodes(whole), parameters, loss, feeds, runtime)
   const weights = parameters.filter((name) => graph.initializers.has(name))
   const opened = weightsAsInputs(inOneForm(graph), weights)
   const upgraded = foldBatchNormalization(fusePatterns(opened))
   const paths = pathsBetween(upgraded, parameters, loss)
   checkPaths(upgraded, options, paths)
-  checkFeeds(graph.name, graph.inputs, feeds)
 
   const around = paths.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).filter((name) => name !== '')
   const fed = Object.fromEntries(weights.map((name) => [name, graph.initializers.get(name) as Tensor]))
@@ -82,7 +90,7 @@ export async function differentiate(graph: Graph, given: DifferentiateOptions): 
   const gradients = new Map(
     parameters.map((name) => [name, backward.gradients.get(name) ?? withoutInfluence(name, loss, 'none')] as const),
   )
-  return assemble(complete, options, gradients)
+  return assemble(complete, options, gradients, taken)
 }
 
 function checkNames(graph: Graph, { loss, parameters }: DifferentiateOptions): void {
@@ -150,6 +158,7 @@ function assemble(
   graph: Graph,
   { loss, parameters, feeds }: DifferentiateOptions,
   gradients: ReadonlyMap<string, TypedValue>,
+  branches: ReadonlyMap<string, boolean>,
 ): TrainingGraph {
   const used = usedNames(graph)
   const names = new Map(parameters.map((name) => [name, unusedName(`${name}/gradient`, used)]))
@@ -172,7 +181,7 @@ function assemble(
   }
   const outputs = [
     ...graph.outputs.map(({ name }) => name),
-    ...(graph.outputs.some(({ name }) => name === loss) ? [] : [loss]),
+    ...[loss, ...branches.keys()].filter((name) => !graph.outputs.some((output) => output.name === name)),
   ]
   const opsets = new Map(graph.opsets)
   if (graph.nodes.some(({ domain }) => domain === 'com.microsoft')) opsets.set('com.microsoft', 1)
@@ -198,6 +207,7 @@ function assemble(
     }),
     loss,
     gradients: names,
+    branches,
   }
 }
 

@@ -1,12 +1,11 @@
 import { constantsAsWeights } from '../graph/constants-as-weights.js'
 import { type Graph, type Node, valuesRead } from '../graph/graph.js'
-import { sortNodes } from '../graph/sort-nodes.js'
 import { entryOf } from '../operators/table.js'
 import { upgradeOpset } from './upgrade-opset.js'
 
-/** The same network as rules read it: in order, in one version of the operators, with constants as weights. */
+/** The same network, whose nodes are in order, as rules read it: in one version of the operators, with constants as weights. */
 export function inOneForm(graph: Graph): Graph {
-  return withoutUnreadOutputs(constantsAsWeights(upgradeOpset(sortNodes(graph))))
+  return withoutUnreadOutputs(constantsAsWeights(upgradeOpset(graph)))
 }
 
 /**

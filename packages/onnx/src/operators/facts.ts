@@ -142,6 +142,13 @@ export function convolution(outputs: 0 | 1): RoleOfWeight {
   }
 }
 
+/** Of a recurrent layer: matrices `[directions, gates · size, inputs]` of input and state, a bias, and weights of the cell in the gates. */
+export const recurrentWeights: RoleOfWeight = (use) => {
+  const [, outputs = 1, inputs = 1] = use.dims
+  if (use.input === 1 || use.input === 2) return kernel(use, inputs, outputs)
+  return use.input === 3 ? { kind: 'bias' } : use.input === 7 ? { kind: 'scale' } : undefined
+}
+
 function kernel(use: WeightUse, fanIn: number, fanOut: number): WeightRole {
   return { kind: 'kernel', fanIn, fanOut, rectified: use.rectified() }
 }

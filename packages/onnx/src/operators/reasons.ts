@@ -6,8 +6,8 @@ type Refused = Facts & NotDifferentiable
 
 const refused = (reason: string): Refused => ({ ...computed, ...notDifferentiable(reason) })
 
-export const control = refused('control flow (If, Loop, Scan) decides only as it runs which nodes there are')
-export const recurrent = refused('recurrent layers are not covered')
+export const branching = refused('which of its branches is taken is seen with feeds alone')
+export const control = refused('control flow (Loop, Scan) decides only as it runs how often its nodes do')
 export const rare = refused('no rule is written for this operator')
 export const cached = refused('it is part of a text generator, which works with a cache (past, present)')
 

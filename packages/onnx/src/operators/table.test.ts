@@ -32,7 +32,8 @@ describe('the table of operators', () => {
     expect(refusalOf(node('Add'), 18)).toBeUndefined()
     expect(refusalOf(node('Floor'), 18)).toBeUndefined()
     expect(refusalOf(node('Loop'), 18)).toMatch(/control flow/)
-    expect(refusalOf(node('LSTM'), 18)).toMatch(/recurrent/)
+    const coupled = { input_forget: { kind: 'int', value: 1 } } as const
+    expect(refusalOf(node('LSTM', { attributes: coupled }), 18)).toMatch(/coupled/)
     expect(refusalOf(node('QLinearConv'), 18)).toMatch(/quantized/)
     expect(refusalOf(node('Custom', { domain: 'org.example' }), 1)).toBe('there is no rule for this operator')
     const cached = { domain: 'com.microsoft', inputs: ['q', 'k', 'v', '', '', '', 'past_key'] }

@@ -14,6 +14,7 @@ import * as microsoft from './rules/microsoft.js'
 import * as normalization from './rules/normalization.js'
 import type { MicrosoftOperator, StandardOperator } from './operator-names.js'
 import * as pooling from './rules/pooling.js'
+import * as recurrent from './rules/recurrent.js'
 import * as reduction from './rules/reduction.js'
 import * as refused from './rules/refused.js'
 import * as refusedOfMicrosoft from './rules/refused-microsoft.js'
@@ -34,6 +35,7 @@ const standard = {
   ...matmul,
   ...normalization,
   ...pooling,
+  ...recurrent,
   ...reduction,
   ...refused,
   ...resampling,

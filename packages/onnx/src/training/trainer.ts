@@ -137,8 +137,7 @@ export class Trainer implements AsyncDisposable {
    * @throws ClosedError after `close`.
    */
   async step(feeds: Tensors, factor = this.#schedule(this.#steps)): Promise<StepResult> {
-    const { session, loss: lossName, gradients: names } = await this.#sessions.for(feeds)
-    const results = await session.run({ ...feeds, ...this.#weights }, [lossName, ...names.values()])
+    const { results, loss: lossName, gradients: names } = await this.#sessions.run(feeds, this.#weights)
     const loss = Number(results[lossName]?.data[0])
     const gradients = this.#parameters.map(({ name, from }) =>
       this.#steps < from ? undefined : (results[names.get(name) as string]?.data as Float32Array),

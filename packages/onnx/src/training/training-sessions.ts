@@ -1,16 +1,17 @@
 import { ClosedError } from '../errors.js'
-import { differentiate } from '../gradient/index.js'
+import { differentiate, type TrainingGraph } from '../gradient/index.js'
 import type { Graph } from '../graph/graph.js'
 import { Session, type SessionOptions } from '../runtime/session.js'
 import { tensorOf, type Tensors } from '../graph/tensor.js'
 
 /** A graph with its gradient, ready to run for feeds of one shape. */
-export interface TrainingSession {
+export interface TrainingSession extends Omit<TrainingGraph, 'graph'> {
   readonly session: Session
-  /** Name of the loss. */
-  readonly loss: string
-  /** Name of the gradient of each parameter. */
-  readonly gradients: ReadonlyMap<string, string>
+}
+
+/** What a run of it gives. */
+export interface TrainingRun extends TrainingSession {
+  readonly results: Tensors
 }
 
 /** Options of `TrainingSessions`. */
@@ -23,7 +24,7 @@ export interface TrainingSessionsOptions {
   readonly settings: Pick<SessionOptions, 'threads' | 'device' | 'runtime'>
 }
 
-/** The gradient of a graph is written for concrete shapes: a session for each that comes. */
+/** The gradient of a graph is written for concrete shapes: a session for each that comes, and for each way through branches. */
 export class TrainingSessions implements AsyncDisposable {
   readonly #graph: Graph
   readonly #options: TrainingSessionsOptions
@@ -37,21 +38,39 @@ export class TrainingSessions implements AsyncDisposable {
   }
 
   /**
+   * Loss and gradients for feeds, with these weights.
+   * @throws ClosedError after `close`.
+   */
+  async run(feeds: Tensors, weights: Tensors): Promise<TrainingRun> {
+    const { loss } = this.#options
+    const run = async (ready: TrainingSession): Promise<TrainingRun> => {
+      const outputs = new Set([loss, ...ready.branches.keys(), ...ready.gradients.values()])
+      return { ...ready, results: await ready.session.run({ ...feeds, ...weights }, [...outputs]) }
+    }
+    const first = await run(await this.for(feeds))
+    const isWayOf = ([condition, holds]: [string, boolean]): boolean =>
+      (Number(first.results[condition]?.data[0]) !== 0) === holds
+    if ([...first.branches].every(isWayOf)) return first
+    // These feeds take another branch, by what was computed of them.
+    await this.#forget(keyOf(this.#graph, feeds))
+    return run(await this.for(feeds))
+  }
+
+  /**
    * The session for feeds of these shapes.
    * @throws ClosedError after `close`.
    */
   async for(feeds: Tensors): Promise<TrainingSession> {
     this.#requireOpen()
-    const shape = JSON.stringify(this.#graph.inputs.map(({ name }) => tensorOf(feeds, name)?.dims))
-    const ready = this.#sessions.get(shape) ?? (await this.#create(feeds))
+    const key = keyOf(this.#graph, feeds)
+    const ready = this.#sessions.get(key) ?? (await this.#create(feeds))
     if (this.#closed) await ready.session.close()
     this.#requireOpen()
-    this.#sessions.delete(shape)
-    this.#sessions.set(shape, ready)
-    for (const [oldest, { session }] of this.#sessions) {
+    this.#sessions.delete(key)
+    this.#sessions.set(key, ready)
+    for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= this.#options.shapes) break
-      this.#sessions.delete(oldest)
-      await session.close()
+      await this.#forget(oldest)
     }
     return ready
   }
@@ -59,12 +78,17 @@ export class TrainingSessions implements AsyncDisposable {
   /** Closes all sessions, and one that is being made as soon as it is there. Closing again does nothing. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#sessions.values()].map(({ session }) => session.close()))
-    this.#sessions.clear()
+    await Promise.all([...this.#sessions.keys()].map((key) => this.#forget(key)))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #forget(key: string): Promise<void> {
+    const known = this.#sessions.get(key)
+    this.#sessions.delete(key)
+    await known?.session.close()
   }
 
   #requireOpen(): void {
@@ -77,4 +101,13 @@ export class TrainingSessions implements AsyncDisposable {
     const session = await Session.create(graph, { spin: 'while running', ...settings })
     return { session, ...names }
   }
+}
+
+/** What a training graph is made for: shapes, and which of two ways is asked for. */
+function keyOf({ inputs }: Graph, feeds: Tensors): string {
+  const partOf = (name: string) => {
+    const feed = tensorOf(feeds, name)
+    return feed?.type === 'bool' && feed.data.length === 1 ? feed.data[0] : feed?.dims
+  }
+  return JSON.stringify(inputs.map(({ name }) => partOf(name)))
 }

@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../graph/graph.js'
+import { type Graph, nestedGraphs, type Node } from '../graph/graph.js'
 import { sizeOf } from '../graph/tensor.js'
 import type { WeightRole } from '../operators/facts.js'
 import { entryOf } from '../operators/table.js'
@@ -8,7 +8,7 @@ import { entryOf } from '../operators/table.js'
  * table of sinusoids, a shape) are constants.
  */
 export function weightRoles(graph: Graph): Map<string, WeightRole> {
-  const consumers = graph.consumers()
+  const consumers = readers(graph)
   const roles = new Map<string, WeightRole>()
   for (const [name, { type, dims }] of graph.initializers) {
     const role = type === 'float32' && sizeOf(dims) > 1 ? roleOf(name, dims, consumers) : undefined
@@ -20,6 +20,15 @@ export function weightRoles(graph: Graph): Map<string, WeightRole> {
 /** True for what training may change. */
 export function isTrainable({ kind }: WeightRole): boolean {
   return kind !== 'mean' && kind !== 'variance'
+}
+
+/** The nodes that read each value, which may stand inside of another one: branches read weights of the graph around. */
+function readers(graph: Graph, consumers = new Map<string, Node[]>()): Map<string, Node[]> {
+  for (const node of graph.nodes) {
+    for (const name of new Set(node.inputs)) consumers.set(name, [...(consumers.get(name) ?? []), node])
+    for (const inner of nestedGraphs(node)) readers(inner, consumers)
+  }
+  return consumers
 }
 
 type Consumers = ReadonlyMap<string, readonly Node[]>

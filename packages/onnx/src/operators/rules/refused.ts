@@ -1,7 +1,8 @@
 /** Operators that have a derivative which is not written here, or none that training could use, with the reason. */
-import { cached, control, quantized, rare, recurrent } from '../reasons.js'
+import { branching, cached, control, quantized, rare } from '../reasons.js'
 
-export const If = control
+/** `branchesOnTheWay` puts the branch in its place that feeds take. */
+export const If = branching
 export const Loop = control
 export const Scan = control
 
@@ -12,10 +13,6 @@ export const MatMulInteger = quantized('numbers')
 export const QLinearConv = quantized('quantized')
 export const QLinearMatMul = quantized('quantized', 'MatMul', 2)
 export const QuantizeLinear = quantized('quantized')
-
-export const GRU = recurrent
-export const LSTM = recurrent
-export const RNN = recurrent
 
 export const TensorScatter = cached
 
