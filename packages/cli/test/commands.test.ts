@@ -15,7 +15,10 @@ beforeAll(async () => {
   model = scene.path('model')
   await writeFiles(scene.path('tiny-bert'), bertFiles())
   const { code, stderr } = await scene.run(['train', train, '--task', 'text', '--out', model])
-  expect(stderr).toBe('')
+  // What is known beside the network, on a slow machine after some progress.
+  expect(stderr).toMatch(
+    /^(regularization \d+\/\d+\n)*note: Held-out examples gain by what stands beside the network: .*\.\n$/,
+  )
   expect(code).toBe(0)
 })
 afterAll(() => scene.remove())

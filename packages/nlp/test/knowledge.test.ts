@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { modelFiles } from '@headstart/core/kit'
+import { decodeModel } from '@headstart/onnx/kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   classNames,
@@ -133,11 +134,20 @@ describe('texts with knowledge beside the network', () => {
     await using there = await textLoader.load(modelFiles(path))
     expect(await loaded.predict(asked)).toEqual(answers)
     expect(await there.predict(asked)).toEqual(answers)
-    await expect(exportModel(model, 'transformers', join(folder, 'js'))).rejects.toThrow(
-      /expected one that answers from its network alone.*polarity-en.*knowledge "none"/,
-    )
-    const alone = await fineTune(await knowing(), dataset(sentences), { cache, knowledge: 'none' })
-    await exportModel(alone, 'transformers', join(folder, 'js'))
+  })
+
+  it('are carried to Transformers.js as the network alone, which is said', async () => {
+    const model = await fineTune(await knowing(), dataset(sentences), { cache })
+    const path = join(folder, 'exported')
+    await model.save(path)
+    await using loaded = await loadModel(path)
+    for (const one of [model, loaded]) {
+      expect(one.exports['transformers']?.description).toMatch(/the network alone, without polarity-en.* beside it$/)
+      const { files } = await exportModel(one, 'transformers', join(folder, 'js'))
+      expect([...files.keys()]).toContain('onnx/model.onnx')
+    }
+    const { inputs } = decodeModel(await readFile(join(folder, 'js/onnx/model.onnx')), 'model.onnx')
+    expect(inputs.map(({ name }) => name)).toEqual(['input_ids', 'attention_mask'])
   })
 
   it.each<[string, { input: string; label: string }[]]>([

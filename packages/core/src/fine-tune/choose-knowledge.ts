@@ -43,6 +43,8 @@ export interface ChosenKnowledge<Input> {
   readonly backbone: Backbone<Input>
   /** The examples as it sees them; behind them those that stand for a class by its name. */
   readonly examples: Pick<HeadExamples, 'features' | 'targets' | 'weights' | 'products'>
+  /** Strength of the penalty that suits a head on the network alone. */
+  readonly l2Alone: number
   /** The weight of each kind of knowledge that counts, by its name; 1 of examples. */
   readonly chosen: Readonly<Record<string, number>>
 }
@@ -82,7 +84,8 @@ export async function chooseKnowledge<Input, Label extends Target>(
   const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
 
   let taken: readonly Taken<Input>[] = []
-  let best = await trials.assess(taken)
+  const alone = await trials.assess(taken)
+  let best = alone
   for (const tried of ways) {
     const [before, { decade }] = [taken, best]
     for (const way of tried) {
@@ -110,6 +113,7 @@ export async function chooseKnowledge<Input, Label extends Target>(
       weights: Float64Array.from([...examples.weights, ...masses]),
       products: rows.length === all.size ? products : undefined,
     },
+    l2Alone: alone.l2,
     chosen: Object.fromEntries(taken.map(({ name, weight }) => [name, weight])),
   }
 }

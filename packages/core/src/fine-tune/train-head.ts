@@ -6,7 +6,7 @@ import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { HeadOptions, Unlabelled } from './fine-tune-options.js'
-import { encodeTargets } from '../head/head.js'
+import { encodeTargets, type Head } from '../head/head.js'
 import type { HeadMethod, LearnedHead } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
 import { keptExamples } from '../model/kept-examples.js'
@@ -30,6 +30,8 @@ export interface SolvedHead<Input, Label extends Target> extends LearnedHead {
   readonly features: Matrix
   /** As the head sees them, the examples first. */
   readonly seen: Matrix
+  /** The head of the network alone, where something stands beside it. */
+  readonly alone?: Head
   /** `[data.size, outputs]`. */
   readonly targets: Matrix
   /** Weight of each example in the loss, `[data.size]`. */
@@ -104,8 +106,15 @@ export async function learnHead<Input, Label extends Target>(
   const heldOut = folds === 0 ? [] : foldsOf(data, method, options)
   const examples = known?.examples ?? { features, targets, weights }
   const learned = await method.learn({ kind, labels, ...examples, folds: heldOut }, { ...options, l2 })
+  const alone =
+    known &&
+    (await method.learn(
+      { kind, labels, features, targets, weights, folds: [] },
+      { signal: options.signal, l2: known.l2Alone },
+    ))
   return {
     ...learned,
+    ...(alone && { alone: alone.head }),
     data,
     features,
     targets,
@@ -134,10 +143,11 @@ export async function headModel<Input, Label extends Target>(
   solved: SolvedHead<Input, Label>,
   options: HeadOptions,
 ): Promise<Model<Input, Label>> {
-  const { features, data } = solved
+  const { features, data, alone } = solved
   return new Model({
     ...(await headParts(solved, options)),
     backbone,
+    alone,
     kept: options.keep ? await keptExamples(backbone, features, data.examples) : undefined,
   })
 }

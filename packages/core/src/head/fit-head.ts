@@ -115,6 +115,7 @@ export interface Assessment {
   readonly surprise: number
   /** That strength, as a decade of the features' total variance. */
   readonly decade: number
+  readonly l2: number
 }
 
 /**
@@ -131,7 +132,8 @@ export async function assessFeatures(
   const objective = await HeadObjective.create(posed.problem)
   try {
     const { best } = await crossValidate(objective, posed, exampleWeights, folds, { signal, ...rough, from })
-    return { surprise: best.score * new Set(folds.flat()).size, decade: best.decade }
+    const { score, decade, l2 } = best
+    return { surprise: score * new Set(folds.flat()).size, decade, l2 }
   } finally {
     await objective.close()
   }

@@ -1,6 +1,7 @@
 import type { Graph } from '@headstart/onnx'
 import { connect, encodeModel } from '@headstart/onnx/kit'
 import { DataError } from '../contract/errors.js'
+import { isKnown } from '../contract/knowledge.js'
 import type { NodesBefore } from '../contract/exported-input.js'
 import type { ExportFormat, Packed } from '../contract/trained.js'
 import { withLogits } from '../head/logits.js'
@@ -14,11 +15,18 @@ import { inOpsetOf, type PackableModel, wholeGraph, withGraph } from './pack-mod
 type Exportable = Pick<PackableModel, 'backbone' | 'head' | 'trust'>
 
 /** The forms in which a model of labeled examples can be carried away. */
-export function exportFormats(model: Exportable): Readonly<Record<string, ExportFormat>> {
+export function exportFormats(
+  model: Exportable & Pick<PackableModel, 'alone'>,
+): Readonly<Record<string, ExportFormat>> {
+  const { backbone, alone, trust } = model
+  // A pipeline gives the network what it reads, and nothing beside it.
+  const bare = alone && isKnown(backbone) ? { backbone: backbone.base, head: alone, trust } : model
+  const left = isKnown(backbone) ? backbone.parts.map(({ part }) => part.name).join(' and ') : ''
+  const without = bare === model ? '' : `; its answers are those of the network alone, without ${left} beside it`
   return {
     transformers: {
-      description: 'a folder that Transformers.js opens',
-      make: async () => forTransformers(model),
+      description: `a folder that Transformers.js opens${without}`,
+      make: async () => forTransformers(bare),
     },
     onnx: {
       description: 'one file for ONNX Runtime in any language',

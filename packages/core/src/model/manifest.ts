@@ -12,6 +12,8 @@ import { savedReportSchema, trainingSchema } from './saved-report.js'
 const formatVersion = 1
 export const manifestName = 'headstart.json'
 export const graphName = 'model.onnx'
+/** The head of the network alone, where something stands beside it. */
+export const aloneName = 'network-alone.onnx'
 
 /** What `headstart.json` of a folder says that was exported, and that Headstart itself does not read. */
 export const exportFormat = 'headstart-export'

@@ -4,7 +4,7 @@ import type { Devices, JsonObject, Preprocessing, TunableBackbone } from '../con
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { type Head, headNames } from '../head/head.js'
-import { damaged, graphName, type Manifest, modelFormat, newer } from './manifest.js'
+import { aloneName, damaged, graphName, type Manifest, modelFormat, newer } from './manifest.js'
 import { Model } from './model.js'
 import { readModelFolder } from './model-folder.js'
 import { knownBackbone, readsForParts } from '../features/known-backbone.js'
@@ -63,6 +63,7 @@ export async function modelFrom<Input, Label extends Target = string>(
       conformity: manifest.trust?.conformity,
     },
     kept: keptIn(folder, manifest, files),
+    alone: aloneIn(folder, head, files),
   })
 }
 
@@ -121,6 +122,15 @@ function splitNetwork(
   } catch (cause) {
     throw damaged(folder, `a network with features "${output}" in ${graphName}`, 'another one or none', { cause })
   }
+}
+
+/** The head of the network alone. */
+function aloneIn(folder: string, { kind, labels }: Head, files: ReadonlyMap<string, Uint8Array>): Head | undefined {
+  const bytes = files.get(aloneName)
+  if (!bytes) return undefined
+  const head = { kind, labels, graph: decodeModel(bytes, aloneName) }
+  checkFit(folder, head)
+  return head
 }
 
 /** The examples that were kept. */

@@ -56,6 +56,8 @@ export interface ModelParts<Input> {
   readonly trust?: Trust | undefined
   /** Its training examples, where they were to be kept. */
   readonly kept?: KeptExamples | undefined
+  /** A head for the network alone, where something stands beside it: for those who have nothing else. */
+  readonly alone?: Head | undefined
   /** Whether the backbone is this model's alone, and closed with it. Default false. */
   readonly ownsBackbone?: boolean
   /** Gives the figures on held-out training examples, where there were any. Called at most once. */
@@ -107,6 +109,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
   readonly trust: Trust
   /** Its training examples, where they were to be kept (`FineTuneOptions.keep`). */
   readonly kept: KeptExamples | undefined
+  /** A head for the network alone, where something stands beside it; what is exported without that has it. */
+  readonly alone: Head | undefined
   readonly #ownsBackbone: boolean
   readonly #validation: ModelParts<Input>['validation']
   #report: Report | undefined
@@ -119,6 +123,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.training = parts.training
     this.trust = parts.trust ?? noTrust
     this.kept = parts.kept
+    this.alone = parts.alone
     this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
   }

@@ -9,7 +9,7 @@ import { type Head, headNames } from '../head/head.js'
 import { withFamiliarity } from '../trust/familiarity.js'
 import type { Trust } from '../trust/trust.js'
 import { keptName, type KeptExamples, packFeatures } from './kept-examples.js'
-import { graphName, type Manifest } from './manifest.js'
+import { aloneName, graphName, type Manifest } from './manifest.js'
 import type { Recipe } from './recipe.js'
 import { toSavedReport } from './saved-report.js'
 
@@ -22,6 +22,8 @@ export interface PackableModel {
   readonly validation: Report | undefined
   readonly trust: Trust
   readonly kept: KeptExamples | undefined
+  /** See `Model.alone`. */
+  readonly alone: Head | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ export interface PackableModel {
  * @throws DataError when the backbone's graph is not at hand.
  */
 export function packModel(model: PackableModel): Packed {
-  const { backbone, head, recipe, training, validation, trust, kept } = model
+  const { backbone, head, recipe, training, validation, trust, kept, alone } = model
   const tunable = withGraph(backbone)
   const { network, preprocessing } = tunable
   const manifest: Omit<Manifest, 'files'> = {
@@ -57,6 +59,7 @@ export function packModel(model: PackableModel): Packed {
   }
   const files = new Map([[graphName, encodeModel(wholeGraph(model))], ...preprocessing.files])
   if (kept) files.set(keptName, packFeatures(kept.features))
+  if (alone) files.set(aloneName, encodeModel(alone.graph))
   return { manifest, files }
 }
 
