@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writePictures } from './pictures.js'
 import { openScene, type Scene } from './scene.js'
 
+/** The built-in network that is quick, where the network is not the point. */
+const small = ['--backbone', 'mobilenet-v2-coco']
+
 let scene: Scene
 let train: string
 let test: string
@@ -17,7 +20,7 @@ beforeAll(async () => {
     await writePictures(join(test, shape), shape, 6, 12)
   }
   circles = await writePictures(scene.path('new'), 'circle', 2, 20)
-  const { code, stderr } = await scene.run(['train', train, '--task', 'image', '--out', model])
+  const { code, stderr } = await scene.run(['train', train, '--task', 'image', ...small, '--out', model])
   expect(stderr).toBe('')
   expect(code).toBe(0)
 })
@@ -60,7 +63,7 @@ describe('headstart with pictures', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       task: 'image',
-      backbone: 'mobilenet-v2-coco',
+      backbone: 'mobilenets-joined',
       examples: 15,
       labels: ['circle', 'stripes'],
     })
@@ -113,6 +116,7 @@ describe('headstart with pictures', () => {
       '2',
       '--methods',
       'no-transfer,frozen',
+      ...small,
       '--json',
     ])
     expect(code).toBe(0)

@@ -226,7 +226,7 @@ describe('the names of classes in place of examples', () => {
   it.each([
     [
       ['--labels', 'a,b', '--task', 'image'],
-      /option --backbone: expected a pair that reads pictures and texts, .*, got "mobilenet-v2-coco"/,
+      /option --backbone: expected a pair that reads pictures and texts, .*, got "mobilenets-joined"/,
     ],
     [['--task', 'text'], /training data: expected labeled examples, or names of classes \(--labels\), got neither/],
     [['--labels', 'a,,b', '--task', 'text'], /Expected a list, separated by commas, without empty parts/],

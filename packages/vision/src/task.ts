@@ -3,6 +3,7 @@ import { examplesTask } from '@headstart/core/kit'
 import { type OpenOptions, publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { pixelsAlone } from './backbone/image-learners.js'
+import { joinedMobileNets } from './backbone/joined-mobile-nets.js'
 import { mobileNetV2 } from './backbone/mobilenet-v2.js'
 import { publishedEncoders } from './backbone/published-encoders.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
@@ -48,14 +49,24 @@ export function createImageTask(openTexts?: OpenTexts) {
         readPictures(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
     },
     networks: publishedNetworks<PublishedBackbone>({
-      builtIn: {
-        id: 'mobilenet-v2-coco',
-        features: 2112,
-        stages: 19,
-        license: 'Apache-2.0',
-        description: 'photos and drawings of things and animals; built in',
-        open: () => mobileNetV2(),
-      },
+      builtIn: [
+        {
+          id: 'mobilenets-joined',
+          features: 7632,
+          stages: 6,
+          license: 'Apache-2.0, MIT',
+          description: 'pictures of any kind: three networks, and the colors; built in',
+          open: () => joinedMobileNets(),
+        },
+        {
+          id: 'mobilenet-v2-coco',
+          features: 2112,
+          stages: 19,
+          license: 'Apache-2.0',
+          description: 'photos and drawings of things and animals, in a third of the time; built in',
+          open: () => mobileNetV2(),
+        },
+      ],
       // The embedding is a stage as well, and what follows the last layer.
       published: publishedEncoders.map(({ layers, ...encoder }) => ({ ...encoder, stages: layers + 2 })),
       open: transformersBackbone,

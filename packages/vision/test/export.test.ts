@@ -8,7 +8,7 @@ import { Session, tensor } from '@headstart/onnx'
 import { decodeModel } from '@headstart/onnx/kit'
 import { env, pipeline } from '@huggingface/transformers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { dataset, fineTune, type ImageInput, loadModel, mobileNetV2 } from '../src/index.js'
+import { dataset, fineTune, type ImageInput, loadModel, joinedMobileNets } from '../src/index.js'
 import { type ImagePreprocessingConfig, readImage, type Sizing } from '../src/kit.js'
 import { docsExamples, pythonWith, runPython } from '../../../docs-examples.js'
 import { noise } from './pictures.js'
@@ -84,7 +84,7 @@ describe('a model of pictures that is exported for Transformers.js', () => {
   it('answers the same on the built-in network, and nearly so for pictures that are made smaller', async () => {
     const [fitting, large] = [await pictures(224, 224, true), await pictures(640, 480, true)]
     const examples = fitting.map((input, place) => ({ input, label: place === 2 ? 'bright' : 'dark' }))
-    const model = await fineTune(await mobileNetV2(), dataset(examples), { cache: false, l2: 0.1 })
+    const model = await fineTune(await joinedMobileNets(), dataset(examples), { cache: false, l2: 0.1 })
     const answers = await byTransformers(model, 'built-in', [...fitting, ...large])
     expect(answers.slice(0, 3)).toEqual(nearly(await probabilities(model, fitting), 1e-5))
     expect(answers.slice(3)).toEqual(nearly(await probabilities(model, large), 0.01))

@@ -161,11 +161,11 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
     await shown.close()
   }
 
-  it('answers of pictures as in Node, with the built-in network', async () => {
+  it('answers of pictures as in Node, with the default network', async () => {
     const files = await somePictures()
     for (const [name, bytes] of files) await writeFile(join(folder, name), bytes)
     const examples = [...files].map(([name, input]) => ({ input, label: name.includes('jpg') ? 'photo' : 'drawing' }))
-    const backbone = await vision.mobileNetV2()
+    const backbone = await vision.joinedMobileNets()
     await using model = await vision.fineTune(backbone, vision.dataset(examples), { cache: false, l2: 1 })
     await model.save(join(folder, 'pictures'))
     const addresses = [...files.keys()].map((name) => `/trained/${name}`)

@@ -10,8 +10,7 @@ import { type Side, sideBySide } from './side-by-side.js'
 
 /**
  * Three MobileNetV2 that learned different things, side by side, and the picture itself: to 7,632 features. That of `mobileNetV2`,
- * trained to find 90 kinds of things in photos (COCO); the body of a detector of Open Images, whose labels are many more; the
- * middle of a wider one, trained on ImageNet and tuned to drawings and photos of people (nsfwjs), which knows textures; and 16 x 16
+ * trained to find 90 kinds of things in photos (COCO); the body of a detector of 23 kinds of things (Open Images); the middle of a wider one, trained on ImageNet and tuned to drawings and photos of people (nsfwjs), which knows textures; and 16 x 16
  * colors. Of block 12 of each there are means over the four quarters of the picture, since where something is counts as well. Each
  * part is divided by its spread, so that all have their say. Built in: 18 MB of weights, of which 11 are those of `mobileNetV2`;
  * nothing is downloaded. It takes about 3.5 times as long.
