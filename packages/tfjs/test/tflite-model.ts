@@ -14,6 +14,8 @@ export interface TensorInput {
   readonly signature?: readonly number[]
   readonly data?: Uint8Array
   readonly quantization?: Partial<TfliteQuantization>
+  /** Of a matrix of which `data` has some numbers, row by row: where those of each row begin and end, and their columns. */
+  readonly rows?: { readonly segments: readonly number[]; readonly columns: readonly number[] }
 }
 
 /** A field of an operator's options, by its number in the schema. */
@@ -77,7 +79,21 @@ export function tfliteModel({ tensors, operators, inputs, outputs }: ModelInput)
     const [scale, zeroPoint] = [float32s(scales), int64s(zeroPoints)]
     return table([undefined, undefined, at(scale), at(zeroPoint), undefined, undefined, int32(axis)])
   }
-  const writtenTensors = tensors.map(({ name, type = 'float32', shape, signature, data, quantization }, index) => {
+  const sparsity = ({ rows, shape: [count = 0] }: TensorInput): number | undefined => {
+    if (!rows) return undefined
+    const [segments, columns] = [rows.segments, rows.columns].map((list) => table([at(int32s(list))])) as [
+      number,
+      number,
+    ]
+    const levels = offsets([
+      table([int8(0), int32(count)]),
+      table([int8(1), undefined, int8(1), at(segments), int8(1), at(columns)]),
+    ])
+    return table([at(int32s([0, 1])), at(int32s([])), at(levels)])
+  }
+  const writtenTensors = tensors.map((input, index) => {
+    const { name, type = 'float32', shape, signature, data, quantization } = input
+    const places = sparsity(input)
     const [dims, open, title] = [int32s(shape), signature && int32s(signature), b.createString(name)]
     const scales = quantized(quantization)
     return table([
@@ -87,7 +103,7 @@ export function tfliteModel({ tensors, operators, inputs, outputs }: ModelInput)
       at(title),
       scales === undefined ? undefined : at(scales),
       undefined,
-      undefined,
+      places === undefined ? undefined : at(places),
       open === undefined ? undefined : at(open),
     ])
   })

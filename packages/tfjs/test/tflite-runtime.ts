@@ -56,10 +56,12 @@ export async function runTflite(bytes: Uint8Array, inputs: readonly ArrayLike<nu
   const outcome = lite.TFLiteWebModelRunner.CreateFromBufferAndOptions(at, bytes.length, options)
   if (!outcome.ok()) throw new Error(outcome.errorMessage())
   const runner = outcome.value()
-  // Outputs are asked for first: of a large model, asking afterwards reads beyond the memory.
-  const [given, outputs] = [runner.GetInputs(), runner.GetOutputs()]
+  const given = runner.GetInputs()
+  // Of a large model, asking for the outputs afterwards reads beyond the memory; before, those of no fixed size are not there.
+  const before = bytes.length > 1e6 ? runner.GetOutputs() : undefined
   inputs.forEach((values, index) => given.get(index).data().set(values))
   if (!runner.Infer()) throw new Error('TensorFlow Lite refused to run the model.')
+  const outputs = before ?? runner.GetOutputs()
   const results = Array.from({ length: outputs.size() }, (_, index): [string, Tensor] => {
     const { name, shape, dataType } = outputs.get(index)
     const dims = shape === '' ? [] : shape.split(',').map(Number)

@@ -2,6 +2,7 @@ import { type Tensor, tensor } from '@headstart/onnx'
 import { dequantizeTensor, sizeOf } from '@headstart/onnx/kit'
 import { TfliteFormatError } from '../errors.js'
 import { decodeFloat16 } from '../float16.js'
+import { dense } from './sparse.js'
 import type { TfliteTensor } from './read-tflite.js'
 
 /** Bytes of one stored element of the types that can be read. */
@@ -28,18 +29,16 @@ const isReadable = (type: string): type is Readable => Object.hasOwn(widths, typ
  * @returns undefined where its type is none that can be read.
  * @throws TfliteFormatError when there are fewer or more bytes than its shape takes.
  */
-export function contentsOf(source: string, constant: TfliteTensor, bytes: Uint8Array): Tensor | undefined {
-  const { name, type, shape, quantization } = constant
-  if (!isReadable(type) || constant.isSparse) return undefined
+export function contentsOf(source: string, constant: TfliteTensor, stored: Uint8Array): Tensor | undefined {
+  const { name, type, shape, quantization, sparsity } = constant
+  if (!isReadable(type)) return undefined
   const size = sizeOf(shape) * widths[type]
-  if (size !== bytes.length) {
+  const bytes = sparsity ? dense(sparsity, shape, widths[type], stored) : stored
+  if (bytes?.length !== size) {
     const who = `${source}, weight "${name}"`
-    throw new TfliteFormatError(
-      who,
-      `${size} bytes for [${shape.join(', ')}]`,
-      `${bytes.length}`,
-      'Get the file again.',
-    )
+    const of = `[${shape.join(', ')}]`
+    const expected = bytes ? `${size} bytes for ${of}` : `numbers at places within ${of}`
+    throw new TfliteFormatError(who, expected, bytes ? `${bytes.length}` : 'others', 'Get the file again.')
   }
   const numbers = numbersOf(type, bytes)
   if (type === 'bool') return tensor('bool', shape, numbers as Uint8Array)

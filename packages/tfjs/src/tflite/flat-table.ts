@@ -61,6 +61,10 @@ export class FlatTable {
     return this.#elements(field, 4, (at) => this.buffer.readInt32(at))
   }
 
+  uint16s(field: number): number[] {
+    return this.#elements(field, 2, (at) => this.buffer.readUint16(at))
+  }
+
   int64s(field: number): number[] {
     return this.#elements(field, 8, (at) => Number(this.buffer.readInt64(at)))
   }

@@ -91,15 +91,16 @@ class GraphOfTflite implements TfliteSink {
     const content = contentsOf(this.model.source, tensor, bytes)
     const name = this.nameOf(index)
     if (content) this.constant(name, content)
-    else this.node(name, { op: `${tensor.isSparse ? 'sparse' : tensor.type} weights`, inputs: [] })
+    else this.node(name, { op: `${tensor.type} weights`, inputs: [] })
   }
 
   #operator(operator: TfliteOperator): void {
     const [first = -1, ...others] = operator.outputs
     const name = this.nameOf(first)
     const operation = new TfliteOperation(operator, name, this)
-    const isWidened = operator.name === 'DEQUANTIZE' || operator.name === 'QUANTIZE'
-    const content = isWidened ? this.contents(operation.input(0)) : undefined
+    // Weights are whole and float32 already when they are read.
+    const isOfWeights = ['DEQUANTIZE', 'QUANTIZE', 'DENSIFY'].includes(operator.name)
+    const content = isOfWeights ? this.contents(operation.input(0)) : undefined
     if (content) return this.constant(name, content)
     const written = this.#written(operation)
     if (others.length === 0) return this.node(name, this.#within(operation, written, first))

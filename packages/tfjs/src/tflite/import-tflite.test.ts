@@ -65,6 +65,24 @@ describe('a model of TensorFlow Lite in ONNX', () => {
     expect(await answer(withWeights({ type: 'int8', shape, data, quantization: rows }))).toEqual([1 - 20, 2 + 2.5])
   })
 
+  it('has whole weights of which only those are stored that are not zero', async () => {
+    const model = (columns: number[]): Uint8Array =>
+      withWeights(
+        { shape: [2, 2], data: floats(3, 4, 5), rows: { segments: [0, 1, 3], columns } },
+        {
+          tensors: [{ name: 'whole', shape: [2, 2] }],
+          operators: [
+            { name: 'DENSIFY', inputs: ['weights'], outputs: ['whole'] },
+            { ...product, inputs: ['x', 'whole'] },
+          ],
+        },
+      )
+    const { y } = await run(model([1, 0, 1]), { x: float32([1, 2], [1, 10]) })
+    expect(numbers(y)).toEqual([30, 4 + 50])
+    expect((await runTflite(model([1, 0, 1]), [[1, 10]])).get('y')?.data).toEqual(Float32Array.of(30, 54))
+    expect(() => importTflite(model([1, 0, 2]))).toThrow(/"weights": expected numbers at places within \[2, 2\]/)
+  })
+
   it('computes what a quantized network computes, to its rounding', async () => {
     const quantization = { scales: [0.05], zeroPoints: [-20] }
     const model = tfliteModel({

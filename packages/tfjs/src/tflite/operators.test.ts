@@ -403,8 +403,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   DEPTH_TO_SPACE: [{ title: 'blocks of two', inputs: [image], output: [1, 14, 12, 1], options: [94, [i32(2)]] }],
   RESIZE_BILINEAR: resizes(15, 2),
   RESIZE_NEAREST_NEIGHBOR: resizes(74, 0),
+  // In import-tflite.test.ts.
   QUANTIZE: [],
   DEQUANTIZE: [],
+  DENSIFY: [],
 }
 
 describe('operators of TensorFlow Lite', () => {

@@ -281,4 +281,5 @@ export const tfliteOperators: Readonly<Record<string, TfliteImporter>> = {
   // The graph computes with the numbers for which quantized ones stand.
   QUANTIZE: same('Identity'),
   DEQUANTIZE: same('Identity'),
+  DENSIFY: same('Identity'),
 }

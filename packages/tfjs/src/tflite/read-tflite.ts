@@ -2,6 +2,7 @@ import { ByteBuffer } from 'flatbuffers'
 import { TfliteFormatError } from '../errors.js'
 import { builtinOperators } from './builtin-operators.js'
 import { FlatTable } from './flat-table.js'
+import { readSparsity, type Sparsity } from './sparse.js'
 
 /** TensorType of the schema, by its number. */
 const types = [
@@ -50,7 +51,8 @@ export interface TfliteTensor {
   readonly quantization: TfliteQuantization | undefined
   /** Contents of a constant, as they are stored. */
   readonly bytes: Uint8Array | undefined
-  readonly isSparse: boolean
+  /** Where not all of them are written. */
+  readonly sparsity: Sparsity | undefined
 }
 
 /** One operation; inputs and outputs are numbers of tensors, -1 for an input that is left out. */
@@ -119,6 +121,7 @@ function readTensor(tensor: FlatTable, buffers: readonly FlatTable[]): TfliteTen
   const bytes = buffers[tensor.int32(2)]?.bytes(0)
   const quantization = tensor.table(4)
   const scales = quantization?.float32s(2) ?? []
+  const sparsity = tensor.table(6)
   return {
     name: tensor.text(3),
     type: typeOf(tensor.int8(1)),
@@ -129,6 +132,6 @@ function readTensor(tensor: FlatTable, buffers: readonly FlatTable[]): TfliteTen
         ? { scales, zeroPoints: quantization.int64s(3), axis: quantization.int32(6) }
         : undefined,
     bytes: bytes && bytes.length > 0 ? bytes : undefined,
-    isSparse: tensor.table(6) !== undefined,
+    sparsity: sparsity && readSparsity(sparsity),
   }
 }
