@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The commands of the workspace: `npm run setup | demo | test | docs | bench | conformance | matrix | pack`. Plain JavaScript on nothing but
+ * The commands of the workspace: `npm run setup | demo | test | docs | bench | conformance | matrix | campaign | pack`. Plain JavaScript on nothing but
  * Node, since it runs before anything is installed. Each command first does all the set-up that is still to be done.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -17,7 +17,7 @@ const members = ['packages', 'apps']
   .flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
   )
-  .concat('benchmarks', 'scripts/matrix')
+  .concat('benchmarks', 'scripts/matrix', 'scripts/campaign')
   .filter((path) => existsSync(join(root, path, 'package.json')))
 
 /** When progress was said last, in milliseconds since the start. */
@@ -25,7 +25,7 @@ let lastSaid = 0
 /** Apps of the demo: the one in which transfer helps most comes first, by their own figures; others follow. */
 const firstApps = ['sentiment', 'cat-detection']
 
-const commands = { setup, demo, test, docs, bench, conformance, matrix, pack }
+const commands = { setup, demo, test, docs, bench, conformance, matrix, campaign, pack }
 const [name, ...rest] = process.argv.slice(2)
 const command = commands[name]
 if (!command) {
@@ -112,6 +112,11 @@ async function pack([folder = 'packed']) {
 /** Runs a real program in every environment, from packed tarballs: Node, Bun, Deno, bundlers, frameworks, test runners. */
 async function matrix(args) {
   return (await setup()) || pnpm(['--filter', '@headstart/matrix', 'run', 'matrix', ...args])
+}
+
+/** Does to it on purpose what goes wrong on real machines, and counts: kills, company, full disks, damaged and hostile files. */
+async function campaign(args) {
+  return (await setup()) || pnpm(['--filter', '@headstart/campaign', 'run', 'campaign', ...args])
 }
 
 async function install() {

@@ -80,6 +80,8 @@ async function* readDelimited(
     info: true,
     max_record_size: 2 ** 20,
   })
+  // Where who reads the rows stops early, nobody else is told.
+  parser.on('error', () => {})
   const rows = Readable.from(textOf(path, { encoding, signal })).compose(parser as never) as AsyncIterable<{
     record: Record<string, string>
     info: { lines: number }

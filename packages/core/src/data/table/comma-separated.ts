@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import type { CsvError, Info, Options } from 'csv-parse'
 import { DataError } from '../../contract/errors.js'
 import { longestRow } from './lines.js'
@@ -57,13 +57,21 @@ export async function* commaSeparated(
     }) as never,
   }
   try {
-    yield* Readable.from(pieces).compose(parse(options) as never) as AsyncIterable<Row>
+    yield* Readable.from(pieces).compose(quiet(parse(options)) as never) as AsyncIterable<Row>
   } catch (error) {
     if (error instanceof CsvError) {
       throw explain(path, error, beginAfter((error as CsvError & Partial<Info>).empty_lines ?? empty))
     }
     throw error
   }
+}
+
+/**
+ * A stream whose errors are those of who reads from it: where that one stops early, nobody else is told, and without somebody to tell
+ * an error would end the process.
+ */
+function quiet<Stream extends Writable>(stream: Stream): Stream {
+  return stream.on('error', () => {})
 }
 
 /** @param line On which the row at fault begins. */

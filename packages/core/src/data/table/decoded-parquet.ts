@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
 /** Milliseconds that a group of rows may take to decode: at least, and for each byte of the file. */
-const [leastTime, timeOfByte] = [1500, 0.004]
+const [leastTime, timeOfByte] = [750, 0.004]
 /** Memory that may go into it, in MiB. */
 const mostMemory = 2048
 
@@ -95,7 +95,7 @@ export async function* decodedParquet(
       return answer
     }
     // Its start, which a busy machine may take some time for.
-    await ofNext(20 * leastTime)
+    await ofNext(40 * leastTime)
     for (let answer = await ofNext(limit); !answer.done; answer = await ofNext(limit))
       yield answer.value as string | undefined | readonly ParquetRow[]
   } finally {
