@@ -103,6 +103,22 @@ describe('headstart evaluate --out-of-scope', () => {
   })
 })
 
+describe('headstart evaluate --html', () => {
+  it('writes one page that asks nothing of anybody', async () => {
+    const page = scene.path('report.html')
+    const odd = await scene.write('odd.csv', 'label,text\npositive,"<script>alert(1)</script>"\nnegative,bad\n')
+    const { code, stdout } = await scene.run(['evaluate', model, odd, '--html', page, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ html: page, accuracy: figure })
+    const text = await readFile(page, 'utf8')
+    expect(text).not.toContain('<script')
+    expect(text).not.toMatch(/(src|href)="(?!#|data:)/)
+    for (const part of ['Figures', 'Confusion', 'Reliability', 'Risk and coverage', 'Hardest examples', 'id="cell-'])
+      expect(text).toContain(part)
+    expect(text).toContain('&#60;script&#62;alert(1)')
+  })
+})
+
 describe('headstart curve', () => {
   it('prints the documented fields', async () => {
     const args = [

@@ -1,5 +1,5 @@
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles, OptionError } from '@headstart/core/kit'
+import { modelFiles, OptionError, writeFileAtomically } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
@@ -8,6 +8,7 @@ import { taskOfModel } from '../tasks.js'
 import { type CommonFlags, queriesIn, readData, runOf, taskCommand, withCommon } from './common.js'
 
 interface EvaluateFlags extends CommonFlags {
+  readonly html?: string
   readonly outOfScope?: string
 }
 
@@ -36,6 +37,7 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
   if (task?.queries) {
     command.option('--out-of-scope <data>', 'a file or folder of inputs that do not belong: how well are they told?')
   }
+  command.option('--html <file>', 'write a page with the figures and the examples behind them')
   return withCommon(command).action(async (model, data, flags) => {
     const own = await taskOfModel(session.tasks, model, task)
     if (flags.task !== undefined && flags.task !== own.name) {
@@ -65,8 +67,18 @@ async function evaluate<Data, Query, Answer>(
     const outOfScope = flags.outOfScope === undefined ? undefined : await queriesIn(task, flags.outOfScope, flags, run)
     const { unknown } = task.asking?.parse(flags) ?? {}
     const report = await trained.evaluate(data, { ...run, outOfScope, ...(unknown !== undefined && { unknown }) })
+    const { html } = flags
+    if (html !== undefined) {
+      if (!('page' in report)) {
+        const remedy = 'Leave it out.'
+        throw new OptionError('option "html"', 'a task whose figures can be shown as a page', task.name, remedy)
+      }
+      await writeFileAtomically(html, new TextEncoder().encode(await report.page()))
+    }
     screen.end()
-    print(session, flags.json, report, { task: task.name })
+    const text = (): string => (html === undefined ? report.text() : `${report.text()}\n\nWritten: ${html}`)
+    const json = { ...report.json, ...(html !== undefined && { html }) }
+    print(session, flags.json, { json, text }, { task: task.name })
     await trained.close()
   } finally {
     screen.end()

@@ -79,7 +79,7 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */
-  evaluate(data: Data, run?: Partial<Run> & EvaluateAlso<Query>): Promise<Shown>
+  evaluate(data: Data, run?: Partial<Run> & EvaluateAlso<Query>): Promise<Shown | Documented>
   /** How it came to be. */
   describe(): Shown
   /** @throws DataError where it cannot be saved: its network is run by other means. */

@@ -36,7 +36,8 @@ function headline(report: Report): string {
   return `${textTable([[examples, 'model', '95 % interval', 'baseline'], ...rows])}\nBaseline: ${baselineOf(report)}.`
 }
 
-function figureRows(report: Report): Row[] {
+/** The headline figures of a report, each with its interval and the baseline. */
+export function figureRows(report: Report): Row[] {
   switch (report.kind) {
     case 'classification':
       return rowsOf(report, {
@@ -72,7 +73,8 @@ function rowsOf<Name extends string>(
   }))
 }
 
-function baselineOf({ baseline }: Report): string {
+/** What the baseline answers, in words. */
+export function baselineOf({ baseline }: Report): string {
   switch (baseline.method) {
     case 'majority-class':
       return `always "${shown(baseline.label)}", the most frequent class of the training data`

@@ -9,7 +9,16 @@ import type { Run } from '../contract/run.js'
 import type { Step } from '../contract/step.js'
 import type { Store } from '../contract/store.js'
 import type { Example, Kind, Target } from '../contract/target.js'
-import type { EvaluateAlso, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from '../contract/trained.js'
+import type {
+  Documented,
+  EvaluateAlso,
+  ExportFormat,
+  Measured,
+  Packed,
+  SaveOptions,
+  Shown,
+  Trained,
+} from '../contract/trained.js'
 import { Dataset } from '../data/dataset.js'
 import { describeUnreadable } from '../data/if-readable.js'
 import { confidences } from '../evaluate/calibration.js'
@@ -28,14 +37,8 @@ import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.j
 import { askingStep } from './asking.js'
 import type { ExtendOptions } from './extend-options.js'
 import { exportFormats } from './export-formats.js'
-import {
-  describeInScope,
-  type Evaluation,
-  formatEvaluation,
-  type OutOfScope,
-  outOfScopeOf,
-  reliabilityOf,
-} from './evaluation.js'
+import { evaluateModel } from './evaluate-model.js'
+import type { Evaluation } from './evaluation.js'
 import { familiarityIn, judged, withSets } from './judged.js'
 import type { KeptExamples } from './kept-examples.js'
 import { packModel, wholeGraph } from './pack-model.js'
@@ -249,33 +252,18 @@ export class Model<Input, Label extends Target = string> implements Trained<
   /**
    * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
    * out, and said. Of data that set examples aside to measure on (`Dataset.test`) these are taken. With inputs that are `outOfScope`
-   * it says how well they are told by their familiarity.
+   * it says how well they are told by their familiarity. `page()` is all of it as a page, with the examples behind the figures.
    * @throws DataError for examples of another kind or with labels that the model does not know.
    */
   async evaluate(
     examples: Dataset<Input, Label>,
     options: EvaluateOptions<Input> = {},
-  ): Promise<Evaluation<Label> & Shown> {
+  ): Promise<Evaluation<Label> & Documented> {
     const { test = examples } = examples
     this.#checkLabels(test)
     const cache = await resolveCache(options)
     const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
-    const targets = encodeTargets(data.targets, this.labels)
-    const results = await this.#results(features)
-    const isClasses = this.kind === 'classification'
-    const figures = {
-      ...report(this.kind, this.labels, targets, results, this.training, options.seed),
-      ...(isClasses && reliabilityOf(targets, results)),
-      ...(options.outOfScope && {
-        outOfScope: await this.#outOfScope(
-          features,
-          isClasses ? confidences(topClasses(targets), results).right : undefined,
-          options.outOfScope,
-          { ...options, cache },
-        ),
-      }),
-    }
-    return shown(figures as Evaluation<Label>, formatEvaluation)
+    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache })
   }
 
   /**
@@ -418,44 +406,6 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const feed = tensor('float32', [features.rows, features.columns], features.data)
     const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.kind]]
     return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }
-  }
-
-  /** How well inputs that do not belong are told from data that do, by the features of these. */
-  async #outOfScope(
-    features: Matrix,
-    right: Uint8Array | undefined,
-    foreign: readonly Input[],
-    options: EvaluateOptions<Input> & { readonly cache: Store | undefined },
-  ): Promise<OutOfScope> {
-    const known = familiarityIn(this)
-    const { unknown = usualShare, onEvent } = options
-    if (foreign.length === 0) {
-      throw new DataError(
-        'data out of scope',
-        'at least one input',
-        'none',
-        'Give inputs that do not belong to the task.',
-      )
-    }
-    const unreadable = new Map<number, InputError>()
-    const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
-    const others = await computeFeatures(this.backbone, foreign, { ...options, onUnreadable })
-    const readable = [...foreign.keys()].filter((index) => !unreadable.has(index))
-    if (unreadable.size > 0) {
-      const message = `data out of scope: ${describeUnreadable([...unreadable.values()], foreign.length)}`
-      onEvent?.({ type: 'notice', message })
-    }
-    const [belongs, apart] = [await likenessOf(features, known), await likenessOf(takeRows(others, readable), known)]
-    const figures = outOfScopeOf(
-      belongs.familiarity,
-      apart.familiarity,
-      thresholdOf(known.held, unknown).value,
-      typeof unknown === 'number' ? unknown : unknown.share,
-      right,
-    )
-    const message = describeInScope(figures)
-    if (message !== undefined) onEvent?.({ type: 'notice', message })
-    return figures
   }
 
   #checkLabels(test: Dataset<Input, Label>): void {
