@@ -1,5 +1,5 @@
 import { type Backbone, isTunable } from '../contract/backbone.js'
-import { DataError, InputError } from '../contract/errors.js'
+import { DataError, type InputError } from '../contract/errors.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import { toPredictions } from '../contract/prediction.js'
 import type { Kind, Target } from '../contract/target.js'
