@@ -2,11 +2,12 @@ import type { Benchmark, Figure } from '../figure.js'
 import { calibration } from './calibration.js'
 import { curve } from './curve.js'
 import { sets } from './sets.js'
-import { unknown } from './unknown.js'
+import { unknownPictures, unknownTexts } from './unknown.js'
 
 /** What is measured of trust: a file each. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
-  unknown,
+  'unknown-texts': unknownTexts,
+  'unknown-pictures': unknownPictures,
   calibration,
   sets,
   curve,

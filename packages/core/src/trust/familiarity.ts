@@ -13,10 +13,11 @@ export const familiarityNames = {
 } as const
 
 /**
- * Features that are never negative, such as those of rectified units, are taken to this power: else a few large ones decide (Perronnin,
- * Sánchez and Mensink, "Improving the Fisher Kernel for Large-Scale Image Classification", 2010, section 3.2).
+ * Of features in which a few large numbers decide, such as pooled rectified units, the power is taken (Perronnin, Sánchez and Mensink,
+ * "Improving the Fisher Kernel for Large-Scale Image Classification", 2010, section 3.2), with their sign. A few decide where the excess
+ * kurtosis of the numbers of an input is above that of the Laplace distribution: pooled feature maps have about 20, sentence encoders -1.
  */
-const rectifiedPower = 0.25
+const heavyTails = { power: 0.25, kurtosis: 3 }
 
 /** Rows of which the cosines to all means are in memory at once. */
 const atOnce = 1024
@@ -32,7 +33,7 @@ export interface Familiarity {
    * are the network's, which come first among the features.
    */
   readonly means: Matrix
-  /** To which features are taken first: 0.25 where none is negative, else 1. */
+  /** To which features are taken first, with their sign: 0.25 where a few large ones decide, else 1. */
   readonly power: number
   /** Familiarity of training examples with means that they are no part of; undefined where nothing tells what is usual. */
   readonly held: Ranked | undefined
@@ -63,8 +64,8 @@ export async function familiarityOf(
   groups: readonly (string | number | undefined)[] = [],
 ): Promise<Familiarity> {
   const { rows, columns } = features
-  const power = features.data.every((value) => value >= 0) ? rectifiedPower : 1
-  const powered = power === 1 ? features : { rows, columns, data: features.data.map((value) => value ** power) }
+  const power = meanKurtosis(features) > heavyTails.kurtosis ? heavyTails.power : 1
+  const powered = power === 1 ? features : { rows, columns, data: features.data.map((x) => Math.sign(x) * Math.abs(x) ** power) }
   const directions = directionsOf(powered, new Float64Array(columns))
   const sums = Array.from({ length: classes }, () => new Float64Array(columns))
   const counts = new Int32Array(classes)
@@ -165,7 +166,9 @@ function cosineNodes(g: GraphBuilder, { means: { rows, columns, data }, power }:
   const all = g.input(headNames.features, 'float32', ['batch', featureSize])
   const features = featureSize === columns ? all : g.op('Slice', [all, g.ints([0]), g.ints([columns]), g.ints([1])])
   const exponent = power === 1 ? undefined : g.weight(familiarityNames.power, float32([], [power]))
-  const seen = exponent ? g.op('Pow', [g.op('Max', [features, g.scalar(0)]), exponent]) : features
+  const seen = exponent
+    ? g.op('Mul', [g.op('Sign', [features]), g.op('Pow', [g.op('Abs', [features]), exponent])])
+    : features
   const means = g.weight(familiarityNames.means, float32([columns, rows], weight))
   return g.op('MatMul', [directionNodes(g, seen), means])
 }
@@ -203,4 +206,22 @@ function cosine(a: Float32Array, b: Float64Array): number {
     squares += (b[i] as number) ** 2
   }
   return squares === 0 ? 0 : product / Math.sqrt(squares)
+}
+
+/** Mean over the rows of the excess kurtosis of their numbers: 0 for the normal distribution. */
+function meanKurtosis(features: Matrix): number {
+  const { rows, columns } = features
+  let total = 0
+  for (let row = 0; row < rows; row++) {
+    const own = rowOf(features, row)
+    const mean = own.reduce((sum, x) => sum + x, 0) / columns
+    let [squares, fourths] = [0, 0]
+    for (const x of own) {
+      const square = (x - mean) ** 2
+      squares += square
+      fourths += square * square
+    }
+    if (squares > 0) total += (columns * fourths) / squares ** 2 - 3
+  }
+  return total / rows
 }
