@@ -72,6 +72,8 @@ export class Checkpoint {
    * ends a run adds to it.
    */
   readonly ended: (readonly Matrix[])[]
+  /** How familiar its held-out examples were to each of these, `[n, 1]`, of trainings that ask. Whoever ends a run adds to it. */
+  readonly familiar: Matrix[]
   #found: RunProgress | undefined
   readonly #file: string
   readonly #identity: TrainingIdentity
@@ -106,10 +108,11 @@ export class Checkpoint {
     file: string,
     identity: TrainingIdentity,
     seconds: number | undefined,
-    { ended, current }: TrainingProgress,
+    { ended, familiar = [], current }: TrainingProgress,
     onEvent: RunOptions['onEvent'],
   ) {
     this.ended = [...ended]
+    this.familiar = [...familiar]
     this.#found = current
     this.#file = file
     this.#identity = identity
@@ -133,7 +136,7 @@ export class Checkpoint {
     const started = Date.now()
     if (this.#failed || (!now && started - this.#saved < pause)) return
     try {
-      await writeFileAtomically(this.#file, encode({ ended: this.ended, current: current?.() }, this.#identity))
+      await writeFileAtomically(this.#file, encode({ ended: this.ended, familiar: this.familiar, current: current?.() }, this.#identity))
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       this.#failed = true
@@ -184,6 +187,7 @@ async function read(file: string, identity: TrainingIdentity): Promise<TrainingP
 
 interface TrainingProgress {
   readonly ended: readonly (readonly Matrix[])[]
+  readonly familiar?: readonly Matrix[] | undefined
   /** The run under way. */
   readonly current?: RunProgress | undefined
 }
@@ -192,15 +196,18 @@ interface TrainingProgress {
 interface Position {
   /** Number of results of each run that has ended. */
   readonly ended: readonly number[]
+  /** Of how many runs it is known how familiar their held-out examples were. */
+  readonly familiar?: number
   readonly current?: Pick<RunProgress, 'epoch' | 'step' | 'lossSum'> & { readonly results: number }
 }
 
-function encode({ ended, current }: TrainingProgress, identity: TrainingIdentity): Uint8Array {
+function encode({ ended, familiar = [], current }: TrainingProgress, identity: TrainingIdentity): Uint8Array {
   const tensors = new Map<string, Tensor>()
   const add = (prefix: string, part: Tensors): void => {
     for (const [name, tensor] of Object.entries(part)) tensors.set(`${prefix}/${name}`, tensor)
   }
   ended.forEach((results, run) => add(`ended/${run}`, toTensors(results)))
+  add('familiar', toTensors(familiar))
   if (current) {
     add('trainer', current.trainer)
     add('best', current.best)
@@ -208,6 +215,7 @@ function encode({ ended, current }: TrainingProgress, identity: TrainingIdentity
   }
   const position: Position = {
     ended: ended.map(({ length }) => length),
+    familiar: familiar.length,
     ...(current && {
       current: { epoch: current.epoch, step: current.step, lossSum: current.lossSum, results: current.results.length },
     }),
@@ -220,13 +228,14 @@ function encode({ ended, current }: TrainingProgress, identity: TrainingIdentity
   return Buffer.concat([Buffer.from(`${magic} ${sha256(content)}\n`, 'latin1'), content])
 }
 
-function decode({ ended, current }: Position, tensors: Tensors): TrainingProgress {
+function decode({ ended, familiar = 0, current }: Position, tensors: Tensors): TrainingProgress {
   const part = (prefix: string): Tensors => {
     const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}/`))
     return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]))
   }
   return {
     ended: ended.map((count, run) => toMatrices(part(`ended/${run}`), count)),
+    familiar: toMatrices(part('familiar'), familiar),
     current: current && {
       ...current,
       trainer: part('trainer'),
@@ -238,6 +247,7 @@ function decode({ ended, current }: Position, tensors: Tensors): TrainingProgres
 
 const positionSchema: z.ZodType<Position> = z.object({
   ended: z.array(z.number()),
+  familiar: z.number().exactOptional(),
   current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
 })
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Graph, Tensor } from '@headstart/onnx'
 import { GradientError, NotDifferentiableError } from '@headstart/onnx/kit'
 import type { JsonObject, TunableBackbone } from '../contract/backbone.js'
 import { assertAnswers } from './assert-answers.js'
@@ -14,7 +15,7 @@ import { linearHead } from '../head/head.js'
 import { takeRows } from '../contract/matrix.js'
 import { keptExamples } from '../model/kept-examples.js'
 import { Model } from '../model/model.js'
-import { trustOf } from '../trust/trust.js'
+import { heldOutFamiliarity, trustOf } from '../trust/trust.js'
 import { posedInDeviations, type PosedProblem } from '../head/posed-problem.js'
 import type { Progress, RunOptions } from '../contract/progress.js'
 import { report, summarize } from '../evaluate/report.js'
@@ -50,6 +51,12 @@ export async function tune<Input, Label extends Target>(
       seed,
       checkpoint,
       devices: backbone.devices,
+      familiarity: async (weights, heldOut) => {
+        const tuned = withWeights(split.tuned, weights)
+        const features = await cutBackbone(backbone, { ...split, tuned }, cut).embed(solved.data.inputs, { signal })
+        const scores = await heldOutFamiliarity(solved.data, features, heldOut)
+        return { rows: scores.length, columns: 1, data: scores }
+      },
       signal,
       onEvent,
     }).catch(async (error: unknown) => {
@@ -100,13 +107,12 @@ async function tunedModel<Input, Label extends Target>(
   backbone: TunableBackbone<Input>,
   { data, targets, l2, folds }: SolvedHead<Input, Label>,
   plan: TuningPlan,
-  { weights, head, epoch, rows, results }: TunedNetwork,
+  { weights, head, epoch, rows, results, familiar }: TunedNetwork,
   { seed = 0, classWeight = 'none', keep = false, signal }: FineTuneOptions,
 ): Promise<Model<Input, Label>> {
   const { graph, stages } = backbone.network
-  const initializers = new Map([...graph.initializers, ...weights])
   const training = summarize(data)
-  const tuned = backbone.withNetwork({ graph: graph.with({ initializers }), stages })
+  const tuned = backbone.withNetwork({ graph: withWeights(graph, weights), stages })
   const features = await tuned.embed(data.inputs, { signal })
   const learned = linearHead(data.kind, data.labels, head)
   await assertAnswers(data.name, learned, features)
@@ -117,10 +123,14 @@ async function tunedModel<Input, Label extends Target>(
     head: learned,
     recipe: { ...settingsOf(plan), strategy: plan.strategy, seed, l2, folds, classWeight, epoch },
     training,
-    trust: await trustOf({ ...data, features, heldOut }),
+    trust: await trustOf({ ...data, features, heldOut, familiar }),
     kept: keep ? await keptExamples(tuned, features, data.examples) : undefined,
     validation: () => report(data.kind, data.labels, heldOut.targets, results, training),
   })
+}
+
+function withWeights(graph: Graph, weights: ReadonlyMap<string, Tensor>): Graph {
+  return graph.with({ initializers: new Map([...graph.initializers, ...weights]) })
 }
 
 /** A plan as JSON, without the rows that it holds out. */

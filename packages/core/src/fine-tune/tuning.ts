@@ -6,7 +6,7 @@ import { fitHead } from '../head/fit-head.js'
 import type { LinearWeights } from '../head/head-objective.js'
 import { jointObjective } from './joint-objective.js'
 import { linearResults } from '../head/linear-results.js'
-import { takeRows } from '../contract/matrix.js'
+import { type Matrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { SplitNetwork } from './split-network.js'
 import type { TuningData } from './tuning-objective.js'
@@ -19,6 +19,8 @@ export interface TuningsOptions extends RunOptions {
   readonly checkpoint: Checkpoint | undefined
   /** Where the networks run. */
   readonly devices: readonly Device[]
+  /** How familiar the examples that were held out are to a network with these weights, by the others, `[heldOut.length, 1]`. */
+  familiarity(weights: ReadonlyMap<string, Tensor>, heldOut: readonly number[]): Promise<Matrix>
 }
 
 /** A network that was tuned, and what it is worth. */
@@ -26,6 +28,8 @@ export interface TunedNetwork extends EpochChoice {
   /** The tuned weights by name. */
   readonly weights: ReadonlyMap<string, Tensor>
   readonly head: LinearWeights
+  /** How familiar examples were to networks that had not seen them. */
+  readonly familiar: readonly number[]
 }
 
 const objectives = { joint: jointObjective, contrastive: contrastiveObjective }
@@ -41,13 +45,14 @@ export async function runTunings(
   split: SplitNetwork,
   data: TuningData,
   plan: TuningPlan,
-  { seed, checkpoint, devices, signal, onEvent }: TuningsOptions,
+  { seed, checkpoint, devices, familiarity, signal, onEvent }: TuningsOptions,
 ): Promise<TunedNetwork | undefined> {
   const { folds, epochs } = plan
   const all = [...data.examples.keys()]
   const isSplit = folds.length === 1
   const runs = isSplit ? 1 : folds.length + 1
   const ended = checkpoint?.ended ?? []
+  const familiar = checkpoint?.familiar ?? []
 
   const run = async (number: number, heldOut: readonly number[], until: number): Promise<RunOutcome> => {
     const held = new Set(heldOut)
@@ -76,8 +81,10 @@ export async function runTunings(
 
   let outcome: RunOutcome | undefined
   for (let fold = ended.length; fold < folds.length; fold++) {
-    outcome = await run(fold, folds[fold] as readonly number[], epochs)
+    const heldOut = folds[fold] as readonly number[]
+    outcome = await run(fold, heldOut, epochs)
     if (outcome.diverged && !isSplit) return unbeaten('What diverges on a part of the examples is not tried on all.')
+    familiar.push(await familiarity(outcome.weights, heldOut))
     ended.push(outcome.results)
     if (!isSplit) await checkpoint?.save()
   }
@@ -94,7 +101,7 @@ export async function runTunings(
     weight: weight.map((value) => inverseTemperature * value),
     bias: bias.map((value) => inverseTemperature * value),
   }
-  return { ...choice, weights: outcome.weights, head }
+  return { ...choice, weights: outcome.weights, head, familiar: familiar.flatMap(({ data: scores }) => [...scores]) }
 }
 
 /** The head at its optimum on the frozen features of some examples. */
