@@ -136,7 +136,10 @@ export class Checkpoint {
     const started = Date.now()
     if (this.#failed || (!now && started - this.#saved < pause)) return
     try {
-      await writeFileAtomically(this.#file, encode({ ended: this.ended, familiar: this.familiar, current: current?.() }, this.#identity))
+      await writeFileAtomically(
+        this.#file,
+        encode({ ended: this.ended, familiar: this.familiar, current: current?.() }, this.#identity),
+      )
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       this.#failed = true

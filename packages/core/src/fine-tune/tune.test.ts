@@ -98,6 +98,15 @@ describe('tuning', () => {
     expect(await model.accuracy(test, { cache })).toBeGreaterThan(0.8)
   })
 
+  it('tells what is familiar by networks that had not seen the examples', async () => {
+    const { model } = await tunedOnce({})
+    const { held, means, power } = model.trust.familiarity ?? {}
+    expect(held?.examples).toBe(60)
+    expect([means?.rows, power]).toEqual([model.labels.length, expect.any(Number)])
+    const fresh = await model.predict(test.inputs, { unknown: 0.1 })
+    expect(fresh.filter(({ known }) => !known).length / test.size).toBeLessThan(0.25)
+  })
+
   it('leaves biases to full tuning: low-rank updates are of matrices alone, those of the chosen names', async () => {
     expect(changed((await tunedOnce({ lora: { rank: 2 } })).model).sort()).toEqual(['hidden.weight', 'pooling.weight'])
     const { model } = await tuned({ lora: { rank: 2, weights: (name) => name.startsWith('hidden') } }, train)

@@ -86,14 +86,28 @@ describe('familiarity', () => {
 })
 
 it('takes features in which a few large ones decide to a power, with their sign', async () => {
-  const wide = (numbers: readonly number[]) => [...numbers, ...Array.from({ length: 20 }, (_, i) => 0.01 * ((i % 3) - 1))]
-  const heavy = [[9, 0.2, 0, 0], [-8, 0.2, 0, 0], [7, 0.3, 0.1, 0], [9, 0, 0.2, 0.1]].map(wide)
+  const wide = (numbers: readonly number[]) => [
+    ...numbers,
+    ...Array.from({ length: 20 }, (_, i) => 0.01 * ((i % 3) - 1)),
+  ]
+  const heavy = [
+    [9, 0.2, 0, 0],
+    [-8, 0.2, 0, 0],
+    [7, 0.3, 0.1, 0],
+    [9, 0, 0.2, 0.1],
+  ].map(wide)
   const known = await familiarityOf(matrix(heavy), [[0], [0], [0], [0]], 1)
   expect(known.power).toBe(0.25)
   const roots = (row: readonly number[]) => row.map((value) => Math.sign(value) * Math.abs(value) ** 0.25)
   const mean = plus(...heavy.map((row) => unit(roots(row))))
-  const asked = [[9, 0, 0, 3], [-1, 0, 2, 0]].map(wide)
+  const asked = [
+    [9, 0, 0, 3],
+    [-1, 0, 2, 0],
+  ].map(wide)
   const { familiarity } = await likenessOf(matrix(asked), known)
-  expect(familiarity).toBeAllclose(asked.map((row) => cosine(roots(row), mean)), { rtol: 1e-4 })
+  expect(familiarity).toBeAllclose(
+    asked.map((row) => cosine(roots(row), mean)),
+    { rtol: 1e-4 },
+  )
   expect((await familiarityOf(matrix(features), members, 2)).power).toBe(1)
 })

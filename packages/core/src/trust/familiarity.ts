@@ -65,7 +65,8 @@ export async function familiarityOf(
 ): Promise<Familiarity> {
   const { rows, columns } = features
   const power = meanKurtosis(features) > heavyTails.kurtosis ? heavyTails.power : 1
-  const powered = power === 1 ? features : { rows, columns, data: features.data.map((x) => Math.sign(x) * Math.abs(x) ** power) }
+  const powered =
+    power === 1 ? features : { rows, columns, data: features.data.map((x) => Math.sign(x) * Math.abs(x) ** power) }
   const directions = directionsOf(powered, new Float64Array(columns))
   const sums = Array.from({ length: classes }, () => new Float64Array(columns))
   const counts = new Int32Array(classes)

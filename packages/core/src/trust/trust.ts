@@ -54,7 +54,10 @@ export async function heldOutFamiliarity(
 ): Promise<Float32Array> {
   const held = new Set(rows)
   const others = [...examples.keys()].filter((row) => !held.has(row))
-  const members = membersOf(labels, others.map((row) => examples[row] as TrustExamples['examples'][number]))
+  const members = membersOf(
+    labels,
+    others.map((row) => examples[row] as TrustExamples['examples'][number]),
+  )
   const usual = await familiarityOf(takeRows(features, others), members, Math.max(labels.length, 1))
   return (await likenessOf(takeRows(features, rows), usual)).familiarity
 }
