@@ -43,7 +43,10 @@ describe('a model with a preprocessing of its own that was saved by an older ver
     expect(await model.predict(answers.inputs)).toEqual(nearly(answers.predictions))
   })
 
+  // A report may tell more than it did.
   it.each(kinds)('has the figures that it had: %s', async (kind, { examples, report }) => {
-    expect(await (await load(kind)).evaluate(dataset(examples), { cache: false })).toEqual(nearly(report))
+    expect(await (await load(kind)).evaluate(dataset(examples), { cache: false })).toMatchObject(
+      nearly(report) as object,
+    )
   })
 })

@@ -37,8 +37,9 @@ describe('a model that was saved by an older version', () => {
     expect(await model.predict(answers.inputs)).toEqual(nearly(answers.predictions))
   })
 
+  // A report may tell more than it did.
   it.each(kinds)('has the figures that it had: %s', async (kind, { examples, report }) => {
     const model = await loadModel<Target>(folderOf(kind))
-    expect(await model.evaluate(dataset(examples), { cache: false })).toEqual(nearly(report))
+    expect(await model.evaluate(dataset(examples), { cache: false })).toMatchObject(nearly(report) as object)
   })
 })

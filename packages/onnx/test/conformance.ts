@@ -234,7 +234,7 @@ async function compareWithDifferences(
   const double = await inDouble(graph, feeds)
   // What is lost of a sum of such numbers in single precision, and divided by the distance.
   const sums = outputs.map((output) =>
-    (results[output]?.data as Float32Array).reduce((sum, one) => sum + Math.abs(one), 0),
+    Array.from(results[output]?.data ?? [], Number).reduce((sum, one) => sum + Math.abs(one), 0),
   )
   const noise = double ? 0 : (2 ** -24 * sums.reduce((sum, one) => sum + one, 0)) / 0.01
   const slopesAt = (step: number) => differences(double ?? { graph, feeds }, by, outputs, step, 4)

@@ -42,7 +42,8 @@ describe('a short campaign', () => {
         () => undefined,
         (cause: unknown) => cause,
       )
-      expect(error ?? { fault: 'input' }).toMatchObject({ fault: expect.stringMatching(/input|environment/) })
+      const { fault } = (error ?? { fault: 'input' }) as { readonly fault?: unknown }
+      expect(['input', 'environment']).toContain(fault)
     }
   })
 })

@@ -90,7 +90,7 @@ describe('checkData', () => {
       { rows: [25], advice: expect.stringMatching(/^It is an empty text/) },
     ])
     expect(ofKind(result.issues, 'giveaway')).toMatchObject([{ labels: ['ending'], rows: [] }])
-    expect(await result.page()).toContain('<img class="small" src="data:image/png;base64,AA==" alt="">')
+    expect(await result.page()).toContain('<img class="small" src="data:image/png;base64,AA==" alt="" />')
   })
 
   it('says of names and columns what gives labels away, is spelled in two ways, means nothing, or has few examples', async () => {
