@@ -60,6 +60,11 @@ export interface EmbedOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
   readonly onUnreadable?: OnUnreadable | undefined
+  /**
+   * To the last bit, features do not depend on company: only inputs of one shape share a batch, of two at least. Default false: inputs
+   * are padded to share one, which is quicker for a few.
+   */
+  readonly steady?: boolean | undefined
 }
 
 /** A backbone whose graph is at hand, so that it can be merged with a head, saved, and its layers unfrozen. */
@@ -117,6 +122,8 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   readonly windowSize?: number
   /** Relative cost of one prepared input in a batch, such as its number of tokens; inputs of like cost share a batch. */
   cost(prepared: Prepared): number
+  /** What the shape of its tensors follows from, where that is not its cost. */
+  shape?(prepared: Prepared): string
   /** Largest cost of one batch: number of inputs times the cost of the dearest. Default 2048. */
   readonly batchCost?: number
   /** See `Backbone.takeNotices`. */

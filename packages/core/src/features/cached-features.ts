@@ -1,4 +1,4 @@
-import type { Backbone, OnUnreadable } from '../contract/backbone.js'
+import type { Backbone, EmbedOptions, OnUnreadable } from '../contract/backbone.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { cacheKey } from './cache-key.js'
 import { contentKeys } from '../data/if-readable.js'
@@ -12,7 +12,7 @@ import type { Store } from '../contract/store.js'
 export type CacheOption = Store | false
 
 /** Options of `computeFeatures`. */
-export interface ComputeFeaturesOptions extends RunOptions {
+export interface ComputeFeaturesOptions extends RunOptions, Pick<EmbedOptions, 'steady'> {
   /** Undefined: every feature is computed, none is kept. */
   readonly cache: Store | undefined
   /** Called for each input that cannot be read; its features are zero. Default: the first one ends the work. */
@@ -48,7 +48,7 @@ export async function computeFeatures<Input>(
   options: ComputeFeaturesOptions,
 ): Promise<Matrix> {
   if (isKnown(backbone)) return featuresWithParts(backbone, inputs, options)
-  const { cache, signal, onEvent, onUnreadable } = options
+  const { cache, signal, onEvent, onUnreadable, steady = true } = options
   const features = zeroMatrix(inputs.length, backbone.featureSize)
   // Those of other work.
   backbone.takeNotices?.()
@@ -115,6 +115,7 @@ export async function computeFeatures<Input>(
       const unreadable = new Map<number, InputError>()
       const computed = await backbone.embed(batch, {
         signal,
+        steady,
         onProgress,
         onUnreadable: onUnreadable && ((i, error) => void unreadable.set(i, error)),
       })

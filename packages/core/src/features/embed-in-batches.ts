@@ -19,7 +19,7 @@ const usualWindow = 1024
 
 /**
  * The frozen forward pass, the same for every modality and for whatever computes it: prepares a window of the inputs,
- * sorts them by cost, runs them in batches. The next window is prepared meanwhile, so that two of them are in memory,
+ * sorts them by cost, runs them in batches, of inputs of one shape where they are to be steady. The next window is prepared meanwhile, so that two of them are in memory,
  * however many inputs there are.
  * @returns Features, `[inputs.length, featureSize]`, in the order of the inputs.
  * @throws InputError where an input cannot be read and `onUnreadable` is not given.
@@ -27,7 +27,7 @@ const usualWindow = 1024
 export async function embedInBatches<Input, Prepared>(
   embedder: Embedder<Input, Prepared>,
   inputs: readonly Input[],
-  { signal, onProgress, onUnreadable }: EmbedOptions = {},
+  { signal, onProgress, onUnreadable, steady = false }: EmbedOptions = {},
 ): Promise<Matrix> {
   const { preprocessing, featureSize, batchCost } = embedder
   const { windowSize = usualWindow } = preprocessing
@@ -40,6 +40,10 @@ export async function embedInBatches<Input, Prepared>(
     )
     done += batch.length
     onProgress?.({ done, total: inputs.length })
+  }
+  const placeOf = (item: Prepared): Pick<Indexed<Prepared>, 'cost' | 'shape'> => {
+    const cost = preprocessing.cost(item)
+    return { cost, shape: steady ? (preprocessing.shape?.(item) ?? String(cost)) : '' }
   }
   const prepareWindow = async (first: number): Promise<(Prepared | InputError)[]> => {
     signal?.throwIfAborted()
@@ -55,15 +59,16 @@ export async function embedInBatches<Input, Prepared>(
       next = prepareWindow(first + windowSize)
       next.catch(() => {})
       const prepared = read.flatMap((item, place): Indexed<Prepared>[] => {
-        if (!(item instanceof InputError))
-          return [{ prepared: item, index: first + place, cost: preprocessing.cost(item) }]
+        if (!(item instanceof InputError)) return [{ prepared: item, index: first + place, ...placeOf(item) }]
         if (!onUnreadable) throw item
         onUnreadable(first + place, item)
         onProgress?.({ done: ++done, total: inputs.length })
         return []
       })
       for (const batch of batches(prepared, batchCost)) {
-        const feeds = preprocessing.collate(batch.map((item) => item.prepared))
+        const items = batch.map((item) => item.prepared)
+        // onnxruntime multiplies a single row by other code, with other rounding, than it takes for several.
+        const feeds = preprocessing.collate(steady && items.length === 1 ? [...items, ...items] : items)
         await current
         signal?.throwIfAborted()
         current = run(batch, feeds)
@@ -84,15 +89,19 @@ interface Indexed<Prepared> {
   /** Place of the input among all inputs. */
   readonly index: number
   readonly cost: number
+  /** Of its tensors; '' where they may be padded. */
+  readonly shape: string
 }
 
-/** Batches of like cost, the dearest first, none dearer than `batchCost` unless a single input is. */
+/** Batches of one shape and like cost, the dearest first, none dearer than `batchCost` unless a single input is. */
 function batches<Prepared>(items: readonly Indexed<Prepared>[], batchCost: number): Indexed<Prepared>[][] {
   const result: Indexed<Prepared>[][] = []
   let batch: Indexed<Prepared>[] = []
-  for (const item of items.toSorted((a, b) => b.cost - a.cost)) {
-    const dearest = batch[0]?.cost ?? item.cost
-    if (batch.length > 0 && (batch.length + 1) * dearest > batchCost) {
+  const order = (a: Indexed<Prepared>, b: Indexed<Prepared>): number =>
+    b.cost - a.cost || (a.shape < b.shape ? -1 : Number(a.shape > b.shape))
+  for (const item of items.toSorted(order)) {
+    const { cost: dearest, shape } = batch[0] ?? item
+    if (batch.length > 0 && ((batch.length + 1) * dearest > batchCost || item.shape !== shape)) {
       result.push(batch)
       batch = []
     }

@@ -45,6 +45,20 @@ describe('networkBackbone', () => {
     ])
   })
 
+  it('puts together inputs of one shape alone, two at least, where features are not to depend on company', async () => {
+    const { shapes, backbone } = watched({ batchCost: 10 })
+    const features = await backbone.embed(texts, { steady: true })
+    expect(shapes).toEqual([
+      [2, 16],
+      [2, 5],
+      [2, 4],
+      [2, 1],
+      [2, 1],
+    ])
+    expect(features.rows).toBe(texts.length)
+    expect(features.data).toBeAllclose((await backbone.embed(texts)).data, { atol: 1e-6 })
+  })
+
   it('takes more inputs than it prepares at once', async () => {
     const many = tinyExamples(700).map(({ input }) => input)
     const done: number[] = []

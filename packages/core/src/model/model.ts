@@ -178,6 +178,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const features = await computeFeatures(this.backbone, inputs, {
       ...options,
       cache: options.cache || undefined,
+      // Nothing is kept, and nothing learned.
+      steady: Boolean(options.cache),
       onUnreadable:
         onUnreadable &&
         ((index, error) => {

@@ -136,6 +136,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),
+    shape: (parts) => `${parts.length} x ${longest(parts)}`,
     batchCost,
     takeNotices: () => notices.take(),
     review(text) {

@@ -56,8 +56,13 @@ function delimiterOf(line: string, usual: string | undefined): string {
 
 function cellsOf(line: string, delimiter: string): string[] {
   if (delimiter === '::') return line.split('::')
-  const [cells = []] = parse(line, { delimiter, bom: true, relax_quotes: true, relax_column_count: true }) as string[][]
-  return cells
+  try {
+    const [cells = []] = parse(line, { delimiter, bom: true, relax_quotes: true, relax_column_count: true }) as string[][]
+    return cells
+  } catch {
+    // What is wrong with it, whoever reads the rows will say.
+    return [line]
+  }
 }
 
 /** Nobody calls a column 17 or 2020-11-15. */
