@@ -57,7 +57,12 @@ function delimiterOf(line: string, usual: string | undefined): string {
 function cellsOf(line: string, delimiter: string): string[] {
   if (delimiter === '::') return line.split('::')
   try {
-    const [cells = []] = parse(line, { delimiter, bom: true, relax_quotes: true, relax_column_count: true }) as string[][]
+    const [cells = []] = parse(line, {
+      delimiter,
+      bom: true,
+      relax_quotes: true,
+      relax_column_count: true,
+    }) as string[][]
     return cells
   } catch {
     // What is wrong with it, whoever reads the rows will say.
