@@ -1,6 +1,8 @@
 import type { Benchmark, Figure } from '../figure.js'
 import { calibration } from './calibration.js'
 import { curve } from './curve.js'
+import { check } from './check.js'
+import { explain } from './explain.js'
 import { sets } from './sets.js'
 import { unknownPictures, unknownTexts } from './unknown.js'
 
@@ -11,10 +13,12 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   calibration,
   sets,
   curve,
+  check,
+  explain,
 }
 
 /**
- * Whether a model knows what it does not know, and says how sure it is.
+ * Whether a model knows what it does not know, says how sure it is and why, and whether what is wrong with data is found.
  * @param folder With the folders text, chat, images and cat-dog-photos.
  * @param names Of some parts. Default: all.
  */

@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
 import { curveCommand } from './commands/curve.js'
 import { evaluateCommand } from './commands/evaluate.js'
+import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { initCommand } from './commands/init.js'
 import { nextCommand } from './commands/next.js'
@@ -52,6 +53,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     trainCommand(task, session),
     evaluateCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
+    explainCommand(task, session),
     checkCommand(task, session),
     compareCommand(task, session),
     curveCommand(task, session),

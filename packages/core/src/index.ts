@@ -33,8 +33,11 @@ export type {
   Spread,
   Tests,
 } from './contract/learner.js'
+export type { ExampleOf, Explanation, Faithfulness, ShownExplanation, WeightedPart } from './contract/explanation.js'
 export type { InputChecks, Pair } from './contract/input-checks.js'
 export type { ColumnKnowledge, ExampleKnowledge, Knowledge, KnowledgePart } from './contract/knowledge.js'
+export type { Box, Dissected, Grid, InputPart } from './contract/input-parts.js'
+export type { ExplainOptions } from './explain/explain-answer.js'
 export type { Matrix } from './contract/matrix.js'
 export type { ModelFiles } from './contract/model-files.js'
 export type {
@@ -62,7 +65,7 @@ export type {
   Queries,
   Task,
 } from './contract/task.js'
-export type { Documented, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+export type { Documented, ExplainAlso, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'
 export type {

@@ -1,15 +1,23 @@
 import { type AnyTask, type Task } from '@headstart/core'
 import { modelFiles, OptionError, writeFileAtomically } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
+import { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
 import { type CommonFlags, queriesIn, readData, runOf, taskCommand, withCommon } from './common.js'
 
+const whole = { error: 'expected a whole number from 1 on' }
+/** `--explain`. */
+const explaining = {
+  explain: z.int(whole).min(1, whole).optional().describe('measure how faithful explanations of so many examples are'),
+}
+
 interface EvaluateFlags extends CommonFlags {
   readonly html?: string
   readonly outOfScope?: string
+  readonly explain?: number
 }
 
 /** `headstart evaluate MODEL DATA`: the model's figures on data that it has not seen, beside the naive baseline. */
@@ -32,6 +40,7 @@ export function evaluateCommand(task: AnyTask | undefined, session: Session): Co
   if (task)
     withFlags(command, [
       task.read.options.shape,
+      task.check ? explaining : {},
       task.asking?.shape.unknown ? { unknown: task.asking.shape.unknown } : {},
     ])
   if (task?.queries) {
@@ -66,7 +75,12 @@ async function evaluate<Data, Query, Answer>(
     const data = await readData(task, path, { ...trained.reads, ...flags }, run, session)
     const outOfScope = flags.outOfScope === undefined ? undefined : await queriesIn(task, flags.outOfScope, flags, run)
     const { unknown } = task.asking?.parse(flags) ?? {}
-    const report = await trained.evaluate(data, { ...run, outOfScope, ...(unknown !== undefined && { unknown }) })
+    const report = await trained.evaluate(data, {
+      ...run,
+      outOfScope,
+      explain: flags.explain,
+      ...(unknown !== undefined && { unknown }),
+    })
     const { html } = flags
     if (html !== undefined) {
       if (!('page' in report)) {

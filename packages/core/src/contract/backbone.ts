@@ -1,6 +1,7 @@
 import type { Device, Graph, Tensor } from '@headstart/onnx'
 import type { InputError } from './errors.js'
 import type { InputChecks } from './input-checks.js'
+import type { Dissected, Grid } from './input-parts.js'
 import type { OnnxInput, TransformersInput } from './exported-input.js'
 import type { Matrix } from './matrix.js'
 import type { Progress } from './progress.js'
@@ -132,6 +133,12 @@ export interface Preprocessing<Input = unknown, Prepared = unknown> {
   review?(input: Input): void
   /** What is known of such inputs for the check of data. */
   readonly checks?: InputChecks<Input>
+  /**
+   * The parts of an input, by which an answer is explained.
+   * @param grid How many parts a picture has. Default: as many as tell something.
+   * @throws InputError where the input cannot be read.
+   */
+  dissect?(input: Input, grid?: Grid): Promise<Dissected>
   /** Input tensors of the network by name; the first axis is the batch. */
   collate(batch: readonly Prepared[]): Record<string, Tensor>
   /**

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
+import type { ShownExplanation } from './explanation.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
 import type { Step } from './step.js'
@@ -57,6 +58,14 @@ export interface SaveOptions {
 export interface EvaluateAlso<Query> {
   /** What a model that says what it does not know is asked as well: inputs that do not belong to its task. Others leave it aside. */
   readonly outOfScope?: readonly Query[] | undefined
+  /** Of so many of the examples it is measured how faithful explanations are. Default: of none. */
+  readonly explain?: number | undefined
+}
+
+/** How an answer is to be explained. */
+export interface ExplainAlso extends RunOptions {
+  /** The class or label that is explained, or the item of a shop. Default: the answer. */
+  readonly label?: string | undefined
 }
 
 /** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */
@@ -80,6 +89,8 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */
   evaluate(data: Data, run?: Partial<Run> & EvaluateAlso<Query>): Promise<Shown | Documented>
+  /** Why it answers as it does. Default: it cannot say. */
+  explain?(query: Query, options?: ExplainAlso): Promise<ShownExplanation>
   /** How it came to be. */
   describe(): Shown
   /** @throws DataError where it cannot be saved: its network is run by other means. */

@@ -9,6 +9,7 @@ import { describeUnreadable } from '../data/if-readable.js'
 import { confidences } from '../evaluate/calibration.js'
 import { topClasses } from '../evaluate/metrics.js'
 import { report, type TrainingSummary } from '../evaluate/report.js'
+import type { ExplanationFigures } from '../explain/explanation-figures.js'
 import { computeFeatures, type ComputeFeaturesOptions } from '../features/cached-features.js'
 import { encodeTargets } from '../head/head.js'
 import { lossesOf } from '../head/held-out-loss.js'
@@ -41,6 +42,8 @@ interface Measuring<Input> extends ComputeFeaturesOptions {
   readonly seed?: number | undefined
   readonly unknown?: Unknown | undefined
   readonly outOfScope?: readonly Input[] | undefined
+  /** How faithful explanations of some of the examples are, where that was measured. */
+  readonly explanations?: ExplanationFigures | undefined
 }
 
 /** The figures of what a model answers for examples, and a page of them. */
@@ -54,7 +57,7 @@ export async function evaluateModel<Input, Label extends Target>(
   const { kind, labels, training, backbone } = model
   const targets = encodeTargets(data.targets, labels)
   const isClasses = kind === 'classification'
-  const { outOfScope } = options
+  const { outOfScope, explanations } = options
   const figures = {
     ...report(kind, labels, targets, results, training, options.seed),
     ...(isClasses && reliabilityOf(targets, results)),
@@ -66,6 +69,7 @@ export async function evaluateModel<Input, Label extends Target>(
         { ...options, outOfScope },
       ),
     }),
+    ...(explanations && { explanations }),
   } as Evaluation<Label>
   const { picture } = (isTunable(backbone) && backbone.preprocessing.checks) || {}
   const page = (): Promise<string> =>

@@ -6,6 +6,7 @@ import { wilsonInterval } from '../evaluate/interval.js'
 import { topClasses } from '../evaluate/metrics.js'
 import type { Matrix } from '../contract/matrix.js'
 import type { Target } from '../contract/target.js'
+import { type ExplanationFigures, formatExplanations } from '../explain/explanation-figures.js'
 import { textTable } from '../kit/text-table.js'
 
 /** A report, and how far its answers can be trusted. Plain JSON. */
@@ -19,6 +20,8 @@ export interface EvaluationFigures {
   readonly riskCoverage?: readonly RiskAtCoverage[]
   /** How well inputs that do not belong to the task are told, where some were given. */
   readonly outOfScope?: OutOfScope
+  /** How faithful explanations are, where that was asked for. */
+  readonly explanations?: ExplanationFigures
 }
 
 /** How well familiarity tells what does not belong. */
@@ -36,7 +39,7 @@ export interface OutOfScope extends Separation {
 }
 
 /** Reliability, and risk over coverage, of classes. */
-export function reliabilityOf(targets: Matrix, results: Matrix): Required<Omit<EvaluationFigures, 'outOfScope'>> {
+export function reliabilityOf(targets: Matrix, results: Matrix): Required<Pick<EvaluationFigures, 'reliability' | 'riskCoverage'>> {
   const confident = confidences(topClasses(targets), results)
   return {
     reliability: calibrationBins(confident).filter(({ count }) => count > 0),
@@ -84,7 +87,7 @@ export function describeInScope({ auroc, refused, kept, examples }: OutOfScope):
 
 /** Report and figures as tables of plain text. */
 export function formatEvaluation(evaluation: Evaluation): string {
-  const { riskCoverage, outOfScope } = evaluation as EvaluationFigures
+  const { riskCoverage, outOfScope, explanations } = evaluation as EvaluationFigures
   const sections = [formatReport(evaluation as Report)]
   if (riskCoverage) sections.push(`Wrong answers where only the surest are given:\n${risks(riskCoverage)}`)
   if (outOfScope) {
@@ -101,6 +104,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
     if (outOfScope.riskCoverage)
       sections.push(`Wrong answers where only the most familiar are given:\n${risks(outOfScope.riskCoverage)}`)
   }
+  if (explanations) sections.push(formatExplanations(explanations))
   return sections.join('\n\n')
 }
 

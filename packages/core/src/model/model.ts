@@ -1,6 +1,7 @@
 import { type Graph, Session, tensor } from '@headstart/onnx'
 import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
+import type { Faithfulness, ShownExplanation } from '../contract/explanation.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
@@ -25,6 +26,10 @@ import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { type Head, headNames } from '../head/head.js'
+import { explainAnswer, type ExplainOptions } from '../explain/explain-answer.js'
+import { type ExplanationFigures, explanationFigures } from '../explain/explanation-figures.js'
+import { shownExplanation } from '../explain/shown-explanation.js'
+import { random } from '../kit/random.js'
 import { shown } from '../kit/shown.js'
 import { likenessOf } from '../trust/familiarity.js'
 import { certaintyOf, nextRows } from '../trust/next-rows.js'
@@ -262,7 +267,23 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.#checkLabels(test)
     const cache = await resolveCache(options)
     const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
-    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache })
+    const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
+    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache, explanations })
+  }
+
+  /**
+   * Why it answers an input as it does: what each part of it says for the answer against the others, and the training examples that it is
+   * like and hangs on, where they were kept (`FineTuneOptions.keep`). It says how faithful that is, beside parts in random order.
+   * @throws InputError for an input that cannot be read; OptionError for a label that it does not know; DataError for a kind of input
+   *   of which nothing is known of its parts.
+   */
+  async explain(input: Input, options?: ExplainOptions): Promise<ShownExplanation> {
+    const { backbone, head, recipe, kept } = this
+    const { strategy, head: name = 'linear', l2, classWeight, inverseTemperature } = recipe
+    const isFitted = strategy === 'head' && name === 'linear' && classWeight === 'none'
+    const times = typeof inverseTemperature === 'number' ? inverseTemperature : 1
+    const known = kept && { ...kept, fitted: isFitted ? { l2, inverseTemperature: times } : undefined }
+    return shownExplanation(await explainAnswer({ backbone, head, known }, input, options))
   }
 
   /**
@@ -398,6 +419,20 @@ export class Model<Input, Label extends Target = string> implements Trained<
   /** A model on the same backbone. Whichever of the two is closed, the other begins anew. */
   #with(learned: Learned): Model<Input, AnyOf<Label>> {
     return new Model({ ...learned, backbone: this.backbone, ownsBackbone: true })
+  }
+
+  /** How faithful explanations of some of the inputs are, drawn by the seed. */
+  async #explained(
+    inputs: readonly Input[],
+    count: number,
+    { seed = 0, signal }: EvaluateOptions<Input>,
+  ): Promise<ExplanationFigures | undefined> {
+    const found: Faithfulness[] = []
+    for (const input of random(seed).shuffle(inputs).slice(0, count)) {
+      const { faithfulness } = await this.explain(input, { seed, signal, examples: 0 })
+      if (faithfulness) found.push(faithfulness)
+    }
+    return explanationFigures(found)
   }
 
   async #results(features: Matrix): Promise<Matrix> {

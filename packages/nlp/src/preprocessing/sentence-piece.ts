@@ -2,6 +2,7 @@ import tokenizerBundle from '#tokenizer'
 import { DataError, parseJsonText, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { isLength, longestText, readableText } from './readable-text.js'
+import { textParts } from '../explain/text-parts.js'
 import { textChecks } from '../checks/text-checks.js'
 import { texts } from './texts.js'
 import { mayBeOdd, readingNotices } from './reading-notices.js'
@@ -86,6 +87,7 @@ export function sentencePiece({
     files: new Map([[vocabularyName, vocabulary]]),
     takes: texts,
     checks: textChecks,
+    dissect: async (text) => textParts(text, encode),
     contentKey: (text) => text,
     prepare: encode,
     cost: (ids) => ids.length,

@@ -9,6 +9,7 @@ import {
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
+import { textParts } from '../explain/text-parts.js'
 import { textChecks } from '../checks/text-checks.js'
 import {
   cutAndFilled,
@@ -133,6 +134,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     ]),
     takes: texts,
     checks: textChecks,
+    dissect: async (text) => textParts(text, prepare),
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),

@@ -1,4 +1,5 @@
 import {
+  type ExplainAlso,
   type ExportFormat,
   HeadstartError,
   InputError,
@@ -10,6 +11,7 @@ import {
   saveModel,
   type SaveOptions,
   type Shown,
+  type ShownExplanation,
   startRun,
   type Trained,
 } from '@headstart/core/load'
@@ -29,6 +31,7 @@ import { idsIn } from '../shop/ids-in.js'
 import { describeTraining } from './describe-training.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
+import { explainedList } from './explain-list.js'
 import { exportFormats } from './export-recommender.js'
 import { packRecommender } from './pack-recommender.js'
 import { type RecommendAnswer, recommendAnswer, type RecommendQuery, sayRecommendations } from './recommend-query.js'
@@ -219,6 +222,13 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     // Imported when it is needed: who asks for a list does not wait for what fits again.
     const { evaluateRecommender } = await import('./evaluate-recommender.js')
     return evaluateRecommender(this, shop, { ...run, texts })
+  }
+
+  /** Which items of the history carry a recommendation, the first of the list unless another is named. */
+  async explain(query: RecommendQuery, { label, ...options }: ExplainAlso = {}): Promise<ShownExplanation> {
+    const [answer] = await this.ask([{ ...query, explain: true }], options)
+    if (answer instanceof InputError) throw answer
+    return explainedList(answer as RecommendAnswer, label)
   }
 
   describe(): Shown {

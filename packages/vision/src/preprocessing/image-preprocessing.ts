@@ -7,6 +7,7 @@ import { saidRange } from './said-range.js'
 import { channelsOf, type ImageInput, isAugmented, nameOf, openImage, type OpenImageOptions } from './image-input.js'
 import type { ImagePreprocessingConfig } from './image-settings.js'
 import { pictureChecks } from './picture-checks.js'
+import { pictureParts } from './picture-parts.js'
 import { pictureLoader, picturePreprocessing, type PictureReader } from './picture-preprocessing.js'
 import type { Pixels } from './pixels.js'
 import { readImage } from './read-image.js'
@@ -27,7 +28,7 @@ export function imagePreprocessing(
   config: ImagePreprocessingConfig,
   options: ImagePreprocessingOptions = {},
 ): Preprocessing<ImageInput, Pixels> {
-  return { ...picturePreprocessing(config, fileReader(options)), checks: pictureChecks(options) }
+  return picturePreprocessing(config, fileReader(options))
 }
 
 /** Makes the preprocessing of a saved model again. */
@@ -43,6 +44,8 @@ function fileReader(options: ImagePreprocessingOptions = {}): PictureReader<Imag
   /** What was scaled since it was last said, by what it held. */
   const scaled = new Map<string, { readonly first: string; count: number }>()
   return {
+    checks: pictureChecks(options),
+    dissect: (image, sizing, grid) => pictureParts(image, sizing, options, grid),
     async contentKey(image) {
       const opened = await openImage(isAugmented(image) ? image.image : image, options)
       const hash = createHash('sha256')

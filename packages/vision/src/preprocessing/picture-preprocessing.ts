@@ -1,5 +1,8 @@
 import {
   type ContentKey,
+  type Dissected,
+  type Grid,
+  type InputChecks,
   DataError,
   type JsonObject,
   OptionError,
@@ -20,7 +23,13 @@ export interface PictureReader<Picture> {
   read(picture: Picture, sizing: Sizing): Promise<Pixels>
   /** See `Backbone.takeNotices`. */
   takeNotices?(): readonly string[]
+  /** See `Preprocessing.checks`. */
+  readonly checks?: InputChecks<Picture>
+  /** See `Preprocessing.dissect`. */
+  dissect?(picture: Picture, sizing: Sizing, grid?: Grid): Promise<Dissected>
 }
+
+type Dissect<Picture> = NonNullable<PictureReader<Picture>['dissect']>
 
 /** Of the tensors that are made of a picture's pixels, whoever reads them. */
 const preprocessingId = 'image/1'
@@ -72,6 +81,8 @@ export function picturePreprocessing<Picture>(
     contentKey: (picture) => reader.contentKey(picture),
     prepare: (picture) => reader.read(picture, sizing),
     takeNotices: () => reader.takeNotices?.() ?? [],
+    ...(reader.checks && { checks: reader.checks }),
+    ...(reader.dissect && { dissect: async (picture, grid) => (reader.dissect as Dissect<Picture>)(picture, sizing, grid) }),
     // A batch holds 4 of 224 x 224: what a convolution of a mobile network makes of them still fits in the cache.
     cost: () => (height * width) / 98,
     collate(batch) {

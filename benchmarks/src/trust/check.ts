@@ -1,8 +1,11 @@
-import { basename } from 'node:path'
 import { type Backbone, checkData, type Dataset, dataset, type Issue } from '@headstart/core'
 import { type Random, random } from '@headstart/core/kit'
-import { atLeast, atMost, type Figure } from './figure.js'
-import { secondsOf, spreadOf } from './measure.js'
+import { atLeast, atMost, type Figure } from '../figure.js'
+import { universalSentenceEncoder } from '@headstart/nlp'
+import { type ImageInput, mobileNetV2 } from '@headstart/vision'
+import sharp from 'sharp'
+import { secondsOf, spreadOf } from '../measure.js'
+import { pictures, texts } from './data.js'
 
 /** Draws of the examples. */
 const draws = 10
@@ -10,7 +13,17 @@ const draws = 10
 const perClass = 48
 
 /** Labels of which one in ten was changed, and texts of which one in ten was copied with a change: what `checkData` finds of them. */
-export async function checkFigures(
+export async function check(folder: string): Promise<Figure[]> {
+  const encoder = await universalSentenceEncoder()
+  const figures: Figure[] = []
+  for (const name of ['text/trec6', 'chat/clinc-a']) {
+    const { train } = await texts(folder, name)
+    figures.push(...(await checkFigures(name, encoder, train)))
+  }
+  return [...figures, ...(await copiedPictures(folder, 'cat-dog-photos')), ...(await copiedPictures(folder, 'images/fashion'))]
+}
+
+async function checkFigures(
   name: string,
   backbone: Backbone<string>,
   train: Dataset<string>,
@@ -81,6 +94,46 @@ async function nearDuplicates(backbone: Backbone<string>, train: Dataset<string>
   const copies = copied.map(({ input, label }) => ({ input: changed(input, chance), label }))
   const { issues } = await checkData(backbone, dataset([...texts, ...copies]))
   const pairs = new Set(copied.map((_, row) => `${row + 1} ${texts.length + row + 1}`))
+  return {
+    ...foundOf(issues, pairs),
+    beside: `${pairs.size} copies among ${texts.length} texts; whatever else is found counts as wrong`,
+  }
+}
+
+function isCopies({ kind }: Issue): boolean {
+  return kind === 'near-duplicate' || kind === 'duplicate' || kind === 'contradiction'
+}
+
+/** Copies of some pictures in another format, quality and size. */
+async function copiedPictures(folder: string, name: string): Promise<Figure[]> {
+  const data = await pictures(folder, name, 300)
+  const originals = random(0).shuffle(data.examples).map(({ input, label }): { input: ImageInput; label: string } => ({ input, label }))
+  const copied = originals.slice(0, 40)
+  const copies = await Promise.all(
+    copied.map(async ({ input, label }, place) => {
+      const picture = sharp(input as string)
+      const { width } = await picture.metadata()
+      const ways = [
+        () => picture.jpeg({ quality: 70 }),
+        () => picture.png(),
+        () => picture.resize(Math.max(24, Math.round(0.6 * width))).webp({ quality: 75 }),
+        () => picture.jpeg({ quality: 40 }),
+      ]
+      return { input: (await (ways[place % 4] as () => sharp.Sharp)().toBuffer()) as ImageInput, label }
+    }),
+  )
+  const { issues } = await checkData<ImageInput, string>(await mobileNetV2(), dataset([...originals, ...copies]))
+  const pairs = new Set(copied.map((_, row) => `${row + 1} ${originals.length + row + 1}`))
+  const { recall, precision } = foundOf(issues, pairs)
+  const beside = `${pairs.size} copies in other formats, qualities and sizes among ${originals.length} pictures`
+  return [
+    atLeast(`${name}: copied pictures, recall`, recall, 0.95, beside),
+    atLeast(`${name}: copied pictures, precision`, precision, 0.95, beside),
+  ]
+}
+
+/** How many of the pairs were found, and how much else. */
+function foundOf(issues: readonly Issue[], pairs: ReadonlySet<string>): { recall: number; precision: number } {
   let [hits, others] = [0, 0]
   for (const { rows } of issues.filter(isCopies)) {
     const here = rows.flatMap((a, place) => rows.slice(place + 1).map((b) => `${a} ${b}`))
@@ -89,15 +142,7 @@ async function nearDuplicates(backbone: Backbone<string>, train: Dataset<string>
     // What hangs together only through others is no more than the links that hold it.
     others += rows.length - 1 - right
   }
-  return {
-    recall: hits / pairs.size,
-    precision: hits / (hits + others),
-    beside: `${pairs.size} copies among ${texts.length} texts; whatever else is found counts as wrong`,
-  }
-}
-
-function isCopies({ kind }: Issue): boolean {
-  return kind === 'near-duplicate' || kind === 'duplicate' || kind === 'contradiction'
+  return { recall: hits / pairs.size, precision: hits / (hits + others) }
 }
 
 /** One change of a text: capitals, punctuation, a typo, a word more or less, two words in another order. */
@@ -129,6 +174,3 @@ function areaUnderCurve(doubts: readonly number[], wrong: ReadonlySet<number>): 
 function share<T>(all: readonly T[], is: (one: T) => boolean): number {
   return all.filter(is).length / all.length
 }
-
-/** What a folder is called in a table. */
-export const folderName = (folder: string): string => basename(folder)

@@ -1,0 +1,148 @@
+import { float32, GraphBuilder } from '@headstart/onnx'
+import { describe, expect, it } from 'vitest'
+import { tinyBackbone } from '../../test/tiny-backbone.js'
+import { tinyDataset } from '../../test/tiny-data.js'
+import type { Preprocessing } from '../contract/backbone.js'
+import { dataset } from '../data/dataset.js'
+import { networkBackbone } from '../features/network-backbone.js'
+import { fineTune } from '../fine-tune/fine-tune.js'
+import { linearHead } from '../head/head.js'
+import { random } from '../kit/random.js'
+import { Model } from '../model/model.js'
+import { placesOfFeatures } from './activation-map.js'
+
+const plain = tinyBackbone()
+/** The tiny network, of whose texts each letter is a part. */
+const backbone = networkBackbone({
+  ...plain,
+  preprocessing: {
+    ...plain.preprocessing,
+    dissect: async (text: string) => ({
+      parts: [...text].map((letter) => ({ text: letter })),
+      keep: (kept) => [...text].filter((_, at) => kept[at]).join(''),
+    }),
+  },
+})
+
+describe('Model.explain', () => {
+  it('weighs each part by what leaving it out does to the log-odds of the answer', async () => {
+    const model = await fineTune(backbone, tinyDataset(12), { cache: false, l2: 0.01, keep: true })
+    const text = 'abcxyzklm'
+    const { parts, label, method, faithfulness, examples, json, notes } = await model.explain(text)
+    const [answer] = await model.predict(text)
+    expect([label, method, notes]).toEqual([answer?.label, 'omission', []])
+    const logOdds = async (one: string): Promise<number> => {
+      const probability = (await model.predict([one]))[0]?.probabilities[label as 'early'] as number
+      return Math.log(probability / (1 - probability))
+    }
+    for (const [at, { weight }] of parts.entries()) {
+      const without = [...text].filter((_, other) => other !== at).join('')
+      expect(weight).toBeCloseTo((await logOdds(text)) - (await logOdds(without)), 3)
+    }
+    const measures = { comprehensiveness: expect.any(Number), sufficiency: expect.any(Number) }
+    expect(faithfulness).toEqual({ ...measures, random: measures })
+    expect(faithfulness && 'comprehensiveness' in faithfulness && faithfulness.comprehensiveness).toBeGreaterThan(
+      faithfulness && 'comprehensiveness' in faithfulness.random ? faithfulness.random.comprehensiveness : 1,
+    )
+    expect(JSON.parse(JSON.stringify(json))).toMatchObject({ input: text, label, parts: [...text].map((letter) => ({ text: letter })) })
+    expect(examples.length).toBeGreaterThanOrEqual(5)
+    for (const { row, name, label: known, likeness, influence } of examples) {
+      expect(tinyDataset(12).examples[row - 1]).toEqual({ input: name, label: known })
+      expect(Math.abs(likeness)).toBeLessThanOrEqual(1.0001)
+      expect(influence).toBeTypeOf('number')
+    }
+    const other = await model.explain(text, { label: label === 'late' ? 'early' : 'late', faithfulness: false })
+    expect(other.faithfulness).toBeNull()
+    await expect(model.explain(text, { label: 'none' as never })).rejects.toThrow(/expected one that the model knows: "early"/)
+  })
+
+  it('explains labels and numbers, and says what it does not know', async () => {
+    const examples = tinyDataset(8).examples
+    const several = await fineTune(backbone, dataset(examples.map(({ input, label }) => ({ input, label: [label] }))), { cache: false, l2: 0.01 })
+    expect(await several.explain('abcde')).toMatchObject({ label: expect.any(String), examples: [], notes: [expect.stringMatching(/train --keep/)] })
+    const numbers = await fineTune(backbone, dataset(examples.map(({ input, label }) => ({ input, label: label.length }))), { cache: false, l2: 0.01 })
+    const { label, parts } = await numbers.explain('abc')
+    expect(label).toBeCloseTo((await numbers.predict('abc'))[0]?.value as number, 5)
+    expect(parts).toHaveLength(3)
+  })
+
+  it('takes an input of one part, and of none', async () => {
+    const model = await fineTune(backbone, tinyDataset(2), { cache: false, l2: 0.01 })
+    expect(await model.explain('a')).toMatchObject({ parts: [{ text: 'a', weight: expect.any(Number) }], faithfulness: null })
+    const { parts, notes, page } = await model.explain('')
+    expect([parts, notes[0]]).toEqual([[], 'There is nothing in it that could be left out.'])
+    expect(await page()).toContain('<h2>')
+  })
+
+  it('explains other heads and 10,000 classes, without examples where they cannot say', async () => {
+    const nearest = await fineTune(backbone, tinyDataset(8), { cache: false, head: 'nearest', keep: true })
+    const { examples, notes } = await nearest.explain('abc')
+    expect(examples.every(({ influence }) => influence === null)).toBe(true)
+    expect(notes).toEqual([expect.stringMatching(/of a linear head/)])
+    const labels = Array.from({ length: 10_000 }, (_, at) => `class ${at}`)
+    const { normal } = random(0)
+    const weight = Float64Array.from({ length: 8 * labels.length }, () => normal())
+    const head = linearHead('classification', labels, { weight, bias: new Float64Array(labels.length) })
+    const { recipe, training } = nearest
+    const many = new Model({ backbone, head, recipe: { ...recipe, head: 'linear', l2: 1, folds: 0 }, training })
+    const { label, parts } = await many.explain('abcde')
+    expect(label).toBe((await many.predict('abcde'))[0]?.label)
+    expect(parts.every(({ weight: one }) => Number.isFinite(one))).toBe(true)
+  })
+
+  it('refuses a kind of input of which nothing is known of its parts', async () => {
+    const model = await fineTune(plain, tinyDataset(4), { cache: false, l2: 0.01 })
+    await expect(model.explain('abc')).rejects.toThrow(/expected a backbone whose graph is at hand, of texts or pictures/)
+  })
+})
+
+describe('placesOfFeatures', () => {
+  /** Two maps of different sizes over a picture of 8 x 8 numbers, pooled and put side by side. */
+  function maps(after: 'nothing' | 'normalize') {
+    const { normal } = random(1)
+    const g = new GraphBuilder('maps')
+    const kernel = (name: string, ...dims: number[]) =>
+      g.weight(name, float32(dims, Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => normal())))
+    const x = g.input('x', 'float32', ['batch', 1, 8, 8])
+    const fine = g.op('Relu', [g.op('Conv', [x, kernel('a', 3, 1, 2, 2)], { strides: [2, 2] })])
+    const coarse = g.op('Relu', [g.op('Conv', [fine, kernel('b', 2, 3, 2, 2)], { strides: [2, 2] })])
+    const pooled = [fine, coarse].map((map) => g.op('Flatten', [g.op('GlobalAveragePool', [map])]))
+    const joined = g.op('Concat', [g.op('Mul', [pooled[0] as never, g.scalar(3)]), pooled[1] as never], { axis: 1 })
+    const length = g.op('Sqrt', [g.op('ReduceSum', [g.op('Mul', [joined, joined]), g.ints([1])], { keepdims: 1 })])
+    g.output('features', after === 'nothing' ? joined : g.op('Div', [joined, length]), 'float32', ['batch', 5])
+    const preprocessing: Preprocessing<number[], number[]> = {
+      id: 'numbers/1',
+      config: {},
+      files: new Map(),
+      contentKey: (one) => one.join(),
+      prepare: (one) => one,
+      cost: () => 1,
+      collate: (batch) => ({ x: float32([batch.length, 1, 8, 8], batch.flat()) }),
+    }
+    return networkBackbone({ id: 'maps', modality: 'numbers', network: { graph: g.build(), stages: [] }, preprocessing })
+  }
+
+  it('adds up to the features, place by place', async () => {
+    const backbone = maps('nothing')
+    const input = Array.from({ length: 64 }, (_, at) => Math.sin(at))
+    const { data } = await backbone.embed([input])
+    const places = await placesOfFeatures(backbone, input)
+    expect(places).toMatchObject({ rows: 4, columns: 4 })
+    for (let feature = 0; feature < 5; feature++) {
+      let sum = places?.rest[feature] as number
+      for (let place = 0; place < 16; place++) sum += places?.features.data[place * 5 + feature] as number
+      expect(sum).toBeCloseTo(data[feature] as number, 4)
+    }
+    // What is white in one corner alone is seen there alone.
+    const corner = Array.from({ length: 64 }, (_, at) => (at % 8 < 2 && at < 16 ? 1 : 0))
+    const seen = await placesOfFeatures(backbone, corner)
+    const strength = (place: number): number => Math.hypot(...(seen?.features.data.subarray(place * 5, place * 5 + 3) ?? []))
+    expect(strength(15)).toBe(0)
+  })
+
+  it('does not say so of a network that is not linear after its means', async () => {
+    const input = Array.from({ length: 64 }, (_, at) => Math.cos(at))
+    expect(await placesOfFeatures(maps('normalize'), input)).toBeUndefined()
+    expect(await placesOfFeatures(tinyBackbone(), 'abc')).toBeUndefined()
+  })
+})
