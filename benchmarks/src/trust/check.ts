@@ -20,14 +20,14 @@ export async function check(folder: string): Promise<Figure[]> {
     const { train } = await texts(folder, name)
     figures.push(...(await checkFigures(name, encoder, train)))
   }
-  return [...figures, ...(await copiedPictures(folder, 'cat-dog-photos')), ...(await copiedPictures(folder, 'images/fashion'))]
+  return [
+    ...figures,
+    ...(await copiedPictures(folder, 'cat-dog-photos')),
+    ...(await copiedPictures(folder, 'images/fashion')),
+  ]
 }
 
-async function checkFigures(
-  name: string,
-  backbone: Backbone<string>,
-  train: Dataset<string>,
-): Promise<Figure[]> {
+async function checkFigures(name: string, backbone: Backbone<string>, train: Dataset<string>): Promise<Figure[]> {
   const [areas, precisions, found, alarms]: [number[], number[], number[], number[]] = [[], [], [], []]
   let seconds = 0
   const fewest = Math.min(...train.classCounts().values())
@@ -107,7 +107,9 @@ function isCopies({ kind }: Issue): boolean {
 /** Copies of some pictures in another format, quality and size. */
 async function copiedPictures(folder: string, name: string): Promise<Figure[]> {
   const data = await pictures(folder, name, 300)
-  const originals = random(0).shuffle(data.examples).map(({ input, label }): { input: ImageInput; label: string } => ({ input, label }))
+  const originals = random(0)
+    .shuffle(data.examples)
+    .map(({ input, label }): { input: ImageInput; label: string } => ({ input, label }))
   const copied = originals.slice(0, 40)
   const copies = await Promise.all(
     copied.map(async ({ input, label }, place) => {
@@ -119,7 +121,7 @@ async function copiedPictures(folder: string, name: string): Promise<Figure[]> {
         () => picture.resize(Math.max(24, Math.round(0.6 * width))).webp({ quality: 75 }),
         () => picture.jpeg({ quality: 40 }),
       ]
-      return { input: (await (ways[place % 4] as () => sharp.Sharp)().toBuffer()) as ImageInput, label }
+      return { input: (await (ways[place % 4] as () => typeof picture)().toBuffer()) as ImageInput, label }
     }),
   )
   const { issues } = await checkData<ImageInput, string>(await mobileNetV2(), dataset([...originals, ...copies]))

@@ -53,19 +53,31 @@ async function explainTexts(
   return [
     atLeast(`${name}: comprehensiveness by omission`, faithful.mean, 0.45, beside),
     atLeast(`${name}: times that in random order`, faithful.mean / twin.mean, 5, beside),
-    atMost(`${name}: cost of an explanation`, costs.toSorted((a, b) => a - b)[costs.length >> 1] as number, 1.5, 'median of 10; in predictions of the same texts'),
+    atMost(
+      `${name}: cost of an explanation`,
+      costs.toSorted((a, b) => a - b)[costs.length >> 1] as number,
+      1.5,
+      'median of 10; in predictions of the same texts',
+    ),
   ]
 }
 
 /** What becomes of an answer when an example is left out, foreseen and seen. */
-async function leaveOneOut(name: string, backbone: Backbone<string>, train: Dataset<string>, test: Dataset<string>): Promise<Figure> {
+async function leaveOneOut(
+  name: string,
+  backbone: Backbone<string>,
+  train: Dataset<string>,
+  test: Dataset<string>,
+): Promise<Figure> {
   const data = train.sample({ perClass: leftOut.perClass, seed: 0 })
   const model = await fineTune(backbone, data, { keep: true })
   const { l2 } = model.recipe
   const asked = random(1).shuffle(test.inputs).slice(0, leftOut.texts)
   // The same strength, and no temperature, which a strength that is given has none of.
   const same = await fineTune(backbone, data, { keep: true, l2 })
-  const foreseen = await Promise.all(asked.map((text) => same.explain(text, { examples: data.size, faithfulness: false })))
+  const foreseen = await Promise.all(
+    asked.map((text) => same.explain(text, { examples: data.size, faithfulness: false })),
+  )
   const changes = asked.map((): number[] => [])
   const logOdds = (probability: number): number => Math.log(probability) - Math.log1p(-probability)
   const before = await same.predict(asked)
@@ -80,10 +92,18 @@ async function leaveOneOut(name: string, backbone: Backbone<string>, train: Data
   }
   const correlations = changes.map((seen, at) => {
     const said = new Map(foreseen[at]?.examples.map(({ row, influence }) => [row - 1, -(influence ?? 0)]))
-    return rankCorrelation(seen, seen.map((_, row) => said.get(row) ?? 0))
+    return rankCorrelation(
+      seen,
+      seen.map((_, row) => said.get(row) ?? 0),
+    )
   })
   const worst = Math.min(...correlations)
-  return atLeast(`${name}: change by leaving one out, rank correlation`, worst, 0.9, `the worst of ${asked.length} texts, ${data.size} examples each; by chance 0`)
+  return atLeast(
+    `${name}: change by leaving one out, rank correlation`,
+    worst,
+    0.9,
+    `the worst of ${asked.length} texts, ${data.size} examples each; by chance 0`,
+  )
 }
 
 /** Photos of cats beside a photo of a dog: whether the map of the answer "cat" has its peak on the cat's side. */
@@ -91,7 +111,8 @@ async function explainPictures(folder: string): Promise<Figure[]> {
   const data: Dataset<ImageInput> = await readImageDataset(folder)
   const { train, test } = data.split({ test: 0.4, seed: 0 })
   const model = await fineTune(await mobileNetV2(), dataset(train.examples))
-  const of = (label: string): string[] => test.examples.flatMap((one) => (one.label === label ? [one.input as string] : []))
+  const of = (label: string): string[] =>
+    test.examples.flatMap((one) => (one.label === label ? [one.input as string] : []))
   const [cats, dogs] = [of('cat'), of('dog')]
   let right = 0
   const [own, twins]: [number[], number[]] = [[], []]
@@ -108,7 +129,11 @@ async function explainPictures(folder: string): Promise<Figure[]> {
   const count = Math.min(cats.length, explained)
   return [
     atLeast(`peak of the map on the cat, beside a dog`, right / count, 0.9, `${count} pairs; by chance 0.5`),
-    { what: 'insertion area less deletion area', measured: spreadOf(own).mean.toFixed(3), beside: `in random order ${spreadOf(twins).mean.toFixed(3)}` },
+    {
+      what: 'insertion area less deletion area',
+      measured: spreadOf(own).mean.toFixed(3),
+      beside: `in random order ${spreadOf(twins).mean.toFixed(3)}`,
+    },
   ]
 }
 
@@ -117,7 +142,12 @@ const side = 448
 
 async function sideBySide(left: string, right: string): Promise<Buffer> {
   const half = (path: string): Promise<Buffer> =>
-    sharp(path).rotate().flatten().resize(side / 2, side, { fit: 'cover' }).png().toBuffer()
+    sharp(path)
+      .rotate()
+      .flatten()
+      .resize(side / 2, side, { fit: 'cover' })
+      .png()
+      .toBuffer()
   const canvas = sharp({ create: { width: side, height: side, channels: 3, background: 'gray' } })
   return canvas
     .composite([
@@ -140,4 +170,3 @@ function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const squares = x.reduce((sum, rank, at) => sum + (rank - (y[at] as number)) ** 2, 0)
   return 1 - (6 * squares) / (a.length * (a.length ** 2 - 1))
 }
-

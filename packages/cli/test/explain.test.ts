@@ -26,7 +26,10 @@ describe('headstart explain', () => {
     const inputs = ['The food was really good!', 'good']
     const { code, stdout } = await scene.run(['explain', model, ...inputs, '--json', '--html', page])
     expect(code).toBe(0)
-    const [first, second] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const [first, second] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(first).toMatchObject({
       input: inputs[0],
       label: expect.stringMatching(/^(negative|positive)$/),
@@ -36,11 +39,19 @@ describe('headstart explain', () => {
       notes: [],
     })
     const examples = first?.['examples'] as object[]
-    expect(examples[0]).toEqual({ row: expect.any(Number), name: expect.any(String), label: expect.any(String), likeness: expect.any(Number), influence: expect.any(Number) })
+    expect(examples[0]).toEqual({
+      row: expect.any(Number),
+      name: expect.any(String),
+      label: expect.any(String),
+      likeness: expect.any(Number),
+      influence: expect.any(Number),
+    })
     expect(second).toMatchObject({ parts: [{ text: 'good', weight: expect.any(Number) }], faithfulness: null })
     const html = await readFile(page, 'utf8')
     expect(html.match(/<section>/g)).toHaveLength(2)
-    expect(html).toMatch(/<mark style="background: rgba\(var\(--(for|against)\), 0\.\d+\)" title="[+-][\d.]+">really <\/mark>/)
+    expect(html).toMatch(
+      /<mark style="background: rgba\(var\(--(for|against)\), 0\.\d+\)" title="[+-][\d.]+">really <\/mark>/,
+    )
   })
 
   it('shows in gray what was not read, says it of an empty text, and explains another answer', async () => {
@@ -58,13 +69,22 @@ describe('headstart explain', () => {
     const before = fileURLToPath(new URL('../../nlp/test/fixtures/saved/head', import.meta.url))
     const { code, stdout } = await scene.run(['explain', before, 'The food was great!', '--json'])
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ examples: [], notes: [expect.stringMatching(/keeps none of its training examples/)] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      examples: [],
+      notes: [expect.stringMatching(/keeps none of its training examples/)],
+    })
   })
 
   it('refuses no input, and an answer that the model does not know', async () => {
-    expect(await scene.run(['explain', model])).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected inputs, got none/) })
+    expect(await scene.run(['explain', model])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/expected inputs, got none/),
+    })
     const unknown = await scene.run(['explain', model, 'good', '--label', 'neutral'])
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/option --label: expected one that the model knows: "negative", "positive"/) })
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/option --label: expected one that the model knows: "negative", "positive"/),
+    })
   })
 
   it('evaluate says how faithful explanations are', async () => {

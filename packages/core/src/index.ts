@@ -65,7 +65,16 @@ export type {
   Queries,
   Task,
 } from './contract/task.js'
-export type { Documented, ExplainAlso, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+export type {
+  Documented,
+  ExplainAlso,
+  ExportFormat,
+  Measured,
+  Packed,
+  SaveOptions,
+  Shown,
+  Trained,
+} from './contract/trained.js'
 export { dataset, Dataset, type DatasetOptions } from './data/dataset.js'
 export type { Interval } from './evaluate/interval.js'
 export type {

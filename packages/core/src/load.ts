@@ -24,7 +24,16 @@ export { type Run, startRun } from './contract/run.js'
 export type { Target } from './contract/target.js'
 export type { Loader, LoadOptions } from './contract/task.js'
 export { parseJsonText } from './kit/parse-json.js'
-export type { Documented, ExplainAlso, ExportFormat, Measured, Packed, SaveOptions, Shown, Trained } from './contract/trained.js'
+export type {
+  Documented,
+  ExplainAlso,
+  ExportFormat,
+  Measured,
+  Packed,
+  SaveOptions,
+  Shown,
+  Trained,
+} from './contract/trained.js'
 export { type Random, random } from './kit/random.js'
 export { sha256, sha256OfFile } from './kit/sha256.js'
 export { shownExplanation } from './explain/shown-explanation.js'

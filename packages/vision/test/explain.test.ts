@@ -53,10 +53,17 @@ describe('an explanation of a picture', () => {
     const blues = ['blue', 'navy', 'royalblue', 'mediumblue']
     const examples = await Promise.all(
       [colors, blues].flatMap((list, kind) =>
-        list.map(async (color) => ({ input: await halves(color, color) as ImageInput, label: kind === 0 ? 'red' : 'blue' })),
+        list.map(async (color) => ({
+          input: (await halves(color, color)) as ImageInput,
+          label: kind === 0 ? 'red' : 'blue',
+        })),
       ),
     )
-    model = await fineTune(tinyImageBackbone(), dataset(examples) as Dataset<ImageInput>, { cache: false, l2: 0.001, keep: true })
+    model = await fineTune(tinyImageBackbone(), dataset(examples) as Dataset<ImageInput>, {
+      cache: false,
+      l2: 0.001,
+      keep: true,
+    })
   })
 
   it('finds on which side the answer lies, says how faithful it is, and draws it', async () => {

@@ -157,7 +157,10 @@ async function askWords<Data, Query, Answer>(
 }
 
 /** A word as a query; one that is none spoils no other. */
-export function queryOf<Query>({ query }: Pick<Task<never, Query, unknown>, 'query'>, word: unknown): Query | InputError {
+export function queryOf<Query>(
+  { query }: Pick<Task<never, Query, unknown>, 'query'>,
+  word: unknown,
+): Query | InputError {
   if (word instanceof InputError) return word
   const { data, error } = query.safeParse(word)
   const [issue] = error?.issues ?? []

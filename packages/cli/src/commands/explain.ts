@@ -25,7 +25,10 @@ export function explainCommand(task: AnyTask | undefined, session: Session): Com
     .option('--label <name>', 'explain this answer, in place of the one that is given')
     .option('--html <file>', 'write a page that shows what the answers hang on')
     .option('--json', 'print one JSON object for each input, each on its line')
-    .addHelpText('after', '\nExamples:\n  headstart explain my-model "some text" --html why.html\n  headstart explain my-model some.jpg --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  headstart explain my-model "some text" --html why.html\n  headstart explain my-model some.jpg --json',
+    )
   if (shape) withFlags(command, [shape])
   return command.action(async (model: string, inputs: string[], flags: ExplainFlags) =>
     explain(await taskOfModel(session.tasks, model, task), model, inputs, flags, session),
@@ -47,7 +50,12 @@ async function explain<Data, Query, Answer>(
   const trained = await task.load(modelFiles(folder))
   try {
     if (!trained.explain) {
-      throw new OptionError(folder, 'a model that can say why', `one of the task ${task.name}`, `Try: ${session.program} ${task.verb} --help`)
+      throw new OptionError(
+        folder,
+        'a model that can say why',
+        `one of the task ${task.name}`,
+        `Try: ${session.program} ${task.verb} --help`,
+      )
     }
     const sections: string[] = []
     for (const [place, word] of asked.entries()) {

@@ -54,12 +54,19 @@ export async function placesOfFeatures<Input>(
   const whole = computed[output]?.data as Float32Array
   const empty = await pooledOf(pooling, names, maps, output, [])
   const rest = empty.slice(0, whole.length)
-  const features = { rows: finest.rows * finest.columns, columns: whole.length, data: new Float32Array(finest.rows * finest.columns * whole.length) }
+  const features = {
+    rows: finest.rows * finest.columns,
+    columns: whole.length,
+    data: new Float32Array(finest.rows * finest.columns * whole.length),
+  }
   const sum = rest.slice()
   for (const [at, size] of sizes.entries()) {
     const places = size.rows * size.columns
     for (let first = 0; first < places; first += atOnce) {
-      const some = Array.from({ length: Math.min(atOnce, places - first) }, (_, place) => ({ map: at, place: first + place }))
+      const some = Array.from({ length: Math.min(atOnce, places - first) }, (_, place) => ({
+        map: at,
+        place: first + place,
+      }))
       const parts = await pooledOf(pooling, names, maps, output, some)
       for (const [row, { place }] of some.entries()) {
         const cells = cellsOf(place, size, finest)

@@ -44,7 +44,11 @@ describe('Model.explain', () => {
     expect(faithfulness && 'comprehensiveness' in faithfulness && faithfulness.comprehensiveness).toBeGreaterThan(
       faithfulness && 'comprehensiveness' in faithfulness.random ? faithfulness.random.comprehensiveness : 1,
     )
-    expect(JSON.parse(JSON.stringify(json))).toMatchObject({ input: text, label, parts: [...text].map((letter) => ({ text: letter })) })
+    expect(JSON.parse(JSON.stringify(json))).toMatchObject({
+      input: text,
+      label,
+      parts: [...text].map((letter) => ({ text: letter })),
+    })
     expect(examples.length).toBeGreaterThanOrEqual(5)
     for (const { row, name, label: known, likeness, influence } of examples) {
       expect(tinyDataset(12).examples[row - 1]).toEqual({ input: name, label: known })
@@ -53,14 +57,27 @@ describe('Model.explain', () => {
     }
     const other = await model.explain(text, { label: label === 'late' ? 'early' : 'late', faithfulness: false })
     expect(other.faithfulness).toBeNull()
-    await expect(model.explain(text, { label: 'none' as never })).rejects.toThrow(/expected one that the model knows: "early"/)
+    await expect(model.explain(text, { label: 'none' as never })).rejects.toThrow(
+      /expected one that the model knows: "early"/,
+    )
   })
 
   it('explains labels and numbers, and says what it does not know', async () => {
     const examples = tinyDataset(8).examples
-    const several = await fineTune(backbone, dataset(examples.map(({ input, label }) => ({ input, label: [label] }))), { cache: false, l2: 0.01 })
-    expect(await several.explain('abcde')).toMatchObject({ label: expect.any(String), examples: [], notes: [expect.stringMatching(/train --keep/)] })
-    const numbers = await fineTune(backbone, dataset(examples.map(({ input, label }) => ({ input, label: label.length }))), { cache: false, l2: 0.01 })
+    const several = await fineTune(backbone, dataset(examples.map(({ input, label }) => ({ input, label: [label] }))), {
+      cache: false,
+      l2: 0.01,
+    })
+    expect(await several.explain('abcde')).toMatchObject({
+      label: expect.any(String),
+      examples: [],
+      notes: [expect.stringMatching(/train --keep/)],
+    })
+    const numbers = await fineTune(
+      backbone,
+      dataset(examples.map(({ input, label }) => ({ input, label: label.length }))),
+      { cache: false, l2: 0.01 },
+    )
     const { label, parts } = await numbers.explain('abc')
     expect(label).toBeCloseTo((await numbers.predict('abc'))[0]?.value as number, 5)
     expect(parts).toHaveLength(3)
@@ -68,7 +85,10 @@ describe('Model.explain', () => {
 
   it('takes an input of one part, and of none', async () => {
     const model = await fineTune(backbone, tinyDataset(2), { cache: false, l2: 0.01 })
-    expect(await model.explain('a')).toMatchObject({ parts: [{ text: 'a', weight: expect.any(Number) }], faithfulness: null })
+    expect(await model.explain('a')).toMatchObject({
+      parts: [{ text: 'a', weight: expect.any(Number) }],
+      faithfulness: null,
+    })
     const { parts, notes, page } = await model.explain('')
     expect([parts, notes[0]]).toEqual([[], 'There is nothing in it that could be left out.'])
     expect(await page()).toContain('<h2>')
@@ -92,7 +112,9 @@ describe('Model.explain', () => {
 
   it('refuses a kind of input of which nothing is known of its parts', async () => {
     const model = await fineTune(plain, tinyDataset(4), { cache: false, l2: 0.01 })
-    await expect(model.explain('abc')).rejects.toThrow(/expected a backbone whose graph is at hand, of texts or pictures/)
+    await expect(model.explain('abc')).rejects.toThrow(
+      /expected a backbone whose graph is at hand, of texts or pictures/,
+    )
   })
 })
 
@@ -102,7 +124,13 @@ describe('placesOfFeatures', () => {
     const { normal } = random(1)
     const g = new GraphBuilder('maps')
     const kernel = (name: string, ...dims: number[]) =>
-      g.weight(name, float32(dims, Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => normal())))
+      g.weight(
+        name,
+        float32(
+          dims,
+          Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => normal()),
+        ),
+      )
     const x = g.input('x', 'float32', ['batch', 1, 8, 8])
     const fine = g.op('Relu', [g.op('Conv', [x, kernel('a', 3, 1, 2, 2)], { strides: [2, 2] })])
     const coarse = g.op('Relu', [g.op('Conv', [fine, kernel('b', 2, 3, 2, 2)], { strides: [2, 2] })])
@@ -119,7 +147,12 @@ describe('placesOfFeatures', () => {
       cost: () => 1,
       collate: (batch) => ({ x: float32([batch.length, 1, 8, 8], batch.flat()) }),
     }
-    return networkBackbone({ id: 'maps', modality: 'numbers', network: { graph: g.build(), stages: [] }, preprocessing })
+    return networkBackbone({
+      id: 'maps',
+      modality: 'numbers',
+      network: { graph: g.build(), stages: [] },
+      preprocessing,
+    })
   }
 
   it('adds up to the features, place by place', async () => {
@@ -136,7 +169,8 @@ describe('placesOfFeatures', () => {
     // What is white in one corner alone is seen there alone.
     const corner = Array.from({ length: 64 }, (_, at) => (at % 8 < 2 && at < 16 ? 1 : 0))
     const seen = await placesOfFeatures(backbone, corner)
-    const strength = (place: number): number => Math.hypot(...(seen?.features.data.subarray(place * 5, place * 5 + 3) ?? []))
+    const strength = (place: number): number =>
+      Math.hypot(...(seen?.features.data.subarray(place * 5, place * 5 + 3) ?? []))
     expect(strength(15)).toBe(0)
   })
 

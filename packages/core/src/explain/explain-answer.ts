@@ -60,7 +60,12 @@ export async function explainAnswer<Input>(
   const preprocessing = isTunable(backbone) ? backbone.preprocessing : undefined
   if (!isTunable(backbone) || !preprocessing?.dissect) {
     const expected = 'a backbone whose graph is at hand, of texts or pictures'
-    throw new DataError(`explain, with "${backbone.id}"`, expected, `one of the kind ${backbone.modality}`, 'Choose one.')
+    throw new DataError(
+      `explain, with "${backbone.id}"`,
+      expected,
+      `one of the kind ${backbone.modality}`,
+      'Choose one.',
+    )
   }
   const isNumber = head.kind === 'regression'
   await using logitsOf = await Session.create(isNumber ? head.graph : withLogits(head))
@@ -82,7 +87,8 @@ export async function explainAnswer<Input>(
   const dissected: Dissected = await preprocessing.dissect(input, places)
   const isPicture = dissected.overlay !== undefined
   const unread = dissected.parts.filter(({ read }) => read === false).length
-  if (unread > 0) notes.push(`${unread} of ${dissected.parts.length} parts lie behind what the network reads; they say nothing.`)
+  if (unread > 0)
+    notes.push(`${unread} of ${dissected.parts.length} parts lie behind what the network reads; they say nothing.`)
   const readable = [...dissected.parts.keys()].filter((part) => dissected.parts[part]?.read !== false)
   const ask = async (kept: readonly (readonly boolean[])[]): Promise<Matrix> =>
     asker.logits(await asker.features(kept.map((some) => dissected.keep(some) as Input)))
@@ -94,7 +100,8 @@ export async function explainAnswer<Input>(
     const none = await asker.logits({ rows: 1, columns: features.columns, data: new Float32Array(features.columns) })
     for (let part = 0; part < weights.length; part++)
       weights[part] = answer.direction.reduce(
-        (sum, count, k) => sum + count * ((shares.data[part * shares.columns + k] as number) - (none.data[k] as number)),
+        (sum, count, k) =>
+          sum + count * ((shares.data[part * shares.columns + k] as number) - (none.data[k] as number)),
         0,
       )
   } else {
@@ -121,9 +128,15 @@ export async function explainAnswer<Input>(
           probabilities,
         )
       : null
-  const found: Influences = examples === 0 ? { examples: [] } : known
-    ? influencesOf(known, head, rowOf(features, 0), answer, examples)
-    : { examples: [], note: 'The model keeps none of its training examples (option keep; on the command line: train --keep): which of them it goes by cannot be said.' }
+  const found: Influences =
+    examples === 0
+      ? { examples: [] }
+      : known
+        ? influencesOf(known, head, rowOf(features, 0), answer, examples)
+        : {
+            examples: [],
+            note: 'The model keeps none of its training examples (option keep; on the command line: train --keep): which of them it goes by cannot be said.',
+          }
   if (found.note !== undefined) notes.push(found.note)
   for (const message of notes) onEvent?.({ type: 'notice', message })
   return {
@@ -150,8 +163,12 @@ function isLinear({ graph }: Head): boolean {
 function answerOf({ kind, labels }: Head, logits: Matrix, asked: string | undefined): AnswerWeights {
   const row = rowOf(logits, 0)
   if (asked !== undefined && !labels.includes(asked)) {
-    const known = labels.slice(0, 10).map((name) => `"${name}"`).join(', ')
-    const expected = kind === 'regression' ? 'none: the model answers with a number' : `one that the model knows: ${known}`
+    const known = labels
+      .slice(0, 10)
+      .map((name) => `"${name}"`)
+      .join(', ')
+    const expected =
+      kind === 'regression' ? 'none: the model answers with a number' : `one that the model knows: ${known}`
     throw new OptionError('option "label"', expected, `"${asked}"`, 'Correct it, or leave it out.')
   }
   if (kind === 'regression') return { kind, column: 0, label: row[0] as number, direction: Float64Array.of(1) }

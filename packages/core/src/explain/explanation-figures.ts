@@ -15,7 +15,8 @@ export function explanationFigures(all: readonly Faithfulness[]): ExplanationFig
   if (!first) return undefined
   const meanOf = (of: (one: Faithfulness) => Measures): Measures => {
     const names = Object.keys(first.random) as (keyof Measures)[]
-    const mean = (name: keyof Measures): number => all.reduce((sum, one) => sum + (of(one)[name] as number), 0) / all.length
+    const mean = (name: keyof Measures): number =>
+      all.reduce((sum, one) => sum + (of(one)[name] as number), 0) / all.length
     return Object.fromEntries(names.map((name) => [name, mean(name)])) as unknown as Measures
   }
   return { examples: all.length, ...meanOf((one) => one), random: meanOf(({ random }) => random) }

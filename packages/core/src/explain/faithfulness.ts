@@ -41,7 +41,8 @@ export async function faithfulnessOf(
   const values = await ask(keeps)
   const measures = orders.map((_, place): [without: number, alone: number] => {
     const own = values.subarray(place * 2 * counts.length, (place + 1) * 2 * counts.length)
-    const meanOf = (of: 0 | 1): number => counts.reduce((sum, __, at) => sum + (own[2 * at + of] as number), 0) / counts.length
+    const meanOf = (of: 0 | 1): number =>
+      counts.reduce((sum, __, at) => sum + (own[2 * at + of] as number), 0) / counts.length
     return [meanOf(0), meanOf(1)]
   })
   const said = ([without, alone]: readonly [number, number]): Measures =>

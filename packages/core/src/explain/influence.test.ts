@@ -33,15 +33,23 @@ describe('leaveOneOutChanges', () => {
       const label = below(3)
       for (let at = 0; at < size; at++) features.data[row * size + at] = normal() + (at === label ? 1 : 0) + 2
       if (kind === 'classification') targets.data[row * outputs + (label % outputs)] = 1
-      else for (let k = 0; k < outputs; k++) targets.data[row * outputs + k] = kind === 'regression' ? label + normal() : Number(label === k)
+      else
+        for (let k = 0; k < outputs; k++)
+          targets.data[row * outputs + k] = kind === 'regression' ? label + normal() : Number(label === k)
     }
     const input = Float32Array.from({ length: size }, () => normal() + 2)
     const direction = Float64Array.from({ length: outputs }, (_, k) => (k === 0 ? 1 : -1 / Math.max(1, outputs - 1)))
     const valueWithout = async (left: number | undefined): Promise<number> => {
       const rows = Array.from({ length: n }, (_, row) => row).filter((row) => row !== left)
-      const { weight, bias } = await fitHead({ kind, features: takeRows(features, rows), targets: takeRows(targets, rows) }, { regularization: { l2 } })
+      const { weight, bias } = await fitHead(
+        { kind, features: takeRows(features, rows), targets: takeRows(targets, rows) },
+        { regularization: { l2 } },
+      )
       return direction.reduce((sum, count, k) => {
-        const logit = input.reduce((z, value, at) => z + value * (weight[at * outputs + k] as number), bias[k] as number)
+        const logit = input.reduce(
+          (z, value, at) => z + value * (weight[at * outputs + k] as number),
+          bias[k] as number,
+        )
         return sum + count * logit
       }, 0)
     }

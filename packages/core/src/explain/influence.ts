@@ -39,14 +39,18 @@ export function leaveOneOutChanges(
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   // Seen from the mean, biases and weights have less to do with each other, so that fewer steps are needed.
   const mean = new Float64Array(size)
-  for (let i = 0; i < features.data.length; i++) mean[i % size] = (mean[i % size] as number) + (features.data[i] as number) / n
+  for (let i = 0; i < features.data.length; i++)
+    mean[i % size] = (mean[i % size] as number) + (features.data[i] as number) / n
   const width = size + 1
   const x = new Float64Array(n * width)
   for (let row = 0; row < n; row++) {
-    for (let at = 0; at < size; at++) x[row * width + at] = (features.data[row * size + at] as number) - (mean[at] as number)
+    for (let at = 0; at < size; at++)
+      x[row * width + at] = (features.data[row * size + at] as number) - (mean[at] as number)
     x[row * width + size] = 1
   }
-  const asked = Float64Array.from({ length: width }, (_, at) => (at < size ? (input[at] as number) - (mean[at] as number) : 1))
+  const asked = Float64Array.from({ length: width }, (_, at) =>
+    at < size ? (input[at] as number) - (mean[at] as number) : 1,
+  )
   const bias = Float64Array.from(head.bias, (value, output) => {
     let sum = value
     for (let at = 0; at < size; at++) sum += (mean[at] as number) * (head.weight[at * outputs + output] as number)
@@ -64,11 +68,16 @@ export function leaveOneOutChanges(
       const share = (weights[row] as number) / total
       let mixed = 0
       if (kind === 'classification')
-        for (let k = 0; k < outputs; k++) mixed += (p[row * outputs + k] as number) * (logits[row * outputs + k] as number)
+        for (let k = 0; k < outputs; k++)
+          mixed += (p[row * outputs + k] as number) * (logits[row * outputs + k] as number)
       for (let k = 0; k < outputs; k++) {
         const [value, logit] = [p[row * outputs + k] as number, logits[row * outputs + k] as number]
         const slope =
-          kind === 'classification' ? value * (logit - mixed) : kind === 'multi-label' ? value * (1 - value) * logit : logit
+          kind === 'classification'
+            ? value * (logit - mixed)
+            : kind === 'multi-label'
+              ? value * (1 - value) * logit
+              : logit
         changed[row * outputs + k] = share * slope
       }
     }
@@ -90,7 +99,9 @@ export function leaveOneOutChanges(
   return Float64Array.from({ length: n }, (_, row) => {
     let slope = 0
     for (let k = 0; k < outputs; k++)
-      slope += ((p[row * outputs + k] as number) - (targets.data[row * outputs + k] as number)) * (along[row * outputs + k] as number)
+      slope +=
+        ((p[row * outputs + k] as number) - (targets.data[row * outputs + k] as number)) *
+        (along[row * outputs + k] as number)
     const own = weights[row] as number
     return (own / (total - own)) * (slope + penalty)
   })

@@ -51,15 +51,21 @@ export function influencesOf(
   const isTooLarge = rows * columns * direction.length > mostProducts
   let influence: Float64Array | undefined
   let note: string | undefined
-  if (!fitted || !weights) note = 'Which examples the answer hangs on is said of a linear head on a frozen network, trained without class weights.'
-  else if (isTooLarge) note = 'Which examples the answer hangs on was not computed: there are too many of them and of classes.'
+  if (!fitted || !weights)
+    note =
+      'Which examples the answer hangs on is said of a linear head on a frozen network, trained without class weights.'
+  else if (isTooLarge)
+    note = 'Which examples the answer hangs on was not computed: there are too many of them and of classes.'
   else {
     const { l2, inverseTemperature } = fitted
     const fit = {
       weight: weights.weight.map((w) => w / inverseTemperature),
       bias: weights.bias.map((b) => b / inverseTemperature),
     }
-    const targets = encodeTargets(examples.map(({ label }) => label), head.labels)
+    const targets = encodeTargets(
+      examples.map(({ label }) => label),
+      head.labels,
+    )
     const known = { kind: head.kind, head: fit, l2, features, targets, weights: new Float64Array(rows).fill(1) }
     // What it changes by being there is the negative of what leaving it out changes.
     influence = leaveOneOutChanges(known, input, direction).map((change) => -change * inverseTemperature)

@@ -57,26 +57,45 @@ async function sectionOf(
     if (part.read === false) return html`<span class="unread">${part.text}</span>`
     const color = part.weight >= 0 ? '--for' : '--against'
     const strength = (0.75 * Math.abs(part.weight)) / largest
-    return html`<mark style="background: rgba(var(${color}), ${strength.toFixed(3)})" title="${signed(part.weight)}">${part.text}</mark>`
+    return html`<mark style="background: rgba(var(${color}), ${strength.toFixed(3)})" title="${signed(part.weight)}"
+      >${part.text}</mark
+    >`
   })
-  const picture = overlay && html`<p><img src="data:image/png;base64,${toBase64(overlay)}" alt="what the answer hangs on"></p>`
+  const picture =
+    overlay && html`<p><img src="data:image/png;base64,${toBase64(overlay)}" alt="what the answer hangs on" /></p>`
   const isUnread = parts.some(({ read, ...part }) => read === false && 'text' in part)
   const own = faithfulness as (Measures & { random: Measures }) | null
   return html`<section>
-<h2>${label}</h2>
-${picture ?? html`<p style="white-space: pre-wrap">${words}</p>`}
-${picture && input !== null ? html`<p class="muted">${input}</p>` : undefined}
-<p class="muted">Green speaks for it, red against it (${method}).${isUnread ? ' Gray was not read.' : ''}
-${own ? `Faithfulness: ${sayMeasures(own)}; in random order: ${sayMeasures(own.random)}.` : undefined}</p>
-${examples.length > 0 ? html`<table><tr><th>learned from</th><th>label</th><th>likeness</th><th>influence</th></tr>
-${examples.map(
-  (one) =>
-    html`<tr><td>${one.name ?? `example ${one.row}`}</td><td>${one.label}</td><td class="number">${one.likeness.toFixed(2)}</td><td class="number">${one.influence === null ? '' : signed(one.influence)}</td></tr>
-`,
-)}</table>` : undefined}
-${notes.map((note) => html`<p class="muted">${note}</p>`)}
-</section>
-`
+    <h2>${label}</h2>
+    ${picture ?? html`<p style="white-space: pre-wrap">${words}</p>`}
+    ${picture && input !== null ? html`<p class="muted">${input}</p>` : undefined}
+    <p class="muted">
+      Green speaks for it, red against it (${method}).${isUnread ? ' Gray was not read.' : ''}
+      ${own ? `Faithfulness: ${sayMeasures(own)}; in random order: ${sayMeasures(own.random)}.` : undefined}
+    </p>
+    ${
+      examples.length > 0
+        ? html`<table>
+            <tr>
+              <th>learned from</th>
+              <th>label</th>
+              <th>likeness</th>
+              <th>influence</th>
+            </tr>
+            ${examples.map(
+              (one) =>
+                html`<tr>
+                  <td>${one.name ?? `example ${one.row}`}</td>
+                  <td>${one.label}</td>
+                  <td class="number">${one.likeness.toFixed(2)}</td>
+                  <td class="number">${one.influence === null ? '' : signed(one.influence)}</td>
+                </tr> `,
+            )}
+          </table>`
+        : undefined
+    }
+    ${notes.map((note) => html`<p class="muted">${note}</p>`)}
+  </section> `
 }
 
 function sayMeasures(measures: Measures): string {
@@ -97,7 +116,9 @@ function signed(value: number): string {
 
 /** Without what a terminal would obey. */
 function oneLine(text: string): string {
-  return Array.from(text.replace(/[\p{Cc}\s]+/gu, ' ')).slice(0, 60).join('')
+  return Array.from(text.replace(/[\p{Cc}\s]+/gu, ' '))
+    .slice(0, 60)
+    .join('')
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -39,7 +39,10 @@ export interface OutOfScope extends Separation {
 }
 
 /** Reliability, and risk over coverage, of classes. */
-export function reliabilityOf(targets: Matrix, results: Matrix): Required<Pick<EvaluationFigures, 'reliability' | 'riskCoverage'>> {
+export function reliabilityOf(
+  targets: Matrix,
+  results: Matrix,
+): Required<Pick<EvaluationFigures, 'reliability' | 'riskCoverage'>> {
   const confident = confidences(topClasses(targets), results)
   return {
     reliability: calibrationBins(confident).filter(({ count }) => count > 0),

@@ -13,7 +13,9 @@ export function textParts(text: string, prepare: (text: string) => unknown): Dis
   const words = wordsOf(text)
   const count = wordsRead(words, prepare)
   const size = Math.ceil(count / most) || 1
-  const read = Array.from({ length: Math.ceil(count / size) }, (_, at) => words.slice(at * size, Math.min(count, (at + 1) * size)).join(''))
+  const read = Array.from({ length: Math.ceil(count / size) }, (_, at) =>
+    words.slice(at * size, Math.min(count, (at + 1) * size)).join(''),
+  )
   const rest = words.slice(count).join('')
   return {
     parts: [...read.map((part) => ({ text: part })), ...(rest === '' ? [] : [{ text: rest, read: false }])],

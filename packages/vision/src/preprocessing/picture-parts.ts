@@ -44,7 +44,12 @@ export async function pictureParts(
       })
       return framed({ width, height, data }, sizing)
     },
-    overlay: (weights) => overlayOf(original, cells.map((cell) => inOriginal(cell, place, original)), weights),
+    overlay: (weights) =>
+      overlayOf(
+        original,
+        cells.map((cell) => inOriginal(cell, place, original)),
+        weights,
+      ),
   }
 }
 
@@ -99,7 +104,10 @@ function framed(pixels: Pixels, { width, height, resize, cropFraction }: Sizing)
 /** The picture in gray, and over it green where it speaks for the answer and red where against it. */
 async function overlayOf(original: Pixels, boxes: readonly Box[], weights: readonly number[]): Promise<Uint8Array> {
   const scale = Math.min(1, shownSize / Math.max(original.width, original.height))
-  const [width, height] = [original.width, original.height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number]
+  const [width, height] = [original.width, original.height].map((side) => Math.max(1, Math.round(side * scale))) as [
+    number,
+    number,
+  ]
   const largest = Math.max(...weights.map(Math.abs), 1e-12)
   const rectangles = boxes.map((box, at) => {
     const weight = weights[at] as number
@@ -109,6 +117,14 @@ async function overlayOf(original: Pixels, boxes: readonly Box[], weights: reado
   })
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${rectangles.join('')}</svg>`
   const raw = { width: original.width, height: original.height, channels: 3 as const }
-  const gray = await loadSharp()(Buffer.from(original.data), { raw }).resize(width, height).grayscale().toColorspace('srgb').png().toBuffer()
-  return loadSharp()(gray).composite([{ input: Buffer.from(svg) }]).png().toBuffer()
+  const gray = await loadSharp()(Buffer.from(original.data), { raw })
+    .resize(width, height)
+    .grayscale()
+    .toColorspace('srgb')
+    .png()
+    .toBuffer()
+  return loadSharp()(gray)
+    .composite([{ input: Buffer.from(svg) }])
+    .png()
+    .toBuffer()
 }

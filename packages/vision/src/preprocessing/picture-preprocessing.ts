@@ -82,7 +82,9 @@ export function picturePreprocessing<Picture>(
     prepare: (picture) => reader.read(picture, sizing),
     takeNotices: () => reader.takeNotices?.() ?? [],
     ...(reader.checks && { checks: reader.checks }),
-    ...(reader.dissect && { dissect: async (picture, grid) => (reader.dissect as Dissect<Picture>)(picture, sizing, grid) }),
+    ...(reader.dissect && {
+      dissect: async (picture, grid) => (reader.dissect as Dissect<Picture>)(picture, sizing, grid),
+    }),
     // A batch holds 4 of 224 x 224: what a convolution of a mobile network makes of them still fits in the cache.
     cost: () => (height * width) / 98,
     collate(batch) {
