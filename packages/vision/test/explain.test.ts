@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fineTune } from '../src/index.js'
 import type { Model, Dataset } from '../src/index.js'
-import type { ImageInput } from '../src/preprocessing/image-input.js'
+import type { ImageInput, ImageSource } from '../src/preprocessing/image-input.js'
 import { imagePreprocessing } from '../src/preprocessing/image-preprocessing.js'
 import { pictureParts } from '../src/preprocessing/picture-parts.js'
 import { readImage } from '../src/preprocessing/read-image.js'
@@ -27,7 +27,7 @@ describe('pictureParts', () => {
     const sizing = { width: 32, height: 32, resize, cropFraction, kernel: 'linear' } as const
     const { parts, keep } = await pictureParts(picture, sizing, {}, { rows: 2, columns: 2 })
     const seen = await readImage(picture, { sizing })
-    const again = await readImage(keep(parts.map(() => true)) as ImageInput, { sizing })
+    const again = await readImage(keep(parts.map(() => true)) as ImageSource, { sizing })
     expect(again.data).toEqual(seen.data)
     const [first] = parts
     expect(first && 'box' in first && first.box).toMatchObject({ width: expect.any(Number) })
@@ -39,7 +39,7 @@ describe('pictureParts', () => {
       expect(y + height).toBeLessThanOrEqual(60.001)
     }
     // The upper left part alone is red, all others have the mean color.
-    const left = await readImage(keep([true, false, true, false]) as ImageInput, { sizing })
+    const left = await readImage(keep([true, false, true, false]) as ImageSource, { sizing })
     const pixel = (x: number, y: number): number[] => [...left.data.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)]
     expect(pixel(8, 16)).toEqual([...seen.data.subarray((16 * 32 + 8) * 3, (16 * 32 + 8) * 3 + 3)])
     expect(pixel(24, 16)).toEqual(pixel(30, 10))

@@ -1,5 +1,5 @@
 import type { InputPart } from './input-parts.js'
-import type { Documented } from './trained.js'
+import type { Documented } from './shown.js'
 
 /** A part of an input, and what it says for the answer. */
 export type WeightedPart = InputPart & {

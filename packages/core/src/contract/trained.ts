@@ -1,23 +1,12 @@
 import type * as z from 'zod'
-import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
 import type { ShownExplanation } from './explanation.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
+import type { Shown } from './shown.js'
 import type { Step } from './step.js'
 
-/** What is said in JSON and in words: a report, a comparison. */
-export interface Shown {
-  readonly json: JsonObject
-  /** For people, on a terminal: several lines. */
-  text(): string
-}
-
-/** What can be shown as a page, too. */
-export interface Documented extends Shown {
-  /** A whole page of HTML, with all that it shows in it, and without scripts. */
-  page(): Promise<string>
-}
+export type { Documented, Shown } from './shown.js'
 
 /** One score for each thing asked, higher is better, in the order of the data; NaN where it could not be read. */
 export interface Measured {

@@ -83,8 +83,11 @@ export async function explainAnswer<Input>(
   const answer = answerOf(head, logits, label)
 
   const notes: string[] = []
-  const places = isLinear(head) ? await placesOfFeatures(backbone, input) : undefined
-  const dissected: Dissected = await preprocessing.dissect(input, places)
+  const whole = await preprocessing.dissect(input)
+  const found = whole.overlay && isLinear(head) ? await placesOfFeatures(backbone, input) : undefined
+  // Beside the network's features there may be what is known otherwise, of no place.
+  const places = found?.features.columns === features.columns ? found : undefined
+  const dissected: Dissected = places ? await preprocessing.dissect(input, places) : whole
   const isPicture = dissected.overlay !== undefined
   const unread = dissected.parts.filter(({ read }) => read === false).length
   if (unread > 0)
@@ -106,8 +109,8 @@ export async function explainAnswer<Input>(
       )
   } else {
     const without = await ask(readable.map((left) => dissected.parts.map((_, part) => part !== left)))
-    const whole = valueOf(answer, rowOf(logits, 0))
-    readable.forEach((part, at) => (weights[part] = whole - valueOf(answer, rowOf(without, at))))
+    const before = valueOf(answer, rowOf(logits, 0))
+    readable.forEach((part, at) => (weights[part] = before - valueOf(answer, rowOf(without, at))))
   }
 
   if (readable.length === 0) notes.push('There is nothing in it that could be left out.')
@@ -128,7 +131,7 @@ export async function explainAnswer<Input>(
           probabilities,
         )
       : null
-  const found: Influences =
+  const influences: Influences =
     examples === 0
       ? { examples: [] }
       : known
@@ -137,7 +140,7 @@ export async function explainAnswer<Input>(
             examples: [],
             note: 'The model keeps none of its training examples (option keep; on the command line: train --keep): which of them it goes by cannot be said.',
           }
-  if (found.note !== undefined) notes.push(found.note)
+  if (influences.note !== undefined) notes.push(influences.note)
   for (const message of notes) onEvent?.({ type: 'notice', message })
   return {
     explanation: {
@@ -145,7 +148,7 @@ export async function explainAnswer<Input>(
       label: answer.label,
       method: useMap ? 'activation map' : isPicture ? 'occlusion' : 'omission',
       parts,
-      examples: found.examples,
+      examples: influences.examples,
       faithfulness: measured,
       notes,
     },

@@ -17,8 +17,8 @@ export interface FittedLinear {
 }
 
 /** Relative residual at which the system of equations counts as solved, and steps at most. */
-const tolerance = 1e-6
-const mostSteps = 400
+const tolerance = 1e-4
+const mostSteps = 200
 
 /**
  * How much a linear function of the logits of one input would change if each training example had been left out, to first order (influence

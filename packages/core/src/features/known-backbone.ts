@@ -169,6 +169,8 @@ export function preprocessingOf<Input>(
     cost: ({ prepared }) => preprocessing.cost(prepared),
     ...(preprocessing.batchCost !== undefined && { batchCost: preprocessing.batchCost }),
     takeNotices: () => preprocessing.takeNotices?.() ?? [],
+    ...(preprocessing.checks && { checks: preprocessing.checks }),
+    ...(preprocessing.dissect && { dissect: preprocessing.dissect }),
     collate: (batch) => ({
       ...preprocessing.collate(batch.map(({ prepared }) => prepared)),
       ...Object.fromEntries(
