@@ -3,7 +3,7 @@ import type { InputError } from './errors.js'
 import type { ShownExplanation } from './explanation.js'
 import type { RunOptions } from './progress.js'
 import type { Run } from './run.js'
-import type { Shown } from './shown.js'
+import type { Documented, Shown } from './shown.js'
 import type { Step } from './step.js'
 
 export type { Documented, Shown } from './shown.js'
