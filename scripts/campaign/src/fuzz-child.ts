@@ -20,6 +20,7 @@ for (const { name, begin } of readers.filter((reader) => wanted.includes(reader.
   const read = await begin(place)
   for (let input = name === first ? number : 0; input < count; input++) {
     process.send?.({ reader: name, number: input, begun: true })
+    const before = process.cpuUsage()
     // One number gives one input, whichever were before it.
     const outcome = await read(random(Number(seed) * 1_000_003 + input)).then(
       () => ({}),
@@ -28,7 +29,9 @@ for (const { name, begin } of readers.filter((reader) => wanted.includes(reader.
           ? { refused: true }
           : { foreign: error instanceof Error ? (error.stack ?? error.message).slice(0, 700) : String(error) },
     )
-    process.send?.({ reader: name, number: input, ...outcome })
+    // What this process worked: how long it waited for its turn is the machine's business.
+    const { user, system } = process.cpuUsage(before)
+    process.send?.({ reader: name, number: input, busy: (user + system) / 1000, ...outcome })
   }
 }
 process.disconnect()

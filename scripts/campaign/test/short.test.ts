@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { random } from '@headstart/core/kit'
@@ -46,6 +47,14 @@ describe('a short campaign', () => {
       expect(['input', 'environment']).toContain(fault)
     }
   })
+})
+
+it('what docs/security.md says has tests behind it, which are there', async () => {
+  const root = new URL('../../../', import.meta.url)
+  const text = await readFile(new URL('docs/security.md', root), 'utf8')
+  const paths = [...text.matchAll(/`((?:packages|scripts)\/[^`\s]+)`/g)].map(([, path]) => path as string)
+  expect(paths.length).toBeGreaterThan(20)
+  for (const path of paths) expect(existsSync(new URL(path, root)), path).toBe(true)
 })
 
 it('one number gives one damaged input', () => {

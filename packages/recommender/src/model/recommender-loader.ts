@@ -1,4 +1,12 @@
-import { damaged, DataError, type Loader, type ModelFiles, newer, readModelFolder } from '@headstart/core/load'
+import {
+  damaged,
+  DataError,
+  HeadstartError,
+  type Loader,
+  type ModelFiles,
+  newer,
+  readModelFolder,
+} from '@headstart/core/load'
 import * as z from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
 import { recommenderOf, UnknownStateError } from './load-scorer.js'
@@ -39,6 +47,10 @@ async function recommenderFrom(place: ModelFiles): Promise<RecommenderModel> {
       validation: manifest.validation,
     })
   } catch (cause) {
+    if (!(cause instanceof HeadstartError)) {
+      const got = cause instanceof Error ? cause.message : 'something else'
+      throw damaged(folder, 'what a recommender is made of', got, { cause })
+    }
     if (!(cause instanceof DataError)) throw cause
     const refusal = cause instanceof UnknownStateError ? newer : damaged
     throw refusal(folder, `${cause.expected} (${cause.who})`, cause.got, { cause })
