@@ -59,7 +59,7 @@ class Temporary extends Error {
  * Requests to a hub. Proxies are those of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). Answers of 429 and 5xx
  * and broken connections are tried again, later, as the hub asks (Retry-After; RFC 9110, section 10.2.3).
  */
-export class HubClient {
+export class HubClient implements AsyncDisposable {
   readonly #endpoint: URL
   readonly #options: HubOptions
   #connection: Connection | undefined
@@ -117,8 +117,15 @@ export class HubClient {
     }
   }
 
+  /** Ends its connections. Whatever is asked after that makes new ones. */
   async close(): Promise<void> {
-    await this.#connection?.dispatcher.destroy()
+    const open = this.#connection
+    this.#connection = undefined
+    await open?.dispatcher.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #follow(who: string, start: URL, headers: Readonly<Record<string, string>>): Promise<HubResponse> {

@@ -16,6 +16,8 @@ import { type Extent, type Row, shareOf } from './table.js'
 /** A training that is killed. */
 interface Victim {
   readonly name: string
+  /** Default true. */
+  readonly hasCheckpoints?: boolean
   /** Data and flags of `headstart train`. */
   readonly train: (folder: string) => Promise<readonly string[]>
   readonly load: (folder: string) => Promise<{ close(): Promise<void> }>
@@ -50,6 +52,7 @@ const victims: readonly Victim[] = [
   },
   {
     name: 'recommend',
+    hasCheckpoints: false,
     train: shop,
     load: (folder) => load.recommend.load(modelFiles(folder)),
   },
@@ -63,7 +66,7 @@ export const kills: Readonly<Record<string, (extent: Extent) => Promise<Row[]>>>
   victims.map((victim) => [`kills-${victim.name}`, async (extent: Extent) => [await killsOf(victim, extent)]]),
 )
 
-async function killsOf({ name, train, load: open }: Victim, extent: Extent): Promise<Row> {
+async function killsOf({ name, train, load: open, hasCheckpoints = true }: Victim, extent: Extent): Promise<Row> {
   const { uniform } = random(extent.seed)
   const count = shareOf(100, extent)
   const folder = join(extent.folder, `kills-${name}`)
@@ -96,7 +99,7 @@ async function killsOf({ name, train, load: open }: Victim, extent: Extent): Pro
       const { child, ended } = run(out, ['--resume'])
       let isOver = false
       void ended.then(() => (isOver = true))
-      const isAimed = uniform() < 0.7
+      const isAimed = hasCheckpoints && uniform() < 0.7
       // Mostly behind a checkpoint; now and then anywhere, and late ones into the saving.
       if (isAimed) await until(() => isOver || existsSync(checkpoint))
       const delay = isAimed ? uniform() * usual * 0.4 : uniform() * usual * 1.1
