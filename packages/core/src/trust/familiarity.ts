@@ -98,9 +98,10 @@ export async function familiarityOf(
     const without = new Map<number, number[]>()
     for (const one of left)
       for (const label of members[one] ?? []) without.set(label, [...(without.get(label) ?? []), one])
+    for (const label of without.keys()) cosines[label] = Number.NEGATIVE_INFINITY
     let best = Number.NEGATIVE_INFINITY
     for (let label = 0; label < classes; label++) {
-      if (counts[label] !== 0 && !without.has(label)) best = Math.max(best, cosines[label] as number)
+      if (counts[label] !== 0 && (cosines[label] as number) > best) best = cosines[label] as number
     }
     let isJudged = (members[row] ?? []).length === 0
     for (const [label, gone] of without) {
