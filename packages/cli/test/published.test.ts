@@ -36,7 +36,7 @@ describe('a published network', () => {
       '--json',
     ])
     expect(stderr).toMatch(
-      /^note: tiny-bert: \d+ texts are longer than 64 tokens; what is behind them was not read\.\n$/,
+      /^note: tiny-bert: \d+ texts are longer than 64 tokens; what is behind them was not read\.\nnote: Held-out examples gain by what stands beside the network: .+\.\n$/,
     )
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ backbone: 'tiny-bert', examples: 80, strategy: 'head' })
