@@ -53,6 +53,7 @@ export {
   lowRank,
   oneCycle,
   sgd,
+  TrainingPool,
   warmUpCosine,
   weightRoles,
 } from './training/index.js'

@@ -1,5 +1,5 @@
 import { type Device, type ParameterGroup, type Tensor, Trainer } from '@headstart/onnx'
-import { warmUpCosine } from '@headstart/onnx/kit'
+import { type TrainingPool, warmUpCosine } from '@headstart/onnx/kit'
 import { adaptedNetwork } from './adapted-network.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { LinearWeights } from '../head/head-objective.js'
@@ -55,9 +55,14 @@ export async function runTuning(
   {
     checkpoint,
     devices,
+    pool,
     signal,
     onEvent,
-  }: RunOptions & { readonly checkpoint: Checkpoint | undefined; readonly devices: readonly Device[] },
+  }: RunOptions & {
+    readonly checkpoint: Checkpoint | undefined
+    readonly devices: readonly Device[]
+    readonly pool: TrainingPool
+  },
 ): Promise<RunOutcome> {
   const { objective, heldOut, until } = run
   const size = Math.min(plan.batchSize, run.examples)
@@ -77,6 +82,7 @@ export async function runTuning(
     device: devices,
     schedule,
     clipNorm,
+    pool,
   })
   const targets = takeRows(data.targets, heldOut)
   const mass = heldOut.map((row) => data.weights[row] as number)

@@ -1,4 +1,5 @@
 import type { Device, Tensor } from '@headstart/onnx'
+import { TrainingPool } from '@headstart/onnx/kit'
 import type { Checkpoint } from './checkpoint.js'
 import { chooseEpoch, type EpochChoice } from './choose-epoch.js'
 import { contrastiveObjective } from './contrastive-objective.js'
@@ -45,6 +46,18 @@ export async function runTunings(
   split: SplitNetwork,
   data: TuningData,
   plan: TuningPlan,
+  options: TuningsOptions,
+): Promise<TunedNetwork | undefined> {
+  // Runs differ in weights under training alone: what is made for a shape serves all of them.
+  const pool = new TrainingPool()
+  return runIn(pool, split, data, plan, options).finally(() => pool.close())
+}
+
+async function runIn(
+  pool: TrainingPool,
+  split: SplitNetwork,
+  data: TuningData,
+  plan: TuningPlan,
   { seed, checkpoint, devices, familiarity, signal, onEvent }: TuningsOptions,
 ): Promise<TunedNetwork | undefined> {
   const { folds, epochs } = plan
@@ -72,7 +85,7 @@ export async function runTunings(
         number: number + 1,
         of: runs,
       },
-      { checkpoint, devices, signal, onEvent },
+      { checkpoint, devices, pool, signal, onEvent },
     )
   }
   const unbeaten = (reason: string): undefined => {

@@ -47,8 +47,9 @@ async function truthOf(
   let results: Tensors = {}
   if (open.length > 0) {
     const part = extract(graph, [], open)
-    await using session = await Session.create(part, { optimization: 'disabled', ...(runtime && { runtime }) })
-    results = await session.run(Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
+    const session = await Session.create(part, { optimization: 'disabled', ...(runtime && { runtime }) })
+    const given = Object.fromEntries(part.inputs.map(({ name }) => [name, feeds[name] as Tensor]))
+    results = await session.run(given).finally(() => session.close())
   }
   return conditions.map((name) => [name, Number((known(name) ?? tensorOf(results, name))?.data[0]) !== 0])
 }

@@ -60,12 +60,13 @@ export function onnxruntime(
 /** Execution providers that run every operator: wasm is the CPU of a browser. */
 const complete: ReadonlySet<string> = new Set(['cpu', 'wasm'])
 
-function settings({ devices, threads, optimization, spin }: LoadOptions): Record<string, unknown> {
+function settings({ devices, threads, optimization, spin, memory }: LoadOptions): Record<string, unknown> {
   const hasComplete = devices.some((device) => complete.has(nameOf(device)))
   return {
     executionProviders: devices,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     graphOptimizationLevel: optimization,
+    ...(memory === 'given back' && { enableCpuMemArena: false, enableMemPattern: false }),
     extra: {
       session: {
         intra_op: { allow_spinning: spin === false ? '0' : '1' },

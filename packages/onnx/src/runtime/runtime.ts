@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly threads?: number | undefined
   readonly optimization: 'all' | 'extended' | 'basic' | 'disabled'
   readonly spin: boolean | 'while running'
+  /** See `SessionOptions.memory`. */
+  readonly memory?: 'kept' | 'given back' | undefined
 }
 
 /** A graph that a runtime has loaded. */

@@ -24,6 +24,11 @@ export interface SessionOptions {
    */
   readonly spin?: boolean | 'while running'
   /**
+   * What becomes of the memory that a run took: kept for the next one, or given back, so that many sessions of which one runs at a
+   * time take no more of it than one. Default: 'kept'.
+   */
+  readonly memory?: 'kept' | 'given back'
+  /**
    * Where the graph runs, or several places in order of preference. Nothing runs elsewhere without being asked for: of a graph
    * of which a GPU takes only a part, the rest runs on the CPU with `['cuda', 'cpu']`. Default: 'cpu'.
    */
@@ -69,12 +74,12 @@ export class Session implements AsyncDisposable {
    * @throws DeviceError for a device that is not there, or does not take all of the graph.
    */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const { threads, optimization = 'all', spin = true, device = 'cpu' } = options
+    const { threads, optimization = 'all', spin = true, memory = 'kept', device = 'cpu' } = options
     const runtime = options.runtime ?? (await runtimeOf(graph))
     const devices: readonly Device[] = [device].flat()
     requireKnown(graph.name, runtime, devices)
     try {
-      const loaded = await runtime.load(encodeModel(graph), { devices, threads, optimization, spin })
+      const loaded = await runtime.load(encodeModel(graph), { devices, threads, optimization, spin, memory })
       return new Session(graph, loaded, runtime, devices)
     } catch (cause) {
       await requirePresent(graph.name, runtime, devices)

@@ -12,4 +12,5 @@ export {
 } from './schedule.js'
 export { sgd, type SgdOptions } from './sgd.js'
 export { type ParameterGroup, type StepResult, Trainer, type TrainerOptions } from './trainer.js'
+export { TrainingPool } from './training-pool.js'
 export { isTrainable, weightRoles } from './weight-roles.js'

@@ -4,7 +4,13 @@ import { extract } from '../graph/subgraph.js'
 import type { Tensor, Tensors } from '../graph/tensor.js'
 import { entryOf } from '../operators/table.js'
 import { Session, type SessionOptions } from '../runtime/session.js'
-import type { TrainingSession } from './training-sessions.js'
+
+/** A training graph that is ready to run, and the frozen weights that it takes as inputs. */
+interface Ready {
+  readonly session: Session
+  readonly loss: string
+  readonly frozen: Tensors
+}
 
 /** Largest difference, relative to the largest number of an output: single precision, summed up in another order. */
 const tolerance = 1e-3
@@ -21,26 +27,29 @@ const leastLoss = 0.1
  */
 export async function requireSameOutputs(
   graph: Graph,
-  { session: training, loss }: TrainingSession,
+  { session: training, loss, frozen }: Ready,
   feeds: Tensors,
   settings: SessionOptions,
 ): Promise<void> {
   const outputs = [...new Set([...graph.outputs.map(({ name }) => name), loss])]
-  const found = await training.run(feeds, outputs)
+  const found = await training.run({ ...feeds, ...frozen }, outputs)
   const plain = extract(graph, [], outputs)
-  await using inference = await Session.create(plain, { ...settings, optimization: 'disabled' })
-  const own = (): Promise<Tensors> =>
-    inference.run(Object.fromEntries(plain.inputs.map(({ name }) => [name, feeds[name] as Tensor])))
+  const given = Object.fromEntries(plain.inputs.map(({ name }) => [name, feeds[name] as Tensor]))
   const relative = graph.nodes.some((node) => entryOf(node)?.quantized) ? quantizedTolerance : tolerance
-  const expected = await own()
-  for (const output of outputs) {
-    const differ = (a: Tensors, b: Tensors): Difference | undefined =>
-      differenceOf(a[output] as Tensor, b[output] as Tensor, relative, output === loss ? leastLoss : 0)
-    const difference = differ(expected, found)
-    // A network with random numbers in it does not give the same twice: it cannot be compared.
-    if (!difference || differ(expected, await own())) continue
-    const { index, inference: one, training: other } = difference
-    throw new TrainingGraphError(graph.name, output, `${one} at element ${index}, as in inference`, `${other}`)
+  const differ = (output: string, a: Tensors, b: Tensors): Difference | undefined =>
+    differenceOf(a[output] as Tensor, b[output] as Tensor, relative, output === loss ? leastLoss : 0)
+  const session = await Session.create(plain, { ...settings, optimization: 'disabled' })
+  try {
+    const expected = await session.run(given)
+    for (const output of outputs) {
+      const difference = differ(output, expected, found)
+      // A network with random numbers in it does not give the same twice: it cannot be compared.
+      if (!difference || differ(output, expected, await session.run(given))) continue
+      const { index, inference, training: other } = difference
+      throw new TrainingGraphError(graph.name, output, `${inference} at element ${index}, as in inference`, `${other}`)
+    }
+  } finally {
+    await session.close()
   }
 }
 

@@ -1,15 +1,13 @@
 import { ClosedError, DivergedError, TrainingOptionError } from '../errors.js'
 import type { Graph } from '../graph/graph.js'
 import type { Runtime } from '../runtime/runtime.js'
-import { Session, type SessionOptions } from '../runtime/session.js'
-import { extract } from '../graph/subgraph.js'
+import type { SessionOptions } from '../runtime/session.js'
 import { float32, tensor, type Tensor, type Tensors } from '../graph/tensor.js'
 import { adamW } from './adam-w.js'
 import { type Optimizer, type OptimizerFactory, type Parameter, part } from './optimizer.js'
 import { constant, type Schedule } from './schedule.js'
-import { requireSameOutputs } from './require-same-outputs.js'
+import type { TrainingPool } from './training-pool.js'
 import { TrainingSessions } from './training-sessions.js'
-import { weightsAsInputs } from '../graph/weights-as-inputs.js'
 
 /** Weights that are trained alike. */
 export interface ParameterGroup {
@@ -39,7 +37,10 @@ export interface TrainerOptions {
   readonly schedule?: Schedule
   /** Largest norm of all gradients together; longer ones are scaled down (Pascanu et al., 2013). Default: none. */
   readonly clipNorm?: number
-  /** Shapes of input tensors whose gradients are kept ready; one that is not costs a new session. Default 8. */
+  /**
+   * Shapes of input tensors whose gradients are kept ready; one that is not costs a new session. They share frozen weights and the
+   * memory of a run. Default 32.
+   */
   readonly shapes?: number
   /** Threads of one operator. Default: one per core. */
   readonly threads?: number
@@ -47,6 +48,8 @@ export interface TrainerOptions {
   readonly device?: SessionOptions['device'] | undefined
   /** What computes them. Default: that of sessions. */
   readonly runtime?: Runtime | undefined
+  /** Sessions shared with trainers before and after this one. Default: sessions of its own. */
+  readonly pool?: TrainingPool | undefined
 }
 
 /** What a step found, before it changed the weights. */
@@ -68,9 +71,8 @@ export class Trainer implements AsyncDisposable {
   readonly #schedule: Schedule
   readonly #clipNorm: number
   readonly #sessions: TrainingSessions
-  /** Sessions of the parts of the graph that `run` was asked for, by their outputs. */
-  readonly #forward = new Map<string, Promise<Session>>()
-  readonly #settings: SessionOptions
+  /** Those of a pool stay open. */
+  readonly #ownsSessions: boolean
   /** The parameters as the sessions take them: over the same memory. */
   readonly #weights: Tensors
   /** The weights before the last step, with which loss and gradients were finite. */
@@ -88,17 +90,18 @@ export class Trainer implements AsyncDisposable {
     const parameters = options.groups.flatMap((group) => parametersOf(graph, group))
     checkOptions(graph, options, parameters)
     const names = parameters.map(({ name }) => name)
-    const { loss, shapes = 8, threads, device, runtime } = options
+    const { loss, shapes = 32, threads, device, runtime, pool } = options
     const settings = {
       ...(threads !== undefined && { threads }),
       ...(device !== undefined && { device }),
       ...(runtime && { runtime }),
     }
-    const sessions = new TrainingSessions(graph, { loss, parameters: names, shapes, settings })
-    const trainer = new Trainer(graph, options, parameters, sessions, settings)
+    const wanted = { loss, parameters: names, shapes, settings }
+    const sessions = pool?.sessionsFor(graph, wanted) ?? new TrainingSessions(graph, wanted)
+    const trainer = new Trainer(graph, options, parameters, sessions)
     try {
-      const ready = await sessions.for(options.feeds)
-      await requireSameOutputs(graph, ready, { ...options.feeds, ...trainer.#weights }, settings)
+      await sessions.for(options.feeds)
+      await sessions.verify(options.feeds, trainer.#weights)
       return trainer
     } catch (error) {
       await trainer.close()
@@ -111,7 +114,6 @@ export class Trainer implements AsyncDisposable {
     options: TrainerOptions,
     parameters: ReturnType<typeof parametersOf>,
     sessions: TrainingSessions,
-    settings: SessionOptions,
   ) {
     this.#graph = graph
     this.#parameters = parameters
@@ -119,7 +121,7 @@ export class Trainer implements AsyncDisposable {
     this.#schedule = options.schedule ?? constant()
     this.#clipNorm = options.clipNorm ?? Number.POSITIVE_INFINITY
     this.#sessions = sessions
-    this.#settings = settings
+    this.#ownsSessions = options.pool === undefined
     this.#weights = Object.fromEntries(parameters.map(({ name, dims, data }) => [name, float32(dims, data)]))
     this.#lastGood = parameters.map(({ data }) => data.slice())
   }
@@ -137,6 +139,7 @@ export class Trainer implements AsyncDisposable {
    * @throws ClosedError after `close`.
    */
   async step(feeds: Tensors, factor = this.#schedule(this.#steps)): Promise<StepResult> {
+    this.#requireOpen('training')
     const { results, loss: lossName, gradients: names } = await this.#sessions.run(feeds, this.#weights)
     const loss = Number(results[lossName]?.data[0])
     const gradients = this.#parameters.map(({ name, from }) =>
@@ -159,7 +162,8 @@ export class Trainer implements AsyncDisposable {
    * @throws ClosedError after `close`.
    */
   async run(feeds: Tensors, outputs: readonly string[]): Promise<Record<string, Tensor>> {
-    const session = await this.#sessionFor(outputs)
+    this.#requireOpen('trainer')
+    const session = await this.#sessions.forward(outputs)
     const given: Tensors = { ...feeds, ...this.#weights }
     return session.run(Object.fromEntries(session.inputs.map(({ name }) => [name, given[name] as Tensor])))
   }
@@ -208,24 +212,15 @@ export class Trainer implements AsyncDisposable {
   /** Frees the native memory; the weights stay readable. Closing again does nothing. */
   async close(): Promise<void> {
     this.#closed = true
-    const forward = await Promise.allSettled(this.#forward.values())
-    const made = forward.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-    await Promise.all([this.#sessions.close(), ...made.map((session) => session.close())])
+    if (this.#ownsSessions) await this.#sessions.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  async #sessionFor(outputs: readonly string[]): Promise<Session> {
-    if (this.#closed) throw new ClosedError(`trainer of graph "${this.#graph.name}"`)
-    const key = JSON.stringify(outputs)
-    const known = this.#forward.get(key)
-    if (known) return known
-    const graph = weightsAsInputs(this.#graph, Object.keys(this.#weights))
-    const session = Session.create(extract(graph, [], outputs), this.#settings)
-    this.#forward.set(key, session)
-    return session
+  #requireOpen(what: 'trainer' | 'training'): void {
+    if (this.#closed) throw new ClosedError(`${what} of graph "${this.#graph.name}"`)
   }
 
   #requireFinite(what: string, value: number): void {

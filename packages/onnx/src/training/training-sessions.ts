@@ -1,13 +1,21 @@
 import { ClosedError } from '../errors.js'
 import { differentiate, type TrainingGraph } from '../gradient/index.js'
 import type { Graph } from '../graph/graph.js'
+import { extract } from '../graph/subgraph.js'
 import { Session, type SessionOptions } from '../runtime/session.js'
-import { tensorOf, type Tensors } from '../graph/tensor.js'
+import { sizeOf, type Tensor, tensorOf, type Tensors } from '../graph/tensor.js'
+import { weightsAsInputs } from '../graph/weights-as-inputs.js'
+import { requireSameOutputs } from './require-same-outputs.js'
 
 /** A graph with its gradient, ready to run for feeds of one shape. */
 export interface TrainingSession extends Omit<TrainingGraph, 'graph'> {
   readonly session: Session
+  /** Weights that are not trained: put in like the others, so that all sessions have them in one place. */
+  readonly frozen: Tensors
 }
+
+/** Elements from which on a frozen weight is worth sharing. Smaller ones onnxruntime may compute with when it loads the graph. */
+export const worthSharing = 2 ** 12
 
 /** What a run of it gives. */
 export interface TrainingRun extends TrainingSession {
@@ -30,6 +38,9 @@ export class TrainingSessions implements AsyncDisposable {
   readonly #options: TrainingSessionsOptions
   /** By shape, the one used longest ago first. */
   readonly #sessions = new Map<string, TrainingSession>()
+  /** Sessions of the parts of the graph that `forward` was asked for, by their outputs. */
+  readonly #forward = new Map<string, Promise<Session>>()
+  #verified: Promise<void> | undefined
   #closed = false
 
   constructor(graph: Graph, options: TrainingSessionsOptions) {
@@ -45,7 +56,7 @@ export class TrainingSessions implements AsyncDisposable {
     const { loss } = this.#options
     const run = async (ready: TrainingSession): Promise<TrainingRun> => {
       const outputs = new Set([loss, ...ready.branches.keys(), ...ready.gradients.values()])
-      return { ...ready, results: await ready.session.run({ ...feeds, ...weights }, [...outputs]) }
+      return { ...ready, results: await ready.session.run({ ...feeds, ...ready.frozen, ...weights }, [...outputs]) }
     }
     const first = await run(await this.for(feeds))
     const isWayOf = ([condition, holds]: [string, boolean]): boolean =>
@@ -75,10 +86,43 @@ export class TrainingSessions implements AsyncDisposable {
     return ready
   }
 
+  /**
+   * Runs network and training graph once on the same feeds, the first time that it is asked to.
+   * @throws TrainingGraphError where they differ.
+   */
+  verify(feeds: Tensors, weights: Tensors): Promise<void> {
+    const verify = async (): Promise<void> => {
+      const ready = await this.for(feeds)
+      await requireSameOutputs(this.#graph, ready, { ...feeds, ...weights }, this.#options.settings)
+    }
+    this.#verified ??= verify()
+    return this.#verified
+  }
+
+  /**
+   * What leads to some values of the graph, without a gradient: it takes the weights under training as inputs.
+   * @throws ClosedError after `close`.
+   */
+  async forward(outputs: readonly string[]): Promise<Session> {
+    this.#requireOpen()
+    const key = JSON.stringify(outputs)
+    const known = this.#forward.get(key)
+    if (known) return known
+    const graph = weightsAsInputs(this.#graph, this.#options.parameters)
+    const session = Session.create(extract(graph, [], outputs), this.#options.settings)
+    this.#forward.set(key, session)
+    return session
+  }
+
   /** Closes all sessions, and one that is being made as soon as it is there. Closing again does nothing. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#sessions.keys()].map((key) => this.#forget(key)))
+    const forward = await Promise.allSettled(this.#forward.values())
+    const made = forward.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    await Promise.all([
+      ...[...this.#sessions.keys()].map((key) => this.#forget(key)),
+      ...made.map((one) => one.close()),
+    ])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -98,8 +142,14 @@ export class TrainingSessions implements AsyncDisposable {
   async #create(feeds: Tensors): Promise<TrainingSession> {
     const { loss, parameters, settings } = this.#options
     const { graph, ...names } = await differentiate(this.#graph, { loss, parameters, feeds, runtime: settings.runtime })
-    const session = await Session.create(graph, { spin: 'while running', ...settings })
-    return { session, ...names }
+    const isShared = ([, { type, dims }]: [string, Tensor]): boolean =>
+      type === 'float32' && sizeOf(dims) >= worthSharing
+    const frozen = Object.fromEntries([...graph.initializers].filter(isShared))
+    const opened = weightsAsInputs(graph, Object.keys(frozen))
+    // Most trainings have one shape; where there are more, one of them runs at a time.
+    const memory = this.#sessions.size === 0 ? 'kept' : 'given back'
+    const session = await Session.create(opened, { spin: 'while running', memory, ...settings })
+    return { session, frozen, ...names }
   }
 }
 
