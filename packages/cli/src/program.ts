@@ -8,6 +8,7 @@ import { cardCommand } from './commands/card.js'
 import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
 import { curveCommand } from './commands/curve.js'
+import { distillCommand } from './commands/distill.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
@@ -59,6 +60,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     curveCommand(task, session),
     nextCommand(task, session),
     cardCommand(task, session),
+    distillCommand(task, session),
     exportCommand(task, session),
     backbonesCommand(session),
   ]

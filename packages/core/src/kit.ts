@@ -22,6 +22,7 @@ export type {
   KnowledgePart,
   WeightedPart,
 } from './contract/knowledge.js'
+export { isKnown } from './contract/knowledge.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'
 export { toPredictions } from './contract/prediction.js'
 export { expectationOf, step } from './contract/step.js'
@@ -85,6 +86,7 @@ export { computeFeatures } from './features/cached-features.js'
 export { describeNetwork, type NetworkDescription } from './features/describe-network.js'
 export { type Embedder, embedInBatches } from './features/embed-in-batches.js'
 export { freshWeights } from './features/fresh-weights.js'
+export { knownBackbone } from './features/known-backbone.js'
 export { networkBackbone, type NetworkBackboneParts } from './features/network-backbone.js'
 export { Checkpoint, type CheckpointOptions, type TrainingIdentity } from './fine-tune/checkpoint.js'
 export {
@@ -95,6 +97,7 @@ export {
   type LoopOutcome,
   runLoop,
 } from './fine-tune/run-loop.js'
+export { distill, type DistillOptions } from './fine-tune/distill.js'
 export { fitHead, type FitHeadOptions, type FittedHead, type Trial } from './head/fit-head.js'
 export type { HeadExamples, HeadMethod, LearnedHead, LearnHeadOptions } from './head/head-method.js'
 export type { HeadName } from './head/head-method-names.js'

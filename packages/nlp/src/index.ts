@@ -1,4 +1,5 @@
 /** All that one needs to classify texts. `./kit` has the parts for those who build on it. */
+export { distill } from './backbone/distill-texts.js'
 export { textLearners } from './backbone/text-learners.js'
 export { transformersBackbone, type TransformersBackboneOptions } from './backbone/transformers-backbone.js'
 export {

@@ -2,6 +2,7 @@ import { type Target } from '@headstart/core'
 import { examplesTask, isTable } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
+import { distill } from './backbone/distill-texts.js'
 import { publishedEncoders } from './backbone/published-encoders.js'
 import { wordsAlone } from './backbone/text-learners.js'
 import { encoderParts, transformersBackbone } from './backbone/transformers-backbone.js'
@@ -47,4 +48,5 @@ export const textTask = examplesTask({
   zeroShotNeeds: 'a sentence encoder',
   load: (files) => loadModel<Target>(files),
   sample: messages,
+  distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
 })

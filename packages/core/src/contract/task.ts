@@ -4,6 +4,7 @@ import type { InputError } from './errors.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
+import type { Run } from './run.js'
 import type { Sample } from './sample.js'
 import type { Step } from './step.js'
 import type { Documented, Shown, Trained } from './trained.js'
@@ -70,6 +71,15 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   readonly networks?: Networks
   /** Data to begin with, where it has some. */
   readonly sample?: Sample<Query> | undefined
+  /**
+   * A quicker student of one of its models, from queries without answers. Default: there is none.
+   * @throws DataError where it does not answer as the model does.
+   */
+  distill?(
+    model: Trained<Data, Query, Answer>,
+    queries: readonly Query[],
+    run: Run,
+  ): Promise<Trained<Data, Query, Answer>>
 }
 
 /** What was found in data. */

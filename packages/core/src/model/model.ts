@@ -366,6 +366,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
       l2,
       seed,
       knowledge: recipe.knowledge ?? {},
+      ...(recipe['agreement'] !== undefined && { agreement: recipe['agreement'] }),
       // Under the words of the saved model, as every version says it.
       crossValidation: validation ? toSavedReport(validation) : null,
     }

@@ -67,6 +67,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   readonly zeroShotNeeds: string
   load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
   readonly sample?: Sample<Input> | undefined
+  /** See `Task.distill`. Default: there is no student. */
+  distill?(model: Model<Input, Target>, inputs: readonly Input[], run: Run): Promise<Model<Input, Target>>
 }
 
 const commonReading = z.object({
@@ -223,6 +225,10 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     opens: (manifest) => isModelOf(parts.modality, manifest),
     load: (files, options) => parts.load(files, options),
     sample: parts.sample,
+    ...(parts.distill && {
+      distill: (model, queries, run) =>
+        parts.distill?.(model as Model<Input, Target>, queries, run) as Promise<Model<Input, Target>>,
+    }),
 
     read: step(reading.extend({ labels: names }), async (path: string | undefined, options, run): Promise<Examples> => {
       const { labels } = options

@@ -8,7 +8,7 @@ export function classNames(): ExampleKnowledge<string> {
   return {
     name: 'class names',
     // Good and bad mean what they say; where examples are few, a name such as "ham" misleads.
-    doubt: async (labels) => (isOpinion(labels, polarityPart('en', await polarityAsset('en'))) ? -1 : 0.6),
+    doubt: async (labels) => (isOpinion(labels, polarityPart('en', await polarityAsset('en'))) ? -2 : 0.6),
     exampleOf: (label) => (/\p{L}/u.test(label) ? label.replaceAll(/[_/]+/g, ' ').trim() : undefined),
   }
 }
