@@ -87,7 +87,7 @@ export function valenceOf(text: string, lexicon: ReadonlyMap<string, number>): V
   const words = wordsOf(text)
   if (words.length === 0) return { compound: 0, positive: 0, negative: 0 }
   const lower = words.map((word) => word.toLowerCase())
-  const capitals = words.map(isCapital)
+  const capitals = words.map((word, at) => word !== lower[at] && isCapital(word))
   const shouted = capitals.filter(Boolean).length
   const someShouted = shouted > 0 && shouted < words.length
   const but = words.includes('but') ? words.indexOf('but') : words.indexOf('BUT')
@@ -172,25 +172,25 @@ function emphasis(text: string): number {
   return Math.min(exclaimed, 4) * 0.292 + (asked <= 1 ? 0 : asked <= 3 ? asked * 0.18 : 0.96)
 }
 
+const letters = /^[A-Za-z0-9]+$/
+
 /** Words without the signs around them; smileys and contractions as they are. */
 function wordsOf(text: string): string[] {
-  const plain = new Set(
-    text
-      .replaceAll(signs, '')
-      .split(/\s/)
-      .filter((word) => word.length > 1),
-  )
-  return text
-    .split(/\s/)
-    .filter((word) => word.length > 1)
-    .map((word) => {
-      for (const side of [leading, trailing]) {
-        const sign = side.exec(word)?.[0]
-        const rest = sign === undefined ? '' : word.replace(side, '')
-        if (sign !== undefined && around.has(sign) && plain.has(rest)) return rest
-      }
-      return word
-    })
+  let plain: ReadonlySet<string> | undefined
+  const words: string[] = []
+  for (const word of text.split(/\s/)) if (word.length > 1) words.push(letters.test(word) ? word : without(word))
+  return words
+
+  function without(word: string): string {
+    for (const side of [leading, trailing]) {
+      const sign = side.exec(word)?.[0]
+      if (sign === undefined || !around.has(sign)) continue
+      const rest = side === leading ? word.slice(sign.length) : word.slice(0, -sign.length)
+      plain ??= new Set(text.replaceAll(signs, '').split(/\s/))
+      if (rest.length > 1 && plain.has(rest)) return rest
+    }
+    return word
+  }
 }
 
 function isCapital(word: string): boolean {
