@@ -142,6 +142,7 @@ export class TrainingSessions implements AsyncDisposable {
   async #create(feeds: Tensors): Promise<TrainingSession> {
     const { loss, parameters, settings } = this.#options
     const { graph, ...names } = await differentiate(this.#graph, { loss, parameters, feeds, runtime: settings.runtime })
+    // Of all sessions alike, so that bits do not depend on which shape came first.
     const isShared = ([, { type, dims }]: [string, Tensor]): boolean =>
       type === 'float32' && sizeOf(dims) >= worthSharing
     const frozen = Object.fromEntries([...graph.initializers].filter(isShared))
