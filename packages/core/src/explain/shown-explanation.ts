@@ -1,4 +1,4 @@
-import type { Explanation, Measures, ShownExplanation, WeightedPart } from '../contract/explanation.js'
+import type { ExampleOf, Explanation, Measures, ShownExplanation, WeightedPart } from '../contract/explanation.js'
 import { documented } from '../kit/documented.js'
 import { html, Html, pageOf } from '../kit/html.js'
 import { textTable } from '../kit/text-table.js'
@@ -96,6 +96,15 @@ async function sectionOf(
     }
     ${notes.map((note) => html`<p class="muted">${note}</p>`)}
   </section> `
+}
+
+/** Characters of an example on a page. */
+const excerpt = 240
+
+function excerptOf({ name, row }: ExampleOf): string {
+  if (name === undefined) return `example ${row}`
+  const characters = Array.from(name.slice(0, 2 * excerpt))
+  return characters.length > excerpt ? `${characters.slice(0, excerpt).join('')}…` : name
 }
 
 function sayMeasures(measures: Measures): string {

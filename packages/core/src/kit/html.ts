@@ -27,6 +27,7 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line) }
 td, p { overflow-wrap: anywhere } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+.label { white-space: nowrap }
 img { max-width: 100%; border-radius: 4px } .small { max-height: 96px; max-width: 128px } .muted { opacity: .7 }
 .unread { color: #888; text-decoration: line-through }
 .bar { display: inline-block; height: .6rem; background: var(--mark); border-radius: 2px }
