@@ -51,7 +51,7 @@ describe('headstart check', () => {
       kind: 'classification',
       examples: 28,
       testExamples: 7,
-      labels: ['Positive ', 'negative', 'positive'],
+      labels: ['Positive', 'negative', 'positive'],
       html: page,
       fix,
       notes: [],
@@ -69,7 +69,7 @@ describe('headstart check', () => {
     ])
     expect(found('near-duplicate')).toMatchObject([{ rows: [2, 26] }])
     expect(found('leak')).toMatchObject([{ rows: [3], testRows: [1] }])
-    expect(found('label-name')).toMatchObject([{ rows: [27], labels: ['positive', 'Positive '] }])
+    expect(found('label-name')).toMatchObject([{ rows: [27], labels: ['positive', 'Positive'] }])
     expect(found('small-class')).toMatchObject([{ rows: [27] }])
     expect(found('unreadable')).toMatchObject([{ rows: [28] }])
     expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[^]*Check of odd\.csv/)

@@ -50,7 +50,7 @@ describe('headstart explain', () => {
     const html = await readFile(page, 'utf8')
     expect(html.match(/<section>/g)).toHaveLength(2)
     expect(html).toMatch(
-      /<mark style="background: rgba\(var\(--(for|against)\), 0\.\d+\)" title="[+-][\d.]+">really <\/mark>/,
+      /<mark style="background: rgba\(var\(--(for|against)\), 0\.\d+\)" title="[+-][\d.]+"\s*>really <\/mark\s*>/,
     )
   })
 
