@@ -85,8 +85,8 @@ async function sectionOf(
             ${examples.map(
               (one) =>
                 html`<tr>
-                  <td>${one.name ?? `example ${one.row}`}</td>
-                  <td>${one.label}</td>
+                  <td>${excerptOf(one)}</td>
+                  <td class="label">${one.label}</td>
                   <td class="number">${one.likeness.toFixed(2)}</td>
                   <td class="number">${one.influence === null ? '' : signed(one.influence)}</td>
                 </tr> `,
