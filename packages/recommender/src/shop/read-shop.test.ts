@@ -388,3 +388,14 @@ describe('readShop', () => {
     await expect(readShop(join('no', 'shop'))).rejects.toMatchObject({ name: 'FileError' })
   })
 })
+
+it('who stops at a bad row ends nothing but its own reading', async () => {
+  const rows = Array.from({ length: 60 }, (_, row) => `u${row % 9},i${row % 7}${row === 22 ? '' : `,${1.6e9 + row}`}\n`)
+  const folder = await folderOf({
+    'items.csv': 'item,title\ni1,one\ni2,two\n',
+    'interactions.csv': `user,item,timestamp\n${rows.join('')}`,
+  })
+  await expect(readShop(folder)).rejects.toThrow('interactions.csv:24: expected 3 cells')
+  // An error that nobody is told would end the process now; the test runner says it.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+})
