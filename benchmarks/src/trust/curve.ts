@@ -22,7 +22,13 @@ export async function curve(folder: string): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const [name, perClass] of cells) {
     const { train, test } = await texts(folder, name)
-    const learner = backboneLearner<string>({ name: 'frozen', description: 'frozen', backbone: () => encoder })
+    const plain = { knowledge: 'none' } as const
+    const learner = backboneLearner<string>({
+      name: 'frozen',
+      description: 'frozen',
+      options: plain,
+      backbone: () => encoder,
+    })
     const hits: number[] = []
     const errors: number[] = []
     const widths: number[] = []

@@ -1,7 +1,7 @@
 import { type Dataset, FeatureCache, fineTune } from '@headstart/core'
 import { separation } from '@headstart/core/kit'
 import { universalSentenceEncoder } from '@headstart/nlp'
-import { mobileNetV2 } from '@headstart/vision'
+import { joinedMobileNets } from '@headstart/vision'
 import { atLeast, atMost, type Figure } from '../figure.js'
 import { spreadOf } from '../measure.js'
 import { pictures, textFile, texts } from './data.js'
@@ -50,7 +50,7 @@ export async function unknownTexts(folder: string): Promise<Figure[]> {
 
 /** The same of pictures. */
 export async function unknownPictures(folder: string): Promise<Figure[]> {
-  const network = await mobileNetV2()
+  const network = await joinedMobileNets()
   const figures: Figure[] = []
   const photos = await pictures(folder, 'cat-dog-photos')
   const foreign = [

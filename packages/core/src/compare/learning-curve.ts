@@ -70,7 +70,7 @@ export async function learningCurve<Input>(
       remedy,
     )
   }
-  const rounds = Math.min(5, Math.max(2, Math.round(600 / data.size)))
+  const rounds = Math.min(3, Math.max(2, Math.round(600 / data.size)))
   const counts = countsOf(data)
   // Summed over the rounds, for each number of examples and each example; and the mean of each round.
   const scores = counts.map(() => new Float64Array(data.size))

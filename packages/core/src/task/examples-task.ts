@@ -285,7 +285,8 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       const learner = backboneLearner<Input, Target>({
         name: 'frozen',
         description: `frozen ${opened.id}`,
-        options: options.head ? { head: options.head } : {},
+        // What is known beside the network would be chosen anew for each of a hundred models.
+        options: { knowledge: 'none', ...(options.head && { head: options.head }) },
         backbone: () => opened,
       })
       return learningCurve(learner, largeEnoughClasses(data, run), options, run)
