@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- [NAME...] [--data FOLDER]...]`: figures beside peers, baselines and limits, measured in one run. With
+ * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`: figures beside peers, baselines and limits, measured in one run. With
  * the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
  * examples give.
  */
