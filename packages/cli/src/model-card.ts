@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import type { JsonObject, JsonValue, Task, Trained } from '@headstart/core'
+import type { JsonValue, Task, Trained } from '@headstart/core'
 import { version } from './version.js'
 
 /** A model card as Markdown (Mitchell et al., "Model Cards for Model Reporting", 2019), from what a model says of itself. */
@@ -9,9 +9,7 @@ export function modelCard<Data, Query, Answer>(
   trained: Trained<Data, Query, Answer>,
 ): string {
   const described = trained.describe()
-  const { card } = described.json
-  const facts = Object.entries(described.json).filter(([key, value]) => key !== 'card' && isFact(value))
-  const sections = Object.entries((card ?? {}) as JsonObject)
+  const facts = Object.entries(described.json).filter(([, value]) => isFact(value))
   return [
     `# ${basename(resolve(folder))}`,
     '',
@@ -28,7 +26,6 @@ export function modelCard<Data, Query, Answer>(
     '```',
     described.text(),
     '```',
-    ...sections.flatMap(([title, text]) => ['', `## ${title}`, '', String(text)]),
     '',
     '## How to use it',
     '',
