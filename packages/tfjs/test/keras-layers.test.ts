@@ -1,8 +1,12 @@
-import { type Tensor, tensor } from '@headstart/onnx'
+import '@headstart/onnx/test'
+import { float32, type Graph, Session, type Tensor, tensor } from '@headstart/onnx'
+import type * as Tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expectSame, randomizeWeights } from './layers-model.js'
-import { useBackend } from './original.js'
+import { importTfjs } from '../src/import-tfjs.js'
+import { expectSame, randomizeWeights, savedModel } from './layers-model.js'
+import { fromTensorflow, scoped, toTensorflow, useBackend } from './original.js'
+import { expectParity } from './parity.js'
 import { randomTensor } from './random-tensor.js'
 import { layers } from '../src/keras/layers-model.js'
 
@@ -172,7 +176,10 @@ const cases: Readonly<Record<string, readonly LayerCase[]>> = {
   ],
   RepeatVector: [on('rows', () => make.repeatVector({ n: 3 }), [4])],
   Embedding: [{ ...on('ids', () => make.embedding({ inputDim: 7, outputDim: 4 }), [5]), below: 7 }],
-  Rescaling: [on('pixels', () => make.rescaling({ scale: 1 / 127.5, offset: -1 }))],
+  Rescaling: [
+    on('pixels', () => make.rescaling({ scale: 1 / 127.5, offset: -1 })),
+    on('rows', () => make.rescaling({ scale: 0.5, offset: 0 }), [4]),
+  ],
   Add: merging(() => make.add()),
   Multiply: merging(() => make.multiply()),
   Average: merging(() => make.average()),
@@ -207,7 +214,17 @@ function feedsOf({ shapes, below }: LayerCase): Record<string, Tensor> {
 
 describe('each Keras layer beside TensorFlow.js', () => {
   // Python's Keras has these, TensorFlow.js has not.
-  const untested = new Set(['SpatialDropout2D', 'ActivityRegularization'])
+  const untested = new Set([
+    'SpatialDropout2D',
+    'ActivityRegularization',
+    'Normalization',
+    'RandomFlip',
+    'RandomRotation',
+    'RandomTranslation',
+    'RandomZoom',
+    'RandomContrast',
+    'RandomBrightness',
+  ])
 
   it('has cases for every layer', () => {
     expect(Object.keys(cases).toSorted()).toEqual(
@@ -222,4 +239,71 @@ describe('each Keras layer beside TensorFlow.js', () => {
       await expectSame(modelOf(one), feedsOf(one))
     })
   })
+})
+
+describe('Keras layers that TensorFlow.js lacks', () => {
+  /** A model of one layer, saved as if Keras had written another one. */
+  const written = async (one: LayerCase, layer: object, weights: Readonly<Record<string, string>> = {}) => {
+    const model = modelOf(one)
+    const { json, weights: tensors, ...saved } = await savedModel(model)
+    const topology = JSON.parse(JSON.stringify(json.modelTopology)) as {
+      config: { layers: { class_name: string; name: string; config: object }[] }
+    }
+    const last = topology.config.layers.at(-1) as (typeof topology.config.layers)[number]
+    Object.assign(last, layer)
+    const renamed = new Map([...tensors].map(([name, value]) => [rename(name, weights), value] as const))
+    const graph = importTfjs({ ...saved, json: { ...json, modelTopology: topology }, weights: renamed })
+    return { model, graph }
+  }
+  const rename = (name: string, names: Readonly<Record<string, string>>): string =>
+    Object.entries(names).reduce((changed, [from, to]) => changed.replace(from, to), name)
+  const answers = async (graph: Graph, x: Tensor): Promise<Tensor | undefined> => {
+    const session = await Session.create(graph, { threads: 1 })
+    const result = Object.values(await session.run({ input0: x }))[0]
+    await session.close()
+    return result
+  }
+  const rows = randomTensor([3, 4], 1, -8, 8)
+  const like = on('rows', () => make.batchNormalization({ scale: false, center: false, epsilon: 0 }), [4])
+
+  it('normalizes with the mean and variance that it took from data', async () => {
+    const layer = { class_name: 'Normalization', config: { axis: [-1] } }
+    const { model, graph } = await written(like, layer, { moving_mean: 'mean', moving_variance: 'variance' })
+    const expected = scoped(() => fromTensorflow(model.predict(toTensorflow(rows)) as Tf.Tensor))
+    expectParity(await answers(graph, rows), expected)
+  })
+
+  it('normalizes with those that it was given, and goes the way back', async () => {
+    const layer = (invert: boolean) => ({
+      class_name: 'Normalization',
+      config: { axis: -1, mean: [[1, 2, 3, 4]], variance: [[4, 1, 0.25, 0]], invert },
+    })
+    const x = float32([1, 4], [5, 5, 5, 4])
+    expect(await answers((await written(like, layer(false))).graph, x)).toBeAllclose(float32([1, 4], [2, 3, 4, 0]))
+    expect(await answers((await written(like, layer(true))).graph, float32([1, 4], [2, 3, 4, 0]))).toBeAllclose(x)
+  })
+
+  it('normalizes with one mean of all where it has no axis', async () => {
+    const layer = { class_name: 'Normalization', config: { axis: null, mean: 1, variance: 4 } }
+    const { graph } = await written(like, layer)
+    expect(await answers(graph, float32([1, 4], [1, 3, 5, 7]))).toBeAllclose(float32([1, 4], [0, 1, 2, 3]))
+  })
+
+  it('scales and shifts each channel by a number of its own', async () => {
+    const one = on('rows', () => make.rescaling({ scale: 1 }), [4])
+    const layer = { config: { scale: [1, 2, 3, 4], offset: [0, 1, 0, 1] } }
+    const { graph } = await written(one, layer)
+    expect(await answers(graph, float32([1, 4], [1, 1, 1, 1]))).toBeAllclose(float32([1, 4], [1, 3, 3, 5]))
+  })
+
+  it.each(['RandomFlip', 'RandomRotation', 'RandomTranslation', 'RandomZoom', 'RandomContrast', 'RandomBrightness'])(
+    'leaves pictures as they are where %s would change them in training',
+    async (className) => {
+      const { graph } = await written(
+        on('rows', () => make.dropout({ rate: 0.5 }), [4]),
+        { class_name: className },
+      )
+      expect(await answers(graph, rows)).toBeAllclose(rows)
+    },
+  )
 })

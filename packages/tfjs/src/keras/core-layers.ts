@@ -45,6 +45,27 @@ const batchNormalization: LayerImporter = (layer, inputs) => {
   return layer.op('AddV2', [scaled, layer.constant(float32([shift.length], shift))])
 }
 
+/**
+ * (x - mean) / max(sqrt(variance), 1e-7), or the way back from there. Mean and variance are settings of the layer, or weights that it
+ * took from data.
+ */
+const normalization: LayerImporter = (layer, inputs) => {
+  const x = one(inputs)
+  layer.expectLastAxis(x)
+  if (layer.list('axis').length > 1) throw layer.refusal('one axis', `${layer.list('axis').length}`)
+  const numbers = (name: string): readonly number[] => {
+    const given = layer.list(name).flat(Infinity) as number[]
+    return given.length > 0 ? given : Array.from(layer.weight(name).data as Float32Array)
+  }
+  const vector = (values: readonly number[]): LayerValue =>
+    values.length === 1 ? layer.number(values[0] as number) : layer.constant(float32([values.length], [...values]))
+  const mean = vector(numbers('mean'))
+  const deviation = vector(numbers('variance').map((value) => Math.max(Math.sqrt(value), 1e-7)))
+  return layer.flag('invert', false)
+    ? layer.op('AddV2', [layer.op('Mul', [x, deviation]), mean])
+    : layer.op('RealDiv', [layer.op('Sub', [x, mean]), deviation])
+}
+
 /** Ba, Kiros and Hinton, "Layer normalization", 2016. */
 const layerNormalization: LayerImporter = (layer, inputs) => {
   const x = one(inputs)
@@ -69,6 +90,12 @@ export const coreLayers: Readonly<Record<string, LayerImporter>> = {
   GaussianNoise: pass,
   AlphaDropout: pass,
   ActivityRegularization: pass,
+  RandomFlip: pass,
+  RandomRotation: pass,
+  RandomTranslation: pass,
+  RandomZoom: pass,
+  RandomContrast: pass,
+  RandomBrightness: pass,
   Flatten: (layer, inputs) => {
     layer.expectChannelsLast()
     return reshape(layer, one(inputs), [-1])
@@ -96,9 +123,14 @@ export const coreLayers: Readonly<Record<string, LayerImporter>> = {
     )
   },
   Rescaling: (layer, inputs) => {
-    const scaled = layer.op('Mul', [one(inputs), layer.number(layer.setting('scale', 1))])
-    return layer.op('AddV2', [scaled, layer.number(layer.setting('offset', 0))])
+    // One number, or one for each channel.
+    const numbers = (name: string, fallback: number): LayerValue => {
+      const given = layer.list(name)
+      return given.length > 1 ? layer.constant(float32([given.length], [...given])) : layer.number(given[0] ?? fallback)
+    }
+    return layer.op('AddV2', [layer.op('Mul', [one(inputs), numbers('scale', 1)]), numbers('offset', 0)])
   },
+  Normalization: normalization,
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   Add: merge('AddV2'),

@@ -1,4 +1,4 @@
-import '@headstart/onnx/test'
+import { checkGradient } from '@headstart/onnx/test'
 import { float32, Session, type Tensor, tensor } from '@headstart/onnx'
 import { expect, it } from 'vitest'
 import { graphModel, placeholder } from '../../test/graph-model.js'
@@ -137,6 +137,16 @@ testOperators(elementwiseOperators, {
   Asin: unary(-1, 1),
   Acos: unary(-1, 1),
   Atan: unary(),
+  Atan2: [
+    ...binary(numbers()),
+    {
+      title: 'on the axes, at the origin, far out, and on both sides of zero',
+      inputs: [
+        float32([12], [0, 0, 1, -1, 0, -0, -0, 3, -3, Infinity, -Infinity, 2]),
+        float32([12], [1, -1, 0, 0, 0, -2, 2, -0, -3, Infinity, -Infinity, Infinity]),
+      ],
+    },
+  ],
   Sinh: unary(),
   Cosh: unary(),
   Asinh: unary(),
@@ -155,4 +165,12 @@ it('adds a bias to the second axis where the node says that channels are there, 
   const session = await Session.create(importTfjs(model, { layout: 'nhwc' }))
   const { sum } = await session.run({ x: float32([1, 2, 1, 2], [1, 2, 3, 4]) })
   expect(sum).toBeAllclose(float32([1, 2, 1, 2], [11, 12, 23, 24]))
+})
+
+it('has the derivative of an angle on axes and diagonals, as elsewhere', async () => {
+  const node = { name: 'angle', op: 'Atan2', inputs: ['y', 'x'] }
+  const sides = ['y', 'x'].map((name) => placeholder(name, 'float32', [6]))
+  const { model } = await graphModel([...sides, node])
+  const feeds = { y: float32([6], [0, 1, 2, -2, -3, 1]), x: float32([6], [1, 0, 2, -2, 0, 3]) }
+  await checkGradient(importTfjs(model), feeds, { by: ['y', 'x'] })
 })

@@ -60,6 +60,42 @@ const biasAdd: Importer = (operation) => {
   return elementwise(operation, 'Add', [operation.write.tf(x), perChannel])
 }
 
+/** Whether numbers are below zero; -0 is, as it is to Math.atan2. */
+function isNegative(operation: Operation, x: Operand): Operand {
+  const zero = number(operation, x, 0)
+  const isZero = elementwise(operation, 'Equal', [x, zero], 'bool')
+  const signed = elementwise(operation, 'Where', [isZero, unary(operation, x, 'Reciprocal'), x])
+  return elementwise(operation, 'Less', [signed, zero], 'bool')
+}
+
+/**
+ * The angle of (x, y), for which ONNX has no operator: the arc tangent of the shorter side by the longer one, which is at most 1,
+ * mirrored into its eighth of the circle. Sides are chosen by `Where` alone: its derivative is right on axes and diagonals too, where
+ * those of Abs, Min and Max are not.
+ */
+const arcTangent2: Importer = (operation) => {
+  const [y, x] = [operation.input(0), operation.input(1)]
+  const choose = (condition: Operand, a: Operand, b: Operand): Operand =>
+    elementwise(operation, 'Where', [condition, a, b])
+  const equals = (a: Operand, value: number): Operand =>
+    elementwise(operation, 'Equal', [a, number(operation, a, value)], 'bool')
+  const minus = (angle: number, other: Operand): Operand =>
+    elementwise(operation, 'Sub', [number(operation, other, angle), other])
+  const [isBelow, isLeft] = [isNegative(operation, y), isNegative(operation, x)]
+  const height = choose(isBelow, unary(operation, y, 'Neg'), y)
+  const width = choose(isLeft, unary(operation, x, 'Neg'), x)
+  const isSteep = elementwise(operation, 'Greater', [height, width], 'bool')
+  const [shorter, longer] = [choose(isSteep, width, height), choose(isSteep, height, width)]
+  // Of two sides that are zero there is nothing to divide by; two infinite ones are as long as each other.
+  const isInfinite = equals(shorter, Number.POSITIVE_INFINITY)
+  const one = number(operation, x, 1)
+  const divisor = choose(equals(longer, 0), one, choose(isInfinite, one, longer))
+  const eighth = unary(operation, elementwise(operation, 'Div', [choose(isInfinite, one, shorter), divisor]), 'Atan')
+  const quarter = choose(isSteep, minus(Math.PI / 2, eighth), eighth)
+  const half = choose(isLeft, minus(Math.PI, quarter), quarter)
+  return choose(isBelow, unary(operation, half, 'Neg'), half)
+}
+
 export const elementwiseOperators: Readonly<Record<string, Importer>> = {
   Add: binary('Add'),
   AddV2: binary('Add'),
@@ -118,6 +154,7 @@ export const elementwiseOperators: Readonly<Record<string, Importer>> = {
   Asin: plain('Asin'),
   Acos: plain('Acos'),
   Atan: plain('Atan'),
+  Atan2: arcTangent2,
   Sinh: plain('Sinh'),
   Cosh: plain('Cosh'),
   Asinh: plain('Asinh'),

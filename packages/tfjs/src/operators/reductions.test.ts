@@ -30,6 +30,7 @@ const places: ParityCase[] = [0, 1, 2, 3, -1].map((axis) => ({
   title: `along ${axis}`,
   inputs: [images, { constant: tensor('int32', [], Int32Array.of(axis)) }],
 }))
+const k = (count: number) => ({ constant: tensor('int32', [], Int32Array.of(count)) })
 const withTies: ParityCase = {
   title: 'several',
   inputs: [float32([2, 3], [1, 2, 2, 0, 0, 0]), { constant: tensor('int32', [], Int32Array.of(1)) }],
@@ -45,6 +46,16 @@ testOperators(reductionOperators, {
   All: cases(truths),
   ArgMax: [...places, withTies],
   ArgMin: [...places, withTies],
+  TopKV2: [
+    { title: 'of images', inputs: [images, k(3)], attributes: { sorted: true }, outputs: 2 },
+    { title: 'of rows', inputs: [randomTensor([3, 7], 1), k(7)], attributes: { sorted: true }, outputs: 2 },
+    {
+      title: 'of whole numbers, some of them several times',
+      inputs: [tensor('int32', [2, 4], Int32Array.of(1, 2, 2, 0, 3, 3, 3, 3)), k(2)],
+      attributes: { sorted: true },
+      outputs: 2,
+    },
+  ],
   Squeeze: [
     { title: 'height and width', inputs: [randomTensor([2, 1, 1, 5], 1)], attributes: { squeeze_dims: [1, 2] } },
     { title: 'height', inputs: [randomTensor([2, 1, 4, 5], 1)], attributes: { squeeze_dims: [1] } },

@@ -80,6 +80,16 @@ export const reductionOperators: Readonly<Record<string, Importer>> = {
   All: reduction(ofTruth('ReduceMin')),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
+  // Along the last axis, from the largest on: also where TensorFlow leaves their order open.
+  TopKV2: (operation) => {
+    const { write } = operation
+    const x = write.tf(operation.input(0))
+    const k = operation.input(1)
+    const dims = x.dims.with(x.dims.length - 1, k.elements?.[0] ?? '')
+    const [values, places] = write.ops('TopK', [x.value, write.int64(write.reshaped(k, [1]))], 2) as [Value, Value]
+    const result = { type: x.type, dims, layout: 'tf' as const }
+    return [{ ...result, value: values }, write.cast({ ...result, value: places, type: 'int64' }, 'int32')]
+  },
   // To vanish, an axis of one element needs no transposition either.
   Squeeze: (operation) => {
     const input = operation.input(0)

@@ -9,6 +9,11 @@ const rows = randomTensor([4, 6], 1)
 const int = (value: number) => ({ constant: tensor('int32', [], Int32Array.of(value)) })
 const ints = (...values: number[]) => ({ constant: tensor('int32', [values.length], Int32Array.from(values)) })
 const numbers = { constant: tensor('int32', [2, 3], Int32Array.of(0, 1, 1, 1, 0, 1)) }
+/** Coordinates, a row for each place. */
+const numbers32 = (columns: number, places: readonly number[]) => ({
+  constant: tensor('int32', [places.length / columns, columns], Int32Array.from(places)),
+})
+const row = (length: number) => randomTensor([length], 3)
 
 /** One operator over images and over rows along each axis. */
 const alongAxes = (make: (source: typeof images, axis: number) => Omit<ParityCase, 'title'>): ParityCase[] =>
@@ -99,6 +104,17 @@ testOperators(shapingOperators, {
     {
       title: 'numbers of images',
       inputs: [images, { constant: tensor('int32', [2, 4], Int32Array.of(1, 2, 3, 5, 0, 0, 1, 4)) }],
+    },
+  ],
+  SparseToDense: [
+    { title: 'places of rows', inputs: [numbers32(2, [0, 1, 2, 0, 3, 5]), ints(4, 6), row(3), float32([], [-1])] },
+    { title: 'places of a vector', inputs: [ints(4, 0), ints(6), row(2), float32([], [0])] },
+    { title: 'one place', inputs: [int(2), ints(6), float32([], [7]), float32([], [0])] },
+    { title: 'one number for all places', inputs: [ints(1, 3), ints(6), float32([], [7]), float32([], [2])] },
+    { title: 'images', inputs: [numbers32(4, [0, 1, 2, 3, 1, 0, 3, 1]), ints(2, 3, 4, 5), row(2), float32([], [0])] },
+    {
+      title: 'whole numbers',
+      inputs: [ints(1, 4), ints(5), tensor('int32', [2], Int32Array.of(8, 9)), int(-3)],
     },
   ],
   Tile: [

@@ -171,6 +171,20 @@ export const shapingOperators: Readonly<Record<string, Importer>> = {
       layout: 'tf',
     }
   },
+  SparseToDense: (operation) => {
+    const { write } = operation
+    const [indices, values, rest] = [operation.input(0), operation.input(2), operation.input(3)].map((operand) =>
+      write.tf(operand),
+    ) as [Operand, Operand, Operand]
+    const { shape, dims } = shapeOf(operation, 1)
+    // One place is a number, places of a vector are a vector, others one row of coordinates each.
+    const rows = write.reshaped(indices, [indices.dims.length === 0 ? 1 : (indices.dims[0] ?? ''), dims.length])
+    const places = write.cast(rows, 'int64').value
+    const count = write.op('Shape', [places], { start: 0, end: 1 })
+    const each = values.dims.length === 0 ? write.op('Expand', [values.value, count]) : values.value
+    const value = write.op('ScatterND', [write.op('Expand', [rest.value, shape]), places, each])
+    return { value, type: values.type, dims, layout: 'tf' }
+  },
   Tile: (operation) => {
     const x = operation.write.tf(operation.input(0))
     const { shape, dims: times } = shapeOf(operation, 1)
