@@ -1,5 +1,5 @@
-import { type AnyTask } from '@headstart/core'
-import { manifestOf, modelFiles, ModelFolderError } from '@headstart/core/kit'
+import { type AnyTask, type ModelFiles } from '@headstart/core'
+import { manifestName, manifestOf, modelFiles, ModelFolderError } from '@headstart/core/kit'
 
 /** A task as the command line lists it: what it is called, how its models are asked, and where it comes from. */
 export interface TaskEntry {
@@ -36,7 +36,10 @@ export async function taskNamed(tasks: readonly TaskEntry[], name: string): Prom
  * @throws ModelFolderError when the folder is missing or no model's, and for a kind of model that is not known here.
  */
 export async function taskOfModel(tasks: readonly TaskEntry[], folder: string, likely?: AnyTask): Promise<AnyTask> {
-  const manifest = await manifestOf(modelFiles(folder))
+  const files = modelFiles(folder)
+  const adopting = (await files.read(manifestName)) ? undefined : await taskThatAdopts(tasks, files)
+  if (adopting) return adopting
+  const manifest = await manifestOf(files)
   if (likely?.opens(manifest)) return likely
   for (const { load } of tasks) {
     const task = await load()
@@ -44,4 +47,13 @@ export async function taskOfModel(tasks: readonly TaskEntry[], folder: string, l
   }
   const expected = `a model for ${tasks.map(({ name }) => name).join(', ')}`
   throw new ModelFolderError(folder, expected, `one of the kind ${String(manifest['format'])}`, 'Update headstart.')
+}
+
+/** The task that takes an export of another program for a model. */
+async function taskThatAdopts(tasks: readonly TaskEntry[], files: ModelFiles): Promise<AnyTask | undefined> {
+  for (const { load } of tasks) {
+    const task = await load()
+    if (await task.adopts?.(files)) return task
+  }
+  return undefined
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loopbackHub } from '@headstart/hub/test'
 import { asBytes, bertFiles, writeFiles } from '@headstart/nlp/test'
-import { clipFiles, publish, vitFiles } from '@headstart/vision/test'
+import { clipFiles, publish, teachableMachineFiles, vitFiles } from '@headstart/vision/test'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { writePictures } from './pictures.js'
 import { csv, reviews } from './reviews.js'
@@ -239,5 +239,37 @@ describe('the names of classes in place of examples', () => {
     const { code, stderr } = await scene.run(['train', ...args, '--out', scene.path('refused')])
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
+  })
+})
+
+describe('a project of Teachable Machine', () => {
+  it('answers from the folder that was downloaded, and is a backbone to train on', async () => {
+    const project = scene.path('my-project')
+    await publish(project, teachableMachineFiles())
+    const pictures = scene.path('drawings')
+    const [some = ''] = await writePictures(join(pictures, 'circle'), 'circle', 8)
+    await writePictures(join(pictures, 'stripes'), 'stripes', 8)
+    const asked = await scene.run(['predict', project, some, '--json'])
+    expect(asked).toMatchObject({ code: 0, stderr: '' })
+    const { probabilities } = JSON.parse(asked.stdout) as { probabilities: Readonly<Record<string, number>> }
+    expect(Object.keys(probabilities).toSorted()).toEqual(['cat', 'dog', 'no animal'])
+    // Flags of asking pictures are known, and what such a model cannot tell is said.
+    const unknown = await scene.run(['predict', project, some, '--unknown', '5%'])
+    expect(unknown.code).not.toBe(0)
+    expect(unknown.stderr).toMatch(/trained elsewhere/)
+    const out = scene.path('on-my-project')
+    const trained = await scene.run([
+      'train',
+      pictures,
+      '--task',
+      'image',
+      '--backbone',
+      project,
+      '--out',
+      out,
+      '--json',
+    ])
+    expect(trained.code).toBe(0)
+    expect(JSON.parse(trained.stdout)).toMatchObject({ backbone: 'my-project', strategy: 'head' })
   })
 })

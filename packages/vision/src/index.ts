@@ -8,6 +8,7 @@ export {
   transformersBackbone,
   type TransformersBackboneOptions,
 } from './backbone/transformers-backbone.js'
+export { type TeachableMachine, teachableMachine, type TeachableMachineOptions } from './backbone/teachable-machine.js'
 export { zeroShot } from './backbone/zero-shot.js'
 export { augmented, type AugmentedOptions } from './data/augmented.js'
 export { readImageDataset, type ReadImageDatasetOptions } from './data/read-image-dataset.js'

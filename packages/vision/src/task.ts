@@ -6,6 +6,7 @@ import { pixelsAlone } from './backbone/image-learners.js'
 import { joinedMobileNets } from './backbone/joined-mobile-nets.js'
 import { mobileNetV2 } from './backbone/mobilenet-v2.js'
 import { publishedEncoders } from './backbone/published-encoders.js'
+import { isTeachableMachine, teachableMachine } from './backbone/teachable-machine.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
 import { holdsPictures, readPictures } from './data/read-pictures.js'
@@ -69,7 +70,10 @@ export function createImageTask(openTexts?: OpenTexts) {
       ],
       // The embedding is a stage as well, and what follows the last layer.
       published: publishedEncoders.map(({ layers, ...encoder }) => ({ ...encoder, stages: layers + 2 })),
-      open: transformersBackbone,
+      open: async (idOrFolder, options) =>
+        (await isTeachableMachine(idOrFolder))
+          ? teachableMachine(idOrFolder)
+          : transformersBackbone(idOrFolder, options),
       parts: encoderParts,
     }),
     noTransfer: pixelsAlone,
@@ -83,6 +87,7 @@ export function createImageTask(openTexts?: OpenTexts) {
       }
     },
     zeroShotNeeds: 'a pair that reads pictures and texts, such as Xenova/clip-vit-base-patch32',
+    adopts: isTeachableMachine,
     load: (files, options) => loadModel<Target>(files, options),
     sample: drawings,
   })

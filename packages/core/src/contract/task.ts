@@ -42,6 +42,11 @@ export interface Queries<Query> extends Step<string, AsyncIterable<Asked<Query>>
 
 /** A kind of work, as a command line, a server and a page know it. */
 export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, Answer>> {
+  /**
+   * Whether files that Headstart did not write are a model that `load` takes as well, such as the export of another program.
+   * Default: none are.
+   */
+  adopts?(files: ModelFiles): Promise<boolean>
   /** The value of `--task`. */
   readonly name: string
   /** What its data are: 'a file with the columns text and label'. */

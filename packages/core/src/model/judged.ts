@@ -68,7 +68,7 @@ export function familiarityIn({
   if (training.examples === 0) {
     throw cannotTell(
       'whether an input is unknown',
-      'made from names of classes, without examples',
+      'made from names of classes, without examples, or trained elsewhere',
       'Train it with examples.',
     )
   }
@@ -99,7 +99,11 @@ export function withSets(
   }
   if (!trust.conformity) {
     if (training.examples === 0)
-      throw cannotTell(what, 'made from names of classes, without examples', 'Train it with examples.')
+      throw cannotTell(
+        what,
+        'made from names of classes, without examples, or trained elsewhere',
+        'Train it with examples.',
+      )
     throw cannotTell(what, 'whose examples were never held out', 'Train it again with this version, and without l2.')
   }
   const least = leastConformity(trust.conformity, coverage)

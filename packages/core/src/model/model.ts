@@ -373,7 +373,9 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const of = kind === 'regression' ? '' : ` of ${labels.length} ${kind === 'classification' ? 'classes' : 'labels'}`
     const summary =
       training.examples === 0
-        ? `Made from the names of ${labels.length} classes, without examples.`
+        ? strategy === 'zero-shot'
+          ? `Made from the names of ${labels.length} classes, without examples.`
+          : `Trained elsewhere, on examples that did not come with it: ${labels.length} classes.`
         : `Trained on ${training.examples} examples${of}.`
     const beside = describeKnowledge(recipe)
     const known = beside === undefined ? [] : [`Beside the network: ${beside}.`]

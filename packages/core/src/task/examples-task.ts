@@ -65,6 +65,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   ): ((labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<Input, Target>>) | undefined
   /** What such a backbone is, and an example. */
   readonly zeroShotNeeds: string
+  /** See `Task.adopts`. Default: none are. */
+  adopts?(files: ModelFiles): Promise<boolean>
   load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
   readonly sample?: Sample<Input> | undefined
   /** See `Task.distill`. Default: there is no student. */
@@ -223,6 +225,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     },
     networks: networks as Networks,
     opens: (manifest) => isModelOf(parts.modality, manifest),
+    ...(parts.adopts && { adopts: parts.adopts }),
     load: (files, options) => parts.load(files, options),
     sample: parts.sample,
     ...(parts.distill && {

@@ -6,3 +6,4 @@ export {
   quantizedVitFiles,
   vitFiles,
 } from './published-image-encoder.js'
+export { teachableMachineFiles, type TeachableMachineProject } from './teachable-machine-files.js'
