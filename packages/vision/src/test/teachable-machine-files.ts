@@ -70,7 +70,7 @@ export function teachableMachineFiles({
   }
 
   const dense = (name: string, from: number, units: number, settings: object): Layer => {
-    weights.push([`${name}/kernel`, [from, units]])
+    weights.push([`${name}/kernel`, [from, units], -4, 4])
     return { class_name: 'Dense', config: { name, units, ...settings } }
   }
   const hidden = dense('dense_Dense1', 12, 10, { activation: 'relu', use_bias: true, batch_input_shape: [null, 12] })
