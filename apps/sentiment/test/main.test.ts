@@ -41,7 +41,13 @@ describe('the sentiment app', () => {
   })
 
   it('saves the model, loads it and asks it', async () => {
-    expect((await readdir(join(folder, 'model'))).toSorted()).toEqual(['headstart.json', 'model.onnx', 'vocab.json'])
+    expect((await readdir(join(folder, 'model'))).toSorted()).toEqual([
+      'headstart.json',
+      'model.onnx',
+      'network-alone.onnx',
+      'polarity-en.json',
+      'vocab.json',
+    ])
     expect(output).toMatch(/Best coffee I have had in years.* positive +0\.\d/)
     expect(output).toMatch(/It stopped charging after two days.* negative +0\.\d/)
   })

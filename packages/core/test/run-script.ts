@@ -28,6 +28,7 @@ export async function runScript(
     write: false,
     format: 'esm',
     platform: 'node',
+    target: 'node20',
     packages: 'external',
   })
   const node = [process.execPath, '--input-type=module', '-', ...args]

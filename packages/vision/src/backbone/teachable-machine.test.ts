@@ -42,7 +42,7 @@ async function original(inputs: readonly Uint8Array[]): Promise<number[][]> {
   const pixels = await Promise.all(inputs.map((bytes) => sharp(bytes).removeAlpha().raw().toBuffer()))
   const values = Float32Array.from(
     pixels.flatMap((data) => [...data]),
-    (value) => value / 127.5 - 1,
+    (value) => value / 127 - 1,
   )
   const answers = model.predict(tf.tensor4d(values, [inputs.length, 32, 32, 3])) as tf.Tensor2D
   return answers.array()

@@ -44,7 +44,7 @@ export async function isTeachableMachine(place: string | ModelFiles): Promise<bo
  * An image project of Google's Teachable Machine, exported for TensorFlow.js: `model.json`, `weights.bin` and `metadata.json`.
  * Its MobileNet is a backbone `[batch, 3, size, size]` to the features that its dense layers read, and can be tuned; with these
  * layers it is a model, which answers with the project's labels at once. Pictures are scaled until they cover the project's size (224),
- * cropped to its center, and their values v, 0 to 255, become v / 127.5 - 1, as in the code that Teachable Machine exports.
+ * cropped to its center, and their values v, 0 to 255, become v / 127 - 1, as in the library that trains them.
  *
  * @param place The path of its folder, or whatever else holds its files.
  * @throws ModelFilesError where a file is missing, or it is a project of another kind: sounds, poses, grayscale.
@@ -63,7 +63,7 @@ export async function teachableMachine(
     modality: 'image',
     network: { graph, stages: stages.map(({ name, output }) => ({ name, output })) },
     preprocessing: imagePreprocessing(
-      { input, size: imageSize, values: { scale: 1 / 127.5, offset: -1 } },
+      { input, size: imageSize, values: { scale: 1 / 127, offset: -1 } },
       { pixelLimit, paths },
     ),
     device,
