@@ -6,9 +6,7 @@ export interface Separation {
   readonly fpr95: number
 }
 
-/**
- * @param belongs, foreign Scores, higher is better; at least one each.
- */
+/** Of scores, higher is better, of what belongs and of what is foreign; at least one each. */
 export function separation(belongs: ArrayLike<number>, foreign: ArrayLike<number>): Separation {
   const inside = Float64Array.from(belongs).sort()
   const outside = Float64Array.from(foreign).sort()
