@@ -41,6 +41,9 @@ const benchmarks: Record<string, Benchmark> = {
   'recommend-scale': recommendScale,
 }
 
+// Folders are named from where one stands, not from where the workspace runs this.
+process.chdir(process.env['INIT_CWD'] ?? '.')
+
 const parsed = parseArgs({
   allowPositionals: true,
   options: { data: { type: 'string', multiple: true, default: [] } },
