@@ -47,4 +47,14 @@ describe('a model of pictures that was saved by an older version', () => {
     const data = dataset(examples.map(({ input, label }) => ({ input: pictureOf(input), label })))
     expect(await model.evaluate(data, { cache: false })).toMatchObject(nearly(report) as object)
   })
+
+  it('says which input is no picture at all', async () => {
+    const [[kind, { examples }] = ['', { examples: [] }]] = measured
+    const model = await loadModel(folderOf(kind))
+    const [picture = ''] = examples.map(({ input }) => pictureOf(input))
+    await expect(model.predict([picture, 42 as never])).rejects.toThrow(/^input 2 of 2: expected a path, .*, got 42\. /)
+    await expect(model.predict([undefined as never])).rejects.toThrow(
+      /^input 1 of 1: expected a path, .*, got undefined\. /,
+    )
+  })
 })

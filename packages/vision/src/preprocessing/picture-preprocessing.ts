@@ -8,6 +8,7 @@ import {
   OptionError,
   type Preprocessing,
   type PreprocessingLoader,
+  type TakenInputs,
 } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { imagesForOnnx, imagesForTransformers } from './exported-images.js'
@@ -78,6 +79,7 @@ export function picturePreprocessing<Picture>(
     config: parsed.data satisfies JsonObject,
     files: new Map(),
     windowSize: Math.max(8, Math.floor(windowBytes / (height * width * 3))),
+    takes: pictures,
     contentKey: (picture) => reader.contentKey(picture),
     prepare: (picture) => reader.read(picture, sizing),
     takeNotices: () => reader.takeNotices?.() ?? [],
@@ -120,4 +122,10 @@ export function pictureLoader<Picture>(reader: PictureReader<Picture>): Preproce
 function toNumber(values: ImagePreprocessingConfig['values'], value: number, channel: number): number {
   if ('scale' in values) return value * values.scale + values.offset
   return (value / 255 - (values.mean[channel] as number)) / (values.std[channel] as number)
+}
+
+/** What encoders of pictures take. Which objects are pictures, the reader of a place says: a browser has others. */
+const pictures: TakenInputs = {
+  what: 'a path, a file: or data: URL, bytes, a Blob or pixels',
+  is: (input) => typeof input === 'string' || (typeof input === 'object' && input !== null),
 }
