@@ -41,7 +41,7 @@ const onEvent = (event: TrainEvent): void => {
   if (event.type === 'notice') console.error(`${pc.yellow('note:')} ${event.message}`)
 }
 
-async function main(data: string | undefined, cat: string, out: string, drawn: typeof drawings): Promise<void> {
+async function main(data: string | undefined, cat: string, out: string): Promise<void> {
   console.log(pc.bold('Is it a cat?'))
   console.log(
     'A frozen MobileNetV2 that has learned from photos (2.7 million weights, none changed), and a head trained here.',
@@ -50,7 +50,7 @@ async function main(data: string | undefined, cat: string, out: string, drawn: t
   const transfer = trainerOf(await mobileNetV2(), settings)
   const noTransfer = trainerOf(thumbnails(), { cache: settings.cache })
   const started = performance.now()
-  const trials = data === undefined ? drawingTrials(drawn) : [await photoTrial(data, cat)]
+  const trials = data === undefined ? drawingTrials() : [await photoTrial(data, cat)]
   title(
     data === undefined
       ? 'Trained on drawings in three styles, tried on a fourth that it has never seen'
@@ -98,14 +98,14 @@ async function main(data: string | undefined, cat: string, out: string, drawn: t
 }
 
 /** Each style once as the one that is never seen. */
-function drawingTrials(drawn: typeof drawings): Trial[] {
+function drawingTrials(): Trial[] {
   const parts = styles.map((style) => {
-    const all = drawn(style)
+    const drawn = drawings(style)
     const examples: Examples = dataset<Uint8Array, Label>(
-      all.map(({ picture, label }) => ({ input: picture, label })),
+      drawn.map(({ picture, label }) => ({ input: picture, label })),
       { name: style },
     )
-    return { style, examples, names: all.map(({ name }) => name) }
+    return { style, examples, names: drawn.map(({ name }) => name) }
   })
   return parts.map((unseen) => ({
     title: unseen.style,
@@ -164,11 +164,8 @@ function cells({ positives, examples, intervals, baseline, ...figures }: Detecti
   ]
 }
 
-/**
- * Runs the app; the exit code that it ends with. What is wrong with a request is said on stderr.
- * @param drawn The built-in drawings.
- */
-export async function app(args: readonly string[], drawn = drawings): Promise<number> {
+/** Runs the app; the exit code that it ends with. What is wrong with a request is said on stderr. */
+export async function app(args: readonly string[]): Promise<number> {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -178,7 +175,7 @@ export async function app(args: readonly string[], drawn = drawings): Promise<nu
         out: { type: 'string', default: join(tmpdir(), 'headstart-cats.html') },
       },
     })
-    await main(values.data, values.cat, values.out, drawn)
+    await main(values.data, values.cat, values.out)
     return 0
   } catch (error) {
     const isUsage = (Object(error) as { code?: unknown }).code?.toString().startsWith('ERR_PARSE_ARGS') ?? false

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { app } from '../src/app.js'
-import { drawings, isBigCat } from '../src/drawings.js'
+import { drawings } from '../src/drawings.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
@@ -29,7 +29,7 @@ async function run(...args: string[]): Promise<Ending> {
 }
 
 /** Runs the app to its end, in this process, which takes a fraction of the time. */
-async function runHere(args: string[], drawn?: typeof drawings): Promise<Ending> {
+async function runHere(...args: string[]): Promise<Ending> {
   const output = { stdout: '', stderr: '' }
   vi.stubEnv('HEADSTART_CACHE', join(folder, 'cache'))
   const spies = [
@@ -37,17 +37,13 @@ async function runHere(args: string[], drawn?: typeof drawings): Promise<Ending>
     vi.spyOn(console, 'error').mockImplementation((line: string) => void (output.stderr += `${line}\n`)),
   ]
   try {
-    const code = await app(args, drawn)
+    const code = await app(args)
     return { code, stdout: stripVTControlCharacters(output.stdout), stderr: stripVTControlCharacters(output.stderr) }
   } finally {
     for (const spy of spies) spy.mockRestore()
     vi.unstubAllEnvs()
   }
 }
-
-/** All cats and what is like cats, and a third of the others. */
-const someDrawings: typeof drawings = (style) =>
-  drawings(style).filter(({ name, label }, place) => label === 'cat' || isBigCat(name) || place % 3 === 0)
 
 /** Scores on a page, in their order, and whether each picture is one of a cat. */
 async function figuresOf(page: string): Promise<{ kind: string; score: number }[]> {
@@ -61,19 +57,19 @@ async function figuresOf(page: string): Promise<{ kind: string; score: number }[
 describe('the cat detector', () => {
   it('finds cats in a style that it has never seen, far above chance, and takes no tiger for one in most', async () => {
     const page = join(folder, 'drawings.html')
-    const { stdout, stderr } = await runHere(['--out', page], someDrawings)
+    const { stdout, stderr } = await run('--out', page)
     expect(stderr).toBe('')
-    const rows = stdout.split('\n').filter((line) => / \d+ of \d\d /.test(line))
+    const rows = stdout.split('\n').filter((line) => / \d+ of 1\d\d /.test(line))
     expect(rows.map((row) => row.split(' ')[0])).toEqual(['noto', 'twemoji', 'openmoji', 'fluent-emoji-flat'])
     const precisions = rows.map(
       (row) => [...row.matchAll(/(\d\.\d{3}) \(/g)].map(([, figure]) => Number(figure)).at(-1) as number,
     )
-    // By chance it is 0.18.
-    for (const averagePrecision of precisions) expect(averagePrecision).toBeGreaterThan(0.7)
+    // By chance it is 0.07.
+    for (const averagePrecision of precisions) expect(averagePrecision).toBeGreaterThan(0.5)
     expect(stdout).toMatch(/Tigers, lions and leopards taken for cats: noto \d of 4, twemoji \d of 4/)
 
     const figures = await figuresOf(page)
-    expect(figures.length).toBeGreaterThan(250)
+    expect(figures.length).toBeGreaterThan(600)
     // In each of the four sections the mistakes come first.
     const isMistake = figures.map(({ kind }) => kind === 'missed' || kind === 'mistaken')
     const beginnings = isMistake.filter((mistake, place) => mistake && !isMistake[place - 1]).length
@@ -93,7 +89,7 @@ describe('the cat detector', () => {
     }
     await writeFile(join(photos, 'plant', 'note.png'), 'no picture')
     const page = join(folder, 'photos.html')
-    const { stdout, stderr } = await runHere(['--data', photos, '--out', page])
+    const { stdout, stderr } = await runHere('--data', photos, '--out', page)
     expect(stderr).toMatch(/^note: .*1 of 25 inputs cannot be read.*note\.png/s)
     expect(stdout).toMatch(/photos +4 of 8 /)
     expect(await figuresOf(page)).toHaveLength(8)
@@ -104,13 +100,13 @@ describe('the cat detector', () => {
       code: 2,
       stderr: expect.stringContaining('Usage: main.js [--data FOLDER'),
     })
-    expect(await runHere(['--data', join(folder, 'none')])).toMatchObject({
+    expect(await runHere('--data', join(folder, 'none'))).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('got nothing of that name'),
     })
     await mkdir(join(folder, 'two/dog'), { recursive: true })
     await writeFile(join(folder, 'two/dog/dog.svg'), drawings('noto')[0]?.picture ?? '')
-    const wrong = await runHere(['--data', join(folder, 'two')])
+    const wrong = await runHere('--data', join(folder, 'two'))
     expect(wrong).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(

@@ -1,29 +1,19 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
-import { textLearners } from '@headstart/nlp'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { app } from '../src/app.js'
-import { sentences } from '../src/sentences.js'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 let folder: string
-let output = ''
+let output: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headstart-sentiment-'))
-  vi.stubEnv('HEADSTART_CACHE', join(folder, 'cache'))
-  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void (output += `${line}\n`))
-  try {
-    await app(join(folder, 'model'), {
-      sentencesOf: (domain) => sentences(domain).filter((_, place) => place % 2 === 0),
-      // Not the same network untrained, which reads all sentences once more for each draw: it has tests of its own.
-      learnersOf: (backbone) => textLearners(backbone).filter(({ name }) => name !== 'untrained'),
-    })
-  } finally {
-    log.mockRestore()
-    vi.unstubAllEnvs()
-  }
-  output = stripVTControlCharacters(output)
+  const env = { ...process.env, HEADSTART_CACHE: join(folder, 'cache'), NO_COLOR: '1' }
+  output = (await promisify(execFile)(process.execPath, [main, join(folder, 'model')], { env })).stdout
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -47,6 +37,7 @@ describe('the sentiment app', () => {
       'network-alone.onnx',
       'polarity-en.json',
       'vocab.json',
+      'words.json',
     ])
     expect(output).toMatch(/Best coffee I have had in years.* positive +0\.\d/)
     expect(output).toMatch(/It stopped charging after two days.* negative +0\.\d/)
