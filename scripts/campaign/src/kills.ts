@@ -28,6 +28,12 @@ const words = ['good', 'fine', 'great', 'lovely', 'bad', 'poor', 'awful', 'nasty
 
 const victims: readonly Victim[] = [
   {
+    name: 'head',
+    hasCheckpoints: false,
+    train: texts,
+    load: (folder) => load.text.load(modelFiles(folder)),
+  },
+  {
     name: 'text',
     train: async (folder) => [
       ...(await texts(folder)),

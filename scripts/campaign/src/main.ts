@@ -8,6 +8,7 @@ import { disks } from './disks.js'
 import { fetches } from './fetches.js'
 import { fuzz } from './fuzz.js'
 import { hostile } from './hostile.js'
+import { hostileHubs } from './hostile-hubs.js'
 import { kills } from './kills.js'
 import { memory } from './memory.js'
 import type { Extent, Row } from './table.js'
@@ -15,6 +16,7 @@ import { writers } from './writers.js'
 
 const parts: Readonly<Record<string, (extent: Extent) => Promise<Row[]>>> = {
   hostile,
+  'hostile-hubs': hostileHubs,
   fuzz,
   disks,
   fetches,

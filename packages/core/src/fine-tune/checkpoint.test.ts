@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeModel } from '@headstart/onnx/kit'
+import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { flipBit } from '../../test/cache-scene.js'
 import { layeredBackbone } from '../../test/layered-backbone.js'
@@ -201,6 +202,21 @@ describe('a checkpoint is refused', () => {
     await writeFile(file, whole)
     await flipBit(file, -100)
     await expect(bytesOf({ checkpoint: { file, seconds }, resume: true })).rejects.toThrow(CheckpointError)
+  })
+
+  it.each([
+    ['no JSON', 'nowhere', 'expected the position of a tuning, got no JSON'],
+    ['counts below nothing', '{"ended":[-1]}', /the position of a tuning, got field "ended\.0"/],
+    ['more runs than there are', '{"ended":[4294967295]}', 'expected the answers of as many runs as it says'],
+  ])('whose hash is right, and which is made to mislead: %s', async (_, position, expected) => {
+    const { file, seconds } = await interrupted()
+    const whole = await readFile(file)
+    const start = whole.indexOf('\n') + 1
+    const graph = decodeModel(whole.subarray(start))
+    const forged = encodeModel(graph.with({ metadata: new Map([...graph.metadata, ['position', position]]) }))
+    const head = `headstart-checkpoint 1 ${createHash('sha256').update(forged).digest('hex')}\n`
+    await writeFile(file, Buffer.concat([Buffer.from(head), forged]))
+    await expect(bytesOf({ checkpoint: { file, seconds }, resume: true })).rejects.toThrow(expected)
   })
 })
 

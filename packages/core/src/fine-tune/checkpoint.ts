@@ -4,6 +4,7 @@ import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import * as z from 'zod'
 import { CheckpointError, FileError } from '../contract/errors.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
+import { parseJsonText } from '../kit/parse-json.js'
 import { sha256 } from '../kit/sha256.js'
 import type { Matrix } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
@@ -182,10 +183,24 @@ async function read(file: string, identity: TrainingIdentity): Promise<TrainingP
     const got = part === 'options' ? `${other}, now ${own}` : `other ${part}`
     throw new CheckpointError(file, `a checkpoint of this tuning: the same ${part}`, got, remedy)
   }
-  const position = positionSchema.safeParse(JSON.parse(metadata.get('position') ?? '{}'))
-  if (position.success) return decode(position.data, Object.fromEntries(initializers))
-  const { path, message } = position.error.issues[0] as z.core.$ZodIssue
-  throw new CheckpointError(file, 'the position of a tuning', `field "${path.join('.')}": ${message}`, remedy)
+  const json = parsed(metadata.get('position') ?? '')
+  const position = positionSchema.safeParse(json)
+  if (!position.success) {
+    const { path, message } = position.error.issues[0] as z.core.$ZodIssue
+    const got = json === undefined ? 'no JSON' : `field "${path.join('.')}": ${message}`
+    throw new CheckpointError(file, 'the position of a tuning', got, remedy)
+  }
+  const progress = decode(position.data, Object.fromEntries(initializers))
+  if (!progress) throw new CheckpointError(file, 'the answers of as many runs as it says', 'fewer, or others', remedy)
+  return progress
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJsonText(text)
+  } catch {
+    return undefined
+  }
 }
 
 interface TrainingProgress {
@@ -231,27 +246,27 @@ function encode({ ended, familiar = [], current }: TrainingProgress, identity: T
   return Buffer.concat([Buffer.from(`${magic} ${sha256(content)}\n`, 'latin1'), content])
 }
 
-function decode({ ended, familiar = 0, current }: Position, tensors: Tensors): TrainingProgress {
+/** @returns undefined where a tensor is missing, or is none of those that are written. */
+function decode({ ended, familiar = 0, current }: Position, tensors: Tensors): TrainingProgress | undefined {
   const part = (prefix: string): Tensors => {
     const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}/`))
     return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]))
   }
+  const runs = ended.map((count, run) => toMatrices(part(`ended/${run}`), count))
+  const [shares, results] = [toMatrices(part('familiar'), familiar), toMatrices(part('results'), current?.results ?? 0)]
+  if (!shares || !results || !runs.every((run) => run !== undefined)) return undefined
   return {
-    ended: ended.map((count, run) => toMatrices(part(`ended/${run}`), count)),
-    familiar: toMatrices(part('familiar'), familiar),
-    current: current && {
-      ...current,
-      trainer: part('trainer'),
-      best: part('best'),
-      results: toMatrices(part('results'), current.results),
-    },
+    ended: runs,
+    familiar: shares,
+    current: current && { ...current, trainer: part('trainer'), best: part('best'), results },
   }
 }
 
+const count = z.int().nonnegative()
 const positionSchema: z.ZodType<Position> = z.object({
-  ended: z.array(z.number()),
-  familiar: z.number().exactOptional(),
-  current: z.object({ epoch: z.number(), step: z.number(), lossSum: z.number(), results: z.number() }).exactOptional(),
+  ended: z.array(count),
+  familiar: count.exactOptional(),
+  current: z.object({ epoch: count, step: count, lossSum: z.number(), results: count }).exactOptional(),
 })
 
 function toTensors(matrices: readonly Matrix[]): Tensors {
@@ -260,12 +275,11 @@ function toTensors(matrices: readonly Matrix[]): Tensors {
   )
 }
 
-function toMatrices(tensors: Tensors, count: number): Matrix[] {
-  return Array.from({ length: count }, (_, index) => {
-    const {
-      dims: [rows = 0, columns = 0],
-      data,
-    } = tensors[index] as Tensor<'float32'>
-    return { rows, columns, data }
+function toMatrices(tensors: Tensors, count: number): readonly Matrix[] | undefined {
+  const found = Object.keys(tensors).length === count ? Array.from({ length: count }, (_, index) => tensors[index]) : []
+  const matrices = found.flatMap((tensor) => {
+    const [rows = 0, columns = 0] = tensor?.dims ?? []
+    return tensor?.type === 'float32' ? [{ rows, columns, data: (tensor as Tensor<'float32'>).data }] : []
   })
+  return matrices.length === count ? matrices : undefined
 }
