@@ -127,6 +127,7 @@ export { prepareModelFolder, writeModelFolder } from './model/write-model-folder
 export type { ModelParts } from './model/model.js'
 export { zeroShotModel } from './model/zero-shot-model.js'
 export { examplesTask, type ExamplesTaskParts } from './task/examples-task.js'
+export { queriesIn } from './task/queries-in.js'
 export { report, summarize } from './evaluate/report.js'
 export { type SolvedHead, solveHead } from './fine-tune/train-head.js'
 export { stagesIn } from './features/stages-in.js'

@@ -18,6 +18,8 @@ interface Victim {
   readonly name: string
   /** Default true. */
   readonly hasCheckpoints?: boolean
+  /** Default: it goes on where it was; a head, which takes seconds, begins anew. */
+  readonly again?: readonly string[]
   /** Data and flags of `headstart train`. */
   readonly train: (folder: string) => Promise<readonly string[]>
   readonly load: (folder: string) => Promise<{ close(): Promise<void> }>
@@ -30,6 +32,7 @@ const victims: readonly Victim[] = [
   {
     name: 'head',
     hasCheckpoints: false,
+    again: [],
     train: texts,
     load: (folder) => load.text.load(modelFiles(folder)),
   },
@@ -72,7 +75,10 @@ export const kills: Readonly<Record<string, (extent: Extent) => Promise<Row[]>>>
   victims.map((victim) => [`kills-${victim.name}`, async (extent: Extent) => [await killsOf(victim, extent)]]),
 )
 
-async function killsOf({ name, train, load: open, hasCheckpoints = true }: Victim, extent: Extent): Promise<Row> {
+async function killsOf(
+  { name, train, load: open, hasCheckpoints = true, again = ['--resume'] }: Victim,
+  extent: Extent,
+): Promise<Row> {
   const { uniform } = random(extent.seed)
   const count = shareOf(100, extent)
   const folder = join(extent.folder, `kills-${name}`)
@@ -102,7 +108,7 @@ async function killsOf({ name, train, load: open, hasCheckpoints = true }: Victi
     await rm(out, { recursive: true, force: true })
     await cp(old, out, { recursive: true })
     for (;;) {
-      const { child, ended } = run(out, ['--resume'])
+      const { child, ended } = run(out, again)
       let isOver = false
       void ended.then(() => (isOver = true))
       const isAimed = hasCheckpoints && uniform() < 0.7
@@ -133,7 +139,7 @@ async function killsOf({ name, train, load: open, hasCheckpoints = true }: Victi
         wrong.push(`no whole model: ${(error as Error).message}`)
       }
       if (done >= count && uniform() < 0.5) {
-        const { code: last } = await run(out, ['--resume']).ended
+        const { code: last } = await run(out, again).ended
         if (last !== 0 || JSON.stringify(await hashes(out)) !== JSON.stringify(expected.new))
           wrong.push('ended with other bytes')
         resumed++

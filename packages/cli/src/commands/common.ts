@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type AnyTask, InputError, type Run, startRun, type Task } from '@headstart/core'
-import { OptionError } from '@headstart/core/kit'
+import { type AnyTask, type Run, startRun, type Task } from '@headstart/core'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Screen } from '../console/screen.js'
@@ -77,27 +76,4 @@ export function runOf({ cache, seed = 0 }: CommonFlags, screen: Screen, options:
     ...(cache === false && { cache }),
     ...options,
   })
-}
-
-/**
- * All queries that lie in a place, without those that cannot be read, which are said.
- * @throws OptionError where there are none.
- */
-export async function queriesIn<Query>(
-  { queries, name }: Pick<Task<never, Query, unknown>, 'queries' | 'name'>,
-  path: string,
-  flags: object,
-  run: Run,
-): Promise<Query[]> {
-  if (!queries || !(await queries.holds(path))) {
-    const got = queries ? (existsSync(path) ? 'something else' : 'no such file or folder') : `inputs for ${name}`
-    throw new OptionError(path, 'a file or folder of inputs', got, 'Check the path.')
-  }
-  const found: Query[] = []
-  for await (const { query } of await queries.run(path, flags, run)) {
-    if (query instanceof InputError) run.onEvent?.({ type: 'notice', message: query.message })
-    else found.push(query)
-  }
-  if (found.length === 0) throw new OptionError(path, 'inputs', 'none that can be read', 'Check the file.')
-  return found
 }

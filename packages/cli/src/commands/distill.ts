@@ -1,12 +1,12 @@
 import { basename, join, resolve } from 'node:path'
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles, OptionError, prepareToWrite, writeModelFolder } from '@headstart/core/kit'
+import { modelFiles, OptionError, prepareToWrite, writeModelFolder, queriesIn } from '@headstart/core/kit'
 import { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, queriesIn, runOf, seedOption, withCommon } from './common.js'
+import { type CommonFlags, runOf, seedOption, withCommon } from './common.js'
 
 interface DistillFlags extends CommonFlags {
   readonly out?: string

@@ -1,12 +1,12 @@
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles, OptionError, writeFileAtomically } from '@headstart/core/kit'
+import { modelFiles, OptionError, writeFileAtomically, queriesIn } from '@headstart/core/kit'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, queriesIn, readData, runOf, taskCommand, withCommon } from './common.js'
+import { type CommonFlags, readData, runOf, taskCommand, withCommon } from './common.js'
 
 const whole = { error: 'expected a whole number from 1 on' }
 /** `--explain`. */

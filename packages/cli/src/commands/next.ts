@@ -1,12 +1,12 @@
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles, OptionError } from '@headstart/core/kit'
+import { modelFiles, OptionError, queriesIn } from '@headstart/core/kit'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, queriesIn, runOf, withCommon } from './common.js'
+import { type CommonFlags, runOf, withCommon } from './common.js'
 
 interface NextFlags extends CommonFlags {
   readonly count?: number

@@ -5,7 +5,7 @@ import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { freshWeights } from '../features/fresh-weights.js'
 import { trainModel } from '../fine-tune/fine-tune.js'
-import type { FineTuneOptions, TuningOptions } from '../fine-tune/fine-tune-options.js'
+import type { FineTuneOptions, TuningOptions, Unlabelled } from '../fine-tune/fine-tune-options.js'
 import { Model } from '../model/model.js'
 
 /** A learner of labeled examples. */
@@ -17,7 +17,7 @@ export interface BackboneLearnerParts<Input, Label extends Target> {
   readonly description: string
   readonly adds?: readonly Addition[]
   /** How the head is trained, and the backbone tuned. Default: frozen, under a linear head. */
-  readonly options?: FineTuneOptions
+  readonly options?: FineTuneOptions & Unlabelled<Input>
   /** The backbone to train on: one that is there, or one made for these examples. */
   backbone(train: Dataset<Input, Label>, run: Run): Backbone<Input> | Promise<Backbone<Input>>
   /** Default: 'minutes' where stages are tuned, else 'seconds'. */

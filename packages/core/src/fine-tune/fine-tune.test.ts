@@ -57,6 +57,13 @@ describe('fineTune', () => {
     expect((model.validation as { accuracy: number }).accuracy).toBeGreaterThan(0.85)
   })
 
+  it('says it where nothing learns from inputs without labels', async () => {
+    const said: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && said.push(event.message))
+    await fineTune(tinyBackbone(), tinyDataset(10), { cache, l2, onEvent, unlabelled: ['some', 'more'] })
+    expect(said).toEqual([expect.stringMatching(/^2 inputs without labels are not learned from/)])
+  })
+
   it('says it where cross-validation is no better than the baseline, and only then', async () => {
     const said: string[] = []
     const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && said.push(event.message))

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js'
 import { noBetterThanBaseline } from '../evaluate/better-than-baseline.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
+import { knowledgeOf } from '../contract/knowledge.js'
 import type { RunOptions } from '../contract/progress.js'
 import { extend, forget } from './extend-model.js'
 import type { FineTuneOptions, Unlabelled } from './fine-tune-options.js'
@@ -110,5 +111,17 @@ function learn<Input, Label extends Target>(
   options: FineTuneOptions & Unlabelled<Input>,
 ): Promise<Model<Input, Label>> {
   const placed = placedOn(options, backbone)
+  sayUnused(placed, options)
   return isTuning(options) && isTunable(placed) ? tune(placed, train, options) : trainHead(placed, train, options)
+}
+
+/** Inputs without labels that nothing learns from are said to be given in vain. */
+function sayUnused<Input>(backbone: Backbone<Input>, options: FineTuneOptions & Unlabelled<Input>): void {
+  const { unlabelled = [], head = 'linear', keep = false, knowledge = keep ? 'none' : 'chosen', l2 } = options
+  if (unlabelled.length === 0) return
+  const isOpen = !isTuning(options) && head === 'linear' && knowledge === 'chosen' && l2 === undefined
+  if (isOpen && knowledgeOf(backbone).some((one) => 'fit' in one)) return
+  const why = isOpen ? `beside ${backbone.id} is nothing that could` : 'with these options nothing does'
+  const message = `${unlabelled.length} inputs without labels are not learned from: ${why}.`
+  options.onEvent?.({ type: 'notice', message })
 }

@@ -31,6 +31,7 @@ import { asking } from '../model/asking.js'
 import { isModelOf } from '../model/is-model-of.js'
 import type { Model } from '../model/model.js'
 import type { ZeroShotOptions } from '../model/zero-shot-model.js'
+import { queriesIn } from './queries-in.js'
 
 /** What differs between tasks of labeled examples: texts, pictures, rows of numbers. */
 export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network extends TunableBackbone<Input>> {
@@ -147,6 +148,10 @@ const training = z.object({
     .enum(['chosen', 'none'])
     .optional()
     .describe('what stands beside the network: what held-out examples gain by, or nothing (default: chosen)'),
+  unlabelled: z
+    .string()
+    .optional()
+    .describe('inputs without labels, which show which words are rare; used where held-out examples gain by it'),
   balanced: z.boolean().default(false).describe('weigh classes inversely to their frequency'),
   l2: positive.optional().describe('strength of the regularization (default: chosen by cross-validation)'),
   template: z
@@ -210,6 +215,13 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     ...commonReading.pick({ format: true, encoding: true, header: true }).shape,
   })
 
+  const placed = queries && {
+    holds: (word: string) => queries.holds(word),
+    ...step(placing, async (path: string, options, run: Run) =>
+      queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>, run),
+    ),
+  }
+
   return {
     name,
     dataHelp: parts.dataHelp,
@@ -217,12 +229,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     example: parts.example,
     query: parts.query,
     asking,
-    queries: queries && {
-      holds: (word) => queries.holds(word),
-      ...step(placing, async (path: string, options, run) =>
-        queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>, run),
-      ),
-    },
+    queries: placed,
     networks: networks as Networks,
     opens: (manifest) => isModelOf(parts.modality, manifest),
     ...(parts.adopts && { adopts: parts.adopts }),
@@ -246,41 +253,49 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       return path === undefined ? Dataset.ofLabels<Input, Target>(labels ?? []) : readExamples(path, options, run)
     }),
 
-    train: step(training, async (data: Examples, options, run): Promise<Learner<Examples, Model<Input, Target>>> => {
-      const tuned = tuningOf(options)
-      if (run.resume && !tuned) {
-        const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
-        throw new OptionError('option "resume"', 'a tuning to go on with', 'a head, which takes seconds', remedy)
-      }
-      const opened = await networks.open(options.backbone, run, { forTuning: tuned !== undefined })
-      if (data.size === 0) return zeroShotLearner(opened, options, run)
-      const { test } = data
-      await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), test, onEvent: run.onEvent })
-      const learner = backboneLearner<Input, Target>({
-        name: tuned ? 'fine-tuned' : 'frozen',
-        description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
-        options: {
-          ...tuned,
-          ...(options.l2 !== undefined && { l2: options.l2 }),
-          ...(options.head && { head: options.head }),
-          ...(options.knowledge && { knowledge: options.knowledge }),
-          ...(options.device && { device: options.device }),
-          ...(options.keep && { keep: true }),
-          ...(options.balanced && { classWeight: 'balanced' }),
-        },
-        backbone: () => opened,
-      })
-      return {
-        ...learner,
-        async fit(examples, fitting) {
-          // A strength that is given needs no examples held out.
-          const enough = options.l2 === undefined ? largeEnoughClasses(examples, fitting) : examples
-          const model = await learner.fit(enough, fitting)
-          sayTrained(model, fitting)
-          return model
-        },
-      }
-    }),
+    train: step(
+      training.extend(placing.shape),
+      async (data: Examples, options, run): Promise<Learner<Examples, Model<Input, Target>>> => {
+        const tuned = tuningOf(options)
+        if (run.resume && !tuned) {
+          const remedy = 'Give the flags of the tuning that was interrupted, such as --unfreeze.'
+          throw new OptionError('option "resume"', 'a tuning to go on with', 'a head, which takes seconds', remedy)
+        }
+        const opened = await networks.open(options.backbone, run, { forTuning: tuned !== undefined })
+        if (data.size === 0) return zeroShotLearner(opened, options, run)
+        const { test } = data
+        await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), test, onEvent: run.onEvent })
+        const unlabelled =
+          options.unlabelled === undefined
+            ? []
+            : await queriesIn({ name, queries: placed }, options.unlabelled, options, run)
+        const learner = backboneLearner<Input, Target>({
+          name: tuned ? 'fine-tuned' : 'frozen',
+          description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
+          options: {
+            ...tuned,
+            ...(options.l2 !== undefined && { l2: options.l2 }),
+            ...(options.head && { head: options.head }),
+            ...(options.knowledge && { knowledge: options.knowledge }),
+            ...(options.device && { device: options.device }),
+            ...(options.keep && { keep: true }),
+            unlabelled,
+            ...(options.balanced && { classWeight: 'balanced' }),
+          },
+          backbone: () => opened,
+        })
+        return {
+          ...learner,
+          async fit(examples, fitting) {
+            // A strength that is given needs no examples held out.
+            const enough = options.l2 === undefined ? largeEnoughClasses(examples, fitting) : examples
+            const model = await learner.fit(enough, fitting)
+            sayTrained(model, fitting)
+            return model
+          },
+        }
+      },
+    ),
 
     curve: step(foreseeing, async (data: Examples, options, run) => {
       const opened = await networks.open(options.backbone, run)
