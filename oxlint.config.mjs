@@ -1,7 +1,7 @@
 /** The rooms of the house and who may import whom. Each arrow runs one way and says why. */
 
 /** Packages that know a kind of input. */
-const domains = ['nlp', 'vision', 'recommender']
+const domains = ['nlp', 'vision', 'recommender', 'translation']
 
 /** What each package must not import, and why. */
 const arrows = {
@@ -35,6 +35,7 @@ const arrows = {
   nlp: [stranger('nlp'), runtime()],
   vision: [stranger('vision'), runtime()],
   recommender: [stranger('recommender'), runtime()],
+  translation: [stranger('translation'), runtime()],
   web: [forbidden(['hub', 'tfjs'], 'web loads what is saved, in a browser: it knows the domains, core and onnx.')],
 }
 
@@ -57,6 +58,7 @@ const floors = {
     'task',
   ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
+  translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }

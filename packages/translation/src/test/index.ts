@@ -1,0 +1,2 @@
+/** For tests: small translators with random weights. */
+export {}
