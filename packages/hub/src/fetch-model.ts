@@ -4,18 +4,21 @@ import { type Progress } from '@headstart/core'
 import { mostOfText } from '@headstart/core/kit'
 import { modelSizeLimit } from '@headstart/onnx/kit'
 import { downloadFile } from './download-file.js'
+import { findEncoderDecoder } from './encoder-decoder.js'
 import { HubError } from './errors.js'
 import { HubClient, type HubOptions } from './hub-client.js'
 import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
 import { ModelFolder } from './model-folder.js'
 import { isModelId } from './model-id.js'
-import { externalData, findNetwork } from './network-files.js'
+import { type Dtype, externalData, findNetwork, type NetworkFile } from './network-files.js'
 import { isOffline } from './offline.js'
 import { assertFits, type NetworkChoice, noNetwork, wholeModel } from './read-network.js'
 
 /** Options of `fetchModel`. */
 export interface FetchOptions extends NetworkChoice, HubOptions {
+  /** What kind of model is wanted: of an encoder-decoder, such as a translator, all networks are fetched. Default 'encoder'. */
+  readonly kind?: 'encoder' | 'encoder-decoder' | undefined
   /** Branch, tag or commit. Default 'main'. */
   readonly revision?: string | undefined
   readonly cache?: ModelCacheOptions | undefined
@@ -35,6 +38,8 @@ const settings = new Set([
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ])
+/** Those of encoder-decoders. */
+const generationSettings = new Set(['generation_config.json', 'special_tokens_map.json'])
 /** Settings of a layer of sentence-transformers, such as `1_Pooling/config.json`. */
 const layerSettings = /^\d+_\w+\/config\.json$/
 /** What the hub says of models that are no encoders. */
@@ -100,12 +105,25 @@ async function fetchMissing(
 }
 
 /** The files of a model that are needed to use its network. @throws ModelFilesError where it has no such network. */
-export function wantedFiles(listing: Listing, { parts = wholeModel, dtype }: NetworkChoice): ListedFile[] {
+export function wantedFiles(
+  listing: Listing,
+  { parts = wholeModel, dtype, kind }: Pick<FetchOptions, 'parts' | 'dtype' | 'kind'>,
+): ListedFile[] {
   const names = listing.files.map(({ name }) => name)
+  const networks =
+    kind === 'encoder-decoder'
+      ? Object.values(findEncoderDecoder(listing.id, names, dtype)).filter((file) => file !== undefined)
+      : [networkOf(listing.id, names, parts, dtype)]
+  const wanted = new Set(networks.flatMap(({ name }) => [name, ...externalData(names, name)]))
+  return listing.files.filter(
+    ({ name }) => wanted.has(name) || isSettings(name) || (kind === 'encoder-decoder' && generationSettings.has(name)),
+  )
+}
+
+function networkOf(id: string, names: readonly string[], parts: readonly string[], dtype?: Dtype): NetworkFile {
   const network = findNetwork(names, parts, dtype)
-  if (!network) throw noNetwork(listing.id, names, parts, dtype)
-  const wanted = new Set([network.name, ...externalData(names, network.name)])
-  return listing.files.filter(({ name }) => wanted.has(name) || isSettings(name))
+  if (network) return network
+  throw noNetwork(id, names, parts, dtype)
 }
 
 function isSettings(name: string): boolean {
@@ -119,7 +137,11 @@ async function fetchFiles(
   options: FetchOptions,
 ): Promise<void> {
   const { id, commit, pipeline } = listing
-  if (pipeline !== null && generators.has(pipeline)) {
+  if (options.kind === 'encoder-decoder' && pipeline === 'text-generation') {
+    const remedy = 'It continues texts, as a chat does. Choose a translator, such as Xenova/opus-mt-en-de.'
+    throw new HubError('input', id, 'an encoder-decoder', `a model for ${pipeline}, which is a decoder alone`, remedy)
+  }
+  if (pipeline !== null && generators.has(pipeline) && options.kind !== 'encoder-decoder') {
     throw new HubError('input', id, 'an encoder', `a model for ${pipeline}`, 'Choose a model for feature extraction.')
   }
   const files = wantedFiles(listing, options)
@@ -134,7 +156,8 @@ async function fetchFiles(
   const limit = Math.min(modelSizeLimit(), cache.maxBytes)
   let done = total - toFetch
   for (const file of missing) {
-    const most = isSettings(file.name) ? Math.min(limit - done, mostOfText) : limit - done
+    const most =
+      isSettings(file.name) || generationSettings.has(file.name) ? Math.min(limit - done, mostOfText) : limit - done
     await downloadFile(client, {
       who: `${id}, ${file.name}`,
       path: `/${id}/resolve/${commit}/${file.name.split('/').map(encodeURIComponent).join('/')}`,

@@ -1,3 +1,4 @@
+export { type EncoderDecoderFiles, findEncoderDecoder } from './encoder-decoder.js'
 export { HubError, ModelFilesError } from './errors.js'
 export { fetchModel, type FetchOptions } from './fetch-model.js'
 export type { HubOptions } from './hub-client.js'

@@ -1,4 +1,5 @@
 import type { Graph } from '@headstart/onnx'
+import type { LanguageOptions } from './files/languages.js'
 import type { TranslatorConfig } from './files/translator-config.js'
 
 /**
@@ -17,6 +18,8 @@ export interface Translator extends AsyncDisposable {
   readonly tokenizer: TranslationTokenizer
   readonly networks: TranslationNetworks
   readonly specialTokens: SpecialTokens
+  /** What it translates from and to, where it says: 'en', 'de'. */
+  readonly languages: LanguageOptions
   /** Most tokens of a source, and of a target, special ones counted. */
   readonly maxLength: number
   /**

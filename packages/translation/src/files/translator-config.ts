@@ -23,6 +23,8 @@ export const configSchema = z.object({
   decoder_start_token_id: id.nullish(),
   forced_bos_token_id: id.nullish(),
   bad_words_ids: z.array(z.array(id)).nullish(),
+  prefix: z.string().nullish(),
+  task_specific_params: z.record(z.string(), z.looseObject({ prefix: z.string().nullish() }).nullish()).nullish(),
   suppress_tokens: z.array(id).nullish(),
 })
 

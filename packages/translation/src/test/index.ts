@@ -1,2 +1,0 @@
-/** For tests: small translators with random weights. */
-export {}
