@@ -1,3 +1,4 @@
+import type { JsonObject, Packed } from '@headstart/core'
 import type { Graph } from '@headstart/onnx'
 import type { LanguageOptions } from './files/languages.js'
 import type { TranslatorConfig } from './files/translator-config.js'
@@ -28,8 +29,16 @@ export interface Translator extends AsyncDisposable {
    * @throws OptionError for an option that is out of range.
    */
   translate(texts: readonly string[], options?: TranslateOptions): Promise<Translation[]>
-  /** The same translator with other networks in its files; see `TranslationNetworks.files`. */
-  withNetworks(files: ReadonlyMap<string, Graph>): Translator
+  /** How it was trained, where it was: what `withNetworks` was told. */
+  readonly training: JsonObject | undefined
+  /**
+   * The same translator with other weights.
+   * @param files All its networks, by the name of their file; see `TranslationNetworks.files`.
+   * @param training What is noted of it where it is saved.
+   */
+  withNetworks(files: ReadonlyMap<string, Graph>, training?: JsonObject): Translator
+  /** What its folder holds: that of the hub, and a `headstart.json`. */
+  pack(): Promise<Packed>
   /**
    * Writes the folder in the layout of the hub, which `translator` and Transformers.js open. It is replaced in one step.
    * @throws FileError where it cannot be written.
@@ -75,6 +84,8 @@ export interface TranslationTokenizer {
   decode(ids: readonly number[]): string
   /** Id of what the vocabulary does not cover, where it has one. */
   readonly unknown: number | undefined
+  /** Ids of all tokens in which a character is. */
+  idsWith(character: string): readonly number[]
 }
 
 /** Ids of tokens that steer the decoder. */

@@ -9,3 +9,11 @@ export {
   translatorParts,
 } from './files/open-translator.js'
 export type { TranslatorConfig } from './files/translator-config.js'
+export {
+  comparePlaceholders,
+  findPlaceholders,
+  type PlaceholderOptions,
+  placeholderProblems,
+} from './placeholders/find-placeholders.js'
+export { translateOptions } from './translate-options.js'
+export { loadTranslator } from './translator.js'

@@ -32,7 +32,7 @@ export interface TranslatorOptions
 /** A translator but for what it does. */
 export type TranslatorParts = Pick<
   Translator,
-  'id' | 'config' | 'files' | 'tokenizer' | 'networks' | 'specialTokens' | 'languages' | 'maxLength'
+  'id' | 'config' | 'files' | 'tokenizer' | 'networks' | 'specialTokens' | 'languages' | 'maxLength' | 'training'
 >
 
 /** Files that say how a translator is used; `save` writes them again. */
@@ -106,6 +106,7 @@ export function translatorParts(
     specialTokens: { ...special, forcedStart: languages.target },
     languages: given,
     maxLength: lengthOf(config, open.settings['model_max_length']),
+    training: undefined,
   }
 }
 

@@ -8,13 +8,22 @@ export function translationTokenizer(
   { prefix, source, target }: Languages,
   eos: number,
 ): TranslationTokenizer {
-  const inside = (text: string): number[] => known(tokenizer.encode(text, { add_special_tokens: false }).ids)
+  const found = new Map<string, readonly number[]>()
+  const idsWith = (character: string): readonly number[] => {
+    const known = found.get(character)
+    if (known) return known
+    const ids = [...tokenizer.get_vocab()].flatMap(([token, id]) => (token.includes(character) ? [id] : []))
+    found.set(character, ids)
+    return ids
+  }
+  const inside = (text: string): number[] => covered(tokenizer.encode(text, { add_special_tokens: false }).ids)
   return {
     unknown,
+    idsWith,
     encodeSource: (text) => {
       const whole = prefix + text
       if (source) return [...source.before, ...inside(whole), ...source.after]
-      return known(tokenizer.encode(whole).ids)
+      return covered(tokenizer.encode(whole).ids)
     },
     encodeTarget: (text) => [...(target === undefined ? [] : [target]), ...inside(text), eos],
     encodeInside: inside,
@@ -23,6 +32,6 @@ export function translationTokenizer(
 }
 
 /** Where a vocabulary covers neither a character nor has a token for that, nothing stands for it. */
-function known(ids: readonly (number | undefined)[]): number[] {
+function covered(ids: readonly (number | undefined)[]): number[] {
   return ids.filter((id) => id !== undefined)
 }

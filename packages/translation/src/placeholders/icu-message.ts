@@ -1,0 +1,77 @@
+import {
+  type MessageFormatElement,
+  parse,
+  type PluralElement,
+  type SelectElement,
+  TYPE,
+} from '@formatjs/icu-messageformat-parser'
+import { hoistSelectors } from '@formatjs/icu-messageformat-parser/manipulator.js'
+import { printAST } from '@formatjs/icu-messageformat-parser/printer.js'
+import { type Split, whole } from './split.js'
+
+/** A message of ICU in whole sentences, one for each of its choices. */
+export interface Message extends Split {
+  /** Whether it has choices: `{n, plural, one {# file} other {# files}}`. */
+  readonly hasChoices: boolean
+}
+
+/**
+ * The sentences of a message of ICU MessageFormat: what stands around a plural or a select goes into each of its choices, so that
+ * each is a sentence of its own. Other texts are one sentence. (Parsed by formatjs, the reference in JavaScript.)
+ * @param to Language of the translation: a plural gets the forms that it has and the source has not, as its form 'other'.
+ */
+export function icuMessage(text: string, to?: string): Message {
+  const elements = /\{[^{}]+,\s*(plural|select|selectordinal)\s*,/.test(text) ? parsed(text) : undefined
+  if (!elements) return { ...whole(text), hasChoices: false }
+  const pieces: string[] = []
+  const shape = shapeOf(elements, pieces, to)
+  return { pieces, join: (all) => shape(all), hasChoices: true }
+}
+
+/** The message with all choices outside; undefined for what is none. */
+function parsed(text: string): MessageFormatElement[] | undefined {
+  try {
+    return hoistSelectors(parse(text, { ignoreTag: true }))
+  } catch {
+    return undefined
+  }
+}
+
+/** Collects the sentences of a message, and gives what puts them in their places again. */
+function shapeOf(
+  elements: readonly MessageFormatElement[],
+  pieces: string[],
+  to: string | undefined,
+): (all: readonly string[]) => string {
+  const choice = elements.find(
+    (one): one is PluralElement | SelectElement => one.type === TYPE.plural || one.type === TYPE.select,
+  )
+  if (!choice) {
+    const place = pieces.push(printAST([...elements])) - 1
+    return (all) => all[place] ?? ''
+  }
+  const isPlural = choice.type === TYPE.plural
+  const options = Object.entries(choice.options).map(([name, { value }]) => [name, shapeOf(value, pieces, to)] as const)
+  const kind = isPlural ? (choice.pluralType === 'ordinal' ? 'selectordinal' : 'plural') : 'select'
+  const offset = isPlural && choice.offset ? `offset:${choice.offset} ` : ''
+  const other = options.find(([name]) => name === 'other')
+  const further =
+    isPlural && other ? pluralForms(to, choice.pluralType).filter((name) => !(name in choice.options)) : []
+  const all = [
+    ...options.filter((one) => one !== other),
+    ...further.map((name) => [name, other?.[1]] as const),
+    ...(other ? [other] : []),
+  ]
+  return (texts) =>
+    `{${choice.value}, ${kind}, ${offset}${all.map(([name, inner]) => `${name} {${inner?.(texts) ?? ''}}`).join(' ')}}`
+}
+
+function pluralForms(language: string | undefined, type: Intl.PluralRulesOptions['type']): string[] {
+  try {
+    return language === undefined
+      ? []
+      : new Intl.PluralRules(language, type ? { type } : {}).resolvedOptions().pluralCategories
+  } catch {
+    return []
+  }
+}

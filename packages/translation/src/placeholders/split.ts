@@ -1,0 +1,64 @@
+/** A text in pieces that are translated each by itself, and how it is put together again. */
+export interface Split {
+  readonly pieces: readonly string[]
+  join(pieces: readonly string[]): string
+}
+
+/** A text that is one piece. */
+export function whole(text: string): Split {
+  return { pieces: [text], join: ([piece = '']) => piece }
+}
+
+/** Each piece split further. */
+export function splitFurther({ pieces, join }: Split, split: (piece: string) => Split): Split {
+  const inner = pieces.map(split)
+  return {
+    pieces: inner.flatMap((one) => one.pieces),
+    join: (all) => {
+      let start = 0
+      return join(inner.map((one) => one.join(all.slice(start, (start += one.pieces.length)))))
+    },
+  }
+}
+
+/** Lines of a text, without the space around them: vocabularies have no line breaks. An empty text has none. */
+export function lines(text: string): Split {
+  const inner = text.trim()
+  if (inner === '') return { pieces: [], join: () => text }
+  const before = text.slice(0, text.indexOf(inner))
+  const after = text.slice(before.length + inner.length)
+  const parts = inner.split(/(\s*\n\s*)/)
+  return {
+    pieces: parts.filter((_, place) => place % 2 === 0),
+    join: (pieces) =>
+      before + parts.map((part, place) => (place % 2 === 0 ? (pieces[place / 2] ?? '') : part)).join('') + after,
+  }
+}
+
+/**
+ * A text in pieces of whole sentences, as long as they may be; a sentence that is too long by itself is split at words, a word at characters.
+ * @param fits Whether a piece is short enough.
+ */
+export function sentences(text: string, fits: (piece: string) => boolean): Split {
+  if (fits(text)) return whole(text)
+  const smaller = (part: string, [unit, ...units]: readonly Unit[]): string[] =>
+    fits(part) || !unit ? [part] : segments(part, unit).flatMap((one) => smaller(one, units))
+  const found = smaller(text, ['sentence', 'word', 'grapheme'])
+  const pieces: string[] = []
+  for (const one of found) {
+    const last = pieces.at(-1)
+    if (last !== undefined && fits(last + one)) pieces[pieces.length - 1] = last + one
+    else pieces.push(one)
+  }
+  const ends = pieces.map((piece) => /\s*$/.exec(piece)?.[0] ?? '')
+  return {
+    pieces: pieces.map((piece) => piece.trim()),
+    join: (all) => all.map((piece, place) => piece + (ends[place] ?? '')).join(''),
+  }
+}
+
+type Unit = 'sentence' | 'word' | 'grapheme'
+
+function segments(text: string, granularity: Unit): string[] {
+  return [...new Intl.Segmenter(undefined, { granularity }).segment(text)].map(({ segment }) => segment)
+}

@@ -1,0 +1,59 @@
+import { expectationOf, OptionError } from '@headstart/core/kit'
+import { z } from 'zod'
+import type { GenerateOptions } from './generation/generate.js'
+import type { TranslatorParts } from './files/open-translator.js'
+import type { TranslateOptions } from './contract.js'
+
+const from = (least: number) => {
+  const whole = { error: `expected a whole number from ${least} on` }
+  return z.int(whole).min(least, whole)
+}
+
+/** Options of `translate` that are data, as flags of a command too. */
+export const translateOptions = z.object({
+  beams: from(1).default(1).describe('hypotheses that are followed at once; 1 takes the likeliest token each time'),
+  maxLength: from(1).optional().describe('most tokens of a translation (default: that of the model)'),
+  lengthPenalty: z
+    .number()
+    .optional()
+    .describe('with beams: above 0 favors longer translations (default: that of the model, 1)'),
+  noRepeatNgram: from(0)
+    .optional()
+    .describe('no sequence of so many tokens occurs twice (default: that of the model, 0: none is forbidden)'),
+  glossary: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('how terms are translated: workspace=Arbeitsbereich,editor=Editor'),
+  longTexts: z
+    .enum(['split', 'refuse'])
+    .default('split')
+    .describe('a text of more tokens than the model reads is split at its sentences, or refused'),
+  batchSize: from(1).default(16).describe('texts that are translated at once, at most'),
+})
+
+/**
+ * How targets are generated, from options of `translate` and what the model says.
+ * @throws OptionError for an option that is out of range.
+ */
+export function generateOptions({ config, maxLength }: TranslatorParts, given: TranslateOptions): GenerateOptions {
+  const { data, error } = translateOptions.safeParse(given)
+  const [issue] = error?.issues ?? []
+  if (issue || !data) {
+    const name = String(issue?.path[0])
+    const got = JSON.stringify((given as Readonly<Record<string, unknown>>)[name]) ?? 'nothing'
+    throw new OptionError(
+      `option "${name}"`,
+      issue ? expectationOf(issue) : 'another value',
+      got,
+      'Correct it, or leave it out.',
+    )
+  }
+  return {
+    beams: data.beams,
+    batchSize: data.batchSize,
+    maxLength: Math.min(data.maxLength ?? config.max_length ?? maxLength, maxLength),
+    lengthPenalty: data.lengthPenalty ?? config.length_penalty ?? 1,
+    noRepeatNgram: data.noRepeatNgram ?? config.no_repeat_ngram_size ?? 0,
+    signal: given.signal,
+  }
+}
