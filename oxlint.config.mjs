@@ -36,6 +36,12 @@ const arrows = {
   vision: [stranger('vision'), runtime()],
   recommender: [stranger('recommender'), runtime()],
   translation: [stranger('translation'), runtime()],
+  serve: [
+    forbidden(
+      ['onnx', 'hub', 'tfjs', ...domains],
+      'serve knows Task and Trained alone: what it serves and how tasks are found is handed in.',
+    ),
+  ],
   web: [forbidden(['hub', 'tfjs'], 'web loads what is saved, in a browser: it knows the domains, core and onnx.')],
 }
 

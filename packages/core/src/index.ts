@@ -72,6 +72,7 @@ export type {
   Measured,
   Packed,
   SaveOptions,
+  Scored,
   Shown,
   Trained,
 } from './contract/trained.js'

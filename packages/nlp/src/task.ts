@@ -46,7 +46,7 @@ export const textTask = examplesTask({
   noTransfer: wordsAlone,
   zeroShot: (backbone) => (labels, options) => zeroShot<Target>(backbone, labels, options),
   zeroShotNeeds: 'a sentence encoder',
-  load: (files) => loadModel<Target>(files),
+  load: (files, options) => loadModel<Target>(files, options),
   sample: messages,
   distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
 })

@@ -33,6 +33,7 @@ export function createImageTask(openTexts?: OpenTexts) {
       z.string(),
       z.object({ base64: z.base64() }).transform(({ base64 }) => new Uint8Array(Buffer.from(base64, 'base64'))),
     ]) as z.ZodType<ImageInput>,
+    fromBytes: (bytes) => bytes,
     reading: z.object({
       pathColumn: z.string().optional().describe('column of the path of a picture (default: path, or a like name)'),
       split: z

@@ -60,6 +60,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
    * hold more than JSON can say, such as a filter.
    */
   readonly query: z.ZodType<Query>
+  /** A query from the bytes of a file, as they are sent over a network: a picture. Default: no query is a file. */
+  fromBytes?(bytes: Uint8Array): Query
   /** Options of `Trained.asks` of its models. Default: there are none. */
   readonly asking?: z.ZodObject | undefined
   /** Where queries can lie, one after another. Default: nowhere. */

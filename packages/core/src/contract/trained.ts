@@ -38,6 +38,14 @@ export interface ExportFormat {
   make(): Promise<Packed | Uint8Array>
 }
 
+/** One of several things that an answer says. */
+export interface Scored {
+  /** A class, a label; the id of an item. */
+  readonly label: string
+  /** Higher is better: a probability, where it is of a class. */
+  readonly score: number
+}
+
 /** Options of saving a model. */
 export interface SaveOptions {
   readonly signal?: AbortSignal | undefined
@@ -72,6 +80,8 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   readonly asks?: Step<readonly Query[], (Answer | InputError)[]>
   /** An answer in words. */
   say(answer: Answer): string
+  /** An answer as a list, the best first, for protocols that know no other form. Default: it is said in words. */
+  scores?(answer: Answer): readonly Scored[]
   /** Which queries to label next, `count` of them. Default: it cannot tell. */
   next?(queries: readonly Query[], options: RunOptions & { readonly count?: number | undefined }): Promise<Shown>
   /** For `compare`: quick. */

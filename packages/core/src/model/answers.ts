@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ClassPrediction, Known, LabelsPrediction, ValuePrediction } from '../contract/prediction.js'
 import type { Kind, Target } from '../contract/target.js'
+import type { Scored } from '../contract/trained.js'
 
 /** The answer of a head of any kind. */
 export type Answer = ClassPrediction<string> | LabelsPrediction<string> | ValuePrediction
@@ -33,6 +34,14 @@ export function sayAnswer(answer: Answer & Partial<Known<string>>): string {
   if ('value' in answer) return String(answer.value)
   if ('labels' in answer) return answer.labels.join(', ') || '(none)'
   return `${answer.label} ${answer.probability.toFixed(3)}`
+}
+
+/** Classes or labels with their probabilities, the most probable first; a number under the name `value`. None of what is unknown. */
+export function scoresOfAnswer(answer: Answer & Partial<Known<string>>): Scored[] {
+  if (answer.known === false) return []
+  if ('value' in answer) return [{ label: 'value', score: answer.value }]
+  const scores = Object.entries(answer.probabilities).map(([label, score]) => ({ label, score }))
+  return scores.sort((a, b) => b.score - a.score)
 }
 
 /** What `scoreOfAnswer` gives, for each kind. */

@@ -16,6 +16,7 @@ import type {
   Measured,
   Packed,
   SaveOptions,
+  Scored,
   Shown,
   Trained,
 } from '../contract/trained.js'
@@ -35,7 +36,7 @@ import { likenessOf } from '../trust/familiarity.js'
 import { certaintyOf, nextRows } from '../trust/next-rows.js'
 import { type Unknown, usualShare } from '../trust/refusal.js'
 import { noTrust, type Trust } from '../trust/trust.js'
-import { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './answers.js'
+import { type Answer, answerSchema, sayAnswer, scoreOfAnswer, scoresOfAnswer } from './answers.js'
 import { askingStep } from './asking.js'
 import type { ExtendOptions } from './extend-options.js'
 import { exportFormats } from './export-formats.js'
@@ -224,6 +225,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
 
   say(answer: Prediction<Label>): string {
     return sayAnswer(answer)
+  }
+
+  scores(answer: Prediction<Label>): Scored[] {
+    return scoresOfAnswer(answer)
   }
 
   async measure(data: Dataset<Input, Label>, { cache, signal, onEvent }: Partial<Run> = {}): Promise<Measured> {

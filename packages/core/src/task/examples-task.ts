@@ -42,6 +42,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   readonly modality: Modality
   /** An input, from JSON; from the command line where it is a text. */
   readonly query: z.ZodType<Input>
+  /** See `Task.fromBytes`. Default: no input is a file. */
+  fromBytes?(bytes: Uint8Array): Input
   /** Options of reading that only this task has: the column of the text. */
   readonly reading: Reading
   read(path: string, options: z.output<Reading> & CommonReading & AsItIs, run: Run): Promise<Dataset<Input, Target>>
@@ -228,6 +230,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     verb: 'predict',
     example: parts.example,
     query: parts.query,
+    ...(parts.fromBytes && { fromBytes: parts.fromBytes }),
     asking,
     queries: placed,
     networks: networks as Networks,

@@ -10,6 +10,7 @@ import {
   type RunOptions,
   saveModel,
   type SaveOptions,
+  type Scored,
   type Shown,
   type ShownExplanation,
   startRun,
@@ -206,6 +207,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
 
   say(answer: RecommendAnswer): string {
     return sayRecommendations(answer)
+  }
+
+  scores({ recommendations }: RecommendAnswer): Scored[] {
+    return recommendations.map(({ item, score }) => ({ label: item, score }))
   }
 
   /**

@@ -1,0 +1,49 @@
+import { RequestError } from './request-error.js'
+
+/**
+ * The body of a request, of which no more is read than it may have.
+ * @param limit Bytes.
+ * @throws RequestError for a larger one.
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > limit) throw tooLarge(limit, `${announced} bytes`)
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += part.byteLength
+    if (size > limit) throw tooLarge(limit, 'more')
+    parts.push(part)
+  }
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size)
+}
+
+/**
+ * A body of JSON.
+ * @throws RequestError for another type, and for what is no JSON.
+ */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  const type = request.headers.get('content-type')
+  // A page of another origin cannot send this one without being asked first.
+  if (!isJson(type)) {
+    const remedy = 'Send the header Content-Type: application/json.'
+    throw new RequestError(415, 'body of the request', 'JSON', type === null ? 'no type' : `"${type}"`, remedy)
+  }
+  const bytes = await readBody(request, limit)
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    const got = bytes.length === 0 ? 'nothing' : 'something else'
+    throw new RequestError(400, 'body of the request', 'JSON in UTF-8', got, 'Send it as JSON.stringify writes it.')
+  }
+}
+
+export function isJson(type: string | null): boolean {
+  return /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type ?? '')
+}
+
+function tooLarge(limit: number, got: string): RequestError {
+  const remedy = 'Send less at once, or serve with a larger --body-limit.'
+  // What is still on its way is not read.
+  return new RequestError(413, 'body of the request', `at most ${limit} bytes`, got, remedy, { Connection: 'close' })
+}
