@@ -7,18 +7,18 @@ import { createService, type Service, type ServiceOptions } from './service.js'
 /** Options of `createServer`. */
 export interface ServerOptions extends ServiceOptions {
   /** Default 8000; 0 for any that is free. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Address to listen at. Default 127.0.0.1: this machine alone. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** Names under which it answers. Default: where it listens on this machine alone, its names; else any. */
   readonly hosts?: readonly string[] | undefined
   /** Milliseconds in which the whole of a request must have come. Default 30,000. */
-  readonly receiving?: number
+  readonly receiving?: number | undefined
   /**
    * Milliseconds for which a server that is closed still takes requests, so that whoever passes them on has time to see that it is not
    * ready. Default 0.
    */
-  readonly drain?: number
+  readonly drain?: number | undefined
 }
 
 /** A server that listens. */

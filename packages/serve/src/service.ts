@@ -12,7 +12,10 @@ import type { ModelSource } from './models/model-source.js'
 import { ServedModel } from './models/served-model.js'
 import { healthRoutes } from './routes/health.js'
 import { huggingFaceRoutes } from './routes/hugging-face.js'
+import { openapiRoutes } from './routes/openapi.js'
+import { openInferenceRoutes } from './routes/open-inference.js'
 import { ownRoutes } from './routes/own.js'
+import { pageRoutes } from './routes/page.js'
 import type { RequestContext, RequestVariables } from './routes/request-context.js'
 
 /** Something that whoever runs a service wants to know. */
@@ -23,18 +26,18 @@ export interface ServiceEvent {
 }
 
 /** Options of `createService`. */
-export interface ServiceOptions extends Partial<BatchLimits> {
+export interface ServiceOptions extends Partial<Readonly<Record<keyof BatchLimits, number | undefined>>> {
   readonly models?: readonly ModelSource[]
   /** Milliseconds after which a request is given up. Default 30,000. */
-  readonly deadline?: number
+  readonly deadline?: number | undefined
   /** Bytes that the body of a request may have. Default 10 MiB. */
-  readonly bodyLimit?: number
+  readonly bodyLimit?: number | undefined
   /** What requests must bring along, but for those about health and the page. Default: nothing. */
   readonly token?: string | undefined
   /** Names under which it answers, without ports. Default: under any. */
   readonly hosts?: readonly string[] | undefined
   /** Milliseconds between looks at whether models were replaced; 0 for never. Default 1000. */
-  readonly watch?: number
+  readonly watch?: number | undefined
   /** Where networks run. Default 'cpu'. */
   readonly device?: LoadOptions['device']
   readonly onEvent?: (event: ServiceEvent) => void
@@ -64,8 +67,7 @@ const usual = { batch: 32, wait: 2, queue: 256, deadline: 30_000, bodyLimit: 10 
  * @throws OptionError for numbers out of range and names that are no part of an address; what `open` of a source throws.
  */
 export async function createService(options: ServiceOptions = {}): Promise<Service> {
-  const limits = { ...usual, ...options }
-  requireNumbers(limits)
+  const limits = limitsOf(options)
   const { token, hosts, onEvent } = options
   const models = new Map<string, ServedModel>()
   const metrics = createMetrics(() => [...models.values()].map(({ name, waiting }) => [name, waiting] as const))
@@ -103,7 +105,9 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     c.set('signal', signal)
     await next()
     end()
-    metrics.request(routePath(c, -1), c.req.param('name') ?? '', c.res.status, (performance.now() - start) / 1000)
+    // Of names that nobody has there would be no end.
+    const model = models.get(c.req.param('name') ?? '')?.name ?? ''
+    metrics.request(routePath(c, -1), model, c.res.status, (performance.now() - start) / 1000)
     c.header('X-Content-Type-Options', 'nosniff')
     if (!isReady) c.header('Connection', 'close')
   })
@@ -116,7 +120,12 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   app.notFound(({ req }) => {
     return problemResponse(new RequestError(404, 'request', 'an address of /openapi.json', `${req.method} ${req.path}`))
   })
-  app.route('/', healthRoutes(context, metrics)).route('/', huggingFaceRoutes(context)).route('/', ownRoutes(context))
+  app.route('/', healthRoutes(context, metrics))
+  app.route('/', pageRoutes())
+  app.route('/', openapiRoutes(context, token !== undefined))
+  app.route('/', openInferenceRoutes(context))
+  app.route('/', huggingFaceRoutes(context))
+  app.route('/', ownRoutes(context))
 
   const service: Service = {
     fetch: async (request) => app.fetch(request),
@@ -180,17 +189,18 @@ function said(cause: unknown): string {
   return cause instanceof HeadstartError || cause instanceof Error ? cause.message : String(cause)
 }
 
-function requireNumbers(limits: typeof usual): void {
+function limitsOf(options: ServiceOptions): typeof usual {
+  const limits = { ...usual }
   for (const name of Object.keys(usual) as (keyof typeof usual)[]) {
+    const value = options[name] ?? usual[name]
     const least = name === 'wait' || name === 'watch' ? 0 : 1
-    if (Number.isFinite(limits[name]) && limits[name] >= least) continue
-    throw new OptionError(
-      `option "${name}"`,
-      `a number from ${least} on`,
-      String(limits[name]),
-      'Correct it, or leave it out.',
-    )
+    if (!Number.isFinite(value) || value < least) {
+      const remedy = 'Correct it, or leave it out.'
+      throw new OptionError(`option "${name}"`, `a number from ${least} on`, String(value), remedy)
+    }
+    limits[name] = value
   }
+  return limits
 }
 
 function requireName(name: string): void {

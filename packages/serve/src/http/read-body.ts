@@ -29,7 +29,11 @@ export async function readJson(request: Request, limit: number): Promise<unknown
     const remedy = 'Send the header Content-Type: application/json.'
     throw new RequestError(415, 'body of the request', 'JSON', type === null ? 'no type' : `"${type}"`, remedy)
   }
-  const bytes = await readBody(request, limit)
+  return parsedJson(await readBody(request, limit))
+}
+
+/** @throws RequestError for what is no JSON. */
+export function parsedJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

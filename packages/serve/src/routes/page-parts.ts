@@ -1,0 +1,103 @@
+/** Colors that the browser chooses by light and dark; from 360 pixels on. */
+export const pageStyle = `
+:root { font: 16px/1.5 system-ui, sans-serif; color-scheme: light dark; }
+body { margin: 0; background: Canvas; color: CanvasText; }
+main { max-width: 40rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.4rem; }
+label { display: block; margin: 0 0 .75rem; }
+select, textarea, input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; }
+button { font: inherit; padding: .5rem 1rem; }
+[hidden] { display: none; }
+.hint { opacity: .8; margin: .25rem 0 .75rem; overflow-wrap: anywhere; }
+.bar { display: grid; grid-template-columns: minmax(0, 10rem) 1fr 4rem; gap: .5rem; align-items: center; }
+.bar span { overflow-wrap: anywhere; }
+.bar output { text-align: right; font-variant-numeric: tabular-nums; }
+meter { width: 100%; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid; border-radius: .25rem; padding: .75rem; }
+mark.against { background: none; color: inherit; text-decoration: underline dotted; }
+`
+
+/** What the page does. All that it shows of answers is text, never markup. */
+export const pageScript = `
+const form = document.forms[0], answer = document.querySelector('section')
+const { model, text, file, token, why } = form.elements
+const base = location.pathname.endsWith('/') ? location.pathname : location.pathname + '/'
+let models = [], schemas = {}
+const show = (what, on) => document.querySelectorAll('[data-for=' + what + ']').forEach((e) => { e.hidden = !on })
+const add = (to, tag, content = '', more = {}) => {
+  const made = Object.assign(document.createElement(tag), more)
+  made.append(content)
+  to.append(made)
+  return made
+}
+const fetched = async (path, options = {}) => {
+  const headers = { ...options.headers, ...(token.value && { Authorization: 'Bearer ' + token.value }) }
+  const response = await fetch(base + path, { ...options, headers })
+  if (response.status === 401) show('token', true)
+  const json = await response.json()
+  if (!response.ok) throw new Error(json.error)
+  return json
+}
+const chosen = () => models.find(({ name }) => name === model.value)
+const inputOf = () => schemas.paths?.['/models/' + model.value + '/' + chosen().verbs[0]]?.post.requestBody.content['application/json'].schema.oneOf[0].properties.input ?? {}
+const takesText = () => inputOf().type === 'string'
+const change = () => {
+  const one = chosen()
+  show('text', Boolean(one) && !one.takesFiles)
+  show('file', Boolean(one) && one.takesFiles)
+  why.hidden = !one?.verbs.includes('explain')
+  if (!one || one.takesFiles) return
+  const fields = Object.entries(inputOf().properties ?? {}).map(([name, { description }]) => name + (description ? ': ' + description : ''))
+  document.querySelector('p[data-for=text]').textContent = takesText() ? '' : 'JSON. ' + fields.join('; ')
+}
+const bars = (parts) => {
+  const most = Math.max(1, ...parts.map(([, value]) => Math.abs(value)))
+  for (const [label, value] of parts) {
+    const row = add(answer, 'div', '', { className: 'bar' })
+    add(row, 'span', label)
+    add(row, 'meter', '', { min: 0, max: most, value: Math.abs(value), title: label })
+    add(row, 'output', value.toFixed(3))
+  }
+}
+const ask = async (verb) => {
+  answer.replaceChildren('...')
+  try {
+    const one = chosen()
+    const isFile = one.takesFiles
+    if (isFile && !file.files[0]) throw new Error('Choose a file.')
+    const input = isFile ? undefined : takesText() ? text.value : JSON.parse(text.value || 'null')
+    const json = await fetched('models/' + model.value + '/' + verb, {
+      method: 'POST',
+      headers: { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json' },
+      body: isFile ? file.files[0] : JSON.stringify({ input }),
+    })
+    answer.replaceChildren()
+    if (json.label ?? json.value) add(answer, 'h2', String(json.label ?? json.value))
+    if (json.probabilities) bars(Object.entries(json.probabilities).sort((a, b) => b[1] - a[1]))
+    if (json.recommendations) bars(json.recommendations.map(({ item, title, score }) => [title ?? item, score]))
+    const words = json.parts?.filter((part) => typeof part.text === 'string')
+    if (words?.length) bars(words.map((part) => [part.text, part.weight]))
+    add(add(answer, 'details', '', { open: !json.probabilities && !json.recommendations && !words?.length }), 'summary', 'All of the answer')
+    add(answer.lastChild, 'pre', JSON.stringify(json, null, 2))
+  } catch (error) {
+    answer.replaceChildren()
+    add(answer, 'p', error.message, { role: 'alert' })
+  }
+}
+const begin = async () => {
+  try {
+    models = (await fetched('models')).models
+    schemas = await fetched('openapi.json')
+    model.replaceChildren(...models.map(({ name }) => new Option(name)))
+    change()
+  } catch (error) {
+    answer.replaceChildren(error.message)
+  }
+}
+model.addEventListener('change', change)
+token.addEventListener('change', begin)
+form.addEventListener('submit', (event) => { event.preventDefault(); ask(chosen().verbs[0]) })
+why.addEventListener('click', () => ask('explain'))
+show('token', false)
+begin()
+`
