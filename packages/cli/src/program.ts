@@ -14,6 +14,7 @@ import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { initCommand } from './commands/init.js'
 import { nextCommand } from './commands/next.js'
+import { serveCommand } from './commands/serve.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
@@ -31,6 +32,7 @@ Environment:
   HEADSTART_OFFLINE=1   forbids the network
   HEADSTART_CACHE       folder of the caches: features and published networks
   HEADSTART_MODELS_GB   room for published networks, 20 unless given
+  HEADSTART_TOKEN       what requests to headstart serve must bring along
   HF_TOKEN, HF_ENDPOINT for private models; another hub
   HTTPS_PROXY, NO_PROXY proxies`
 
@@ -62,6 +64,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     cardCommand(task, session),
     distillCommand(task, session),
     exportCommand(task, session),
+    serveCommand(session),
     backbonesCommand(session),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))

@@ -63,6 +63,7 @@ export type {
   LoadOptions,
   Networks,
   Queries,
+  SharedBackbones,
   Task,
 } from './contract/task.js'
 export type {

@@ -88,6 +88,7 @@ export { type Embedder, embedInBatches } from './features/embed-in-batches.js'
 export { freshWeights } from './features/fresh-weights.js'
 export { knownBackbone } from './features/known-backbone.js'
 export { networkBackbone, type NetworkBackboneParts } from './features/network-backbone.js'
+export { sharedBackbones } from './features/shared-backbones.js'
 export { Checkpoint, type CheckpointOptions, type TrainingIdentity } from './fine-tune/checkpoint.js'
 export {
   type Assessment,

@@ -26,6 +26,8 @@ export interface Server extends AsyncDisposable {
   /** Where: 'http://127.0.0.1:8000'. */
   readonly url: string
   readonly service: Service
+  /** Whether others than this machine can reach it. */
+  readonly isOpen: boolean
   /** Not ready any more; what is under way is answered; then all connections and models are closed. */
   close(): Promise<void>
 }
@@ -82,6 +84,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const server: Server = {
     url: `http://${name}:${address.port}`,
     service,
+    isOpen: !isLoopback,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => server.close(),
   }

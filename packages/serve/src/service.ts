@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { HeadstartError, type LoadOptions } from '@headstart/core'
-import { OptionError } from '@headstart/core/kit'
+import { OptionError, sharedBackbones } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { routePath } from 'hono/route'
 import { checkHost, checkOrigin, checkToken } from './http/guards.js'
@@ -82,6 +82,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
       onEvent?.({ type: 'refused', message: `model "${model}": ${said(cause)}; the one before goes on`, cause })
     },
   }
+  const share = sharedBackbones()
   let isReady = true
   const context: RequestContext = {
     models,
@@ -137,7 +138,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
         const remedy = 'Call one of them otherwise: NAME=FOLDER.'
         throw new OptionError('models to serve', 'each name once', `"${source.name}" twice`, remedy)
       }
-      const model = await ServedModel.open(source, { paths: false, device: options.device }, limits, events)
+      const model = await ServedModel.open(source, { paths: false, device: options.device, share }, limits, events)
       models.set(source.name, model)
       return model
     },

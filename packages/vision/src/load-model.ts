@@ -17,5 +17,5 @@ export async function loadModel<Label extends core.Target = string>(
     const { model } = await teachableMachine(files, { paths, ...options })
     return model as unknown as core.Model<ImageInput, Label>
   }
-  return core.loadModel<ImageInput, Label>(files, [imageLoaderWith({ paths })], options)
+  return core.loadModel<ImageInput, Label>(files, [imageLoaderWith({ paths })], { paths, ...options })
 }

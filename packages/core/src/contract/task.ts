@@ -18,6 +18,17 @@ export interface LoadOptions {
    * strangers, such as a server, says false.
    */
   readonly paths?: boolean | undefined
+  /** With which of the models that were loaded with it before this one has its backbone in common. Default: with none. */
+  readonly share?: SharedBackbones | undefined
+}
+
+/** Backbones that several models have in common; `sharedBackbones()` makes one. */
+export interface SharedBackbones {
+  /**
+   * The backbone of this key, made where nobody has it yet. Whoever closes it lets it go; it is closed when all have.
+   * @param key Names weights, preprocessing and where it runs: equal keys give equal features.
+   */
+  take<Input>(key: string, make: () => TunableBackbone<Input>): TunableBackbone<Input>
 }
 
 /** Loads a kind of model, in a browser too: needs nothing of what reads data and trains. */

@@ -1,8 +1,9 @@
 import { type Graph } from '@headstart/onnx'
-import { cut, decodeModel, extract, rename } from '@headstart/onnx/kit'
+import { cut, decodeModel, encodeModel, extract, rename } from '@headstart/onnx/kit'
 import type { Devices, JsonObject, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
+import { sha256 } from '../kit/sha256.js'
 import { type Head, headNames } from '../head/head.js'
 import { aloneName, damaged, graphName, type Manifest, modelFormat, newer } from './manifest.js'
 import { Model } from './model.js'
@@ -30,7 +31,7 @@ export interface PreprocessingLoader<Input> {
 export async function modelFrom<Input, Label extends Target = string>(
   place: ModelFiles,
   loaders: readonly PreprocessingLoader<Input>[],
-  { device }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Model<Input, Label>> {
   const { manifest, files } = await readModelFolder(place, modelFormat)
   const folder = place.name
@@ -48,11 +49,13 @@ export async function modelFrom<Input, Label extends Target = string>(
   }
   const { crossValidation } = manifest.metrics
   const validation = crossValidation ? reportOf(crossValidation) : undefined
-  const { graph, head, usual } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  const { graph, head: part, usual } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
+  // The weights of a head lie among those of its backbone, which would stay with them.
+  const head = options.share ? { ...part, graph: decodeModel(encodeModel(part.graph), graphName) } : part
   checkFit(folder, head)
   const preprocessing = await loader.load(manifest.preprocessing.config as JsonObject, files)
   return new Model<Input, Label>({
-    backbone: backboneOf(manifest, graph, preprocessing, device),
+    backbone: backboneOf(manifest, graph, preprocessing, options),
     ownsBackbone: true,
     head,
     recipe: manifest.recipe,
@@ -72,18 +75,31 @@ function backboneOf<Input>(
   { backbone: { id, modality, fingerprint, stages } }: Manifest,
   graph: Graph,
   preprocessing: Preprocessing<Input>,
-  device: Devices | undefined,
+  options: LoadOptions,
 ): TunableBackbone<Input> {
-  const parts = { id, modality, device }
-  if (!readsForParts(preprocessing))
-    return networkBackbone({ ...parts, fingerprint, network: { graph, stages }, preprocessing })
-  const { base } = preprocessing
+  const parts = { id, modality, device: options.device }
+  const known = readsForParts(preprocessing) ? preprocessing : undefined
+  if (!known)
+    return shared(networkBackbone({ ...parts, fingerprint, network: { graph, stages }, preprocessing }), options)
+  const { base } = known
   const [last] = graph.outputs
   const network = {
     graph: extract(graph, [], [base.output]),
     stages: stages.map((stage) => (stage.output === last?.name ? { ...stage, output: base.output } : stage)),
   }
-  return knownBackbone(networkBackbone({ ...parts, ...base, network }), preprocessing.parts)
+  return knownBackbone(shared(networkBackbone({ ...parts, ...base, network }), options), known.parts)
+}
+
+/** The same one of a model that was loaded before; known by what it is, and not by what its manifest says. */
+function shared<Input>(
+  backbone: TunableBackbone<Input>,
+  { share, device, paths }: LoadOptions,
+): TunableBackbone<Input> {
+  if (!share) return backbone
+  const { id, modality, network, preprocessing } = backbone
+  const settings = [id, modality, network.stages, preprocessing.id, preprocessing.config, device, paths]
+  const key = sha256(encodeModel(network.graph), JSON.stringify(settings), ...[...preprocessing.files].flat())
+  return share.take(key, () => backbone)
 }
 
 /** Whether an adapter such as 'letters/2' is a later version of one that is known. */
