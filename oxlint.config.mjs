@@ -69,6 +69,18 @@ const floors = {
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }
 
+/** The same of an app that is published. */
+const studio = ['api', 'project', 'jobs', 'server']
+
+const noGraphs = {
+  group: ['@headstart/onnx*', '@headstart/runtime*', 'onnxruntime-*'],
+  message: 'The command line and the apps work with domain packages and core; what they need of graphs belongs there.',
+}
+const noKinds = {
+  group: domains.map((name) => `@headstart/${name}*`),
+  message: 'The studio is handed its tasks, and knows nothing of texts, pictures or shops.',
+}
+
 /** What one folder takes more than its package: TensorFlow.js only where it is built with, tested against or run on request. */
 const extras = {
   'packages/tfjs/src': {
@@ -123,11 +135,19 @@ export default {
     }),
     // The door by which Node writes a page.
     restricted('packages/web/src/page.ts', arrows.web),
-    restricted('{packages/cli,apps/*}/src/**', [
+    restricted('{packages/cli,apps/*}/src/**', [noGraphs]),
+    restricted('apps/studio/src/**', [noGraphs, noKinds]),
+    ...studio.map((floor, place) =>
+      restricted(`apps/studio/src/${floor}/**`, [
+        noGraphs,
+        noKinds,
+        upward(floor, [...studio.slice(place + 1), 'page']),
+      ]),
+    ),
+    restricted('apps/studio/src/page/**', [
       {
-        group: ['@headstart/onnx*', '@headstart/runtime*', 'onnxruntime-*'],
-        message:
-          'The command line and the apps work with domain packages and core; what they need of graphs belongs there.',
+        regex: '^(@headstart/|(\\.\\./)+(project|jobs|server)/)',
+        message: 'The page knows what the server says alone: src/api.',
       },
     ]),
   ],

@@ -44,7 +44,7 @@ async function demo(args) {
   const failed = await setup()
   if (failed) return failed
   const rank = (app) => (firstApps.includes(app) ? firstApps.indexOf(app) : firstApps.length)
-  const apps = members.filter((path) => path.startsWith('apps')).map((path) => basename(path))
+  const apps = members.filter((path) => path.startsWith('apps') && has(path, 'demo')).map((path) => basename(path))
   const ordered = apps.toSorted((a, b) => rank(a) - rank(b))
   const pages = []
   for (const [place, app] of ordered.entries()) {
@@ -106,7 +106,10 @@ async function conformance(args) {
 /** Packs every package, as it is published, into a folder. */
 async function pack([folder = 'packed']) {
   const target = resolve(root, folder)
-  return (await setup()) || pnpm(['-r', '--filter', './packages/**', 'pack', '--pack-destination', target])
+  return (
+    (await setup()) ||
+    pnpm(['-r', '--filter', './packages/**', '--filter', './apps/studio', 'pack', '--pack-destination', target])
+  )
 }
 
 /** Runs a real program in every environment, from packed tarballs: Node, Bun, Deno, bundlers, frameworks, test runners. */
@@ -128,9 +131,7 @@ async function install() {
 
 /** Builds every package that has changed since it was built last. */
 async function build() {
-  const all = members.filter(
-    (path) => 'build' in (JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).scripts ?? {}),
-  )
+  const all = members.filter((path) => has(path, 'build'))
   const seen = new Set()
   const task = working('building')
   const onLine = (line) => {
@@ -140,6 +141,11 @@ async function build() {
     if (isMiss) progress(`building package ${seen.size} of ${all.length}: ${name}`)
   }
   return task.done(await turbo(['run', 'build'], { onLine, quiet: true }))
+}
+
+/** Whether a member of the workspace has a script of that name. */
+function has(path, script) {
+  return script in (JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).scripts ?? {})
 }
 
 function turbo(args, options) {

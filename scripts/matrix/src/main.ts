@@ -43,7 +43,7 @@ process.exitCode = outcomes.some(({ result }) => result === 'failed') ? 1 : 0
 async function pack(target: string): Promise<string> {
   await rm(target, { recursive: true, force: true })
   await mkdir(target, { recursive: true })
-  const workspace = ['-r', '--filter', './packages/**', '--config.ignore-scripts=true']
+  const workspace = ['-r', '--filter', './packages/**', '--filter', './apps/studio', '--config.ignore-scripts=true']
   const cwd = fileURLToPath(new URL('../../..', import.meta.url))
   await runProgram('pnpm', [...workspace, 'pack', '--pack-destination', target], { cwd })
   return target
