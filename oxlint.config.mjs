@@ -61,10 +61,12 @@ const floors = {
     'fine-tune',
     'check',
     'compare',
+    'bench',
     'task',
   ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
   translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
+  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }

@@ -5,6 +5,19 @@ export type { Issue, IssueKind } from './check/issue.js'
 export { compare } from './compare/compare.js'
 export { drawsPerClass, type DrawsPerClassOptions } from './compare/draws-per-class.js'
 export type {
+  Bench,
+  BenchExample,
+  BenchMaker,
+  BenchMethod,
+  BenchSnapshot,
+  BenchSplit,
+  Brought,
+  BroughtIn,
+  Move,
+  Place,
+  ShownAs,
+} from './contract/bench.js'
+export type {
   Backbone,
   ContentKey,
   Devices,

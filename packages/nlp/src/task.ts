@@ -1,5 +1,5 @@
 import { type Target } from '@headstart/core'
-import { examplesTask, isTable } from '@headstart/core/kit'
+import { createTables, examplesTask, findTables, isTable, tableFiles } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { distill } from './backbone/distill-texts.js'
@@ -8,7 +8,7 @@ import { wordsAlone } from './backbone/text-learners.js'
 import { encoderParts, transformersBackbone } from './backbone/transformers-backbone.js'
 import { universalSentenceEncoder } from './backbone/universal-sentence-encoder.js'
 import { zeroShot } from './backbone/zero-shot.js'
-import { readTextDataset, readTexts } from './data/read-text-dataset.js'
+import { readTextDataset, readTexts, textIn } from './data/read-text-dataset.js'
 import { loadModel } from './load-model.js'
 import { messages } from './sample.js'
 
@@ -48,5 +48,13 @@ export const textTask = examplesTask({
   zeroShotNeeds: 'a sentence encoder',
   load: (files, options) => loadModel<Target>(files, options),
   sample: messages,
+  bench: {
+    brings: 'text',
+    description: 'texts in classes',
+    noTransfer: 'the words of the examples alone',
+    find: findTables,
+    create: (folder, data) => createTables(folder, textIn(), data),
+    open: (folder) => tableFiles(folder, textIn()),
+  },
   distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
 })

@@ -1,6 +1,7 @@
 import { type Task } from '@headstart/core'
 import { OptionError, step } from '@headstart/core/kit'
 import { z } from 'zod'
+import { shopBench } from './bench/shop-bench.js'
 import { bestOf } from './learners/best-of.js'
 import { lastItem } from './learners/last-item.js'
 import { recommenderLearners } from './learners/recommender-learners.js'
@@ -88,4 +89,5 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   })),
   ...recommenderLoader,
   sample: madeUpShop,
+  bench: shopBench((path, run) => recommendTask.read.run(path, {}, run)),
 }

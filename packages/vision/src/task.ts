@@ -9,6 +9,7 @@ import { publishedEncoders } from './backbone/published-encoders.js'
 import { isTeachableMachine, teachableMachine } from './backbone/teachable-machine.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
+import { createPictureFolders, findPictureFolders, pictureFolders } from './data/picture-folders.js'
 import { holdsPictures, readPictures } from './data/read-pictures.js'
 import { readImageDataset } from './data/read-image-dataset.js'
 import { splitChoices } from './data/read-split.js'
@@ -91,6 +92,14 @@ export function createImageTask(openTexts?: OpenTexts) {
     adopts: isTeachableMachine,
     load: (files, options) => loadModel<Target>(files, options),
     sample: drawings,
+    bench: {
+      brings: 'picture',
+      description: 'pictures in classes',
+      noTransfer: 'the pixels of the pictures alone',
+      find: findPictureFolders,
+      create: createPictureFolders,
+      open: pictureFolders,
+    },
   })
 }
 

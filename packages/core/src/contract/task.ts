@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { Devices, JsonObject, TunableBackbone } from './backbone.js'
+import type { BenchMaker } from './bench.js'
 import type { InputError } from './errors.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
@@ -87,6 +88,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   readonly check?: Step<string, Checked>
   /** The pre-trained networks that it can begin with, where one chooses among them. */
   readonly networks?: Networks
+  /** How people build up its data by hand. Default: elsewhere. */
+  readonly bench?: BenchMaker<Data, Query> | undefined
   /** Data to begin with, where it has some. */
   readonly sample?: Sample<Query> | undefined
   /**

@@ -8,6 +8,7 @@ import type { Sample } from '../contract/sample.js'
 import { step } from '../contract/step.js'
 import type { Target } from '../contract/target.js'
 import type { Asked, LoadOptions, Networks, Task } from '../contract/task.js'
+import { exampleBench, type ExampleBenchParts } from '../bench/example-bench.js'
 import { checkData } from '../check/check-data.js'
 import { otherColumns } from '../check/other-columns.js'
 import {
@@ -68,6 +69,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   ): ((labels: readonly string[], options?: ZeroShotOptions) => Promise<Model<Input, Target>>) | undefined
   /** What such a backbone is, and an example. */
   readonly zeroShotNeeds: string
+  /** How people build up its data by hand. Default: elsewhere. */
+  readonly bench?: ExampleBenchParts<Input> | undefined
   /** See `Task.adopts`. Default: none are. */
   adopts?(files: ModelFiles): Promise<boolean>
   load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
@@ -238,6 +241,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     ...(parts.adopts && { adopts: parts.adopts }),
     load: (files, options) => parts.load(files, options),
     sample: parts.sample,
+    ...(parts.bench && { bench: exampleBench<Input>(parts.bench, (path, run) => readExamples(path, {}, run)) }),
     ...(parts.distill && {
       distill: (model, queries, run) =>
         parts.distill?.(model as Model<Input, Target>, queries, run) as Promise<Model<Input, Target>>,

@@ -12,7 +12,7 @@ export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamp
 }
 
 /** Where texts stand in a table. */
-function textIn(named: string | undefined): InputColumn {
+export function textIn(named?: string): InputColumn {
   return { role: 'text', usualNames, named }
 }
 

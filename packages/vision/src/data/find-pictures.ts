@@ -24,6 +24,11 @@ export interface FoundPictures {
 /** HEIC among them, though `sharp` reads it only where libvips was built for it: else each is named with what to do. */
 const endings = new Set('.jpg .jpeg .jpe .jfif .png .webp .avif .gif .tif .tiff .svg .svgz .heic .heif'.split(' '))
 
+/** Whether a file is a picture by its ending. */
+export function isPictureName(name: string): boolean {
+  return endings.has(extname(name).toLowerCase())
+}
+
 /**
  * Finds the pictures in a folder, by their ending; symbolic links are followed. A picture's class is the name of the
  * folder in the first level, however deep below it lies.

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { Bench, BenchMaker, BenchMethod, ShownAs } from '../contract/bench.js'
+import { DataError, OptionError } from '../contract/errors.js'
+import type { Run } from '../contract/run.js'
+import type { Target } from '../contract/target.js'
+import type { Dataset } from '../data/dataset.js'
+import { largeEnoughClasses } from '../data/large-enough-classes.js'
+import { computeFeatures, resolveCache } from '../features/cached-features.js'
+import { Model } from '../model/model.js'
+import type { ExampleFiles } from './example-files.js'
+
+/** What differs between benches of labeled examples. */
+export interface ExampleBenchParts<Input> {
+  readonly brings: ShownAs['type']
+  readonly description: string
+  find(folder: string): Promise<readonly string[]>
+  create(folder: string, data: string | undefined): Promise<void>
+  /** @param data As `create` got it. */
+  open(folder: string): ExampleFiles<Input>
+  /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
+  readonly noTransfer: string
+}
+
+/** Share of the examples by which a training is judged. */
+const judgedBy = 0.25
+
+/** The bench of a task of labeled examples, one class each. */
+export function exampleBench<Input>(
+  parts: ExampleBenchParts<Input>,
+  read: (path: string, run: Run) => Promise<Dataset<Input, Target>>,
+): BenchMaker<Dataset<Input, Target>, Input> {
+  const { brings, description } = parts
+  const methods: readonly [BenchMethod, ...BenchMethod[]] = [
+    { name: 'frozen', description: 'a head on the pre-trained network, which stays as it is', takes: 'seconds' },
+    { name: 'no-transfer', description: parts.noTransfer, takes: 'seconds' },
+    { name: 'fine-tuned', description: 'the last stages of the network learn as well', takes: 'minutes' },
+    { name: 'scratch', description: 'the same network, not pre-trained, learns as a whole', takes: 'minutes' },
+  ]
+  return {
+    brings,
+    description,
+    find: (folder) => parts.find(folder),
+    create: (folder, data) => parts.create(folder, data),
+    open(folder): Bench<Dataset<Input, Target>, Input> {
+      const files = parts.open(folder)
+      return {
+        brings,
+        description,
+        labels: true,
+        methods,
+        files: files.files,
+        list: () => files.list(),
+        add: (brought) => files.add(brought),
+        move: (moves) => files.move(moves),
+        async query(id) {
+          const input = await files.input(id)
+          if (input !== undefined) return input
+          throw new OptionError('example', 'the id of one that is there', id, 'It was taken away: load the page anew.')
+        },
+        ...(files.picture && { picture: (id: string, size: number) => files.picture?.(id, size) as never }),
+        async snapshot() {
+          const { path, examples, ids, close } = await files.freeze()
+          const counts: Record<string, number> = {}
+          for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1
+          return {
+            path,
+            ids: examples.map(({ id }) => id),
+            counts,
+            async read(run) {
+              if (examples.length > 0) return read(path, run)
+              throw new DataError('the project', 'examples with a label', 'none', 'Label some: five of each class will do.')
+            },
+            async split(data, run) {
+              const enough = largeEnoughClasses(data, run)
+              if (enough.labels.length < 2) {
+                const got = enough.labels.length === 0 ? 'none' : `"${enough.labels[0]}" alone`
+                throw new DataError('the project', 'two classes or more', got, 'Label examples of another class.')
+              }
+              const all = ids(data.inputs)
+              const idOf = new Map(data.examples.map((example, row) => [example, all[row] as string]))
+              const { train, test } = enough.split({ test: judgedBy, seed: run.seed })
+              const questions = test.examples.map((example) => ({
+                id: idOf.get(example) as string,
+                query: example.input,
+                label: String(example.label),
+              }))
+              return { train, test, questions }
+            },
+            close,
+          }
+        },
+        async features(model, queries, run) {
+          if (!(model instanceof Model))
+            throw new OptionError('features', 'a model of labeled examples', 'another', 'Train one.')
+          const { backbone } = model as Model<Input, Target>
+          const unreadable = new Set<number>()
+          const features = await computeFeatures(backbone, queries, {
+            ...run,
+            cache: await resolveCache(run),
+            onUnreadable: (row) => void unreadable.add(row),
+          })
+          for (const row of unreadable)
+            features.data.fill(Number.NaN, row * features.columns, (row + 1) * features.columns)
+          return features
+        },
+      }
+    },
+  }
+}
+
+/** A name that is free among some: `1.jpg`, then `1-2.jpg`. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name
+  const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/s.exec(name) ?? []
+  for (let number = 2; number < 10_000; number++) {
+    const next = `${stem}-${number}${ending}`
+    if (!isTaken(next)) return next
+  }
+  return `${stem}-${randomUUID()}${ending}`
+}

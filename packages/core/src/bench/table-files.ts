@@ -1,0 +1,265 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { BenchExample, Brought, Move, Place } from '../contract/bench.js'
+import { DataError, HeadstartError } from '../contract/errors.js'
+import { type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
+import { ContentIds } from './content-id.js'
+import type { ExampleFiles, Frozen } from './example-files.js'
+import { labelProblem } from './label-problem.js'
+import { type FileRow, RowFile } from './row-file.js'
+
+/** Of new projects, and of data that are no table as it is written here. */
+const names = { data: 'data.csv', unlabeled: 'unlabeled.csv', removed: 'removed.csv' }
+
+/**
+ * Texts as rows of tables: those with a label in one, those without in another, those that were taken away in a third. One that stands in
+ * several of them, because a process was killed between two writes, counts where its label is.
+ * @param data Name of the table with labels. Default: data.csv.
+ */
+export function tableFiles(folder: string, input: InputColumn, data = names.data): ExampleFiles<string> {
+  const labeled = new RowFile(join(folder, data), ['text', 'label'])
+  const unlabeled = new RowFile(join(folder, names.unlabeled), ['text'])
+  const removed = new RowFile(join(folder, names.removed), ['text', 'label'])
+  /** What was read last, and from which rows. */
+  let last: { readonly from: readonly unknown[]; readonly all: All } | undefined
+
+  async function read(): Promise<All> {
+    const from = [await labeled.rows(), await unlabeled.rows(), await removed.rows()] as const
+    if (last && from.every((rows, at) => rows === last?.from[at])) return last.all
+    const all = allOf(...from)
+    last = { from, all }
+    return all
+  }
+
+  /** Makes something else of all rows; once more where another program changed them meanwhile. */
+  async function change(make: (all: All) => Next): Promise<void> {
+    for (;;) {
+      const all = await read()
+      const next = make(all)
+      const kinds = kindsOf.filter(
+        (kind) => next[kind].length !== all[kind].length || next[kind].some(({ row }, at) => row !== all[kind][at]?.row),
+      )
+      if ((await read()) !== all) continue
+      // Where something comes to is written first: killed in between, it is there twice and not gone.
+      const grown = (kind: Kind): number => next[kind].length - all[kind].length
+      for (const kind of kinds.toSorted((a, b) => grown(b) - grown(a)))
+        await { labeled, unlabeled, removed }[kind].write(next[kind].map(({ row }) => row))
+      return
+    }
+  }
+
+  return {
+    files: { data, unlabeled: names.unlabeled },
+    async list() {
+      return (await read()).examples
+    },
+    async input(id) {
+      return (await read()).byId.get(id)?.row['text']
+    },
+    async move(moves) {
+      for (const { to } of moves) refuse(to)
+      const to = new Map(moves.map((move) => [move.id, move.to]))
+      await change((all) => {
+        const next: Next = { labeled: [], unlabeled: [], removed: [] }
+        for (const kind of kindsOf)
+          for (const entry of all[kind]) {
+            const place = to.get(entry.id)
+            const [where, row] = place === undefined ? [kind, entry.row] : placed(entry.row, place)
+            // One that stays in its table stays in its row.
+            next[where].push({ id: entry.id, row })
+          }
+        return next
+      })
+      const { byId } = await read()
+      return moves.filter(({ id }) => !byId.has(id)).map(({ id }) => id)
+    },
+    async add(brought) {
+      const refused: { name: string; message: string }[] = []
+      const wanted: { text: string; label: string | null }[] = []
+      for (const one of brought) {
+        try {
+          for (const row of await rowsOf(one, input)) {
+            const problem = row.label === null ? undefined : labelProblem(row.label)
+            if (problem === undefined) wanted.push(row)
+            else refused.push({ name: row.text.slice(0, 80), message: `label: expected the name of a class, got ${problem}.` })
+          }
+        } catch (error) {
+          if (!(error instanceof HeadstartError)) throw error
+          refused.push({ name: 'name' in one ? one.name : one.text.slice(0, 80), message: error.message })
+        }
+      }
+      let outcome: { added: Move[]; again: Map<string, Place>; doubles: number } | undefined
+      await change((all) => {
+        const known = new Map(kindsOf.toReversed().flatMap((kind) => all[kind].map(({ id, row }) => [row['text'], id])))
+        const [withLabel, without] = [textsOf(all.labeled), textsOf(all.unlabeled)]
+        const next = { labeled: [...all.labeled], unlabeled: [...all.unlabeled], removed: [...all.removed] }
+        const ids = new ContentIds()
+        const now = { added: [] as Move[], again: new Map<string, Place>(), doubles: 0 }
+        for (const { text, label } of wanted) {
+          if (withLabel.has(text) || (without.has(text) && label === null)) {
+            now.doubles++
+            continue
+          }
+          const id = known.get(text)
+          // One that lies elsewhere comes from there.
+          if (id !== undefined) now.again.set(id, { label })
+          else {
+            const [where, row] = placed({ text }, { label })
+            const entry = { id: ids.of(text), row }
+            next[where].push(entry)
+            now.added.push({ id: entry.id, to: { label } })
+            known.set(text, entry.id)
+          }
+          ;(label === null ? without : withLabel).add(text)
+        }
+        outcome = now
+        return next
+      })
+      const { added, again, doubles } = outcome as NonNullable<typeof outcome>
+      const moves = [...again].map(([id, to]) => ({ id, to }))
+      if (moves.length > 0) await this.move(moves)
+      return { added: [...added, ...moves], doubles, refused }
+    },
+    async freeze() {
+      const { labeled: entries } = await read()
+      const place = await mkdtemp(join(tmpdir(), 'headstart-studio-'))
+      const copy = new RowFile(join(place, basename(data)), ['text', 'label'])
+      const whole = entries.filter(({ row }) => (row['label'] ?? '') !== '')
+      await copy.write(whole.map(({ row }) => ({ text: row['text'] ?? '', label: row['label'] ?? '' })))
+      return {
+        path: copy.path,
+        examples: whole.map(({ id, row }) => ({ id, label: row['label'] as string })),
+        ids(inputs) {
+          const ids = new ContentIds()
+          return inputs.map((text) => ids.of(String(text)))
+        },
+        close: () => rm(place, { recursive: true, force: true }),
+      } satisfies Frozen
+    },
+  }
+}
+
+/** Tables in a folder that could be data of a project. */
+export async function findTables(folder: string): Promise<string[]> {
+  const ours = new Set([names.unlabeled, names.removed])
+  const found: string[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile() || ours.has(entry.name) || entry.name.startsWith('.')) continue
+    if (/\.(csv|tsv|tab|jsonl|ndjson|parquet)(\.gz)?$/i.test(entry.name) && (await isTable(join(folder, entry.name))))
+      found.push(entry.name)
+  }
+  return found.sort()
+}
+
+/**
+ * The files of a new project. Of a table that is there its examples are read into data.csv, unless it is that.
+ */
+export async function createTables(folder: string, input: InputColumn, found: string | undefined): Promise<void> {
+  const files = tableFiles(folder, input)
+  if (found !== undefined && found !== names.data) {
+    const rows = await readExamples(join(folder, found), input)
+    const { refused } = await files.add(rows.map(({ input: text, label }) => ({ text, label })))
+    const [first] = refused
+    if (first) throw new DataError(found, 'texts and labels', first.message, 'Correct it.')
+  }
+  // What is there must be such a table; what is not there is written.
+  for (const [name, columns] of [
+    [names.data, ['text', 'label']],
+    [names.unlabeled, ['text']],
+  ] as const) {
+    const file = new RowFile(join(folder, name), columns)
+    if ((await file.rows()).length === 0) await file.write([])
+  }
+}
+
+/** In the order in which an example that stands in several of them counts. */
+const kindsOf = ['labeled', 'unlabeled', 'removed'] as const
+type Kind = (typeof kindsOf)[number]
+interface Entry {
+  readonly id: string
+  readonly row: FileRow
+}
+type Next = Record<Kind, Entry[]>
+interface All extends Readonly<Record<Kind, readonly Entry[]>> {
+  readonly byId: ReadonlyMap<string, Entry>
+  readonly examples: readonly BenchExample[]
+}
+
+function textsOf(entries: readonly Entry[]): Set<string | undefined> {
+  return new Set(entries.map(({ row }) => row['text']))
+}
+
+function allOf(labeled: readonly FileRow[], unlabeled: readonly FileRow[], removed: readonly FileRow[]): All {
+  const ids = new ContentIds()
+  const entryOf = (row: FileRow): Entry => ({ id: ids.of(row['text'] ?? ''), row })
+  const first = labeled.map(entryOf)
+  const known = textsOf(first)
+  // Killed between two writes.
+  const second = unlabeled.filter((row) => !known.has(row['text'])).map(entryOf)
+  const third = removed.map(entryOf)
+  const exampleOf = ({ id, row }: Entry): BenchExample => {
+    const label = row['label'] ?? ''
+    return { id, label: label === '' ? null : label, shown: { type: 'text', text: row['text'] ?? '' } }
+  }
+  return {
+    labeled: first,
+    unlabeled: second,
+    removed: third,
+    byId: new Map([...first, ...second, ...third].map((entry) => [entry.id, entry])),
+    examples: [...first.map(exampleOf), ...second.map((entry) => ({ ...exampleOf(entry), label: null }))],
+  }
+}
+
+/** The table that a row belongs in, and the row as it stands there. */
+function placed(row: FileRow, place: Place): [Kind, FileRow] {
+  if (place === null) return ['removed', row]
+  if (place.label === null) return ['unlabeled', row]
+  return ['labeled', row['label'] === place.label ? row : { ...row, label: place.label }]
+}
+
+/** @throws DataError for a label that cannot be one. */
+function refuse(to: Place): void {
+  const problem = to?.label === null || to === null ? undefined : labelProblem(to.label)
+  if (problem !== undefined) throw new DataError('label', 'the name of a class', problem, 'Choose another name.')
+}
+
+/** The rows that somebody brings: of a text one, of a table all, with labels where it has some; of a .txt file its lines. */
+async function rowsOf(one: Brought, input: InputColumn): Promise<{ text: string; label: string | null }[]> {
+  const given = one.label
+  if ('text' in one) {
+    if (one.text.trim() === '') throw new DataError('text', 'some words', 'none', 'Type some.')
+    return [{ text: one.text, label: given ?? null }]
+  }
+  const name = one.name.split('/').at(-1) ?? 'table.csv'
+  const place = await mkdtemp(join(tmpdir(), 'headstart-studio-'))
+  try {
+    const path = join(place, name)
+    await writeFile(path, one.bytes)
+    const said = (error: unknown): unknown =>
+      // As they called it, not where it lay for a moment.
+      error instanceof HeadstartError
+        ? new DataError(error.who.replace(path, one.name), error.expected, error.got, error.remedy, { cause: error })
+        : error
+    if (/\.txt$/i.test(name) && !(await isTable(path))) {
+      const lines = Buffer.from(one.bytes).toString('utf8').split(/\r?\n/)
+      return lines.filter((line) => line.trim() !== '').map((text) => ({ text, label: given ?? null }))
+    }
+    try {
+      const rows = await readExamples(path, input)
+      return rows.map((row) => ({ text: row.input, label: given === undefined ? row.label : given }))
+    } catch (error) {
+      try {
+        const rows: { text: string; label: string | null }[] = []
+        for await (const { query } of readInputs(path, input))
+          if (typeof query === 'string' && query.trim() !== '') rows.push({ text: query, label: given ?? null })
+        if (rows.length > 0) return rows
+      } catch {
+        // The first error says more.
+      }
+      throw said(error)
+    }
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}

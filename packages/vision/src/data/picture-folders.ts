@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto'
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative } from 'node:path'
+import { type BenchExample, type Brought, InputError, type Move, type Place } from '@headstart/core'
+import { ContentIds, type ExampleFiles, freeName, type Frozen, labelProblem } from '@headstart/core/kit'
+import { makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { loadSharp } from '../preprocessing/load-sharp.js'
+import { readImage } from '../preprocessing/read-image.js'
+import { findPictures, isPictureName } from './find-pictures.js'
+
+/** Folders of a project: with one folder for each class in it, and those beside it. */
+const names = { data: 'data', unlabeled: 'unlabeled', removed: 'removed' }
+/** Of a copy that is learned from; one that is left was a killed process's. */
+const frozenPrefix = 'training-'
+
+interface Found {
+  readonly id: string
+  readonly path: string
+  readonly label: string | null
+  readonly kind: 'data' | 'unlabeled' | 'removed'
+}
+
+/** Pictures in folders: a folder for each class, one for those without a label, one for those that were taken away. */
+export function pictureFolders(folder: string): ExampleFiles<string> {
+  const at = { data: join(folder, names.data), unlabeled: join(folder, names.unlabeled), removed: join(folder, names.removed) }
+  /** Hashes of files by path, size and time: each is read once. */
+  const hashes = new Map<string, string>()
+  let last: { readonly key: string; readonly all: readonly Found[]; readonly examples: readonly BenchExample[] } | undefined
+  const thumbnails = new Map<string, Promise<{ bytes: Uint8Array; type: string }>>()
+
+  async function contentOf(path: string): Promise<string> {
+    const { size, mtimeMs } = await stat(path)
+    const key = `${path} ${size} ${mtimeMs}`
+    const known = hashes.get(key)
+    if (known !== undefined) return known
+    const hash = hashOf(await readFile(path))
+    hashes.set(key, hash)
+    return hash
+  }
+
+  async function read(): Promise<NonNullable<typeof last>> {
+    const labeled = (await isFolder(at.data)) ? (await findPictures(at.data)).pictures : []
+    const paths = [
+      ...labeled.map((picture) => ({ ...picture, kind: 'data' as const })),
+      ...(await picturesIn(at.unlabeled)).map((path) => ({ path, label: null, kind: 'unlabeled' as const })),
+      ...(await picturesIn(at.removed)).map((path) => ({ path, label: null, kind: 'removed' as const })),
+    ]
+    const ids = new ContentIds()
+    const all: Found[] = []
+    for (const one of paths) {
+      // Gone since it was listed: another program, or another studio.
+      const content = await contentOf(one.path).catch(() => undefined)
+      if (content !== undefined) all.push({ ...one, id: ids.of(content) })
+    }
+    const key = all.map(({ id, path }) => `${id} ${path}`).join('\n')
+    if (last?.key === key) return last
+    const examples = all
+      .filter(({ kind }) => kind !== 'removed')
+      .map(({ id, label, path }): BenchExample => ({ id, label, shown: { type: 'picture', name: basename(path) } }))
+    return (last = { key, all, examples })
+  }
+
+  const found = async (id: string): Promise<Found | undefined> =>
+    (last ?? (await read())).all.find((one) => one.id === id) ?? (await read()).all.find((one) => one.id === id)
+
+  /** The folder of a place; it is made where it is not there. */
+  async function folderOf(place: Place): Promise<string> {
+    const path = place === null ? at.removed : place.label === null ? at.unlabeled : join(at.data, folderName(place.label))
+    await makeFolder(path).catch((error: unknown) => {
+      throw toFileError(error, path, 'write')
+    })
+    return path
+  }
+
+  return {
+    files: { data: names.data, unlabeled: names.unlabeled },
+    async list() {
+      return (await read()).examples
+    },
+    async input(id) {
+      return (await found(id))?.path
+    },
+    async move(moves) {
+      for (const { to } of moves) if (to !== null && to.label !== null) folderName(to.label)
+      const { all } = await read()
+      const byId = new Map(all.map((one) => [one.id, one]))
+      const missing: string[] = []
+      const left = new Set<string>()
+      for (const { id, to } of moves) {
+        const one = byId.get(id)
+        if (!one) {
+          missing.push(id)
+          continue
+        }
+        if (to === null ? one.kind === 'removed' : one.kind !== 'removed' && one.label === to.label) continue
+        const target = await folderOf(to)
+        const taken = new Set(await readdir(target))
+        const path = join(target, freeName(basename(one.path), (name) => taken.has(name)))
+        await rename(one.path, path).catch((error: unknown) => {
+          throw toFileError(error, one.path, 'write')
+        })
+        if (one.kind === 'data') left.add(dirname(one.path))
+      }
+      // A class without pictures is none.
+      for (const path of left) if (path !== at.data) await rmdir(path).catch(() => {})
+      return missing
+    },
+    async add(brought) {
+      const refused: { name: string; message: string }[] = []
+      const added: Move[] = []
+      let doubles = 0
+      const byId = new Map((await read()).all.map((one) => [one.id, one]))
+      for (const one of brought) {
+        try {
+          const { name, bytes, label } = pictureOf(one)
+          await readImage(bytes).catch((error: Error) => {
+            throw error instanceof InputError ? new InputError(name, error.expected, error.got, error.remedy) : error
+          })
+          const id = new ContentIds().of(hashOf(bytes))
+          const there = byId.get(id)
+          const to = { label }
+          if (there && there.kind !== 'removed' && (label === null || there.label !== null)) doubles++
+          else if (there) {
+            await this.move([{ id, to }])
+            byId.set(id, { ...there, label, kind: label === null ? 'unlabeled' : 'data' })
+            added.push({ id, to })
+          } else {
+            const target = await folderOf(to)
+            const taken = new Set(await readdir(target))
+            const path = join(target, freeName(plainName(name), (other) => taken.has(other)))
+            await writeFileAtomically(path, bytes)
+            byId.set(id, { id, path, label, kind: label === null ? 'unlabeled' : 'data' })
+            added.push({ id, to })
+          }
+        } catch (error) {
+          if (!(error instanceof InputError || error instanceof OptionError)) throw error
+          refused.push({ name: 'name' in one ? one.name : one.text.slice(0, 80), message: error.message })
+        }
+      }
+      return { added, doubles, refused }
+    },
+    async picture(id, size) {
+      const key = `${id} ${size}`
+      const known = thumbnails.get(key)
+      if (known) return known
+      const one = await found(id)
+      if (!one) throw new OptionError('example', 'the id of one that is there', id, 'It was taken away: load the page anew.')
+      const made = thumbnailOf(one.path, size)
+      thumbnails.set(key, made)
+      if (thumbnails.size > mostThumbnails) thumbnails.delete(thumbnails.keys().next().value as string)
+      void made.catch(() => thumbnails.delete(key))
+      return made
+    },
+    async freeze() {
+      const labeled = (await read()).all.filter(({ kind }) => kind === 'data')
+      await removeFrozen(folder)
+      const path = await mkdtemp(join(folder, frozenPrefix))
+      const idOf = new Map<string, string>()
+      try {
+        for (const { id, path: from } of labeled) {
+          const to = join(path, relative(at.data, from))
+          await mkdir(dirname(to), { recursive: true })
+          // The same file under a second name: what is moved or taken away meanwhile stays under this one.
+          await link(from, to).catch(() => copyFile(from, to))
+          idOf.set(to, id)
+        }
+      } catch (error) {
+        await rm(path, { recursive: true, force: true })
+        throw toFileError(error, path, 'write')
+      }
+      return {
+        path,
+        examples: labeled.map(({ id, label }) => ({ id, label: label as string })),
+        ids: (inputs) => inputs.map((input) => idOf.get(String(input)) ?? ''),
+        close: () => rm(path, { recursive: true, force: true }),
+      } satisfies Frozen
+    },
+  }
+}
+
+/** Folders in a folder that hold a folder of pictures for each class, and that of a project of ours. */
+export async function findPictureFolders(folder: string): Promise<string[]> {
+  const found: string[] = []
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
+    if (name === names.removed || name.startsWith(frozenPrefix)) continue
+    const { pictures } = await findPictures(join(folder, name)).catch(() => ({ pictures: [] }))
+    if (pictures.length > 0) found.push(name)
+  }
+  return found.sort()
+}
+
+/** The folders of a new project. Pictures that lie in another folder already are taken over under a second name. */
+export async function createPictureFolders(folder: string, found: string | undefined): Promise<void> {
+  for (const name of [names.data, names.unlabeled]) await makeFolder(join(folder, name))
+  if (found === undefined || found === names.data) return
+  const from = join(folder, found)
+  for (const { path } of (await findPictures(from)).pictures) {
+    const to = join(folder, names.data, relative(from, path))
+    await makeFolder(dirname(to))
+    await link(path, to).catch(() => copyFile(path, to))
+  }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Pictures in memory, small ones. */
+const mostThumbnails = 2000
+
+async function thumbnailOf(path: string, size: number): Promise<{ bytes: Uint8Array; type: string }> {
+  const { data, width, height } = await readImage(path)
+  const bytes = await loadSharp()(Buffer.from(data.buffer, data.byteOffset, data.length), {
+    raw: { width, height, channels: 3 },
+  })
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 82 })
+    .toBuffer()
+  return { bytes, type: 'image/jpeg' }
+}
+
+async function removeFrozen(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(frozenPrefix)) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+async function picturesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const pictures = entries.filter(({ name }) => !name.startsWith('.') && isPictureName(name)).map(({ name }) => name)
+  return pictures.sort().map((name) => join(folder, name))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+/** A picture that somebody brings; its class is the folder that it came in. */
+function pictureOf(one: Brought): { name: string; bytes: Uint8Array; label: string | null } {
+  if (!('bytes' in one)) throw new OptionError('example', 'a picture', 'a text', 'Drop a file, or use the camera.')
+  const parts = one.name.split(/[/\\]/)
+  const above = parts.at(-2)
+  const label = one.label === undefined ? (above ?? null) : one.label
+  if (label !== null) folderName(label)
+  return { name: one.name, bytes: one.bytes, label }
+}
+
+/** A name for a file: that of the picture, without what a disk could refuse. */
+function plainName(name: string): string {
+  const base = (name.split(/[/\\]/).at(-1) ?? '').replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, '-').replace(/^[.\s]+|[.\s]+$/g, '')
+  const short = base.length > 100 ? base.slice(0, 80) + extname(base).slice(0, 10) : base
+  return isPictureName(short) ? short : `${short || 'picture'}.jpg`
+}
+
+/** A class as the name of its folder. @throws OptionError where no folder can be called that. */
+function folderName(label: string): string {
+  const problem = labelProblem(label)
+  if (problem !== undefined) throw new OptionError('label', 'the name of a class', problem, 'Choose another name.')
+  if (!/[<>:"/\\|?*]/.test(label) && !label.startsWith('.') && !label.endsWith('.') && !reserved.test(label)) return label
+  const expected = `a name that a folder can have: without < > : " / \\ | ? *, and without a point at its ends`
+  throw new OptionError('label', expected, JSON.stringify(label), 'Choose another name: pictures of a class lie in a folder.')
+}
+
+/** Names that Windows keeps for itself. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i
