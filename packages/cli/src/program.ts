@@ -15,6 +15,7 @@ import { exportCommand } from './commands/export.js'
 import { initCommand } from './commands/init.js'
 import { nextCommand } from './commands/next.js'
 import { serveCommand } from './commands/serve.js'
+import { studioCommand } from './commands/studio.js'
 import { trainCommand } from './commands/train.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
@@ -66,6 +67,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     exportCommand(task, session),
     serveCommand(session),
     backbonesCommand(session),
+    studioCommand(session),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   return program

@@ -51,6 +51,11 @@ export const textTask = examplesTask({
   bench: {
     brings: 'text',
     description: 'texts in classes',
+    program: [
+      "import { loadModel } from '@headstart/nlp'",
+      "const model = await loadModel('./model')",
+      "console.log(await model.predict('some text'))",
+    ],
     noTransfer: 'the words of the examples alone',
     find: findTables,
     create: (folder, data) => createTables(folder, textIn(), data),

@@ -95,6 +95,11 @@ export function createImageTask(openTexts?: OpenTexts) {
     bench: {
       brings: 'picture',
       description: 'pictures in classes',
+      program: [
+        "import { loadModel } from '@headstart/vision'",
+        "const model = await loadModel('./model')",
+        "console.log(await model.predict('some.jpg'))",
+      ],
       noTransfer: 'the pixels of the pictures alone',
       find: findPictureFolders,
       create: createPictureFolders,

@@ -6,6 +6,7 @@ import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { computeFeatures, resolveCache } from '../features/cached-features.js'
+import { sha256 } from '../kit/sha256.js'
 import { Model } from '../model/model.js'
 import type { ExampleFiles } from './example-files.js'
 
@@ -17,6 +18,7 @@ export interface ExampleBenchParts<Input> {
   create(folder: string, data: string | undefined): Promise<void>
   /** @param data As `create` got it. */
   open(folder: string): ExampleFiles<Input>
+  readonly program: readonly string[]
   /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
   readonly noTransfer: string
 }
@@ -39,6 +41,7 @@ export function exampleBench<Input>(
   return {
     brings,
     description,
+    program: parts.program,
     find: (folder) => parts.find(folder),
     create: (folder, data) => parts.create(folder, data),
     open(folder): Bench<Dataset<Input, Target>, Input> {
@@ -50,6 +53,7 @@ export function exampleBench<Input>(
         methods,
         files: files.files,
         list: () => files.list(),
+        fingerprint: async () => fingerprintOf(await files.list()),
         add: (brought) => files.add(brought),
         move: (moves) => files.move(moves),
         async query(id) {
@@ -66,9 +70,15 @@ export function exampleBench<Input>(
             path,
             ids: examples.map(({ id }) => id),
             counts,
+            fingerprint: fingerprintOf(examples),
             async read(run) {
               if (examples.length > 0) return read(path, run)
-              throw new DataError('the project', 'examples with a label', 'none', 'Label some: five of each class will do.')
+              throw new DataError(
+                'the project',
+                'examples with a label',
+                'none',
+                'Label some: five of each class will do.',
+              )
             },
             async split(data, run) {
               const enough = largeEnoughClasses(data, run)
@@ -84,7 +94,7 @@ export function exampleBench<Input>(
                 query: example.input,
                 label: String(example.label),
               }))
-              return { train, test, questions }
+              return { train, whole: enough, test, questions }
             },
             close,
           }
@@ -106,6 +116,12 @@ export function exampleBench<Input>(
       }
     },
   }
+}
+
+/** Of the labeled ones among some, in whatever order. */
+function fingerprintOf(examples: readonly { readonly id: string; readonly label: string | null }[]): string {
+  const labeled = examples.filter(({ label }) => label !== null)
+  return sha256(...labeled.map(({ id, label }) => `${id} ${label}\n`).sort())
 }
 
 /** A name that is free among some: `1.jpg`, then `1-2.jpg`. */

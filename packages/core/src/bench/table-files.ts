@@ -38,7 +38,8 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
       const all = await read()
       const next = make(all)
       const kinds = kindsOf.filter(
-        (kind) => next[kind].length !== all[kind].length || next[kind].some(({ row }, at) => row !== all[kind][at]?.row),
+        (kind) =>
+          next[kind].length !== all[kind].length || next[kind].some(({ row }, at) => row !== all[kind][at]?.row),
       )
       if ((await read()) !== all) continue
       // Where something comes to is written first: killed in between, it is there twice and not gone.
@@ -82,7 +83,11 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
           for (const row of await rowsOf(one, input)) {
             const problem = row.label === null ? undefined : labelProblem(row.label)
             if (problem === undefined) wanted.push(row)
-            else refused.push({ name: row.text.slice(0, 80), message: `label: expected the name of a class, got ${problem}.` })
+            else
+              refused.push({
+                name: row.text.slice(0, 80),
+                message: `label: expected the name of a class, got ${problem}.`,
+              })
           }
         } catch (error) {
           if (!(error instanceof HeadstartError)) throw error

@@ -54,6 +54,8 @@ export interface BenchSnapshot<Data, Query> {
   readonly path: string
   /** Of labels how many examples each has; of a shop 'events', 'users' and 'items'. */
   readonly counts: Readonly<Record<string, number>>
+  /** `Bench.fingerprint` of then. */
+  readonly fingerprint: string
   /** Ids in the order of the examples at `path`, as `Task.check` numbers them. */
   readonly ids: readonly string[]
   /** @throws DataError for what cannot be learned from. */
@@ -67,6 +69,8 @@ export interface BenchSnapshot<Data, Query> {
 /** Data in two parts. */
 export interface BenchSplit<Data, Query> {
   readonly train: Data
+  /** All that can be learned from, for the model that is kept. */
+  readonly whole: Data
   /** For `Trained.measure`. */
   readonly test: Data
   /** The same, one by one, where each has one label. */
@@ -89,6 +93,8 @@ export interface Bench<Data, Query> {
   readonly files: { readonly data: string; readonly unlabeled?: string | undefined }
   /** As the files are now. The same array for as long as they are the same. */
   list(): Promise<readonly BenchExample[]>
+  /** Of all that is learned from, as it is now: others for other data. */
+  fingerprint(): Promise<string>
   add(brought: readonly Brought[]): Promise<BroughtIn>
   /**
    * Brings examples to other places.
@@ -111,9 +117,9 @@ export interface Bench<Data, Query> {
 export interface BenchMaker<Data, Query> {
   readonly brings: ShownAs['type']
   readonly description: string
-  /**
-   * What of a folder could be the data of such a project, relative to it: files and folders in it.
-   */
+  /** Lines of TypeScript that load a model from `./model` and ask it. */
+  readonly program: readonly string[]
+  /** What of a folder could be the data of such a project, relative to it: files and folders in it. */
   find(folder: string): Promise<readonly string[]>
   /** Writes the files of a new project. @param data What lies there already, one of `find`. */
   create(folder: string, data: string | undefined): Promise<void>

@@ -1,8 +1,23 @@
 import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { HeadstartError, type Bench, type BenchExample, type BenchMaker, type Brought, type Move } from '@headstart/core'
-import { ContentIds, DataError, type FileRow, makeFolder, OptionError, RowFile, writeFileAtomically } from '@headstart/core/kit'
+import {
+  HeadstartError,
+  type Bench,
+  type BenchExample,
+  type BenchMaker,
+  type Brought,
+  type Move,
+} from '@headstart/core'
+import {
+  ContentIds,
+  DataError,
+  type FileRow,
+  makeFolder,
+  OptionError,
+  RowFile,
+  writeFileAtomically,
+} from '@headstart/core/kit'
 import type { Run } from '@headstart/core'
 import { recommenderLearners } from '../learners/recommender-learners.js'
 import type { ShopData } from '../methods/shop-data.js'
@@ -26,9 +41,16 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
   return {
     brings,
     description,
+    program: [
+      "import { loadRecommender } from '@headstart/recommender'",
+      "const model = await loadRecommender('./model')",
+      "console.log(await model.recommend(['an id', 'another']))",
+    ],
     async find(folder) {
       const places = ['', ...(await foldersIn(folder))]
-      const found = await Promise.all(places.map(async (name) => ((await holdsShop(join(folder, name))) ? [name || '.'] : [])))
+      const found = await Promise.all(
+        places.map(async (name) => ((await holdsShop(join(folder, name))) ? [name || '.'] : [])),
+      )
       return found.flat()
     },
     async create(folder, data = names.data) {
@@ -44,16 +66,22 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
     open: (folder) => openShop(folder, read),
   }
 
-  function openShop(folder: string, read: (path: string, run: Run) => Promise<ShopData>): Bench<ShopData, RecommendQuery> {
+  function openShop(
+    folder: string,
+    read: (path: string, run: Run) => Promise<ShopData>,
+  ): Bench<ShopData, RecommendQuery> {
     const data = join(folder, names.data)
     const interactions = new RowFile(join(data, names.interactions), columns.interactions.slice(0, 2))
     const removed = new RowFile(join(folder, names.removed), columns.interactions)
     let last: { readonly key: string; readonly examples: readonly BenchExample[] } | undefined
 
-    async function list(): Promise<readonly BenchExample[]> {
+    /** Of the files, by their sizes and times. */
+    async function fingerprint(): Promise<string> {
       const files = await filesIn(data)
-      const stats = await Promise.all(files.map(async (name) => `${name} ${await fingerprintOf(join(data, name))}`))
-      const key = stats.join('\n')
+      return (await Promise.all(files.map(async (name) => `${name} ${await statOf(join(data, name))}`))).join('\n')
+    }
+    async function list(): Promise<readonly BenchExample[]> {
+      const key = await fingerprint()
       if (last?.key !== key) last = { key, examples: (await itemsIn(data)).map(cardOf) }
       return last.examples
     }
@@ -72,6 +100,7 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
       methods: methods as never,
       files: { data: names.data },
       list,
+      fingerprint,
       async add(brought) {
         const refused: { name: string; message: string }[] = []
         const added: Move[] = []
@@ -126,19 +155,21 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
       },
       async snapshot() {
         const place = await mkdtemp(join(tmpdir(), 'headstart-studio-'))
+        const then = await fingerprint()
         for (const name of await filesIn(data)) await copyFile(join(data, name), join(place, name))
         const close = (): Promise<void> => rm(place, { recursive: true, force: true })
         const rows = await interactions.rows().catch(() => [])
         return {
           path: place,
           ids: [],
+          fingerprint: then,
           counts: {
             items: (await list()).length,
             events: rows.length,
             users: new Set(rows.map((row) => row['user'])).size,
           },
           read: (run) => read(place, run),
-          split: async (whole) => ({ train: { ...whole, heldOut: true }, test: whole, questions: [] }),
+          split: async (whole) => ({ train: { ...whole, heldOut: true }, whole, test: whole, questions: [] }),
           close,
         }
       },
@@ -186,7 +217,10 @@ async function addTable(data: string, one: Brought): Promise<{ added: string[]; 
     if (!first) throw new DataError(one.name, 'rows', 'none', 'Add some.')
     const finder = new ColumnFinder(one.name, Object.keys(first), {}, () => {})
     const isTaken = finder.find('user') !== undefined
-    const to = new RowFile(join(data, isTaken ? names.interactions : names.items), isTaken ? ['user', 'item'] : ['item'])
+    const to = new RowFile(
+      join(data, isTaken ? names.interactions : names.items),
+      isTaken ? ['user', 'item'] : ['item'],
+    )
     const before = await to.rows()
     const item = finder.need('item')
     if (before.length === 0 && (!isTaken || item === 'item')) {
@@ -231,7 +265,7 @@ async function foldersIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
 }
 
-async function fingerprintOf(path: string): Promise<string> {
+async function statOf(path: string): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path)
   return `${size} ${mtimeMs} ${ino}`
 }

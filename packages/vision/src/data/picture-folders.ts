@@ -22,10 +22,16 @@ interface Found {
 
 /** Pictures in folders: a folder for each class, one for those without a label, one for those that were taken away. */
 export function pictureFolders(folder: string): ExampleFiles<string> {
-  const at = { data: join(folder, names.data), unlabeled: join(folder, names.unlabeled), removed: join(folder, names.removed) }
+  const at = {
+    data: join(folder, names.data),
+    unlabeled: join(folder, names.unlabeled),
+    removed: join(folder, names.removed),
+  }
   /** Hashes of files by path, size and time: each is read once. */
   const hashes = new Map<string, string>()
-  let last: { readonly key: string; readonly all: readonly Found[]; readonly examples: readonly BenchExample[] } | undefined
+  let last:
+    | { readonly key: string; readonly all: readonly Found[]; readonly examples: readonly BenchExample[] }
+    | undefined
   const thumbnails = new Map<string, Promise<{ bytes: Uint8Array; type: string }>>()
 
   async function contentOf(path: string): Promise<string> {
@@ -65,7 +71,8 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
 
   /** The folder of a place; it is made where it is not there. */
   async function folderOf(place: Place): Promise<string> {
-    const path = place === null ? at.removed : place.label === null ? at.unlabeled : join(at.data, folderName(place.label))
+    const path =
+      place === null ? at.removed : place.label === null ? at.unlabeled : join(at.data, folderName(place.label))
     await makeFolder(path).catch((error: unknown) => {
       throw toFileError(error, path, 'write')
     })
@@ -95,7 +102,10 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
         if (to === null ? one.kind === 'removed' : one.kind !== 'removed' && one.label === to.label) continue
         const target = await folderOf(to)
         const taken = new Set(await readdir(target))
-        const path = join(target, freeName(basename(one.path), (name) => taken.has(name)))
+        const path = join(
+          target,
+          freeName(basename(one.path), (name) => taken.has(name)),
+        )
         await rename(one.path, path).catch((error: unknown) => {
           throw toFileError(error, one.path, 'write')
         })
@@ -127,7 +137,10 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
           } else {
             const target = await folderOf(to)
             const taken = new Set(await readdir(target))
-            const path = join(target, freeName(plainName(name), (other) => taken.has(other)))
+            const path = join(
+              target,
+              freeName(plainName(name), (other) => taken.has(other)),
+            )
             await writeFileAtomically(path, bytes)
             byId.set(id, { id, path, label, kind: label === null ? 'unlabeled' : 'data' })
             added.push({ id, to })
@@ -144,7 +157,8 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       const known = thumbnails.get(key)
       if (known) return known
       const one = await found(id)
-      if (!one) throw new OptionError('example', 'the id of one that is there', id, 'It was taken away: load the page anew.')
+      if (!one)
+        throw new OptionError('example', 'the id of one that is there', id, 'It was taken away: load the page anew.')
       const made = thumbnailOf(one.path, size)
       thumbnails.set(key, made)
       if (thumbnails.size > mostThumbnails) thumbnails.delete(thumbnails.keys().next().value as string)
@@ -250,7 +264,9 @@ function pictureOf(one: Brought): { name: string; bytes: Uint8Array; label: stri
 
 /** A name for a file: that of the picture, without what a disk could refuse. */
 function plainName(name: string): string {
-  const base = (name.split(/[/\\]/).at(-1) ?? '').replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, '-').replace(/^[.\s]+|[.\s]+$/g, '')
+  const base = (name.split(/[/\\]/).at(-1) ?? '')
+    .replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, '-')
+    .replace(/^[.\s]+|[.\s]+$/g, '')
   const short = base.length > 100 ? base.slice(0, 80) + extname(base).slice(0, 10) : base
   return isPictureName(short) ? short : `${short || 'picture'}.jpg`
 }
@@ -259,9 +275,15 @@ function plainName(name: string): string {
 function folderName(label: string): string {
   const problem = labelProblem(label)
   if (problem !== undefined) throw new OptionError('label', 'the name of a class', problem, 'Choose another name.')
-  if (!/[<>:"/\\|?*]/.test(label) && !label.startsWith('.') && !label.endsWith('.') && !reserved.test(label)) return label
+  if (!/[<>:"/\\|?*]/.test(label) && !label.startsWith('.') && !label.endsWith('.') && !reserved.test(label))
+    return label
   const expected = `a name that a folder can have: without < > : " / \\ | ? *, and without a point at its ends`
-  throw new OptionError('label', expected, JSON.stringify(label), 'Choose another name: pictures of a class lie in a folder.')
+  throw new OptionError(
+    'label',
+    expected,
+    JSON.stringify(label),
+    'Choose another name: pictures of a class lie in a folder.',
+  )
 }
 
 /** Names that Windows keeps for itself. */

@@ -1,0 +1,28 @@
+import { HeadstartError, type InputError, type Run } from '@headstart/core'
+import type { Answer } from '../api/try.js'
+import type { AnyTrained } from './folder-model.js'
+
+/** Of what belongs, so much may be refused by mistake: what `headstart predict --unknown` takes as well. */
+const usualShare = 0.05
+
+/** Answers with what is known of whether the model knows such inputs, where it can tell. */
+export async function familiarAnswers(
+  trained: AnyTrained,
+  queries: readonly unknown[],
+  run: Run,
+): Promise<(Answer | InputError)[]> {
+  const quiet = { ...run, onEvent: undefined }
+  if (trained.asks) {
+    try {
+      return (await trained.asks.run(queries, { unknown: usualShare }, quiet)) as (Answer | InputError)[]
+    } catch (error) {
+      // It learned from too few examples to tell, or from names alone.
+      if (!(error instanceof HeadstartError) || run.signal?.aborted) throw error
+    }
+  }
+  return (await trained.ask(queries, { signal: run.signal })) as (Answer | InputError)[]
+}
+
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,159 @@
+import type { TrainEvent } from '@headstart/core'
+import { HeadstartError } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
+import type { JobState, TrainedMethod } from '../api/project.js'
+
+/** What is told to a job while it works. */
+export interface JobHandle {
+  readonly signal: AbortSignal
+  /** What it is doing, for people. */
+  doing(what: string): void
+  /** Listens to a training: of the method, and the share of the whole that it is. */
+  listen(method: string, from: number, to: number): (event: TrainEvent) => void
+  share(value: number): void
+  notice(message: string): void
+  method(row: TrainedMethod): void
+}
+
+/** Milliseconds between two times that a page is told how far it is. */
+const pulse = 150
+/** Points of a curve that a page is sent. */
+const mostPoints = 600
+
+/** One piece of work at a time: the machine's cores are all in use by it. */
+export class Jobs {
+  readonly #onChange: (job: JobState) => void
+  #state: JobState | undefined
+  #abort: AbortController | undefined
+  #working: Promise<void> = Promise.resolve()
+  #started = 0
+  #told = 0
+  #number = 0
+
+  constructor(onChange: (job: JobState) => void) {
+    this.#onChange = onChange
+  }
+
+  get state(): JobState | undefined {
+    return this.#state && this.#timed(this.#state)
+  }
+
+  /** @throws OptionError while another one is under way. */
+  start(kind: JobState['kind'], work: (job: JobHandle) => Promise<void>): JobState {
+    if (this.#state?.status === 'running') {
+      const remedy = 'Wait until it is done, or cancel it.'
+      throw new OptionError('studio', 'one piece of work at a time', `another one (${this.#state.kind})`, remedy)
+    }
+    const abort = (this.#abort = new AbortController())
+    this.#started = performance.now()
+    this.#state = {
+      id: `${Date.now()}-${++this.#number}`,
+      kind,
+      status: 'running',
+      doing: 'begins',
+      share: null,
+      seconds: 0,
+      error: null,
+      notices: [],
+      points: [],
+      methods: [],
+    }
+    this.#working = this.#run(work, abort)
+    return this.#state
+  }
+
+  cancel(): JobState | undefined {
+    this.#abort?.abort()
+    return this.state
+  }
+
+  async close(): Promise<void> {
+    this.#abort?.abort()
+    await this.#working
+  }
+
+  async #run(work: (job: JobHandle) => Promise<void>, { signal }: AbortController): Promise<void> {
+    // Whoever started it is told first.
+    await new Promise((resolve) => setImmediate(resolve))
+    try {
+      await work(this.#handle(signal))
+      signal.throwIfAborted()
+      this.#set({ status: 'done', doing: 'done', share: 1 }, true)
+    } catch (error) {
+      if (signal.aborted) this.#set({ status: 'cancelled', doing: 'cancelled: nothing was changed' }, true)
+      else {
+        const said = error instanceof HeadstartError ? error.message : `It failed: ${(error as Error).message}`
+        this.#set({ status: 'failed', doing: 'failed', error: said }, true)
+      }
+    }
+  }
+
+  #handle(signal: AbortSignal): JobHandle {
+    const notice = (message: string): void => {
+      const { notices = [] } = this.#state ?? {}
+      if (!notices.includes(message)) this.#set({ notices: [...notices, message] }, true)
+    }
+    return {
+      signal,
+      notice,
+      doing: (what) => this.#set({ doing: what }, true),
+      share: (share) => this.#set({ share }),
+      method: (row) => this.#set({ methods: [...(this.#state?.methods ?? []), row] }, true),
+      listen: (method, from, to) => {
+        const at = (share: number): number => from + (to - from) * Math.min(Math.max(share, 0), 1)
+        let [epoch, epochs, loss, steps] = [0, 0, 0, 0]
+        return (event) => {
+          if (event.type === 'notice') notice(event.message)
+          else if (event.type === 'features') {
+            const share = event.done / Math.max(event.total, 1)
+            this.#set({ doing: `${method}: looks at ${event.done} of ${event.total}`, share: at(0.8 * share) })
+          } else if (event.type === 'cross-validation' || event.type === 'compare') {
+            const share = event.done / Math.max(event.total, 1)
+            this.#set({ doing: `${method}: ${event.done} of ${event.total}`, share: at(0.8 + 0.2 * share) })
+          } else if (event.type === 'step') {
+            // The mean of what a point covers.
+            loss += event.loss
+            if (++steps < Math.max(1, Math.floor(event.steps / 200))) return
+            this.#point({ method, epoch: (event.step / event.steps) * (epochs || 1), loss: loss / steps })
+            ;[loss, steps] = [0, 0]
+            this.#set({ share: at(event.step / event.steps) })
+          } else if (event.type === 'epoch') {
+            ;[epoch, epochs] = [event.epoch, event.epochs]
+            this.#point({
+              method,
+              epoch,
+              loss: event.loss,
+              heldOutLoss: event.validationLoss ?? null,
+              heldOutScore: event.validationScore ?? null,
+            })
+            this.#set({ doing: `${method}: epoch ${epoch} of ${epochs}`, share: at(epoch / epochs) })
+          } else if (event.type === 'head') {
+            this.#point({ method, epoch: event.iterations, loss: event.loss })
+          } else this.#set({ doing: `fetches the network: ${Math.round(event.done / 1e6)} MB` })
+        }
+      },
+    }
+  }
+
+  #point(point: { method: string; epoch: number; loss: number | null } & Partial<JobState['points'][number]>): void {
+    const points = [...(this.#state?.points ?? []), { heldOutLoss: null, heldOutScore: null, ...point }]
+    // Every other one says as much.
+    this.#set({
+      points:
+        points.length > mostPoints ? points.filter((one, at) => at % 2 === 1 || one.heldOutScore !== null) : points,
+    })
+  }
+
+  #set(change: Partial<JobState>, now = false): void {
+    if (!this.#state) return
+    this.#state = { ...this.#state, ...change }
+    if (!now && performance.now() - this.#told < pulse) return
+    this.#told = performance.now()
+    this.#state = this.#timed(this.#state)
+    this.#onChange(this.#state)
+  }
+
+  #timed(state: JobState): JobState {
+    return state.status === 'running' ? { ...state, seconds: (performance.now() - this.#started) / 1000 } : state
+  }
+}

@@ -1,0 +1,258 @@
+import { join } from 'node:path'
+import { exportModel, InputError, startRun } from '@headstart/core'
+import { makeFolder, OptionError } from '@headstart/core/kit'
+import type { Proposals } from '../api/examples.js'
+import type { CheckResult, Confusion, Curve, FeatureMap, Limits, TrainRequest } from '../api/look.js'
+import type { JobState, ModelState, Run } from '../api/project.js'
+import type { Answer, Answered, Explained, Question, TakeAway } from '../api/try.js'
+import { publicRun } from '../project/history.js'
+import type { Opened, Project } from '../project/project.js'
+import { familiarAnswers } from './answers.js'
+import { check, readCheck, shownCheck, type StoredCheck } from './check.js'
+import { learningCurve, readCurve, type StoredCurve } from './curve.js'
+import { ExampleFeatures } from './features.js'
+import { type AnyTrained, FolderModel, type Loaded } from './folder-model.js'
+import type { Jobs } from './job.js'
+import { confusionOf, limitsOf } from './limits.js'
+import { ProposalQueue } from './proposals.js'
+import { train } from './train.js'
+
+/** Examples that are nearest to what is tried. */
+const nearestShown = 6
+
+/** What can be done with a project that is open: with its model, and by jobs. */
+export class Workbench {
+  readonly #project: Project
+  readonly #opened: Opened
+  readonly #jobs: Jobs
+  readonly #model: FolderModel
+  readonly #features: ExampleFeatures
+  readonly #proposals: ProposalQueue
+  readonly #onChange: () => void
+  /** Undefined: not looked for yet. */
+  #checked: StoredCheck | null | undefined
+  #curve: StoredCurve | null | undefined
+  #beside: ReadonlyMap<string, AnyTrained> = new Map()
+
+  constructor(project: Project, opened: Opened, jobs: Jobs, onChange: () => void) {
+    this.#project = project
+    this.#opened = opened
+    this.#jobs = jobs
+    this.#model = new FolderModel(join(project.folder, 'model'), opened.task)
+    this.#features = new ExampleFeatures(opened.bench)
+    this.#proposals = new ProposalQueue(opened.bench)
+    this.#onChange = onChange
+  }
+
+  /** The model in the folder; null where there is none. `problem` says why one that lies there cannot be used. */
+  async model(): Promise<{ readonly state: ModelState | null; readonly problem: string | undefined }> {
+    const loaded = await this.#model.find()
+    if (!loaded) return { state: null, problem: this.#model.problem }
+    const { trained } = loaded
+    const run = this.#runOf(loaded)
+    const described = trained.describe()
+    const { labels } = described.json
+    return {
+      problem: undefined,
+      state: {
+        run: run?.id ?? null,
+        text: described.text(),
+        labels: Array.isArray(labels) ? labels.map(String) : [],
+        score: run?.methods.find(({ name }) => name === run.kept)?.score ?? null,
+        stale: run !== undefined && run.data !== (await this.#opened.bench.fingerprint()),
+        explains: trained.explain !== undefined,
+      },
+    }
+  }
+
+  runs(): Run[] {
+    return this.#opened.history.runs.map(publicRun)
+  }
+
+  train({ methods, keep, seed = 0 }: TrainRequest): JobState {
+    const [usual] = this.#opened.bench.methods
+    const kept = keep ?? methods?.[0] ?? usual.name
+    this.#writable()
+    return this.#jobs.start('train', async (job) => {
+      const { folder } = this.#project
+      const outcome = await train(folder, this.#opened, { methods: methods ?? [], keep: kept, seed }, job)
+      await this.#opened.history.add(outcome.run, outcome.heldOut)
+      await this.#keepBeside(outcome.beside)
+      this.#onChange()
+    })
+  }
+
+  startCheck(): JobState {
+    this.#writable()
+    return this.#jobs.start('check', async (job) => {
+      this.#checked = await check(this.#project.folder, this.#opened, job)
+      this.#onChange()
+    })
+  }
+
+  async checked(): Promise<CheckResult | null> {
+    this.#checked ??= (await readCheck(this.#project.folder)) ?? null
+    if (!this.#checked) return null
+    const all = await this.#project.examples()
+    const now = new Map(all.map(({ id, label }) => [id, label]))
+    return shownCheck(this.#checked, this.#opened, now, await this.#opened.bench.fingerprint())
+  }
+
+  startCurve(): JobState {
+    this.#writable()
+    return this.#jobs.start('curve', async (job) => {
+      this.#curve = await learningCurve(this.#project.folder, this.#opened, job)
+      this.#onChange()
+    })
+  }
+
+  async curve(): Promise<Curve | null> {
+    this.#curve ??= (await readCurve(this.#project.folder)) ?? null
+    if (!this.#curve) return null
+    const { data, ...rest } = this.#curve
+    return { ...rest, stale: data !== (await this.#opened.bench.fingerprint()) }
+  }
+
+  async next(count: number): Promise<Proposals> {
+    const all = await this.#project.examples()
+    const proposals = await this.#proposals.take(all, await this.#model.find(), count)
+    return { revision: this.#project.revision, left: all.filter(({ label }) => label === null).length, proposals }
+  }
+
+  async confusion(): Promise<Confusion | null> {
+    const held = await this.#heldOut()
+    return held ? confusionOf(held) : null
+  }
+
+  async limits(): Promise<Limits | null> {
+    const held = await this.#heldOut()
+    return held ? limitsOf(held) : null
+  }
+
+  async map(): Promise<FeatureMap> {
+    return (await this.#mapped()).map
+  }
+
+  async components(): Promise<Float32Array> {
+    return (await this.#mapped()).components
+  }
+
+  async ask(question: Question, signal: AbortSignal): Promise<Answered> {
+    const started = performance.now()
+    const query = await this.#queryOf(question)
+    const models: (readonly [string, AnyTrained])[] = question.methods
+      ? question.methods.map((name) => [name, this.#modelBeside(name)] as const)
+      : [['', (await this.#model.need()).trained] as const]
+    const answers: Answered['answers'] = []
+    for (const [method, trained] of models) {
+      const run = startRun({ signal, cache: false })
+      const [answer] = question.unknown
+        ? await familiarAnswers(trained, [query], run)
+        : ((await trained.ask([query], { signal })) as (Answer | InputError)[])
+      if (answer instanceof InputError) throw answer
+      answers.push({ method, answer: answer as Answer, said: trained.say(answer) })
+    }
+    return { answers, milliseconds: performance.now() - started }
+  }
+
+  async explain(question: Question, signal: AbortSignal): Promise<Explained> {
+    const query = await this.#queryOf(question)
+    const loaded = await this.#model.need()
+    const { trained } = loaded
+    if (!trained.explain) throw new OptionError('model', 'one that says why', 'one that does not', 'Ask it alone.')
+    const found = await trained.explain(query, { signal })
+    const overlay = await found.overlay()
+    const all = await this.#project.examples()
+    return {
+      label: String(found.label),
+      method: found.method,
+      parts: found.parts.map((part) => ({
+        ...('text' in part ? { text: part.text } : { box: part.box }),
+        weight: part.weight,
+      })),
+      overlay: overlay ? `data:image/png;base64,${Buffer.from(overlay).toString('base64')}` : null,
+      nearest: await this.#features.nearest(loaded, all, query, nearestShown),
+      notes: [...found.notes],
+    }
+  }
+
+  async takeAway(program: string): Promise<TakeAway> {
+    const { task, maker } = this.#opened
+    const { trained } = await this.#model.need()
+    const { folder } = this.#model
+    const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", String.raw`'\''`)}'`
+    return {
+      model: folder,
+      formats: Object.entries(trained.exports ?? {}).map(([name, { description, ending }]) => {
+        return { name, description, ending: ending ?? null }
+      }),
+      typescript: maker.program.join('\n').replaceAll("'./model'", JSON.stringify(folder)),
+      ask: `${program} ${task.verb} ${quoted} ${task.example}`,
+      serve: `${program} serve ${quoted}`,
+    }
+  }
+
+  async export(format: string): Promise<{ readonly path: string }> {
+    return this.#project.exclusive(async () => {
+      const { trained } = await this.#model.need()
+      const ending = trained.exports?.[format]?.ending ?? ''
+      const folder = join(this.#project.folder, 'exports')
+      await makeFolder(folder)
+      const path = join(folder, `${format}${ending}`)
+      return { path: (await exportModel(trained, format, path)).path }
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#keepBeside(new Map())
+    await this.#model.close()
+  }
+
+  async #keepBeside(models: ReadonlyMap<string, AnyTrained>): Promise<void> {
+    const before = this.#beside
+    this.#beside = models
+    for (const trained of before.values()) await trained.close()
+  }
+
+  #modelBeside(name: string): AnyTrained {
+    const found = this.#beside.get(name)
+    if (found) return found
+    const known = [...this.#beside.keys()].join(', ') || 'none yet'
+    throw new OptionError('methods', `those of the last training (${known})`, name, 'Train them side by side first.')
+  }
+
+  /** @throws OptionError for what is no question to this kind of model. */
+  async #queryOf({ query, id }: Question): Promise<unknown> {
+    const { task, bench } = this.#opened
+    if (id !== undefined) return bench.query(id)
+    // Whoever asks gets no file of this machine read.
+    if (bench.brings === 'picture' && typeof query === 'string')
+      throw new OptionError('query', 'the bytes of a picture, as { base64 }', 'a path', 'Send the picture itself.')
+    const parsed = task.query.safeParse(query)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    const got = JSON.stringify(query)?.slice(0, 100) ?? 'nothing'
+    throw new OptionError('query', `a query of the task ${task.name}: ${issue?.message ?? ''}`, got, 'Correct it.')
+  }
+
+  async #mapped() {
+    const loaded = await this.#model.need()
+    return this.#features.map(loaded, await this.#project.examples(), this.#project.revision)
+  }
+
+  async #heldOut() {
+    const loaded = await this.#model.find()
+    return this.#opened.history.heldOutOf(loaded && this.#runOf(loaded)?.id)
+  }
+
+  #runOf({ hash }: Loaded) {
+    return this.#opened.history.runs.find(({ model }) => model === hash)
+  }
+
+  /** @throws OptionError at once, and not when the work is done. */
+  #writable(): void {
+    if (this.#project.writable) return
+    const remedy = 'Give it to the user that the studio runs as, or copy it to another place.'
+    throw new OptionError(this.#project.folder, 'a folder that can be written', 'one that cannot', remedy)
+  }
+}

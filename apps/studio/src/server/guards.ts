@@ -1,0 +1,38 @@
+import { createMiddleware } from 'hono/factory'
+import { studioHeader } from '../api/client.js'
+import { StudioError } from './studio-error.js'
+
+const names = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * Lets through what comes from the studio's own page, or from a program on this machine: no page of another host whose name was made to
+ * lead here (DNS rebinding: the header Host), none of another origin (Origin), and no form of one (a header of our own, and a type of
+ * content that forms do not have).
+ */
+export const guarded = createMiddleware(async ({ req, header }, next) => {
+  const host = req.header('host') ?? ''
+  if (!names.has(host.replace(/:\d+$/, '').toLowerCase())) {
+    throw new StudioError(
+      421,
+      'request',
+      'the header Host to be localhost or 127.0.0.1',
+      `"${host}"`,
+      'Open the address that the studio printed.',
+    )
+  }
+  const origin = req.header('origin')
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host)) {
+    throw new StudioError(403, 'request', `no other origin than ${host}`, `"${origin}"`, 'Use the page of the studio.')
+  }
+  if (req.method !== 'GET' && req.method !== 'HEAD' && req.header(studioHeader) === undefined) {
+    throw new StudioError(403, 'request', `the header ${studioHeader}`, 'none', `Send it: ${studioHeader}: 1.`)
+  }
+  await next()
+  header('X-Content-Type-Options', 'nosniff')
+  header('Cross-Origin-Resource-Policy', 'same-origin')
+  header('Referrer-Policy', 'no-referrer')
+})
+
+/** The page's own files alone: nothing of another host. Thumbnails and the camera's picture are data: and blob:. */
+export const pagePolicy =
+  "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
