@@ -64,7 +64,6 @@ const floors = {
     'bench',
     'task',
   ],
-  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
   translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
