@@ -59,6 +59,13 @@ const choosing = (what: string) =>
       .describe(`${what}: any of ${names.join(', ')}`),
   })
 
+const keeping = {
+  keep: z
+    .boolean()
+    .default(false)
+    .describe('keep with the model what users did, by hashes of their ids: it can then learn what they do next (extend)'),
+}
+
 /** Recommendations from what the users of a shop did, and what its items are called. */
 export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   name: 'recommend',
@@ -78,9 +85,9 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
       return { shop: await readShop(path, { columns: column, weights: weight, exclude, signal, onNotice }), ...view }
     },
   ),
-  train: step(choosing('what to choose from'), async (_: ShopData, { methods }) => {
+  train: step(choosing('what to choose from').extend(keeping), async (_: ShopData, { methods, keep }) => {
     const all = [...recommenderMethods, untrainedMethod()]
-    return bestOf(methods && all.filter(({ name }) => methods.includes(name)))
+    return bestOf(methods && all.filter(({ name }) => methods.includes(name)), { keep })
   }),
   compare: step(choosing('what to set side by side'), async (data: ShopData, { methods }) => ({
     data,

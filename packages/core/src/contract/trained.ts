@@ -84,6 +84,12 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   scores?(answer: Answer): readonly Scored[]
   /** Which queries to label next, `count` of them. Default: it cannot tell. */
   next?(queries: readonly Query[], options: RunOptions & { readonly count?: number | undefined }): Promise<Shown>
+  /**
+   * The model that knows these as well, without a new training: more examples, what users did since. What has to wait for the next
+   * training is said. Default: it takes a training.
+   * @throws DataError where it does not keep what that takes.
+   */
+  extend?(data: Data, options?: Partial<Run>): Promise<Pick<Trained<never, never, unknown>, 'pack' | 'describe' | 'close'>>
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */

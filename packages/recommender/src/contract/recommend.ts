@@ -1,5 +1,6 @@
 import type { Catalog } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
+import type { Growth } from './growth.js'
 import type { ItemVectors } from './item-vectors.js'
 import type { ListOptions, Recommendation } from './recommendation.js'
 import type { ScorerState } from './scorer-state.js'
@@ -16,6 +17,8 @@ export interface Recommender {
   nearest?(history: History, count: number): number[]
   /** What it was fitted to, as data from which it can be made again. Without it the recommender cannot be saved. */
   state?(): ScorerState
+  /** See `Scorer.update`. */
+  update?(growth: Growth): Recommender | Promise<Recommender>
   /** Frees the native memory that it holds. Where it is asked after that, it takes some again. */
   close?(): Promise<void>
 }

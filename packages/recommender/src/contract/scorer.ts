@@ -1,4 +1,5 @@
 import type { History } from '../shop/histories.js'
+import type { Growth } from './growth.js'
 import type { ItemVectors } from './item-vectors.js'
 import type { ScorerState } from './scorer-state.js'
 
@@ -18,6 +19,11 @@ export interface Scorer {
   readonly vectors?: ItemVectors | undefined
   /** What it was fitted to, as data from which `scorerOf` makes it again. Without it the scorer cannot be saved. */
   state?(): ScorerState
+  /**
+   * What fitting again gives, in less time, when a shop grew. Default: what came since is not known until it is fitted again
+   * (`updated`).
+   */
+  update?(growth: Growth): Scorer
 }
 
 /** How much each item of a history counts, [items of the history]. */

@@ -6,10 +6,11 @@ import { blend } from '../scorers/blend.js'
 import { evaluateRanking } from './evaluate-ranking.js'
 import { meanNdcg, rankCases } from './rank-cases.js'
 import type { Recommender } from '../contract/recommend.js'
+import type { Scorer } from '../contract/scorer.js'
 import type { Case } from '../shop/split-histories.js'
 import { largest } from '../math/top-k.js'
 
-const fixed = (...scores: number[]): Recommender & { score(): Float32Array } => ({
+const fixed = (...scores: number[]): Scorer => ({
   name: 'fixed',
   score: () => Float32Array.from(scores),
 })

@@ -4,7 +4,7 @@ import { easeTextMethod } from '../methods/baseline-methods.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
 import { examine } from '../methods/shop-data.js'
 import { describeSettings } from '../model/describe-training.js'
-import { type ChosenMethod, chosenFor, fitted, type ShopLearner } from './shop-learner.js'
+import { type ChosenMethod, chosenFor, fitted, type KeepOptions, type ShopLearner } from './shop-learner.js'
 
 /** Below so many users the choice between methods is noise rather than knowledge. */
 const fewCases = 100
@@ -15,7 +15,10 @@ const fewCases = 100
  * @param methods Default: `recommenderMethods`.
  * @throws OptionError without a method.
  */
-export function bestOf(methods: readonly RecommenderMethod[] = recommenderMethods): ShopLearner {
+export function bestOf(
+  methods: readonly RecommenderMethod[] = recommenderMethods,
+  keeping: KeepOptions = {},
+): ShopLearner {
   if (methods.length === 0)
     throw new OptionError('option "methods"', 'at least one method', 'none', 'Leave it out to choose from all.')
   return {
@@ -41,7 +44,7 @@ export function bestOf(methods: readonly RecommenderMethod[] = recommenderMethod
       } else if (validation.cases.length < fewCases) {
         say(`${validation.cases.length} users to choose by: the choice of ${method.name} may be chance.`)
       }
-      return fitted(data, winner, tried, run)
+      return fitted(data, winner, tried, run, keeping)
     },
   }
 }

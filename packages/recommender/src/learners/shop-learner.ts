@@ -4,7 +4,9 @@ import { examine, type ShopData } from '../methods/shop-data.js'
 import { withRepeats } from '../methods/with-repeats.js'
 import { RecommenderModel } from '../model/recommender-model.js'
 import { popularity } from '../scorers/popularity.js'
-import { usuallyLongest } from '../shop/interactions.js'
+import { type Histories, meanWeight, weighed } from '../shop/histories.js'
+import { defaultThreshold, usuallyLongest } from '../shop/interactions.js'
+import { type KeptHistories, userKey } from '../shop/kept-histories.js'
 import { fingerprintOf } from '../shop/fingerprint.js'
 
 /** Learns to recommend a shop's items. */
@@ -34,6 +36,12 @@ export function shopLearner(
   }
 }
 
+/** Options of `fitted`. */
+export interface KeepOptions {
+  /** Whether the model keeps what users did, by hashes of their ids, so that it can be updated. Default: false. */
+  readonly keep?: boolean | undefined
+}
+
 /** A method with the settings that were chosen for it. */
 export interface ChosenMethod extends Choice {
   readonly method: RecommenderMethod
@@ -53,6 +61,7 @@ export async function fitted(
   { method, settings }: ChosenMethod,
   tried: readonly ChosenMethod[],
   run: Run,
+  { keep = false }: KeepOptions = {},
 ): Promise<RecommenderModel> {
   const { catalog } = data.shop
   const { repeats = false, threshold = null, longestHistory = usuallyLongest } = data
@@ -77,6 +86,22 @@ export async function fitted(
       items: catalog.size,
       fingerprint: fingerprintOf(catalog, train),
     },
+    ...(keep && { kept: keptHistories(data, train) }),
     validation: tried.map((one) => ({ method: one.method.name, settings: one.settings, ndcg: one.ndcg ?? null })),
   })
+}
+
+/** What users did, as it was learned from. */
+function keptHistories({ shop, threshold, repeats }: ShopData, histories: Histories): KeptHistories {
+  const { interactions, catalog } = shop
+  const { users, valueKind, clock, dislikedTo } = interactions
+  return {
+    histories,
+    keys: Array.from(histories.users, (user) => userKey(users[user] as string)),
+    meanWeight: meanWeight(weighed(interactions, catalog.size, { threshold, repeats })),
+    threshold: threshold ?? defaultThreshold(interactions),
+    dislikedTo,
+    valueKind,
+    clock,
+  }
 }

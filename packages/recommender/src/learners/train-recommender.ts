@@ -4,9 +4,10 @@ import type { ShopView } from '../methods/shop-data.js'
 import type { RecommenderModel } from '../model/recommender-model.js'
 import type { Shop } from '../shop/read-shop.js'
 import { bestOf } from './best-of.js'
+import type { KeepOptions } from './shop-learner.js'
 
 /** Options of `trainRecommender`. */
-export interface TrainRecommenderOptions extends ShopView, Partial<Omit<Run, 'once'>> {
+export interface TrainRecommenderOptions extends ShopView, KeepOptions, Partial<Omit<Run, 'once'>> {
   /** What to choose from. Default: `recommenderMethods`. */
   readonly methods?: readonly RecommenderMethod[] | undefined
 }
@@ -20,7 +21,7 @@ export interface TrainRecommenderOptions extends ShopView, Partial<Omit<Run, 'on
  */
 export async function trainRecommender(
   shop: Shop,
-  { methods, texts, threshold, minimum, askedUsers, repeats, longestHistory, ...run }: TrainRecommenderOptions = {},
+  { methods, keep, texts, threshold, minimum, askedUsers, repeats, longestHistory, ...run }: TrainRecommenderOptions = {},
 ): Promise<RecommenderModel> {
-  return bestOf(methods).fit({ shop, texts, threshold, minimum, askedUsers, repeats, longestHistory }, startRun(run))
+  return bestOf(methods, { keep }).fit({ shop, texts, threshold, minimum, askedUsers, repeats, longestHistory }, startRun(run))
 }

@@ -1,7 +1,6 @@
 import { type Backbone, type Matrix, type Run } from '@headstart/core'
 import { DataError, OptionError, random, rowOf } from '@headstart/core/kit'
 import type { Material, Validation } from '../contract/recommender-method.js'
-import { tfIdf } from '../math/tf-idf.js'
 import { unitRows } from '../scorers/text-similarity.js'
 import type { Catalog } from '../shop/catalog.js'
 import { countPositives, type Histories, positives } from '../shop/histories.js'
@@ -92,9 +91,8 @@ export function lastItems(data: ShopData, run: Run): Promise<Split> {
 /** What there is to know of the items. @param texts Default: none, but their terms. */
 export function materialOf(catalog: Catalog, texts: Backbone<string> | undefined, run: Run): Promise<Material> {
   return run.once([materialOf, catalog, texts], async () => {
-    const written = catalog.texts()
-    const terms = tfIdf(written)
-    return { catalog, terms, texts: texts ? await featuresOf(written, texts, run.signal) : terms }
+    const { terms } = catalog
+    return { catalog, terms, texts: texts ? await featuresOf(catalog.texts(), texts, run.signal) : terms }
   })
 }
 
@@ -193,7 +191,11 @@ function drawn(
 }
 
 /** Features of texts, in rows of length 1; what has no text is like nothing. */
-async function featuresOf(texts: readonly string[], backbone: Backbone<string>, signal?: AbortSignal): Promise<Matrix> {
+export async function featuresOf(
+  texts: readonly string[],
+  backbone: Backbone<string>,
+  signal?: AbortSignal,
+): Promise<Matrix> {
   const features = unitRows(await backbone.embed(texts, { signal }))
   texts.forEach((text, row) => {
     if (text === '') rowOf(features, row).fill(0)

@@ -6,10 +6,12 @@ export function describeTraining({
   recipe,
   training: { users, items, interactions },
   validation,
-}: Pick<RecommenderParts, 'recipe' | 'training' | 'validation'>): Shown {
+  since,
+}: Pick<RecommenderParts, 'recipe' | 'training' | 'validation' | 'since'>): Shown {
   const { method, settings, seed, repeats } = recipe
   const rows = validation.map((row) => ({ method: row.method, settings: row.settings, 'ndcg@10': row.ndcg }))
-  return shown({ method, settings, users, items, interactions, seed, repeats, validation: rows }, () =>
+  const json = { method, settings, users, items, interactions, seed, repeats, validation: rows }
+  return shown({ ...json, ...(since && { since: { ...since, waiting: [...since.waiting] } }) }, () =>
     [
       `Learned from ${interactions} interactions of ${users} users with ${items} items.`,
       '',
@@ -18,8 +20,14 @@ export function describeTraining({
         ...validation.map((row) => [row.method, row.ndcg?.toFixed(4) ?? '', describeSettings(row.settings)]),
       ]),
       `On validation data, the interaction before the last of each user; ${method} is taken.`,
+      ...(since ? ['', sinceText(since)] : []),
     ].join('\n'),
   )
+}
+
+function sinceText({ updates, interactions, items, waiting }: NonNullable<RecommenderParts['since']>): string {
+  const known = waiting.length === 0 ? 'All it is made of knows them' : `Only after a training knows them: ${waiting.join(', ')}`
+  return `Since it was fitted came ${interactions} interactions, with ${items} new items, in ${updates} updates. ${known}.`
 }
 
 /** Settings in words. */

@@ -3,18 +3,17 @@ import { loadAls } from '../scorers/als.js'
 import { behavior, loadBehavior } from '../network/behavior-recommender.js'
 import { loadBlend } from '../scorers/blend.js'
 import type { Catalog } from '../shop/catalog.js'
-import { loadConstantScores } from '../scorers/constant-scores.js'
 import { loadEase } from '../scorers/ease.js'
 import { categoryAffinity, priceFit } from '../scorers/item-facts.js'
 import { easeNeighbors, loadEaseNeighbors } from '../scorers/ease-and-neighbors.js'
-import { loadItemLinks } from '../scorers/item-links.js'
+import { loadKnn } from '../scorers/item-knn.js'
 import type { Recommender } from '../contract/recommend.js'
+import { loadPopularity } from '../scorers/popularity.js'
 import { loadRepeats } from '../scorers/repeats.js'
 import type { Scorer } from '../contract/scorer.js'
 import { loadSequence, sequence } from '../network/sequence-recommender.js'
 import { countIn, numberIn, type ScorerState } from '../contract/scorer-state.js'
 import { loadTextSimilarity } from '../scorers/text-similarity.js'
-import { tfIdf } from '../math/tf-idf.js'
 import { newItems, withNewItems } from '../scorers/with-new-items.js'
 import { loadRepeatTaker, repeatTaking } from '../scorers/repeat-taker.js'
 
@@ -22,8 +21,8 @@ import { loadRepeatTaker, repeatTaking } from '../scorers/repeat-taker.js'
 type Load = (state: ScorerState, parts: readonly Scorer[], items: number, catalog: Catalog) => Scorer
 
 const kinds: Readonly<Record<string, Load>> = {
-  'constant-scores': loadConstantScores,
-  'item-links': loadItemLinks,
+  'constant-scores': loadPopularity,
+  'item-links': loadKnn,
   'text-similarity': loadTextSimilarity,
   ease: loadEase,
   [easeNeighbors]: loadEaseNeighbors,
@@ -43,6 +42,11 @@ export class UnknownStateError extends DataError {}
  * @throws DataError for one with something missing.
  */
 export function scorerOf(state: ScorerState, catalog: Catalog, items = catalog.size): Scorer {
+  const [only] = state.parts ?? []
+  if (state.kind === newItems && only) {
+    const known = countIn(state, 'known', items)
+    return withNewItems(known, catalog.terms)(scorerOf(only, catalog, known))
+  }
   const load = Object.hasOwn(kinds, state.kind) ? kinds[state.kind] : undefined
   if (!load) {
     const expected = `one of: ${Object.keys(kinds).join(', ')}`
@@ -68,7 +72,7 @@ const recommenders: Readonly<Record<string, LoadRecommender>> = {
     const [part] = state.parts ?? []
     if (!part) throw new DataError(`saved recommender "${newItems}"`, 'a part', 'none', 'Train the model again.')
     const known = countIn(state, 'known', items)
-    return withNewItems(known, tfIdf(catalog.texts()))(await recommenderOf(part, catalog, known))
+    return withNewItems(known, catalog.terms)(await recommenderOf(part, catalog, known))
   },
 }
 

@@ -2,12 +2,14 @@ import { DataError, type Packed } from '@headstart/core/load'
 import { StatePacker } from './pack-states.js'
 import type { Recommender } from '../contract/recommend.js'
 import { itemsName, numbersName, type RecommenderManifest } from './recommender-manifest.js'
+import { stateOfKept } from './kept-state.js'
 import type { RecommenderParts } from './recommender-parts.js'
 import type { ScorerState } from '../contract/scorer-state.js'
 
 /**
  * What the folder of a recommender holds: `headstart.json`, the catalog (`items.jsonl`), the numbers that it was fitted to
- * (`numbers.bin`), and its networks as ONNX where it has some. Nothing in it is code, and nothing in it is of a single user.
+ * (`numbers.bin`), and its networks as ONNX where it has some. Nothing in it is code, and nothing in it is of a single user,
+ * unless what users did was to be kept.
  * @throws DataError when it is a recommender that has no state.
  */
 export function packRecommender({
@@ -17,6 +19,8 @@ export function packRecommender({
   recipe,
   training,
   validation,
+  kept,
+  since,
 }: RecommenderParts): Packed {
   const packer = new StatePacker()
   const manifest = {
@@ -28,6 +32,8 @@ export function packRecommender({
     validation: validation as RecommenderManifest['validation'],
     recommender: packer.pack(stateOf(recommender)),
     popular: packer.pack(stateOf(popular)),
+    ...(kept && { kept: packer.pack(stateOfKept(kept)) }),
+    ...(since && { since: { ...since, waiting: [...since.waiting] } }),
   } satisfies Omit<RecommenderManifest, 'files'>
   const lines = catalog.items.map(
     ({ id, title, texts, price, category }) => `${JSON.stringify({ id, title, texts, price, category })}\n`,

@@ -9,6 +9,7 @@ import {
 } from '@headstart/core/load'
 import * as z from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
+import { keptFrom } from './kept-state.js'
 import { recommenderOf, UnknownStateError } from './load-scorer.js'
 import { type PackedState, unpacker } from './pack-states.js'
 import { itemsName, numbersName, recommenderFormat } from './recommender-manifest.js'
@@ -45,6 +46,8 @@ async function recommenderFrom(place: ModelFiles): Promise<RecommenderModel> {
       recipe: manifest.recipe,
       training: manifest.training,
       validation: manifest.validation,
+      kept: manifest.kept && keptFrom(stateOf(manifest.kept), catalog.size),
+      since: manifest.since,
     })
   } catch (cause) {
     if (!(cause instanceof HeadstartError)) {

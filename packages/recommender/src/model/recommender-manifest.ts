@@ -29,6 +29,11 @@ const manifestSchema = z.object({
   validation: z.array(z.object({ method: methodName, settings, ndcg: z.number().nullable() })),
   recommender: packedStateSchema,
   popular: packedStateSchema,
+  /** What users did, where it is kept. */
+  kept: packedStateSchema.optional(),
+  since: z
+    .object({ updates: z.number(), interactions: z.number(), items: z.number(), waiting: z.array(z.string()) })
+    .optional(),
   /** SHA-256 of every other file in the folder. */
   files: z.record(z.string(), z.string()),
 })

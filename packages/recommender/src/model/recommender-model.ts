@@ -19,8 +19,6 @@ import {
 import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'
-import type { SparseRows } from '../math/sparse-rows.js'
-import { tfIdf } from '../math/tf-idf.js'
 import type { ShopData } from '../methods/shop-data.js'
 import { against } from '../scorers/against.js'
 import { withIndex } from '../scorers/item-index.js'
@@ -28,6 +26,7 @@ import { extended, withNewItems } from '../scorers/with-new-items.js'
 import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
+import type { Shop } from '../shop/read-shop.js'
 import { idsIn } from '../shop/ids-in.js'
 import { describeTraining } from './describe-training.js'
 import { diversify } from './diversify.js'
@@ -36,6 +35,7 @@ import { explainedList } from './explain-list.js'
 import { exportFormats } from './export-recommender.js'
 import { packRecommender } from './pack-recommender.js'
 import { type RecommendAnswer, recommendAnswer, type RecommendQuery, sayRecommendations } from './recommend-query.js'
+import type { UpdateOptions } from './update-recommender.js'
 import type { RecommenderParts, RecommenderRecipe, RecommenderTraining, ValidationRow } from './recommender-parts.js'
 
 /** Options of `RecommenderModel.recommend`. */
@@ -93,7 +93,8 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   readonly recipe: RecommenderRecipe
   readonly training: RecommenderTraining
   readonly validation: readonly ValidationRow[]
-  #texts: SparseRows | undefined
+  readonly kept: RecommenderParts['kept']
+  readonly since: RecommenderParts['since']
 
   constructor(parts: RecommenderParts) {
     this.catalog = parts.catalog
@@ -102,6 +103,8 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     this.recipe = parts.recipe
     this.training = parts.training
     this.validation = parts.validation
+    this.kept = parts.kept
+    this.since = parts.since
   }
 
   /**
@@ -133,7 +136,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     const found = known.items.length === 0 ? undefined : await ranked(own, known, list)
     const recommender = found ? own : popular
     const listed = found ?? (await recommend(popular, known, list))
-    const lines = diversity === 0 ? listed : diversify(listed, this.#terms(), k, diversity)
+    const lines = diversity === 0 ? listed : diversify(listed, this.catalog.terms, k, diversity)
     const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
       ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
@@ -155,13 +158,33 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
    */
   withItems(items: readonly Item[]): RecommenderModel {
     const catalog = extended(this.catalog, items)
-    const likes = withNewItems(this.catalog.size, tfIdf(catalog.texts()))
+    const likes = withNewItems(this.catalog.size, catalog.terms)
     return new RecommenderModel({
       ...this,
       catalog,
       recommender: likes(this.recommender),
       popular: likes(this.popular),
     })
+  }
+
+  /**
+   * The recommender that knows what users did since, and the items that came since, without a new fit: popularity, neighborhoods
+   * and texts are then what a fit to all interactions gives (neighborhoods to the bit; what follows what, to the rounding of
+   * single precision), with the settings that were chosen in training. Factors, EASE, sequence models and the calibration of a
+   * network wait for the next training, which is said. It takes a model that keeps what users did (`keep` in training).
+   * @param shop The new interactions, read as the training data were; of its items those that are new.
+   * @throws DataError where the model does not keep what users did, and for rows without the ratings, events or times that the
+   *   training data had.
+   * @throws OptionError for new items where texts are compared by a backbone that is not given.
+   */
+  async update(shop: Shop, options: UpdateOptions = {}): Promise<RecommenderModel> {
+    const { updateRecommender } = await import('./update-recommender.js')
+    return new RecommenderModel(await updateRecommender(this, shop, options))
+  }
+
+  /** `update`, as all models have it that learn more. */
+  extend({ shop, texts }: ShopData, options: RunOptions = {}): Promise<RecommenderModel> {
+    return this.update(shop, { ...options, texts })
   }
 
   /**
@@ -323,10 +346,6 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     const rivals = candidates?.slice() ?? new Uint8Array(this.catalog.size).fill(1)
     for (const item of had?.items ?? []) rivals[item] = 0
     return rivals
-  }
-
-  #terms(): SparseRows {
-    return (this.#texts ??= tfIdf(this.catalog.texts()))
   }
 
   #item(number: number): Item {

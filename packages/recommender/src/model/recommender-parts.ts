@@ -2,6 +2,7 @@ import type { JsonObject } from '@headstart/core'
 import type { Catalog } from '../shop/catalog.js'
 import type { Recommender } from '../contract/recommend.js'
 import type { RecommenderMethodName } from '../contract/recommender-method.js'
+import type { KeptHistories } from '../shop/kept-histories.js'
 
 /** How a recommender came to be: enough to train it again. */
 export interface RecommenderRecipe {
@@ -39,6 +40,15 @@ export interface ValidationRow {
   readonly ndcg: number | null
 }
 
+/** What came to a recommender since it was fitted. */
+export interface GrownSince {
+  readonly updates: number
+  readonly interactions: number
+  readonly items: number
+  /** Names of the scorers that know of it when they are fitted again. */
+  readonly waiting: readonly string[]
+}
+
 /** The parts of a recommender model. */
 export interface RecommenderParts {
   readonly catalog: Catalog
@@ -49,4 +59,8 @@ export interface RecommenderParts {
   readonly training: RecommenderTraining
   /** One row for each method that was tried. */
   readonly validation: readonly ValidationRow[]
+  /** What users did, where it was to be kept (`TrainRecommenderOptions.keep`). */
+  readonly kept?: KeptHistories | undefined
+  /** What came by `update` since it was fitted; undefined where nothing did. */
+  readonly since?: GrownSince | undefined
 }

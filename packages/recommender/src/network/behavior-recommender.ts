@@ -2,6 +2,7 @@ import { DataError, type Network } from '@headstart/core/load'
 import { decodeModel, encodeModel } from '@headstart/onnx/kit'
 import { gateNetwork, scorersOf } from './behavior-network.js'
 import { CalibratedFeatures } from './calibrated-features.js'
+import { grownFeatures } from './grown-features.js'
 import { ItemFeatures } from './item-features.js'
 import { featuresFrom, stateOfFeatures } from './item-features-state.js'
 import type { Recommender } from '../contract/recommend.js'
@@ -33,6 +34,7 @@ export async function behaviorRecommender(
       await gate.close()
       await features.features.parts.sequence?.close?.()
     },
+    update: (growth) => behaviorRecommender(name, { graph }, grownFeatures(features, growth)),
     state: () => ({
       kind: behavior,
       config: { name },

@@ -2,7 +2,7 @@ import { DataError } from '@headstart/core/load'
 import { loadAls } from '../scorers/als.js'
 import { easeArrays, type EaseInverse, easeInverseIn } from '../scorers/ease.js'
 import type { ItemFeaturesParts } from './item-features.js'
-import { numberIn, rowsIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
+import { countIn, numberIn, rowsIn, type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
 import { loadSequence } from './sequence-recommender.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 
@@ -20,10 +20,17 @@ export function stateOfFeatures(parts: ItemFeaturesParts): ScorerState {
     texts,
     als,
     sequence,
+    fittedItems,
   } = parts
   return {
     kind: 'evidence',
-    config: { itemCount, userCount, usualPopularity, hasClock: popularity.hasClock },
+    config: {
+      itemCount,
+      userCount,
+      usualPopularity,
+      hasClock: popularity.hasClock,
+      ...(fittedItems !== undefined && { fittedItems }),
+    },
     arrays: { ever: popularity.ever, lately: popularity.lately, now: popularity.now },
     parts: [
       ...[neighbors, follows, texts].map(sparseState),
@@ -39,8 +46,10 @@ export async function featuresFrom(state: ScorerState, items: number): Promise<I
   if (!neighbors || !follows || !texts || !ease || !easeText || !als) {
     throw new DataError('saved features', 'six parts', `${state.parts?.length ?? 0}`, 'Train the model again.')
   }
+  const fittedItems = state.config['fittedItems'] === undefined ? items : countIn(state, 'fittedItems', items)
   return {
     itemCount: items,
+    ...(fittedItems < items && { fittedItems }),
     userCount: numberIn(state, 'userCount'),
     usualPopularity: numberIn(state, 'usualPopularity'),
     popularity: {
@@ -54,7 +63,7 @@ export async function featuresFrom(state: ScorerState, items: number): Promise<I
     texts: sparseIn(texts, items),
     ease: easeInverseIn(ease, items),
     easeText: easeInverseIn(easeText, items),
-    als: loadAls(als, [], items),
+    als: loadAls(als, [], fittedItems),
     ...(sequence && { sequence: await loadSequence(sequence) }),
   }
 }

@@ -71,6 +71,21 @@ export interface ItemFeaturesParts {
   readonly texts: SparseRows
   readonly als: Scorer
   readonly sequence?: Recommender | undefined
+  /** How many items `als` and `sequence` were fitted to, where others came since. Default: all. */
+  readonly fittedItems?: number | undefined
+}
+
+/** What is known of the scores' items, and the lowest of them for all others: nothing is known of these. */
+function setAll(row: Float32Array, scores: Float32Array): void {
+  if (scores.length < row.length) row.fill(scores.reduce((least, score) => Math.min(least, score), Infinity))
+  row.set(scores)
+}
+
+/** A history without the items that came after so many. */
+function fittedPart(history: History, items: number): History {
+  if (history.items.every((item) => item < items)) return history
+  const isKnown = (_: number, place: number): boolean => (history.items[place] as number) < items
+  return { items: history.items.filter(isKnown), times: history.times.filter(isKnown) }
 }
 
 /**
@@ -87,7 +102,8 @@ export class ItemFeatures {
   readonly #taken: Uint8Array
 
   constructor(parts: ItemFeaturesParts) {
-    const { itemCount, als: factors, sequence } = parts
+    const { itemCount, als: factors, sequence, fittedItems = itemCount } = parts
+    const earlier = (history: History): History => fittedPart(history, fittedItems)
     this.parts = parts
     this.#sources = [
       popularityFeatures(parts.popularity),
@@ -96,13 +112,13 @@ export class ItemFeatures {
       easeFeatures('ease-text', parts.easeText, itemCount),
       transitionFeatures(parts.follows),
       textFeatures(parts.texts),
-      { names: ['als'], score: (history, [row]) => row?.set(factors.score(history)) },
+      { names: ['als'], score: (history, [row]) => row?.set(factors.score(earlier(history))) },
       ...(sequence
         ? [
             {
               names: ['sequence'],
               score: async (history: History, [row]: readonly Float32Array[]) =>
-                row?.set(await sequence.score(history)),
+                row && setAll(row, await sequence.score(earlier(history))),
             },
           ]
         : []),

@@ -1,9 +1,10 @@
 import { type EaseInverse, easeWeights } from '../scorers/ease.js'
 import { type FeatureSource, forEachWeighted, type WeightingName, weightings } from './feature-source.js'
 import type { Histories } from '../shop/histories.js'
-import { knnSimilarities } from '../scorers/item-knn.js'
-import { addRow, type SparseRows, transposed } from '../math/sparse-rows.js'
-import { followCounts } from '../scorers/transitions.js'
+import { knnSimilarities, updatedSimilarities } from '../scorers/knn-similarities.js'
+import { addRow, type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
+import { followCounts, updatedFollowers } from '../scorers/transitions.js'
+import type { Growth } from '../contract/growth.js'
 
 /**
  * Item-based neighborhoods of all items (see `itemKnn`), with shrinkage 5: the likes of the whole history, of its late
@@ -19,6 +20,11 @@ const mostNeighbors = 1000
 /** What `neighborFeatures` is made from. */
 export function neighborLinks(train: Histories): SparseRows {
   return knnSimilarities(train, Math.min(mostNeighbors, train.itemCount), 5)
+}
+
+/** The same of a shop that grew. */
+export function updatedNeighbors(links: SparseRows, growth: Growth): SparseRows {
+  return updatedSimilarities(links, growth, Math.min(mostNeighbors, growth.now.itemCount), 5)
 }
 
 /** EASE for the whole history, and for its late items (see `ease`). */
@@ -39,12 +45,12 @@ export function easeFeatures(name: string, inverse: EaseInverse, itemCount: numb
 }
 
 /**
- * What came soon after an item, up to 5 places on: Σ 1/d for each time j came d places after i, divided by
+ * What came soon after an item, up to 5 places on (`followReach`): Σ 1/d for each time j came d places after i, divided by
  * (√n(i) + 0.7)(√n(j) + 0.7), n being the number of users.
  */
 export function transitionLinks(train: Histories): SparseRows {
-  const follow = followCounts(train, 5)
-  const scale = train.popularity().map((count) => 1 / (Math.sqrt(count) + 0.7))
+  const follow = followCounts(train, followReach)
+  const scale = followScale(train)
   for (let item = 0; item < follow.rows; item++) {
     for (let k = follow.starts[item] as number; k < (follow.starts[item + 1] as number); k++) {
       follow.values[k] =
@@ -52,6 +58,37 @@ export function transitionLinks(train: Histories): SparseRows {
     }
   }
   return follow
+}
+
+/** The same of a shop that grew, but for the rounding of single precision. */
+export function updatedTransitions(links: SparseRows, growth: Growth): SparseRows {
+  const [was, is] = [followScale(growth.before), followScale(growth.now)]
+  const changed = updatedFollowers(growth, followReach)
+  const linesOf = function* (): Generator<SparseRow> {
+    for (let item = 0; item < growth.now.itemCount; item++) {
+      const counted = changed.get(item)
+      const { columns, values } = counted ?? {
+        columns: links.columns.subarray(links.starts[item] ?? 0, links.starts[item + 1] ?? 0),
+        values: links.values.subarray(links.starts[item] ?? 0, links.starts[item + 1] ?? 0),
+      }
+      const own = (is[item] as number) / (counted ? 1 : (was[item] as number))
+      yield {
+        columns,
+        values: Array.from(values, (value, k) => {
+          const column = columns[k] as number
+          return value * own * ((is[column] as number) / (counted ? 1 : (was[column] as number)))
+        }),
+      }
+    }
+  }
+  return sparseRows(growth.now.itemCount, linesOf())
+}
+
+/** How many places on something still follows. */
+const followReach = 5
+
+function followScale(train: Histories): Float64Array {
+  return train.popularity().map((count) => 1 / (Math.sqrt(count) + 0.7))
 }
 
 /** What comes soon after the last item, after the last ten, and before them. */

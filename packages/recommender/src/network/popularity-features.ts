@@ -88,12 +88,29 @@ function hasClock(train: Histories): boolean {
   return first.size > 0.1 * users
 }
 
+/** Sorting the times alone is ten times as fast as sorting places by them. */
 function byTime({ items, times }: Histories): { items: Int32Array; times: Float64Array } {
-  const order = Int32Array.from(items.keys()).sort((a, b) => (times[a] as number) - (times[b] as number) || a - b)
-  return {
-    items: Int32Array.from(order, (place) => items[place] as number),
-    times: Float64Array.from(order, (place) => times[place] as number),
+  const sorted = times.toSorted()
+  const ordered = new Int32Array(items.length)
+  // How many of the interactions at a time, known by its first place, have their place.
+  const placed = new Int32Array(items.length)
+  for (let place = 0; place < items.length; place++) {
+    const first = lowerBound(sorted, times[place] as number)
+    ordered[first + (placed[first] as number)] = items[place] as number
+    placed[first] = (placed[first] as number) + 1
   }
+  return { items: ordered, times: sorted }
+}
+
+/** The first place of a time that is not earlier. */
+function lowerBound(times: Float64Array, time: number): number {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] as number) < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function latelyByTime(items: Int32Array, itemCount: number): Float64Array {

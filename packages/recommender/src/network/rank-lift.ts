@@ -63,6 +63,21 @@ export function rankLift(ranks: readonly ArrayLike<number>[], scorers: number, i
   return { itemCount, table, quality }
 }
 
+/** The same for more items: what lies behind the last rank is as likely as that. */
+export function longerLift(lift: RankLift, itemCount: number): RankLift {
+  const { itemCount: known, table, quality } = lift
+  if (itemCount === known) return lift
+  const [steps, more] = [2 * known + 1, 2 * itemCount + 1]
+  const scorers = table.length / steps
+  const longer = new Float32Array(scorers * more)
+  for (let scorer = 0; scorer < scorers; scorer++) {
+    const row = table.subarray(scorer * steps, (scorer + 1) * steps)
+    longer.fill(row.at(-1) ?? 0, scorer * more, (scorer + 1) * more)
+    longer.set(row, scorer * more)
+  }
+  return { itemCount, table: longer, quality }
+}
+
 type Point = readonly [at: number, lift: number]
 
 /** The lift of a scorer at a rank, a whole number of halves. */

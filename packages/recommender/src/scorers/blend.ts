@@ -1,6 +1,7 @@
 import { DataError, OptionError } from '@headstart/core/load'
 import type { Scorer } from '../contract/scorer.js'
 import { type ScorerState, textIn } from '../contract/scorer-state.js'
+import { updated } from './updated.js'
 
 /** A scorer and what it counts. */
 export type Share = readonly [scorer: Scorer, weight: number]
@@ -25,6 +26,7 @@ export function blend(name: string, shares: readonly Share[]): Scorer {
       }
       return sum
     },
+    update: (growth) => blend(name, shares.map(([scorer, weight]) => [updated(scorer, growth), weight])),
     ...(parts.every((part) => part.state !== undefined) && {
       state: () => ({
         kind: 'blend',

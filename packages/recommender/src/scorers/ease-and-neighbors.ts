@@ -4,6 +4,7 @@ import type { Histories } from '../shop/histories.js'
 import { itemKnn } from './item-knn.js'
 import type { Scorer } from '../contract/scorer.js'
 import { itemsIn, type ScorerState } from '../contract/scorer-state.js'
+import { updated } from './updated.js'
 
 /** Kind of the state of EASE with neighbors, spelled as models that are saved have it. */
 export const easeNeighbors = 'ease-neighbours'
@@ -24,7 +25,8 @@ export async function easeAndNeighbors(
   const taken = train.popularity().reduce((count, takers) => count + (takers > 0 ? 1 : 0), 0)
   if (known.length >= taken) return scorer
   onNotice?.(`ease: of ${taken} items it takes the ${known.length} that most users took; item-knn scores the others.`)
-  return joined(scorer, itemKnn(train, { neighbors: 200 }), known)
+  // How much of a history counts was decided when it was read.
+  return joined(scorer, itemKnn(train, { neighbors: 200, longestHistory: Infinity }), known)
 }
 
 /** @param known Numbers of the items that `ease` knows. */
@@ -45,6 +47,7 @@ function joined(ease: Scorer, neighbors: Scorer, known: Int32Array): Scorer {
       for (const item of known) others[item] = scores[item] as number
       return others
     },
+    update: (growth) => joined(updated(ease, growth), updated(neighbors, growth), known),
     state: () => ({
       kind: easeNeighbors,
       config: {},

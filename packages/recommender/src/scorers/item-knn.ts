@@ -1,10 +1,10 @@
 import type { Histories } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
-import { itemLinks } from './item-links.js'
+import { itemLinks, linksIn } from './item-links.js'
+import { knnSimilarities, updatedSimilarities } from './knn-similarities.js'
+import type { SparseRows } from '../math/sparse-rows.js'
 import type { Scorer } from '../contract/scorer.js'
-import { type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
-import { largest } from '../math/top-k.js'
-import { userItems } from '../shop/user-items.js'
+import { numberIn, type ScorerState, textIn } from '../contract/scorer-state.js'
 
 /** Options of `itemKnn`. */
 export interface ItemKnnOptions {
@@ -35,53 +35,23 @@ export function itemKnn(
   train: Histories,
   { neighbors = 100, shrinkage = 10, decay = 1, longestHistory = usuallyLongest }: ItemKnnOptions = {},
 ): Scorer {
-  return itemLinks(
-    decay === 1 ? 'item-knn' : 'recency-weighted item-knn',
-    knnSimilarities(train.latest(longestHistory), neighbors, shrinkage),
-    decay,
-  )
+  const name = decay === 1 ? 'item-knn' : 'recency-weighted item-knn'
+  const links = knnSimilarities(train.latest(longestHistory), neighbors, shrinkage)
+  // Of histories that were cut for it, it cannot know what would be cut next.
+  return longestHistory === Infinity ? knn(name, links, decay, neighbors, shrinkage) : itemLinks(name, links, decay)
 }
 
-/** Row i: those items that count i among their neighbors, with their similarity. */
-export function knnSimilarities(train: Histories, neighbors: number, shrinkage: number): SparseRows {
-  const { itemCount, weights } = train
-  const users = transposed(userItems(train))
-  const counts = weights ? squaresOf(train.items, weights, itemCount) : train.popularity()
-  const common = new Float64Array(itemCount)
-  const linesOf = function* (): Generator<SparseRow> {
-    for (let item = 0; item < itemCount; item++) {
-      const met: number[] = []
-      for (let k = users.starts[item] as number; k < (users.starts[item + 1] as number); k++) {
-        const user = users.columns[k] as number
-        const own = users.values[k] as number
-        for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
-          const other = train.items[place] as number
-          if (common[other] === 0 && other !== item) met.push(other)
-          common[other] = (common[other] as number) + (weights ? own * (weights[place] as number) : 1)
-        }
-      }
-      const similarities = met.map(
-        (other) =>
-          (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage),
-      )
-      for (const other of met) common[other] = 0
-      common[item] = 0
-      if (met.length <= neighbors) yield { columns: met, values: similarities }
-      else {
-        const chosen = largest(similarities, neighbors)
-        yield {
-          columns: chosen.map((place) => met[place] as number),
-          values: chosen.map((place) => similarities[place] as number),
-        }
-      }
-    }
-  }
-  return transposed(sparseRows(itemCount, linesOf()))
+function knn(name: string, links: SparseRows, decay: number, neighbors: number, shrinkage: number): Scorer {
+  return itemLinks(name, links, decay, {
+    config: { neighbors, shrinkage },
+    update: (growth) => knn(name, updatedSimilarities(links, growth, neighbors, shrinkage), decay, neighbors, shrinkage),
+  })
 }
 
-/** Σ w² of each item. */
-function squaresOf(items: Int32Array, weights: Float32Array, itemCount: number): Float64Array {
-  const sums = new Float64Array(itemCount)
-  items.forEach((item, place) => (sums[item] = (sums[item] as number) + (weights[place] as number) ** 2))
-  return sums
+/** Neighborhoods, or other links between items. */
+export function loadKnn(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
+  const [name, links, decay] = [textIn(state, 'name'), linksIn(state, items), numberIn(state, 'decay')]
+  return state.config['neighbors'] === undefined
+    ? itemLinks(name, links, decay)
+    : knn(name, links, decay, numberIn(state, 'neighbors'), numberIn(state, 'shrinkage'))
 }

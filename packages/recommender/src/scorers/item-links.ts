@@ -1,13 +1,25 @@
+import type { JsonObject } from '@headstart/core/load'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
-import { numberIn, type ScorerState, sparseArrays, sparseIn, textIn } from '../contract/scorer-state.js'
+import { type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
 import { addRow, type SparseRows } from '../math/sparse-rows.js'
+
+/** How links were fitted, where they can be fitted to what a shop grew by. */
+export interface LinkFit extends Pick<Scorer, 'update'> {
+  /** Settings that are saved. */
+  readonly config?: JsonObject
+}
 
 /**
  * The sum over the history's items of the links that go out from them, each times what the item counts.
  * @param links [items, items]: row i has what i says of others.
  * @param decay What the item before the last counts, beside the last one's 1, and so on.
  */
-export function itemLinks(name: string, links: SparseRows, decay: number): Scorer {
+export function itemLinks(
+  name: string,
+  links: SparseRows,
+  decay: number,
+  { config = {}, update }: LinkFit = {},
+): Scorer {
   return {
     name,
     score(history) {
@@ -22,12 +34,14 @@ export function itemLinks(name: string, links: SparseRows, decay: number): Score
     },
     state: () => ({
       kind: 'item-links',
-      config: { name, decay, columnCount: links.columnCount },
+      config: { name, decay, columnCount: links.columnCount, ...config },
       arrays: sparseArrays(links),
     }),
+    ...(update && { update }),
   }
 }
 
-export function loadItemLinks(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
-  return itemLinks(textIn(state, 'name'), sparseIn(state, items, items), numberIn(state, 'decay'))
+/** The links in a state. @throws DataError when it has none. */
+export function linksIn(state: ScorerState, items: number): SparseRows {
+  return sparseIn(state, items, items)
 }

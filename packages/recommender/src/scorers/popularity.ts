@@ -1,5 +1,5 @@
 import { OptionError } from '@headstart/core/kit'
-import { constantScores } from './constant-scores.js'
+import { constantScores, loadConstantScores } from './constant-scores.js'
 import type { Histories } from '../shop/histories.js'
 import type { Scorer } from '../contract/scorer.js'
 
@@ -22,5 +22,15 @@ export function popularity(train: Histories, { halfLife = Infinity }: Popularity
   train.items.forEach((item, place) => {
     counts[item] = (counts[item] as number) + 2 ** (((train.times[place] as number) - now) / halfLife)
   })
-  return constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts))
+  return growing(constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts)), { halfLife })
+}
+
+function growing(scorer: Scorer, options: PopularityOptions): Scorer {
+  return { ...scorer, update: ({ now }) => popularity(now, options) }
+}
+
+/** Popularity, or other scores that are the same for everybody. */
+export function loadPopularity(...args: Parameters<typeof loadConstantScores>): Scorer {
+  const scorer = loadConstantScores(...args)
+  return scorer.name === 'popularity' ? growing(scorer, {}) : scorer
 }

@@ -4,6 +4,7 @@ import type { Scorer } from '../contract/scorer.js'
 import { numberIn, type ScorerState } from '../contract/scorer-state.js'
 import { distinct } from '../shop/histories.js'
 import { standardized } from './blend.js'
+import { updated, updatedRecommender } from './updated.js'
 
 /** Kind of the state of a recommender of what is taken again. */
 export const repeatTaking = 'repeat-taking'
@@ -22,6 +23,8 @@ export function repeatTaker(once: Recommender, again: Scorer, weight: number): R
       return scores
     },
     close: async () => once.close?.(),
+    update: async (growth) =>
+      repeatTaker(await updatedRecommender(once, growth.distinct()), updated(again, growth), weight),
     ...(once.state && {
       state: () => ({
         kind: repeatTaking,

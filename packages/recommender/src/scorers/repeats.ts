@@ -2,6 +2,9 @@ import type { Histories } from '../shop/histories.js'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
 import { numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
 
+/** Of models that do not say it, as well. */
+const usualShrinkage = 5
+
 /** Options of `repeats`. */
 export interface RepeatsOptions {
   /** What an interaction counts beside the one after it. Default: 0.9. */
@@ -16,7 +19,7 @@ export interface RepeatsOptions {
  * next-basket recommendation", 2020), times the share of the item's takers who came back for it.
  * @param train With repeats (`positives` with `repeats: true`), and so are the histories that are scored.
  */
-export function repeats(train: Histories, { decay = 0.9, shrinkage = 5 }: RepeatsOptions = {}): Scorer {
+export function repeats(train: Histories, { decay = 0.9, shrinkage = usualShrinkage }: RepeatsOptions = {}): Scorer {
   const { itemCount } = train
   const [takers, repeaters] = [new Float64Array(itemCount), new Float64Array(itemCount)]
   for (let user = 0; user < train.length; user++) {
@@ -30,11 +33,11 @@ export function repeats(train: Histories, { decay = 0.9, shrinkage = 5 }: Repeat
   const sum = (numbers: Float64Array): number => numbers.reduce((total, number) => total + number, 0)
   const mean = sum(repeaters) / Math.max(sum(takers), 1)
   const share = takers.map((count, item) => ((repeaters[item] as number) + shrinkage * mean) / (count + shrinkage))
-  return repeatScorer(share, decay)
+  return repeatScorer(share, decay, shrinkage)
 }
 
 /** @param share Of the takers of each item that came back for it, [items]. */
-function repeatScorer(share: Float64Array, decay: number): Scorer {
+function repeatScorer(share: Float64Array, decay: number, shrinkage: number): Scorer {
   return {
     name: 'repeats',
     score(history) {
@@ -45,10 +48,12 @@ function repeatScorer(share: Float64Array, decay: number): Scorer {
       })
       return scores
     },
-    state: () => ({ kind: 'repeats', config: { decay }, arrays: { share } }),
+    update: ({ now }) => repeats(now, { decay, shrinkage }),
+    state: () => ({ kind: 'repeats', config: { decay, shrinkage }, arrays: { share } }),
   }
 }
 
 export function loadRepeats(state: ScorerState, _: readonly Scorer[], items: number): Scorer {
-  return repeatScorer(rowsIn(state, 'share', Float64Array, items), numberIn(state, 'decay'))
+  const shrinkage = state.config['shrinkage'] === undefined ? usualShrinkage : numberIn(state, 'shrinkage')
+  return repeatScorer(rowsIn(state, 'share', Float64Array, items), numberIn(state, 'decay'), shrinkage)
 }

@@ -33,6 +33,8 @@ export function textSimilarity(
   return {
     name: last === 1 ? 'text similarity to the last item' : `text similarity to the last ${last} items`,
     ...(isSparse ? sparseScores(vectors, weightsOf) : denseScores(vectors, weightsOf)),
+    update: ({ catalog, newTexts }) =>
+      textSimilarity(isSparse ? catalog.terms : appended(vectors, newTexts), { last, decay }),
     state: () => ({
       kind: 'text-similarity',
       config: { last, decay, columnCount: isSparse ? vectors.columnCount : vectors.columns },
@@ -86,6 +88,14 @@ function denseScores(matrix: Matrix, weightsOf: Weights): Pick<Scorer, 'score' |
   }
   const vectors = new ItemVectors(data, columns, of)
   return { score: (history) => vectors.scores(history), vectors }
+}
+
+function appended(matrix: Matrix, more: Matrix | undefined): Matrix {
+  if (!more) return matrix
+  const data = new Float32Array(matrix.data.length + more.data.length)
+  data.set(matrix.data)
+  data.set(more.data, matrix.data.length)
+  return { rows: matrix.rows + more.rows, columns: matrix.columns, data }
 }
 
 /** The matrix with every row divided by its length, so that products of rows are cosines; rows of zeros stay so. */

@@ -1,4 +1,6 @@
+import type { Growth } from '../contract/growth.js'
 import type { Histories } from '../shop/histories.js'
+import { userItems } from '../shop/user-items.js'
 import { itemLinks } from './item-links.js'
 import type { Scorer } from '../contract/scorer.js'
 import { type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
@@ -36,34 +38,52 @@ export function transitions(
 
 /** Row i: Σ 1/d over the times that each item came d places after i, d up to `reach`. Histories may have repeats. */
 export function followCounts(train: Histories, reach: number): SparseRows {
-  const { itemCount, items, starts } = train
-  // The places in `items` at which each item stands, and where the history of each place ends.
-  const places = transposed({
-    rows: items.length,
-    columnCount: itemCount,
-    starts: Int32Array.from({ length: items.length + 1 }, (_, place) => place),
-    columns: items,
-    values: new Float32Array(items.length),
-  })
-  const ends = new Int32Array(items.length)
-  for (let user = 0; user < train.length; user++) ends.fill(starts[user + 1] as number, starts[user], starts[user + 1])
-
-  const counts = new Float64Array(itemCount)
+  const followers = followersIn(train, transposed(userItems(train)), reach)
   const linesOf = function* (): Generator<SparseRow> {
-    for (let item = 0; item < itemCount; item++) {
-      const met: number[] = []
-      for (let k = places.starts[item] as number; k < (places.starts[item + 1] as number); k++) {
-        const place = places.columns[k] as number
-        const end = Math.min(ends[place] as number, place + 1 + reach)
-        for (let next = place + 1; next < end; next++) {
+    for (let item = 0; item < train.itemCount; item++) yield followers(item)
+  }
+  return sparseRows(train.itemCount, linesOf())
+}
+
+/** Items of which others follow than did before a shop grew, each with what follows it now; of histories without repeats. */
+export function updatedFollowers({ now, takers, users }: Growth, reach: number): ReadonlyMap<number, SparseRow> {
+  const changed = new Set<number>()
+  for (const { before, now: history } of users) {
+    const [had, has] = [before?.items ?? new Int32Array(), history?.items ?? new Int32Array()]
+    const same = had.findIndex((item, place) => item !== has[place])
+    const from = Math.max(0, (same === -1 ? had.length : same) - reach)
+    for (const items of [had, has]) for (const item of items.subarray(from)) changed.add(item)
+  }
+  const followers = followersIn(now, takers, reach)
+  return new Map(Array.from(changed, (item) => [item, followers(item)]))
+}
+
+/** @param takers [items, users]; of who took an item twice, twice. */
+function followersIn(
+  { itemCount, items, starts }: Histories,
+  takers: SparseRows,
+  reach: number,
+): (item: number) => SparseRow {
+  const counts = new Float64Array(itemCount)
+  return (item) => {
+    const met: number[] = []
+    let last = -1
+    for (let k = takers.starts[item] as number; k < (takers.starts[item + 1] as number); k++) {
+      const user = takers.columns[k] as number
+      if (user === last) continue
+      last = user
+      const end = starts[user + 1] as number
+      for (let place = starts[user] as number; place < end; place++) {
+        if (items[place] !== item) continue
+        for (let next = place + 1; next < Math.min(end, place + 1 + reach); next++) {
           const follower = items[next] as number
           if (counts[follower] === 0) met.push(follower)
           counts[follower] = (counts[follower] as number) + 1 / (next - place)
         }
       }
-      yield { columns: met, values: met.map((follower) => counts[follower] as number) }
-      for (const follower of met) counts[follower] = 0
     }
+    const values = met.map((follower) => counts[follower] as number)
+    for (const follower of met) counts[follower] = 0
+    return { columns: met, values }
   }
-  return sparseRows(itemCount, linesOf())
 }

@@ -32,7 +32,7 @@ export function extended(catalog: Catalog, items: readonly Item[]): Catalog {
  * @param known How many items the recommenders know.
  * @param texts Of all items, the new ones last; rows of length 1 or 0.
  */
-export function withNewItems(known: number, texts: SparseRows): (recommender: Recommender) => Recommender {
+export function withNewItems(known: number, texts: SparseRows): <Kind extends Recommender>(recommender: Kind) => Kind {
   const byTerm = transposed(texts)
   const likes = Array.from({ length: texts.rows - known }, (_, place) => likesOf(known + place, known, texts, byTerm))
   const standIn = (item: number): number | undefined => (item < known ? item : likes[item - known]?.[0]?.item)
@@ -52,21 +52,30 @@ export function withNewItems(known: number, texts: SparseRows): (recommender: Re
     })
     return all
   }
-  return (recommender) => ({
-    name: recommender.name,
-    score(history) {
-      const scores = recommender.score(translate(history))
-      return ArrayBuffer.isView(scores) ? extend(scores) : scores.then(extend)
-    },
-    close: async () => recommender.close?.(),
-    ...(recommender.state && {
-      state: () => ({
-        kind: newItems,
-        config: { known },
-        parts: [recommender.state?.()].filter((part) => part !== undefined),
+  return <Kind extends Recommender>(recommender: Kind): Kind => {
+    const wrapped: Recommender = {
+      name: recommender.name,
+      score(history) {
+        const scores = recommender.score(translate(history))
+        return ArrayBuffer.isView(scores) ? extend(scores) : scores.then(extend)
+      },
+      close: async () => recommender.close?.(),
+      update(growth) {
+        if (recommender.update) return recommender.update(growth)
+        growth.waiting.add(recommender.name)
+        return withNewItems(known, growth.catalog.terms)(recommender)
+      },
+      ...(recommender.state && {
+        state: () => ({
+          kind: newItems,
+          config: { known },
+          parts: [recommender.state?.()].filter((part) => part !== undefined),
+        }),
       }),
-    }),
-  })
+    }
+    // A scorer, which answers at once, stays one.
+    return wrapped as Kind
+  }
 }
 
 function likesOf(item: number, known: number, texts: SparseRows, byTerm: SparseRows): Like[] {

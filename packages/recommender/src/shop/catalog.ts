@@ -1,4 +1,6 @@
 import { DataError } from '@headstart/core/load'
+import type { SparseRows } from '../math/sparse-rows.js'
+import { tfIdf } from '../math/tf-idf.js'
 
 /** One item of a shop. */
 export interface Item {
@@ -26,6 +28,7 @@ export function categoriesOf({ category }: Item): readonly string[] {
 /** The items that can be recommended. Everything else speaks of an item by its number, its place in here. */
 export class Catalog {
   readonly items: readonly Item[]
+  #terms: SparseRows | undefined
   readonly #numbers: ReadonlyMap<string, number>
 
   /** @throws DataError when there is no item, and when an id stands for two. */
@@ -47,6 +50,11 @@ export class Catalog {
   /** The number of an item, or undefined where the catalog does not hold it. */
   numberOf(id: string): number | undefined {
     return this.#numbers.get(id)
+  }
+
+  /** Terms of the items' texts with their weights, [items, terms] (`tfIdf`). */
+  get terms(): SparseRows {
+    return (this.#terms ??= tfIdf(this.texts()))
   }
 
   /** Title and other texts of each item as one text, '' for items without any. */

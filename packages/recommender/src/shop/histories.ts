@@ -109,7 +109,8 @@ export function distinct(history: History): History {
   return { items: items.filter(isLast), times: times.filter(isLast), weights: weights?.filter(isLast) }
 }
 
-function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
+/** The histories of some users, by their numbers, as one matrix. */
+export function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
   const starts = new Int32Array(kept.length + 1)
   kept.forEach(({ history }, place) => (starts[place + 1] = (starts[place] as number) + history.items.length))
   const items = new Int32Array(starts[kept.length] as number)
@@ -162,7 +163,12 @@ export function countPositives(interactions: Interactions, threshold = defaultTh
  * @param itemCount Items in the catalog.
  * @throws OptionError for a threshold that is no number.
  */
-export function positives(
+export function positives(interactions: Interactions, itemCount: number, options: PositivesOptions = {}): Histories {
+  return withMeanWeight(weighed(interactions, itemCount, options))
+}
+
+/** The same with weights as they were given, undefined where none were. */
+export function weighed(
   interactions: Interactions,
   itemCount: number,
   { threshold = defaultThreshold(interactions), minimum = 1, repeats = false }: PositivesOptions = {},
@@ -209,7 +215,7 @@ export function positives(
       },
     })
   }
-  return withMeanWeight(join(itemCount, kept))
+  return join(itemCount, kept)
 }
 
 /** The weight of each row, or of the weightiest row of its item: what was bought in the end counts as bought. */
@@ -228,11 +234,16 @@ function weightsOf(
   return Float32Array.from(wanted, (row) => most.get(item[row] as number) ?? 1)
 }
 
+/** The mean of all weights; 1 where there are none. */
+export function meanWeight({ weights }: Histories): number {
+  return weights ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 1
+}
+
 /** Weights whose mean is 1, so that settings mean the same with them; none where all are alike. */
 function withMeanWeight(histories: Histories): Histories {
   const { itemCount, starts, items, times, users, weights } = histories
   if (!weights) return histories
-  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
+  const mean = meanWeight(histories)
   const scaled = weights.every((weight) => weight === weights[0]) ? undefined : weights.map((weight) => weight / mean)
   return new Histories(itemCount, starts, items, times, users, scaled)
 }
