@@ -12,6 +12,7 @@ import { distillCommand } from './commands/distill.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
+import { extendCommand } from './commands/extend.js'
 import { initCommand } from './commands/init.js'
 import { nextCommand } from './commands/next.js'
 import { serveCommand } from './commands/serve.js'
@@ -56,6 +57,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     initCommand(session),
     trainCommand(task, session),
     evaluateCommand(task, session),
+    extendCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
     explainCommand(task, session),
     checkCommand(task, session),

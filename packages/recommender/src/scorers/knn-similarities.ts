@@ -27,38 +27,46 @@ export function updatedSimilarities(
   const alike = alikeIn(now, takers, shrinkage)
   const again = touched.slice()
   const { size, least } = neighborhoods(links, now.itemCount)
-  const changed = new Map<number, ReadonlyMap<number, number>>()
+  const rows = new Map<number, SparseRow>()
+  const lines = new Map<number, SparseRow>()
+  const left = new Float32Array(now.itemCount)
   for (let item = 0; item < touched.length; item++) {
     if (touched[item] === 0) continue
-    const { columns, values } = alike(item)
-    const left = new Map(columns.map((other, place) => [other, Math.fround(values[place] as number)]))
-    const row = new Map<number, number>()
+    const own = alike(item)
+    lines.set(item, nearest(own, neighbors))
+    own.columns.forEach((other, place) => (left[other] = own.values[place] as number))
+    const row: { columns: number[]; values: number[] } = { columns: [], values: [] }
     const take = (other: number, value: number): void => {
-      row.set(other, value)
-      least[other] = Math.min(least[other] as number, value)
+      row.columns.push(other)
+      row.values.push(value)
+      if (value < (least[other] as number)) least[other] = value
     }
     for (let k = links.starts[item] ?? 0; k < (links.starts[item + 1] ?? 0); k++) {
       const other = links.columns[k] as number
-      const value = left.get(other) ?? 0
-      left.delete(other)
+      const value = left[other] as number
+      left[other] = 0
       // Of a full neighborhood nobody knows who comes next.
       const isFull = (size[other] as number) >= neighbors
       if (isFull && value <= (least[other] as number)) again[other] = 1
       else if (value > 0) take(other, value)
       else size[other] = (size[other] as number) - 1
     }
-    for (const [other, value] of left) {
+    for (const other of own.columns) {
+      const value = left[other] as number
+      left[other] = 0
+      if (value === 0) continue
       if ((size[other] as number) < neighbors) {
         take(other, value)
         size[other] = (size[other] as number) + 1
       } else if (value >= (least[other] as number)) again[other] = 1
     }
-    changed.set(item, row)
+    rows.set(item, rising(row))
   }
   const linesAgain = function* (): Generator<SparseRow> {
-    for (let item = 0; item < now.itemCount; item++) yield again[item] === 1 ? nearest(alike(item), neighbors) : nobody
+    for (let item = 0; item < now.itemCount; item++)
+      yield again[item] === 0 ? nobody : (lines.get(item) ?? nearest(alike(item), neighbors))
   }
-  return merged(links, changed, transposed(sparseRows(now.itemCount, linesAgain())), again)
+  return merged(links, rows, transposed(sparseRows(now.itemCount, linesAgain())), again)
 }
 
 const nobody: SparseRow = { columns: [], values: [] }
@@ -122,35 +130,75 @@ function neighborhoods({ columns, values }: SparseRows, itemCount: number) {
   return { size, least }
 }
 
-/** The links, some rows of them changed, but for the columns that are counted again, which are those of `more`. */
+/** The links, some rows of them others, but for the columns that are counted again, which are those of `more`. */
 function merged(
   links: SparseRows,
-  changed: ReadonlyMap<number, ReadonlyMap<number, number>>,
+  others: ReadonlyMap<number, SparseRow>,
   more: SparseRows,
   again: Uint8Array,
 ): SparseRows {
-  const most = [...changed.values()].reduce((sum, { size }) => sum + size, links.columns.length + more.columns.length)
+  const most = [...others.values()].reduce(
+    (sum, { columns }) => sum + columns.length,
+    links.columns.length + more.columns.length,
+  )
   const [columns, values] = [new Int32Array(most), new Float32Array(most)]
   const starts = new Int32Array(more.rows + 1)
   let length = 0
   for (let row = 0; row < more.rows; row++) {
-    const other = changed.get(row)
-    const own = other
-      ? { columns: Int32Array.from(other.keys()).sort(), from: 0, to: other.size }
-      : { columns: links.columns, from: links.starts[row] ?? 0, to: links.starts[row + 1] ?? 0 }
-    let next = more.starts[row] as number
-    const end = more.starts[row + 1] as number
-    for (let k = own.from; k <= own.to; k++) {
-      const column = k < own.to ? (own.columns[k] as number) : Infinity
-      for (; next < end && (more.columns[next] as number) < column; next++) {
-        columns[length] = more.columns[next] as number
-        values[length++] = more.values[next] as number
-      }
-      if (column === Infinity || again[column] === 1) continue
-      columns[length] = column
-      values[length++] = (other ? other.get(column) : links.values[k]) as number
-    }
+    const other = others.get(row)
+    const own = other ?? links
+    const [from, to] = other ? [0, other.columns.length] : [links.starts[row] ?? 0, links.starts[row + 1] ?? 0]
+    length = mergeRow(columns, values, length, own, from, to, more, row, again)
     starts[row + 1] = length
   }
-  return { rows: more.rows, columnCount: more.rows, starts, columns: columns.slice(0, length), values: values.slice(0, length) }
+  return {
+    rows: more.rows,
+    columnCount: more.rows,
+    starts,
+    columns: columns.subarray(0, length),
+    values: values.subarray(0, length),
+  }
+}
+
+// By itself, with all that it uses as arguments: what a closure holds the compiler does not take for constant.
+
+/** Writes two rows into one from a place on, columns rising as in both; of the first, without the marked ones. Gives its end. */
+function mergeRow(
+  columns: Int32Array,
+  values: Float32Array,
+  start: number,
+  own: SparseRow,
+  from: number,
+  to: number,
+  more: SparseRows,
+  row: number,
+  without: Uint8Array,
+): number {
+  let length = start
+  let next = more.starts[row] as number
+  const end = more.starts[row + 1] as number
+  for (let k = from; k < to; k++) {
+    const column = own.columns[k] as number
+    if (without[column] === 1) continue
+    for (; next < end && (more.columns[next] as number) < column; next++) {
+      columns[length] = more.columns[next] as number
+      values[length++] = more.values[next] as number
+    }
+    columns[length] = column
+    values[length++] = own.values[k] as number
+  }
+  for (; next < end; next++) {
+    columns[length] = more.columns[next] as number
+    values[length++] = more.values[next] as number
+  }
+  return length
+}
+
+/** The same row, its columns rising. */
+function rising({ columns, values }: Alike): SparseRow {
+  const order = Array.from(columns.keys()).sort((a, b) => (columns[a] as number) - (columns[b] as number))
+  return {
+    columns: Int32Array.from(order, (place) => columns[place] as number),
+    values: Float32Array.from(order, (place) => values[place] as number),
+  }
 }
