@@ -61,7 +61,6 @@ const victims: readonly Victim[] = [
   },
   {
     name: 'recommend',
-    hasCheckpoints: false,
     train: shop,
     load: (folder) => load.recommend.load(modelFiles(folder)),
   },
@@ -79,6 +78,7 @@ async function killsOf(
   { name, train, load: open, hasCheckpoints = true, again = ['--resume'] }: Victim,
   extent: Extent,
 ): Promise<Row> {
+async function killsOf({ name, train, load: open }: Victim, extent: Extent): Promise<Row> {
   const { uniform } = random(extent.seed)
   const count = shareOf(100, extent)
   const folder = join(extent.folder, `kills-${name}`)
@@ -111,7 +111,7 @@ async function killsOf(
       const { child, ended } = run(out, again)
       let isOver = false
       void ended.then(() => (isOver = true))
-      const isAimed = hasCheckpoints && uniform() < 0.7
+      const isAimed = uniform() < 0.7
       // Mostly behind a checkpoint; now and then anywhere, and late ones into the saving.
       if (isAimed) await until(() => isOver || existsSync(checkpoint))
       const delay = isAimed ? uniform() * usual * 0.4 : uniform() * usual * 1.1

@@ -1,9 +1,12 @@
 import { OptionError } from '@headstart/core/kit'
+import { sha256, version } from '@headstart/core/load'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import { easeTextMethod } from '../methods/baseline-methods.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
 import { examine } from '../methods/shop-data.js'
+import { fingerprintOf } from '../shop/fingerprint.js'
 import { describeSettings } from '../model/describe-training.js'
+import { ChoicesCheckpoint } from './choices.js'
 import { type ChosenMethod, chosenFor, fitted, type KeepOptions, type ShopLearner } from './shop-learner.js'
 
 /** Below so many users the choice between methods is noise rather than knowledge. */
@@ -29,10 +32,20 @@ export function bestOf(
     suits: () => true,
     async fit(data, run) {
       const say = (message: string): void => run.onEvent?.({ type: 'notice', message })
-      const { validation, minimum } = await examine(data, run)
+      const { validation, minimum, train } = await examine(data, run)
+      const { shop, threshold, longestHistory, askedUsers, repeats, texts } = data
+      const options = { minimum, threshold, longestHistory, askedUsers, repeats, texts: texts?.fingerprint }
+      const checkpoint = await ChoicesCheckpoint.open(run, [
+        version,
+        fingerprintOf(shop.catalog, train),
+        sha256(JSON.stringify(shop.catalog.texts())),
+        train.weights ? sha256(new Uint8Array(train.weights.buffer)) : null,
+        options,
+        run.seed,
+      ])
       const tried: ChosenMethod[] = []
       for (const method of methods) {
-        tried.push(await chosenFor(data, method, run))
+        tried.push(await chosenFor(data, method, run, checkpoint))
         run.onEvent?.({ type: 'compare', done: tried.length, total: methods.length, method: method.name })
       }
       const winner = best(tried as [ChosenMethod, ...ChosenMethod[]])

@@ -1,5 +1,6 @@
 import type { Learner, Run } from '@headstart/core'
 import type { Choice, RecommenderMethod } from '../contract/recommender-method.js'
+import type { ChoicesCheckpoint } from './choices.js'
 import { examine, type ShopData } from '../methods/shop-data.js'
 import { withRepeats } from '../methods/with-repeats.js'
 import { RecommenderModel } from '../model/recommender-model.js'
@@ -48,11 +49,17 @@ export interface ChosenMethod extends Choice {
 }
 
 /** Has a method choose its settings on a shop's validation data. */
-export async function chosenFor(data: ShopData, plain: RecommenderMethod, run: Run): Promise<ChosenMethod> {
+export async function chosenFor(
+  data: ShopData,
+  plain: RecommenderMethod,
+  run: Run,
+  checkpoint?: ChoicesCheckpoint,
+): Promise<ChosenMethod> {
   const { material, validation } = await examine(data, run)
   const method = data.repeats ? withRepeats(plain) : plain
   run.signal?.throwIfAborted()
-  return { ...(await method.choose(material, validation, run)), method }
+  const choose = () => method.choose(material, validation, run)
+  return { ...(checkpoint ? await checkpoint.once(method.name, choose) : await choose()), method }
 }
 
 /** A model of the method that was chosen. @param tried Every one that there was to choose from. */
