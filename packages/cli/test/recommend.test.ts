@@ -38,6 +38,48 @@ async function recommend(...args: string[]): Promise<Listed> {
   return JSON.parse(stdout) as Listed
 }
 
+describe('headstart extend', () => {
+  it('has a shop know what users did in the last hour and what came, as JSON, in a folder of its own', async () => {
+    const kept = scene.path('kept')
+    const methods = ['--methods', 'popularity,item-knn', '--keep']
+    expect((await scene.run(['train', shop, '--task', 'recommend', '--out', kept, ...methods])).code).toBe(0)
+    const last = await scene.folder('last-hour', {
+      'interactions.csv': table(
+        ['user', 'item', 'timestamp'],
+        ['u1', 'u2', 'u3', 'new'].flatMap((user) => [
+          [user, 'i3', 1_600_001_000],
+          [user, 'a new lamp', 1_600_001_001],
+        ]),
+      ),
+      'items.csv': table(['item', 'title'], [['a new lamp', 'lamp 99']]),
+    })
+    const next = scene.path('next')
+    const { code, stdout, stderr } = await scene.run(['extend', kept, last, '--out', next, '--json'])
+    expect(stderr).not.toContain('expected')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      task: 'recommend',
+      model: next,
+      users: 41,
+      items: 21,
+      since: { updates: 1, interactions: 8, items: 1, waiting: [] },
+      seconds: expect.any(Number) as number,
+    })
+    const asked = await scene.run(['recommend', next, '--history', 'i3', '--json'])
+    const { recommendations } = JSON.parse(asked.stdout) as Listed
+    expect(recommendations.map(({ item }) => item)).toContain('a new lamp')
+    expect((await scene.run(['update', kept, last, '--out', next])).stdout).toContain('in 1 updates')
+  })
+
+  it('says what it takes where a model does not keep what users did', async () => {
+    const { code, stderr } = await scene.run(['extend', model, shop])
+    expect(stderr).toContain(
+      'expected one that keeps what users did, got one that does not. Train it with the option keep',
+    )
+    expect(code).toBe(2)
+  })
+})
+
 describe('headstart train --task recommend', () => {
   it('prints the documented fields', async () => {
     const { code, stdout } = await scene.run([

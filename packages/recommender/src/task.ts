@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { shopBench } from './bench/shop-bench.js'
 import { bestOf } from './learners/best-of.js'
 import { lastItem } from './learners/last-item.js'
-import { recommenderLearners } from './learners/recommender-learners.js'
+import { recommenderLearners, sessionLearners } from './learners/recommender-learners.js'
 import { recommenderMethods } from './methods/recommender-methods.js'
+import { sessionKnnMethod } from './methods/baseline-methods.js'
 import { untrainedMethod } from './methods/behavior-methods.js'
 import type { ShopData } from './methods/shop-data.js'
 import { recommenderLoader } from './model/recommender-loader.js'
@@ -49,7 +50,8 @@ const reading = z.object({
     .describe(`of users who took more, so many of the latest things count (default: ${usuallyLongest})`),
 })
 
-const names = recommenderLearners.map(({ name }) => name)
+const learners = [...recommenderLearners, ...sessionLearners]
+const names = learners.map(({ name }) => name)
 const choosing = (what: string) =>
   z.object({
     methods: z
@@ -63,7 +65,9 @@ const keeping = {
   keep: z
     .boolean()
     .default(false)
-    .describe('keep with the model what users did, by hashes of their ids: it can then learn what they do next (extend)'),
+    .describe(
+      'keep with the model what users did, by hashes of their ids: it can then learn what they do next (extend)',
+    ),
 }
 
 /** Recommendations from what the users of a shop did, and what its items are called. */
@@ -86,12 +90,12 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
     },
   ),
   train: step(choosing('what to choose from').extend(keeping), async (_: ShopData, { methods, keep }) => {
-    const all = [...recommenderMethods, untrainedMethod()]
+    const all = [...recommenderMethods, untrainedMethod(), sessionKnnMethod]
     return bestOf(methods && all.filter(({ name }) => methods.includes(name)), { keep })
   }),
   compare: step(choosing('what to set side by side'), async (data: ShopData, { methods }) => ({
     data,
-    learners: recommenderLearners.filter(({ name }) => methods?.includes(name) ?? true),
+    learners: methods ? learners.filter(({ name }) => methods.includes(name)) : recommenderLearners,
     protocol: lastItem,
   })),
   ...recommenderLoader,

@@ -13,6 +13,7 @@ import { itemKnn } from '../src/scorers/item-knn.js'
 import { itemAge, recency } from '../src/scorers/item-times.js'
 import { popularity } from '../src/scorers/popularity.js'
 import { repeats } from '../src/scorers/repeats.js'
+import { sessionKnn } from '../src/scorers/session-knn.js'
 import { textSimilarity, unitRows } from '../src/scorers/text-similarity.js'
 import { transitions } from '../src/scorers/transitions.js'
 import { Catalog } from '../src/shop/catalog.js'
@@ -40,6 +41,7 @@ describe('fitted to a shop with titles, categories and prices', () => {
     'similarity of terms': () => textSimilarity(terms, { last: 2, decay: 0.5 }),
     'similarity of features': () => textSimilarity(unitRows({ rows: 12, columns: 3, data })),
     repeats: () => repeats(train),
+    'session-knn': () => sessionKnn(train, { neighbors: 5, sample: 20, gap: 0.5, least: 2 }),
     recency: () => recency(train),
     'item age': () => itemAge(train),
     category: () => categoryAffinity(catalog, { decay: 0.4 }),

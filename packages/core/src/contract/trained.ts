@@ -89,7 +89,10 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
    * training is said. Default: it takes a training.
    * @throws DataError where it does not keep what that takes.
    */
-  extend?(data: Data, options?: Partial<Run>): Promise<Pick<Trained<never, never, unknown>, 'pack' | 'describe' | 'close'>>
+  extend?(
+    data: Data,
+    options?: Partial<Run>,
+  ): Promise<Pick<Trained<never, never, unknown>, 'pack' | 'describe' | 'close'>>
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */

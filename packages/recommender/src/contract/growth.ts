@@ -64,8 +64,6 @@ function touchedBy(users: readonly ChangedUser[], items: number): Uint8Array {
 /** How often, or how much, each item counts in a history. */
 function countsOf(history: History | undefined): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()
-  history?.items.forEach((item, place) =>
-    counts.set(item, (counts.get(item) ?? 0) + (history.weights?.[place] ?? 1)),
-  )
+  history?.items.forEach((item, place) => counts.set(item, (counts.get(item) ?? 0) + (history.weights?.[place] ?? 1)))
   return counts
 }

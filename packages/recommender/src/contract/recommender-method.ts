@@ -34,6 +34,7 @@ export const recommenderMethodNames = [
   'ease',
   'ease-text',
   'als',
+  'session-knn',
   'scratch',
   'untrained',
   'frozen',

@@ -1,5 +1,12 @@
 import type { JsonObject, Run } from '@headstart/core'
-import { CheckpointError, FileError, readRegularFile, writeFileAtomically, errorCode, toFileError } from '@headstart/core/kit'
+import {
+  CheckpointError,
+  FileError,
+  readRegularFile,
+  writeFileAtomically,
+  errorCode,
+  toFileError,
+} from '@headstart/core/kit'
 import { sha256 } from '@headstart/core/load'
 import * as z from 'zod'
 import type { Choice } from '../contract/recommender-method.js'
@@ -33,7 +40,10 @@ export class ChoicesCheckpoint {
     const { checkpoint, resume = false, onEvent } = run
     const found = checkpoint !== undefined && resume ? await read(checkpoint, own) : undefined
     if (checkpoint !== undefined && resume && !found)
-      onEvent?.({ type: 'notice', message: `${checkpoint}: there is no checkpoint; the training starts at the beginning.` })
+      onEvent?.({
+        type: 'notice',
+        message: `${checkpoint}: there is no checkpoint; the training starts at the beginning.`,
+      })
     return new ChoicesCheckpoint(run, own, found ?? {})
   }
 

@@ -1,4 +1,11 @@
-import { alsMethod, easeMethod, easeTextMethod, itemKnnMethod, popularityMethod } from '../methods/baseline-methods.js'
+import {
+  alsMethod,
+  easeMethod,
+  easeTextMethod,
+  itemKnnMethod,
+  popularityMethod,
+  sessionKnnMethod,
+} from '../methods/baseline-methods.js'
 import { fineTunedMethod, frozenMethod, untrainedMethod } from '../methods/behavior-methods.js'
 import { scratchMethod } from '../methods/sequence-method.js'
 import { personalization } from './show-comparison.js'
@@ -34,3 +41,6 @@ export const recommenderLearners = [
     adds: [beyondPopularity, { what: 'fine-tuning', to: frozen }],
   }),
 ] as const
+
+/** For sessions: set beside the others by who names them. */
+export const sessionLearners = [shopLearner(sessionKnnMethod, personal)] as const

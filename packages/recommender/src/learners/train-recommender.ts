@@ -21,7 +21,20 @@ export interface TrainRecommenderOptions extends ShopView, KeepOptions, Partial<
  */
 export async function trainRecommender(
   shop: Shop,
-  { methods, keep, texts, threshold, minimum, askedUsers, repeats, longestHistory, ...run }: TrainRecommenderOptions = {},
+  {
+    methods,
+    keep,
+    texts,
+    threshold,
+    minimum,
+    askedUsers,
+    repeats,
+    longestHistory,
+    ...run
+  }: TrainRecommenderOptions = {},
 ): Promise<RecommenderModel> {
-  return bestOf(methods, { keep }).fit({ shop, texts, threshold, minimum, askedUsers, repeats, longestHistory }, startRun(run))
+  return bestOf(methods, { keep }).fit(
+    { shop, texts, threshold, minimum, askedUsers, repeats, longestHistory },
+    startRun(run),
+  )
 }

@@ -9,6 +9,7 @@ import { popularity } from '../scorers/popularity.js'
 import type { Recommender } from '../contract/recommend.js'
 import type { Material, RecommenderMethod } from '../contract/recommender-method.js'
 import type { Scorer } from '../contract/scorer.js'
+import { sessionKnn } from '../scorers/session-knn.js'
 import { textSimilarity } from '../scorers/text-similarity.js'
 
 /** A method that fits with given settings, and what there is to choose between. */
@@ -108,6 +109,21 @@ export const alsMethod = withGrid({
   grid: () => ({ confidence: [10, 40], l2: [10, 100] }),
   fit: (_, train, settings, { seed, signal }) => als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
 })
+
+/** Holds the sessions that it learned from, so that it is chosen only by who asks for it. */
+export const sessionKnnMethod = withGrid({
+  name: 'session-knn',
+  description: 'what sessions hold that are like this one, late things counting more (V-SKNN, S-KNN)',
+  grid: () => ({
+    decay: ['linear', 'none'],
+    neighbors: [500, 100],
+    // A history as a whole, or sessions that end with half an hour, or a day, without anything.
+    gap: [null, 1800, 86_400],
+    least: [0, 5],
+  }),
+  fit: (_, train, { decay, neighbors, gap, least }) =>
+    sessionKnn(train, { decay, neighbors, gap: gap ?? undefined, least }),
+} satisfies Recipe<{ decay: 'linear' | 'none'; neighbors: number; gap: number | null; least: number }>)
 
 /** The recommenders of the literature, from the simplest on. */
 export const baselineMethods: readonly RecommenderMethod[] = [

@@ -26,7 +26,8 @@ export function describeTraining({
 }
 
 function sinceText({ updates, interactions, items, waiting }: NonNullable<RecommenderParts['since']>): string {
-  const known = waiting.length === 0 ? 'All it is made of knows them' : `Only after a training knows them: ${waiting.join(', ')}`
+  const known =
+    waiting.length === 0 ? 'All it is made of knows them' : `Only after a training knows them: ${waiting.join(', ')}`
   return `Since it was fitted came ${interactions} interactions, with ${items} new items, in ${updates} updates. ${known}.`
 }
 

@@ -2,6 +2,7 @@ import { type Run, type Shown, startRun } from '@headstart/core'
 import { DataError, OptionError, shown, textTable } from '@headstart/core/kit'
 import { materialOf, type ShopView } from '../methods/shop-data.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
+import { sessionKnnMethod } from '../methods/baseline-methods.js'
 import { untrainedMethod } from '../methods/behavior-methods.js'
 import { evaluateRanking, type RankingReport } from '../evaluate/evaluate-ranking.js'
 import { fingerprintOf } from '../shop/fingerprint.js'
@@ -74,7 +75,11 @@ async function reportOf(
 async function refittedReport(
   { recipe }: RecommenderParts,
   shop: Shop,
-  { methods = [...recommenderMethods, untrainedMethod()], texts, ...options }: EvaluateRecommenderOptions,
+  {
+    methods = [...recommenderMethods, untrainedMethod(), sessionKnnMethod],
+    texts,
+    ...options
+  }: EvaluateRecommenderOptions,
 ): Promise<RankingReport> {
   const method = methods.find(({ name }) => name === recipe.method)
   if (!method)

@@ -33,7 +33,12 @@ export function keptFrom(state: ScorerState, catalogSize: number): KeptHistories
   const rises = starts.every((start, user) => start >= (user === 0 ? 0 : (starts[user - 1] as number)))
   const isWhole = starts[0] === 0 && rises && starts.at(-1) === items.length && itemCount <= catalogSize
   if (!isWhole || !items.every((item) => item >= 0 && item < itemCount))
-    throw new DataError('kept histories', `items below ${itemCount}, by user`, 'other numbers', 'Train the model again.')
+    throw new DataError(
+      'kept histories',
+      `items below ${itemCount}, by user`,
+      'other numbers',
+      'Train the model again.',
+    )
   const times = rowsIn(state, 'times', Float64Array, items.length)
   const weights = state.arrays?.['weights'] && rowsIn(state, 'weights', Float32Array, items.length)
   const keys = unpackKeys(rowsIn(state, 'keys', Uint8Array, users * keySize))

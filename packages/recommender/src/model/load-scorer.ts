@@ -11,6 +11,7 @@ import type { Recommender } from '../contract/recommend.js'
 import { loadPopularity } from '../scorers/popularity.js'
 import { loadRepeats } from '../scorers/repeats.js'
 import type { Scorer } from '../contract/scorer.js'
+import { loadSessionKnn } from '../scorers/session-knn.js'
 import { loadSequence, sequence } from '../network/sequence-recommender.js'
 import { countIn, numberIn, type ScorerState } from '../contract/scorer-state.js'
 import { loadTextSimilarity } from '../scorers/text-similarity.js'
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, Load>> = {
   ease: loadEase,
   [easeNeighbors]: loadEaseNeighbors,
   als: loadAls,
+  'session-knn': loadSessionKnn,
   repeats: loadRepeats,
   category: (state, _, __, catalog) => categoryAffinity(catalog, { decay: numberIn(state, 'decay') }),
   price: (state, _, __, catalog) => priceFit(catalog, { decay: numberIn(state, 'decay') }),

@@ -12,7 +12,8 @@ import { longerLift } from './rank-lift.js'
 export function grownFeatures({ features, lift }: CalibratedFeatures, growth: Growth): CalibratedFeatures {
   const { parts } = features
   const { now, catalog } = growth
-  for (const name of ['ease', 'als', ...(parts.sequence ? ['sequence model'] : []), 'calibration']) growth.waiting.add(name)
+  for (const name of ['ease', 'als', ...(parts.sequence ? ['sequence model'] : []), 'calibration'])
+    growth.waiting.add(name)
   const counts = now.popularity()
   const grown = new ItemFeatures({
     itemCount: now.itemCount,
@@ -30,4 +31,3 @@ export function grownFeatures({ features, lift }: CalibratedFeatures, growth: Gr
   })
   return new CalibratedFeatures(grown, longerLift(lift, now.itemCount))
 }
-

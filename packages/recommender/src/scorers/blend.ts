@@ -26,7 +26,11 @@ export function blend(name: string, shares: readonly Share[]): Scorer {
       }
       return sum
     },
-    update: (growth) => blend(name, shares.map(([scorer, weight]) => [updated(scorer, growth), weight])),
+    update: (growth) =>
+      blend(
+        name,
+        shares.map(([scorer, weight]) => [updated(scorer, growth), weight]),
+      ),
     ...(parts.every((part) => part.state !== undefined) && {
       state: () => ({
         kind: 'blend',

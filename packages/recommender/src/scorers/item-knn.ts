@@ -44,7 +44,8 @@ export function itemKnn(
 function knn(name: string, links: SparseRows, decay: number, neighbors: number, shrinkage: number): Scorer {
   return itemLinks(name, links, decay, {
     config: { neighbors, shrinkage },
-    update: (growth) => knn(name, updatedSimilarities(links, growth, neighbors, shrinkage), decay, neighbors, shrinkage),
+    update: (growth) =>
+      knn(name, updatedSimilarities(links, growth, neighbors, shrinkage), decay, neighbors, shrinkage),
   })
 }
 

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/load'
 import { constantScores, loadConstantScores } from './constant-scores.js'
 import type { Histories } from '../shop/histories.js'
 import type { Scorer } from '../contract/scorer.js'
@@ -22,7 +22,10 @@ export function popularity(train: Histories, { halfLife = Infinity }: Popularity
   train.items.forEach((item, place) => {
     counts[item] = (counts[item] as number) + 2 ** (((train.times[place] as number) - now) / halfLife)
   })
-  return growing(constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts)), { halfLife })
+  return growing(
+    constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts)),
+    { halfLife },
+  )
 }
 
 function growing(scorer: Scorer, options: PopularityOptions): Scorer {

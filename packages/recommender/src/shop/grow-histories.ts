@@ -1,5 +1,5 @@
 import { DataError } from '@headstart/core/kit'
-import { Catalog, type Item } from './catalog.js'
+import { Catalog } from './catalog.js'
 import { Histories, type History, join, weighed } from './histories.js'
 import type { Interactions } from './interactions.js'
 import { type KeptHistories, userKey } from './kept-histories.js'
@@ -38,7 +38,9 @@ export function growHistories(
   const numbers = Int32Array.from(given.items, ({ id }) => grown.numberOf(id) as number)
   const places = new Map(kept.keys.map((key, place) => [key, place]))
   const keys = interactions.users.map(userKey)
-  const before = keys.map((key) => places.get(key)).map((place) => place === undefined ? undefined : kept.histories.at(place))
+  const before = keys
+    .map((key) => places.get(key))
+    .map((place) => (place === undefined ? undefined : kept.histories.at(place)))
   const { rows, late } = joinedRows(kept, before, interactions, numbers)
   const asked = weighed(rows, grown.size, { threshold: kept.threshold, repeats })
   const changed = scaled(asked, kept).latest(longestHistory)
@@ -55,7 +57,10 @@ export function growHistories(
     const history = now.get(user)
     if (history && !places.has(key)) all.push({ key, history })
   })
-  const histories = join(grown.size, all.map(({ history }, user) => ({ user, history })))
+  const histories = join(
+    grown.size,
+    all.map(({ history }, user) => ({ user, history })),
+  )
   return {
     catalog: grown,
     kept: { ...kept, histories, keys: all.map(({ key }) => key) },
@@ -108,17 +113,34 @@ function joinedRows(
 function scaled(histories: Histories, { meanWeight, valueKind }: KeptHistories): Histories {
   const { itemCount, starts, items, times, users, weights } = histories
   if (valueKind !== 'event' || !weights) return histories
-  return new Histories(itemCount, starts, items, times, users, weights.map((weight) => weight / meanWeight))
+  return new Histories(
+    itemCount,
+    starts,
+    items,
+    times,
+    users,
+    weights.map((weight) => weight / meanWeight),
+  )
 }
 
 /** @throws DataError where rows would be read otherwise than those of the training. */
 function checkMeaning(kept: KeptHistories, { valueKind, clock }: Interactions, name: string): void {
-  const columns = { rating: 'numbers', quantity: 'numbers', event: 'kinds of events', none: 'neither ratings nor events' }
+  const columns = {
+    rating: 'numbers',
+    quantity: 'numbers',
+    event: 'kinds of events',
+    none: 'neither ratings nor events',
+  }
   const [expected, got] = [columns[kept.valueKind], columns[valueKind]]
   if (expected !== got)
     throw new DataError(`shop "${name}"`, `${expected}, as in the training data`, got, 'Give the same columns.')
   if (kept.clock !== clock) {
     const words = { time: 'times', order: 'rows without times' }
-    throw new DataError(`shop "${name}"`, `${words[kept.clock]}, as in the training data`, words[clock], 'Give the same column of timestamps.')
+    throw new DataError(
+      `shop "${name}"`,
+      `${words[kept.clock]}, as in the training data`,
+      words[clock],
+      'Give the same column of timestamps.',
+    )
   }
 }

@@ -3,21 +3,21 @@ import { startRun } from '@headstart/core'
 import { random } from '@headstart/core/kit'
 import '@headstart/onnx/test'
 import { describe, expect, it } from 'vitest'
-import type { ScorerState } from '../contract/scorer-state.js'
-import type { SparseRows } from '../math/sparse-rows.js'
-import { folderOf } from '../../test/temporary-folder.js'
-import { historyOf } from '../../test/histories.js'
-import { trainRecommender } from '../learners/train-recommender.js'
-import { easeTextMethod, itemKnnMethod, popularityMethod } from '../methods/baseline-methods.js'
-import { untrainedMethod } from '../methods/behavior-methods.js'
-import { materialOf } from '../methods/shop-data.js'
-import { withRepeats } from '../methods/with-repeats.js'
-import { Catalog, type Item } from '../shop/catalog.js'
-import type { Histories } from '../shop/histories.js'
-import type { Interactions } from '../shop/interactions.js'
-import type { Shop } from '../shop/read-shop.js'
-import { loadRecommender } from './load-recommender.js'
-import type { RecommenderModel } from './recommender-model.js'
+import type { ScorerState } from '../src/contract/scorer-state.js'
+import type { SparseRows } from '../src/math/sparse-rows.js'
+import { folderOf } from './temporary-folder.js'
+import { historyOf } from './histories.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
+import { easeTextMethod, itemKnnMethod, popularityMethod } from '../src/methods/baseline-methods.js'
+import { untrainedMethod } from '../src/methods/behavior-methods.js'
+import { materialOf } from '../src/methods/shop-data.js'
+import { withRepeats } from '../src/methods/with-repeats.js'
+import { Catalog, type Item } from '../src/shop/catalog.js'
+import type { Histories } from '../src/shop/histories.js'
+import type { Interactions } from '../src/shop/interactions.js'
+import type { Shop } from '../src/shop/read-shop.js'
+import { loadRecommender } from '../src/model/load-recommender.js'
+import type { RecommenderModel } from '../src/model/recommender-model.js'
 
 /** One row of a file of interactions. */
 interface Row {
@@ -102,7 +102,8 @@ describe('update', () => {
     const again = await reload(once)
     const twice = await again.update(shopOf(since.slice(30)))
     const full = await trainRecommender(both, { methods: [knn], keep: true })
-    const ids = (model: RecommenderModel) => Array.from({ length: 86 }, (_, number) => model.catalog.numberOf(`i${number}`))
+    const ids = (model: RecommenderModel) =>
+      Array.from({ length: 86 }, (_, number) => model.catalog.numberOf(`i${number}`))
     const byId = async (model: RecommenderModel, items: readonly number[]) => {
       const numbers = ids(model)
       const scores = await model.recommender.score(historyOf(items.map((item) => numbers[item] as number)))
@@ -139,14 +140,19 @@ describe('update', () => {
     const old = await trainRecommender(shopOf(before, all), { methods: [untrainedMethod()], keep: true })
     const updated = await old.update(shopOf(since))
     const full = await trainRecommender(both, { methods: [untrainedMethod()] })
-    const [is, should] = [updated, full].map((model) => model.recommender.state?.().parts?.[0]) as [ScorerState, ScorerState]
+    const [is, should] = [updated, full].map((model) => model.recommender.state?.().parts?.[0]) as [
+      ScorerState,
+      ScorerState,
+    ]
     expect(is.arrays).toEqual(should.arrays)
     const [neighbors, follows, texts] = is.parts ?? []
     expect(neighbors).toEqual(should.parts?.[0])
     expect(texts).toEqual(should.parts?.[2])
     const [known, expected] = [matrixOf(follows), matrixOf(should.parts?.[1])]
     expect([...known.keys()].sort()).toEqual([...expected.keys()].sort())
-    expect([...known].every(([place, value]) => Math.abs(value / (expected.get(place) as number) - 1) < 1e-6)).toBe(true)
+    expect([...known].every(([place, value]) => Math.abs(value / (expected.get(place) as number) - 1) < 1e-6)).toBe(
+      true,
+    )
     expect(updated.since?.waiting).toEqual(['ease', 'als', 'calibration'])
     const reloaded = await reload(updated)
     expect(await scoresOf(reloaded, asked)).toEqual(await scoresOf(updated, asked))
@@ -180,7 +186,8 @@ describe('update', () => {
       old.recipe.settings,
       run,
     )
-    for (const items of asked) expect(await updated.recommender.score(historyOf(items))).toEqual(await recommender.score(historyOf(items)))
+    for (const items of asked)
+      expect(await updated.recommender.score(historyOf(items))).toEqual(await recommender.score(historyOf(items)))
     expect(await updated.popular.score(historyOf([]))).toEqual(await full.popular.score(historyOf([])))
   })
 
@@ -204,7 +211,10 @@ describe('update', () => {
     const ordered = (rows: readonly Row[], from = 0) => rows.map((row, place) => ({ ...row, time: from + place }))
     const old = await trainRecommender(shopOf(ordered(before), all, order), { methods: [knn], keep: true })
     const updated = await old.update(shopOf(ordered(since), [], order))
-    const full = await trainRecommender(shopOf([...ordered(before), ...ordered(since, before.length)], all, order), { methods: [knn], keep: true })
+    const full = await trainRecommender(shopOf([...ordered(before), ...ordered(since, before.length)], all, order), {
+      methods: [knn],
+      keep: true,
+    })
     expect(updated.kept?.histories.items).toEqual(full.kept?.histories.items)
   })
 })
@@ -217,7 +227,7 @@ async function reload(model: RecommenderModel): Promise<RecommenderModel> {
 }
 
 function matrixOf(state: ScorerState | undefined): Map<string, number> {
-  const { starts, columns, values } = state?.arrays as unknown as SparseRows
+  const { starts, columns, values } = (state as ScorerState).arrays as unknown as SparseRows
   const entries = new Map<string, number>()
   for (let row = 0; row + 1 < starts.length; row++)
     for (let k = starts[row] as number; k < (starts[row + 1] as number); k++)
