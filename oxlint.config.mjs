@@ -41,6 +41,9 @@ const arrows = {
       ['onnx', 'hub', 'tfjs', ...domains],
       'serve knows Task and Trained alone: what it serves and how tasks are found is handed in.',
     ),
+  queue: [
+    forbidden(['hub', 'tfjs', ...domains], 'queue does the work of any task: it knows core alone, and no kind of input.'),
+    runtime(),
   ],
   web: [forbidden(['hub', 'tfjs'], 'web loads what is saved, in a browser: it knows the domains, core and onnx.')],
 }
@@ -67,6 +70,7 @@ const floors = {
   translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
+  queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }
 

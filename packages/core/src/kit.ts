@@ -82,6 +82,7 @@ export {
   type Weights,
 } from './evaluate/metrics.js'
 export { defaultCacheDirectory } from './features/cache-directory.js'
+export { cacheKey } from './features/cache-key.js'
 export { computeFeatures } from './features/cached-features.js'
 export { describeNetwork, type NetworkDescription } from './features/describe-network.js'
 export { type Embedder, embedInBatches } from './features/embed-in-batches.js'

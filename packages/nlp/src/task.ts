@@ -26,6 +26,7 @@ export const textTask = examplesTask({
     readTextDataset(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
   queries: {
     holds: isTable,
+    apart: true,
     read: (path, options, { onEvent, signal }) =>
       readTexts(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
   },

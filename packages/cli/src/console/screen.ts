@@ -11,6 +11,7 @@ const titles = {
   compare: 'comparison',
   step: 'tuning',
   download: 'download, MB',
+  rows: 'rows',
 } as const
 
 /** The screen during a command: progress bars and notices on stderr, results on stdout. */
@@ -77,6 +78,11 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
         case 'download':
           draw(event.type, Math.floor(event.done / 1e6), Math.ceil(event.total / 1e6))
           break
+        case 'rows': {
+          const by = event.workers === 1 ? '' : `, ${event.workers} workers`
+          draw(event.type, event.done, event.total, `${event.perSecond.toFixed(event.perSecond < 10 ? 1 : 0)}/s${by}`)
+          break
+        }
         case 'step':
           draw(event.type, event.step, event.steps, `loss ${event.loss.toFixed(4)}`)
           break

@@ -20,6 +20,14 @@ export type TrainEvent =
   | { readonly type: 'compare'; readonly done: number; readonly total: number; readonly method: string }
   /** Bytes of a published network that is being fetched. */
   | { readonly type: 'download'; readonly done: number; readonly total: number }
+  /** Rows of work in shards are done, by so many workers, at a rate in rows per second. */
+  | {
+      readonly type: 'rows'
+      readonly done: number
+      readonly total: number
+      readonly perSecond: number
+      readonly workers: number
+    }
   /** Something worth knowing that does not stop the work. */
   | { readonly type: 'notice'; readonly message: string }
 

@@ -50,6 +50,10 @@ export interface Asked<Query> {
 export interface Queries<Query> extends Step<string, AsyncIterable<Asked<Query>>> {
   /** Whether a word is the path of such a place, and no query by itself. */
   holds(word: string): Promise<boolean>
+  /** Whether the rows of a table mean the same in a file of their own, elsewhere: paths beside it do not. Default false. */
+  readonly apart?: boolean | undefined
+  /** Where queries are objects: the flag that names such a place, such as 'users'. */
+  readonly flag?: string | undefined
 }
 
 /** A kind of work, as a command line, a server and a page know it. */

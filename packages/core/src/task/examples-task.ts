@@ -51,6 +51,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   /** Where inputs can lie without labels. Default: nowhere. */
   readonly queries?: {
     holds(word: string): Promise<boolean>
+    /** See `Queries.apart`. */
+    readonly apart?: boolean
     read(
       path: string,
       options: z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>,
@@ -222,6 +224,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
 
   const placed = queries && {
     holds: (word: string) => queries.holds(word),
+    apart: queries.apart,
     ...step(placing, async (path: string, options, run: Run) =>
       queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>, run),
     ),

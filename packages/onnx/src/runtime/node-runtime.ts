@@ -12,7 +12,7 @@ export { apart } from './apart.js'
  */
 export async function nodeRuntime(options?: OpenRuntimeOptions): Promise<Runtime> {
   const opened = await openRuntime(options)
-  return sparing(onnxruntime(opened.name, opened.onnxruntime, opened.devices, threadsOfMachine))
+  return sparing(onnxruntime(opened.name, opened.onnxruntime, opened.devices, threadsAsked))
 }
 
 /**
@@ -25,6 +25,11 @@ export function sparing(runtime: Runtime): Runtime {
     load: (model, options) =>
       runtime.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
   }
+}
+
+/** Threads of one operator: as many as the environment variable HEADSTART_THREADS says, where several processes share a machine. */
+function threadsAsked(): number {
+  return Number.parseInt(process.env['HEADSTART_THREADS'] ?? '', 10) || threadsOfMachine()
 }
 
 /**

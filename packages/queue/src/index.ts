@@ -1,0 +1,12 @@
+/** Features and answers for millions of inputs, in shards: on one machine, or on many through a queue. */
+export { QueueError } from './contract/errors.js'
+export type { Manifest, Plan, Receipt, Shard } from './contract/plan.js'
+export type { Cells, OpenWork, Work, WorkSaid } from './contract/work.js'
+export { readManifest } from './folder/run-folder.js'
+export type { Assignment, Executor } from './run/executor.js'
+export { inThisProcess } from './run/in-this-process.js'
+export { runStore } from './run/run-store.js'
+export { type Outcome, runWork, type RunWorkOptions } from './run/run-work.js'
+export { taskWork } from './run/task-work.js'
+export { takeShards, type TakeShardsOptions } from './redis/take-shards.js'
+export { throughQueue } from './redis/through-queue.js'

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Store, StoredFeatures } from '@headstart/core'
+import { sha256 } from '@headstart/core/load'
+import { parquetReadObjects } from 'hyparquet'
+import { QueueError } from '../contract/errors.js'
+import type { Manifest } from '../contract/plan.js'
+import { partsName, readManifest } from '../folder/run-folder.js'
+
+/** Parts whose features are in memory. */
+const mostInMemory = 4
+
+/** Where the features of a key lie. */
+interface Place {
+  readonly file: string
+  readonly row: number
+}
+
+/**
+ * The features of a run as a store (`cache` of `fineTune` and of a run; on the command line `--features`): what it has is not
+ * computed again. What it has not is computed as ever, and kept where `beside` says.
+ * @param beside Default: nowhere.
+ * @throws QueueError for a folder without a finished run of features; DataError for a part that was changed.
+ */
+export async function runStore(folder: string, beside?: Store): Promise<Store> {
+  const manifest = await readManifest(folder)
+  if (manifest?.work.kind !== 'embed') {
+    const got = manifest ? 'one of answers' : 'none'
+    throw new QueueError('input', folder, 'the folder of a finished run of features', got, 'Make one: headstart embed.')
+  }
+  const parts = await Parts.open(folder, manifest)
+  return {
+    async namespace(id): Promise<StoredFeatures> {
+      const other = await beside?.namespace(id)
+      const isOwn = id === manifest.work.fingerprint
+      return {
+        async getMany(keys) {
+          const found = isOwn ? await parts.getMany(keys) : keys.map(() => undefined)
+          const missing = keys.filter((_, at) => found[at] === undefined)
+          if (missing.length === 0 || !other) return found
+          const others = (await other.getMany(missing)).values()
+          return found.map((one) => one ?? others.next().value)
+        },
+        set: async (key, values) => other?.set(key, values),
+        flush: async () => other?.flush(),
+      }
+    },
+  }
+}
+
+class Parts {
+  readonly #folder: string
+  readonly #places = new Map<string, Place>()
+  readonly #inMemory = new Map<string, Promise<readonly Uint8Array[]>>()
+
+  static async open(folder: string, { shards }: Manifest): Promise<Parts> {
+    const parts = new Parts(folder)
+    for (const { file, sha256: hash } of shards) {
+      if (file === undefined) continue
+      const bytes = await readFile(join(folder, partsName, file))
+      if (sha256(bytes) !== hash) {
+        throw new QueueError(
+          'input',
+          join(folder, partsName, file),
+          'the part that was written',
+          'a changed one',
+          'Run it again with --resume.',
+        )
+      }
+      const keys = await columnOf(bytes, 'key')
+      keys.forEach((key, row) => key && parts.#places.set(Buffer.from(key).toString('hex'), { file, row }))
+    }
+    return parts
+  }
+
+  private constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async getMany(keys: readonly string[]): Promise<(Float32Array | undefined)[]> {
+    const found: (Float32Array | undefined)[] = []
+    for (const key of keys) {
+      const place = this.#places.get(key)
+      const bytes = place && (await this.#features(place.file))[place.row]
+      found.push(bytes && new Float32Array(bytes.slice().buffer))
+    }
+    return found
+  }
+
+  #features(file: string): Promise<readonly Uint8Array[]> {
+    const known = this.#inMemory.get(file)
+    if (known) return known
+    const [oldest] = this.#inMemory.keys()
+    if (this.#inMemory.size >= mostInMemory && oldest !== undefined) this.#inMemory.delete(oldest)
+    const features = readFile(join(this.#folder, partsName, file)).then((bytes) => columnOf(bytes, 'features'))
+    this.#inMemory.set(file, features)
+    return features
+  }
+}
+
+async function columnOf(bytes: Buffer, name: string): Promise<Uint8Array[]> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const rows = await parquetReadObjects({ file, columns: [name], utf8: false })
+  return rows.map((row) => row[name] as Uint8Array)
+}
