@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
 import { curveCommand } from './commands/curve.js'
 import { distillCommand } from './commands/distill.js'
+import { embedCommand } from './commands/embed.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
@@ -18,6 +19,7 @@ import { nextCommand } from './commands/next.js'
 import { serveCommand } from './commands/serve.js'
 import { studioCommand } from './commands/studio.js'
 import { trainCommand } from './commands/train.js'
+import { workerCommand } from './commands/worker.js'
 import type { Session } from './console/terminal.js'
 import { type TaskEntry, taskNamed, taskOfModel } from './tasks.js'
 import { version } from './version.js'
@@ -68,6 +70,8 @@ export async function createProgram(args: readonly string[], session: Session): 
     distillCommand(task, session),
     exportCommand(task, session),
     serveCommand(session),
+    embedCommand(task, session),
+    workerCommand(session),
     backbonesCommand(session),
     studioCommand(session),
   ]

@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import {
   type AnyTask,
   type Asked,
@@ -20,11 +20,10 @@ import { textLines } from '../console/text-lines.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
 import { runOf } from './common.js'
+import { runSharded, type ShardedFlags, withSharding } from './sharded.js'
 
-interface AskFlags {
-  readonly json?: boolean
+interface AskFlags extends ShardedFlags {
   readonly jsonl?: boolean
-  readonly out?: string
 }
 
 /** What the commands that ask are there for. */
@@ -60,7 +59,11 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     if (task.asking) withFlags(command, [task.asking.shape])
     if (task.queries) {
       withFlags(command, [task.queries.options.shape])
-      command.option('--out <file>', 'with a file or folder: write its columns and the answers to this .csv or .jsonl')
+      command.option(
+        '--out <path>',
+        'with a file or folder: write its columns and the answers to this .csv or .jsonl; in shards to a .parquet or a folder',
+      )
+      withSharding(command)
     }
   }
   return command
@@ -88,6 +91,11 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: ${session.program} ${task.verb} ${folder} ${task.example}`
     throw new OptionError(folder, `a model to ${verb} with`, `one of the task ${task.name}`, remedy)
   }
+  const place = shardedPlace(task as AnyTask, inputs, flags)
+  if (place !== undefined) {
+    const work = { kind: 'ask', task: task as AnyTask, model: resolve(folder), place } as const
+    return runSharded(work, flags, session)
+  }
   if (inputs?.length === 0 && !shapeOf(task.query)) {
     const remedy = `Try: ${session.program} ${verb} ${folder} ${task.example}`
     throw new OptionError(`headstart ${verb}`, 'inputs, or - to read them from stdin', 'none', remedy)
@@ -107,6 +115,24 @@ async function ask<Data, Query, Answer>(
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
   } else await askWords(asking, inputs ?? [], flags.json ?? false)
   await trained.close()
+}
+
+/**
+ * The place whose queries are to be answered in shards: one that a flag of its own names, or the only word where answers go to a folder
+ * or a Parquet file.
+ */
+function shardedPlace(
+  { queries }: Pick<AnyTask, 'queries'>,
+  inputs: readonly string[] | undefined,
+  flags: AskFlags,
+): string | undefined {
+  const named = queries?.flag === undefined ? undefined : (flags as Readonly<Record<string, unknown>>)[queries.flag]
+  if (typeof named === 'string') {
+    if (flags.out !== undefined) return named
+    throw new OptionError('option "out"', 'a file that ends in .parquet, or a folder', 'none', 'Name it.')
+  }
+  if (flags.out === undefined || inputs?.length !== 1 || inputs[0] === '-') return undefined
+  return formatOf(flags.out) === undefined ? inputs[0] : undefined
 }
 
 /** Answers queries with what the flags ask beside them. What is said of that as a whole is said once. */
@@ -228,11 +254,16 @@ async function askPlace<Data, Query, Answer>(
   session.stdout.write(`${count} answers in ${flags.out}\n`)
 }
 
+/** Tables of answers that are written as a whole. */
+const formats: Readonly<Record<string, 'csv' | 'jsonl'>> = { '.csv': 'csv', '.jsonl': 'jsonl' }
+
 function formatOf(path: string | undefined): 'csv' | 'jsonl' | undefined {
   if (path === undefined) return undefined
-  const format = ({ '.csv': 'csv', '.jsonl': 'jsonl' } as const)[extname(path).toLowerCase()]
-  if (format) return format
-  throw new OptionError('option "out"', 'a file ending in .csv or .jsonl', `"${path}"`, 'Name such a file.')
+  const ending = extname(path).toLowerCase()
+  const format = formats[ending]
+  if (format || ending === '' || ending === '.parquet') return format
+  const expected = 'a file ending in .csv, .jsonl or .parquet, or a folder'
+  throw new OptionError('option "out"', expected, `"${path}"`, 'Name such a file.')
 }
 
 /** One answer to one query. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { type AnyTask, type Task } from '@headstart/core'
+import { type AnyTask, FeatureCache, type Store, type Task } from '@headstart/core'
 import { prepareModelFolder, writeModelFolder } from '@headstart/core/kit'
+import { runStore } from '@headstart/queue'
 import type { Command } from 'commander'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
@@ -10,6 +11,7 @@ import { type CommonFlags, readData, runOf, seedOption, taskCommand, taskOption,
 interface TrainFlags extends CommonFlags {
   readonly out: string
   readonly resume?: boolean
+  readonly features?: string
 }
 
 /** `headstart train DATA`: reads the data, learns from them, saves the model. */
@@ -24,6 +26,7 @@ export function trainCommand(task: AnyTask | undefined, session: Session): Comma
     .argument('[data]', task?.dataHelp ?? 'your data')
     .addOption(taskOption(session))
     .option('--out <folder>', 'where to save the model', 'headstart-model')
+  if (task?.networks) command.option('--features <folder>', 'take features from a finished run of headstart embed')
   if (task) withFlags(command, [task.read.options.shape, task.train.options.shape], true)
   return withCommon(withFlags(command, [seedOption]))
     .option('--resume', 'go on with a training that was interrupted, from its last checkpoint')
@@ -43,7 +46,8 @@ async function train<Data, Query, Answer>(
     await prepareModelFolder(out)
     // Beside the model to be: how far a long training is.
     const checkpoint = `${out}.checkpoint`
-    const run = runOf(flags, screen, { checkpoint, resume })
+    const cache = flags.features === undefined ? undefined : await featuresOf(flags.features, flags.cache)
+    const run = runOf(flags, screen, { checkpoint, resume, ...(cache && { cache }) })
     const started = performance.now()
     const data = await readData(task, path, flags, run, session)
     const learner = await task.train.run(data, flags, run)
@@ -66,4 +70,9 @@ async function train<Data, Query, Answer>(
   } finally {
     screen.end()
   }
+}
+
+/** Features of a run, and beside them those of the cache. */
+async function featuresOf(folder: string, cache: boolean | undefined): Promise<Store> {
+  return runStore(folder, cache === false ? undefined : await FeatureCache.open())
 }

@@ -11,7 +11,8 @@ export interface ResultRow {
   readonly out: Cells | InputError
 }
 
-type Kind = 'bytes' | 'number' | 'boolean' | 'text'
+/** What a column holds; a number is that of bytes of which each cell has as many. */
+export type Kind = 'whole' | 'number' | 'boolean' | 'text' | number
 
 /**
  * A table of rows as a Parquet file: `row`, the columns of the source, those that came out, `error`. Texts, numbers and yes or no are
@@ -22,55 +23,67 @@ export function parquetPart(rows: readonly ResultRow[]): Uint8Array {
   const cells = rows.map(({ row, columns, out }): Cells => ({
     ...columns,
     ...(out instanceof InputError ? { error: out.message } : out),
-    row,
+    row: BigInt(row),
   }))
-  const names = new Set(['row', ...cells.flatMap((one) => Object.keys(one)), 'error'])
+  const kinds = new Map<string, Kind>([['row', 'whole']])
+  for (const one of cells) {
+    for (const [name, value] of Object.entries(one)) {
+      if (value === undefined || value === null || name === 'row' || name === 'error') continue
+      const kind = kindOf(value)
+      kinds.set(name, (kinds.get(name) ?? kind) === kind ? kind : 'text')
+    }
+  }
   // Last, so that one knows where to look.
-  names.delete('error')
-  const columns = [...names, 'error'].map((name) =>
-    columnOf(
-      name,
-      cells.map((one) => one[name]),
-    ),
-  )
+  kinds.set('error', 'text')
+  const { schema, dataOf } = written(kinds)
   const writer = new ByteWriter()
-  const parquet = new ParquetWriter({
-    writer,
-    schema: [{ name: 'root', num_children: columns.length }, ...columns.map(({ schema }) => schema)],
-    createdBy: 'headstart',
-  })
-  parquet.write({ columnData: columns.map(({ data }) => data), rowGroupSize: Math.max(1, rows.length) })
+  const parquet = new ParquetWriter({ writer, schema, createdBy: 'headstart' })
+  parquet.write({ columnData: dataOf(cells), rowGroupSize: Math.max(1, cells.length) })
   parquet.finish()
   return writer.getBytes()
 }
 
-function columnOf(name: string, values: readonly unknown[]): { schema: SchemaElement; data: ColumnSource } {
-  const kinds = new Set(values.flatMap((value) => (value === undefined || value === null ? [] : [kindOf(value)])))
-  const kind: Kind = kinds.size === 1 ? ([...kinds][0] as Kind) : 'text'
+/** How columns of these kinds are written. */
+export function written(kinds: ReadonlyMap<string, Kind>): {
+  readonly schema: SchemaElement[]
+  dataOf(cells: readonly Cells[]): ColumnSource[]
+} {
+  return {
+    schema: [{ name: 'root', num_children: kinds.size }, ...[...kinds].map(([name, kind]) => elementOf(name, kind))],
+    dataOf: (cells) =>
+      [...kinds].map(([name, kind]) => ({
+        name,
+        data: cells.map((one) => cellOf(kind, one[name])),
+        // Features are not worth compressing, and no two are alike.
+        ...(typeof kind === 'number' && { codec: 'UNCOMPRESSED', encoding: 'PLAIN' }),
+      })),
+  }
+}
+
+/** The kinds of the columns of a file that was written so. */
+export function kindsIn(schema: readonly SchemaElement[]): [name: string, kind: Kind][] {
+  return schema.slice(1).map(({ name, type, type_length }) => {
+    const kind = ({ INT64: 'whole', DOUBLE: 'number', BOOLEAN: 'boolean' } as const)[type as string]
+    return [name, type_length ?? kind ?? 'text']
+  })
+}
+
+function elementOf(name: string, kind: Kind): SchemaElement {
   const repetition_type = name === 'row' ? 'REQUIRED' : 'OPTIONAL'
-  if (name === 'row') {
-    const data = values.map((value) => BigInt(value as number))
-    return { schema: { name, type: 'INT64', repetition_type }, data: { name, data } }
-  }
-  if (kind === 'bytes') {
-    const first = values.find((value): value is Uint8Array => value instanceof Uint8Array)
-    const fixed = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: first?.length ?? 0 } as const
-    // Features are not worth compressing, nor is their order.
-    const data: ColumnSource = { name, data: [...values], codec: 'UNCOMPRESSED', encoding: 'PLAIN' }
-    return { schema: { name, ...fixed, repetition_type }, data }
-  }
-  const type = ({ number: 'DOUBLE', boolean: 'BOOLEAN' } as const)[kind as string] ?? 'BYTE_ARRAY'
-  const schema = { name, type, repetition_type, ...(type === 'BYTE_ARRAY' && { converted_type: 'UTF8' as const }) }
-  return { schema: schema as SchemaElement, data: { name, data: values.map((value) => cellOf(kind, value)) } }
+  if (typeof kind === 'number') return { name, type: 'FIXED_LEN_BYTE_ARRAY', type_length: kind, repetition_type }
+  if (kind === 'text') return { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type }
+  const type = ({ whole: 'INT64', number: 'DOUBLE', boolean: 'BOOLEAN' } as const)[kind]
+  return { name, type, repetition_type }
 }
 
 function kindOf(value: unknown): Kind {
-  if (value instanceof Uint8Array) return 'bytes'
+  if (value instanceof Uint8Array) return value.length
   return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'text'
 }
 
 function cellOf(kind: Kind, value: unknown): unknown {
-  if (value === undefined) return null
-  if (value === null || kind !== 'text' || typeof value === 'string') return value
+  if (value === undefined || value === null) return null
+  if (kind !== 'text' || typeof value === 'string') return value
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
   return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? Number(one) : one))
 }

@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises'
+import type { AnyTask } from '@headstart/core'
+import { OptionError, prepareToWrite } from '@headstart/core/kit'
+import {
+  joinParts,
+  type Manifest,
+  type OpenWork,
+  type Outcome,
+  runWork,
+  taskWork,
+  throughQueue,
+} from '@headstart/queue'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { say } from '../console/report-error.js'
+import { openScreen, print } from '../console/screen.js'
+import type { Session } from '../console/terminal.js'
+import { taskNamed } from '../tasks.js'
+import { withFlags } from '../flags.js'
+
+const whole = { error: 'expected a whole number from 1 on' }
+
+const sharding = {
+  shardRows: z
+    .int(whole)
+    .min(1, whole)
+    .optional()
+    .describe('rows of a shard (default: 4096 of a table, 256 files of a folder)'),
+}
+
+/** Flags of work in shards. */
+export interface ShardedFlags {
+  readonly out?: string
+  readonly queue?: string
+  readonly resume?: boolean
+  readonly shardRows?: number
+  readonly json?: boolean
+}
+
+/** Declares the flags of work in shards. */
+export function withSharding(command: Command): Command {
+  return withFlags(command, [sharding])
+    .option('--queue <address>', 'hand the shards out to workers: redis://HOST:PORT (see: headstart worker)')
+    .option('--resume', 'go on with a run that was interrupted')
+}
+
+/** Opens the work of a run by the tasks that there are. */
+export function opener(session: Session): OpenWork {
+  return async ({ task: name, ...said }, run) => {
+    const task = await taskNamed(session.tasks, name)
+    if (task) return taskWork(task, said, run)
+    throw new OptionError('worker', 'a task that is known here', `"${name}"`, 'Update headstart.')
+  }
+}
+
+/** What is to be done for all that lies in a place. */
+export interface ShardedWork {
+  readonly kind: 'embed' | 'ask'
+  readonly task: AnyTask
+  /** A model's folder, or the id of a network. */
+  readonly model?: string | undefined
+  readonly place: string
+}
+
+/**
+ * Does work in shards, in the folder of `--out`, or for one Parquet file beside it.
+ * @param flags All of the command; the work gets those that its task knows.
+ */
+export async function runSharded(
+  { kind, task, model, place }: ShardedWork,
+  flags: ShardedFlags,
+  session: Session,
+): Promise<void> {
+  const { out = '', queue, resume, shardRows } = flags
+  const file = out.endsWith('.parquet') ? out : undefined
+  const folder = file === undefined ? out : `${file}.run`
+  const screen = openScreen(session)
+  const started = performance.now()
+  try {
+    if (file !== undefined) await prepareToWrite(file, 'file')
+    const said = { kind, task: task.name, model, options: optionsOf(task, flags) }
+    const work = await opener(session)(said, screen)
+    try {
+      const executor = queue === undefined ? undefined : throughQueue(queue)
+      const outcome = await runWork(place, work, { ...screen, out: folder, resume, shardRows, executor })
+      screen.end()
+      const { manifest } = outcome
+      if (!manifest) return sayInterrupted(outcome, session)
+      if (file !== undefined) {
+        await joinParts(folder, manifest, file)
+        if (manifest.shards.every(({ setAside }) => setAside === undefined)) await rm(folder, { recursive: true })
+      }
+      report(manifest, out, (performance.now() - started) / 1000, flags, session)
+    } finally {
+      await work.close()
+    }
+  } finally {
+    screen.end()
+  }
+}
+
+/** What the task knows of the flags: how queries are read, and what is asked beside them. */
+function optionsOf(task: AnyTask, flags: object): Record<string, never> {
+  const { shape = {} } = task.query as Partial<z.ZodObject>
+  const known = { ...task.queries?.options.shape, ...task.asking?.shape, ...shape }
+  return Object.fromEntries(
+    Object.entries(flags).filter(([name, value]) => name in known && value !== undefined),
+  ) as Record<string, never>
+}
+
+function sayInterrupted({ plan, done }: Outcome, session: Session): void {
+  say(session.stderr, `interrupted: ${done} of ${plan.shards.length} shards are done. The same with --resume goes on.`)
+  session.exitCode = 1
+}
+
+function report(manifest: Manifest, out: string, seconds: number, flags: ShardedFlags, session: Session): void {
+  const { rows, poisoned, shards } = manifest
+  const aside = shards.flatMap(({ index, setAside }) => (setAside === undefined ? [] : [{ index, reason: setAside }]))
+  if (aside.length > 0) session.exitCode = 1
+  else if (poisoned > 0) session.exitCode = 2
+  const json = { out, rows, poisoned, shards: shards.length, setAside: aside, seconds }
+  const text = (): string =>
+    [
+      `${rows} rows in ${out}: ${shards.length} shards, ${seconds.toFixed(1)} s.`,
+      ...(poisoned > 0 ? [`${poisoned} rows could not be read: why stands in the column error.`] : []),
+      ...aside.map(({ index, reason }) => `Shard ${index} was set aside: ${reason}`),
+      ...(aside.length > 0 ? ['The same with --resume tries them again.'] : []),
+    ].join('\n')
+  print(session, flags.json, { json, text })
+}

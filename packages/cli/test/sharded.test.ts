@@ -1,0 +1,108 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { parquetRows } from '@headstart/core/kit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { csv, reviews } from './reviews.js'
+import { openScene, type Scene } from './scene.js'
+
+let scene: Scene
+let data: string
+const rows = reviews(12)
+
+beforeAll(async () => {
+  scene = await openScene()
+  data = await scene.write('data.csv', csv(rows))
+})
+afterAll(() => scene.remove())
+
+async function tableAt(path: string): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = []
+  for await (const { cells } of parquetRows(path)) found.push({ ...cells })
+  return found
+}
+
+describe('headstart embed', () => {
+  it('writes features in shards, which a training takes', async () => {
+    const out = scene.path('features')
+    const embed = ['embed', data, '--task', 'text', '--out', out, '--shard-rows', '10']
+    const { code, stdout } = await scene.run([...embed, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ out, rows: 24, poisoned: 0, shards: 3, setAside: [] })
+    expect(await readdir(`${out}/parts`)).toHaveLength(3)
+
+    const train = ['train', data, '--task', 'text', '--out', scene.path('model')]
+    const cached = await scene.run([...train, '--features', out, '--no-cache', '--json'])
+    expect(cached).toMatchObject({ code: 0 })
+    const { seconds: _, ...described } = JSON.parse(cached.stdout) as { seconds: number }
+    const { seconds: __, ...anew } = JSON.parse((await scene.run([...train, '--no-cache', '--json'])).stdout) as {
+      seconds: number
+    }
+    expect(described).toEqual(anew)
+    expect((await scene.run([...train, '--features', scene.path('none')])).stderr).toContain('headstart embed')
+  })
+
+  it('goes on where it is told to, and else leaves a run alone', async () => {
+    const embed = ['embed', data, '--task', 'text', '--out', scene.path('features')]
+    const again = await scene.run(embed)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('--resume')
+    expect(await scene.run([...embed, '--resume'])).toMatchObject({ code: 0 })
+  })
+
+  it('says how many shards are done where it is interrupted, and that it can be gone on with', async () => {
+    const many = await scene.write('many.csv', csv(Array.from({ length: 8 }, () => rows).flat()))
+    const out = scene.path('cut')
+    const { existsSync } = await import('node:fs')
+    const embed = ['embed', many, '--task', 'text', '--out', out, '--shard-rows', '12']
+    const cut = await scene.run(embed, { interruptWhen: () => existsSync(`${out}/shards/0.json`) })
+    expect(cut.code).toBe(1)
+    expect(cut.stderr).toMatch(/interrupted: \d+ of 16 shards are done. The same with --resume goes on./)
+    const { code, stdout } = await scene.run([...embed, '--resume', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 192, shards: 16 })
+  })
+
+  it('leaves nothing half-written on a full disk, and goes on when there is room', async () => {
+    await mkdir(scene.path('full'))
+    const embed = ['embed', data, '--task', 'text', '--out', scene.path('full/out')]
+    const { code, stderr } = await scene.run(embed, { fileLimit: 20 })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/expected room to write, got a full disk/)
+    expect(await readdir(scene.path('full/out/parts'))).toEqual([])
+    expect(await scene.run([...embed, '--resume'])).toMatchObject({ code: 0 })
+  })
+
+  it('says that no Redis answers', async () => {
+    const embed = ['embed', data, '--task', 'text', '--out', scene.path('queued'), '--queue', 'redis://127.0.0.1:1']
+    const { code, stderr } = await scene.run(embed)
+    expect(code).toBe(1)
+    expect(stderr).toContain('expected a Redis server')
+    expect((await scene.run(['worker', '--queue', 'redis://127.0.0.1:1'])).stderr).toContain('expected a Redis server')
+  })
+})
+
+describe('headstart predict', () => {
+  it('answers a table in shards, into one Parquet file or a folder', async () => {
+    const file = scene.path('answers.parquet')
+    const predict = ['predict', scene.path('model'), data, '--shard-rows', '10', '--out']
+    expect(await scene.run([...predict, file])).toMatchObject({ code: 0 })
+    const answers = await tableAt(file)
+    expect(answers.map(({ row, text }) => [Number(row), text])).toEqual(rows.map(({ text }, row) => [row, text]))
+    expect(new Set(answers.map((one) => one['predicted_label']))).toEqual(new Set(['negative', 'positive']))
+    expect(await scene.names()).not.toContain('answers.parquet.run')
+    expect(await scene.run([...predict, scene.path('answers')])).toMatchObject({ code: 0 })
+    expect(await readdir(scene.path('answers/parts'))).toHaveLength(3)
+  })
+
+  it('records rows that cannot be read, with their reasons', async () => {
+    const some = await scene.write('some.jsonl', '{"text":"Good food."}\n{"text":7}\n{"text":"Bad food."}\n')
+    const file = scene.path('some.parquet')
+    const { code, stdout } = await scene.run(['predict', scene.path('model'), some, '--out', file])
+    expect(code).toBe(2)
+    expect(stdout).toContain('1 rows could not be read')
+    expect((await tableAt(file)).map(({ error }) => error !== undefined && error !== null)).toEqual([
+      false,
+      true,
+      false,
+    ])
+  })
+})
