@@ -1,0 +1,156 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { InputError } from '@headstart/core'
+import { DataError, isTable, readInputs, readRegularFile, toFileError } from '@headstart/core/kit'
+import { jsonCatalog } from './json-catalog.js'
+import { languageOf } from './language.js'
+import type { Catalog, Languages, Pair, TranslationData } from './pair.js'
+import { poCatalog } from './po-catalog.js'
+import { tmxCatalogs } from './tmx.js'
+
+/** Options of `readTranslationData`. */
+export interface ReadTranslationOptions {
+  /** Column of the sources. Default: `source`, or a like name, which is said. */
+  readonly sourceColumn?: string | undefined
+  /** Column of the targets. Default: `target`, or a like name. */
+  readonly targetColumn?: string | undefined
+  /** Of catalogs, the language of the sources. Default: that of the translator. */
+  readonly sourceLanguage?: string | undefined
+  /** Of catalogs, the language of the targets. Default: that of the translator. */
+  readonly targetLanguage?: string | undefined
+  readonly onNotice?: ((message: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const sourceNames = ['src', 'original', 'text', 'en', 'english']
+const targetNames = ['tgt', 'translation', 'translated', 'trg', 'reference']
+const endings = ['.json', '.po']
+
+/**
+ * Reads texts with their translations: a table with the columns `source` and `target`; a catalog of gettext; a translation memory; a
+ * folder with a catalog for each language (`en.json` and `de.json`, `en/*.po` and `de/*.po`); or a folder with the tables `train` and
+ * `test`.
+ * @throws DataError, with path and line, for what is none of these; FileError for what cannot be read.
+ */
+export async function readTranslationData(
+  path: string,
+  options: ReadTranslationOptions = {},
+): Promise<TranslationData> {
+  const { sourceLanguage, targetLanguage } = options
+  const languages: Partial<Languages> = {
+    ...(sourceLanguage !== undefined && { source: sourceLanguage }),
+    ...(targetLanguage !== undefined && { target: targetLanguage }),
+  }
+  const found = await stat(path).catch((error: unknown) => {
+    throw toFileError(error, path, 'read')
+  })
+  if (!found.isDirectory()) return { ...(await fromFile(path, options)), languages }
+  const names = (await readdir(path)).sort()
+  const tableNamed = (part: string): string | undefined =>
+    names.find((name) => /^\.(tsv|csv|jsonl|parquet)$/i.test(extname(name)) && basename(name, extname(name)) === part)
+  const train = tableNamed('train')
+  if (train !== undefined) {
+    const test = tableNamed('test')
+    return {
+      name: path,
+      pairs: await fromTable(join(path, train), options),
+      ...(test !== undefined && { test: await fromTable(join(path, test), options) }),
+    }
+  }
+  return { name: path, pairs: [], catalogs: await catalogsIn(path, names), languages }
+}
+
+async function fromFile(path: string, options: ReadTranslationOptions): Promise<TranslationData> {
+  const ending = extname(path).toLowerCase()
+  if (ending === '.tmx') return { name: path, pairs: [], catalogs: tmxCatalogs(path, await textOfFile(path)) }
+  if (ending === '.po') {
+    const { sources, targets } = poCatalog(path, await readRegularFile(path))
+    return { name: path, pairs: joined(sources, targets) }
+  }
+  if (await isTable(path)) return { name: path, pairs: await fromTable(path, options) }
+  const expected = 'a table (.csv, .tsv, .jsonl, .parquet), a catalog of gettext (.po), a translation memory (.tmx) or a folder'
+  throw new DataError(path, expected, `"${ending}"`, 'Give another file.')
+}
+
+async function fromTable(path: string, options: ReadTranslationOptions): Promise<Pair[]> {
+  const { sourceColumn, targetColumn, onNotice, signal } = options
+  const input = { role: 'source', usualNames: sourceNames, named: sourceColumn }
+  const pairs: Pair[] = []
+  let column: string | undefined
+  let line = 1
+  for await (const { query, columns } of readInputs(path, input, { header: true, onNotice, signal })) {
+    line++
+    column ??= columnOfTargets(path, columns, targetColumn)
+    const target = columns[column]
+    if (query instanceof InputError) throw query
+    pairs.push({ source: query, target: typeof target === 'string' ? target : '' })
+  }
+  if (pairs.length > 0) return pairs
+  throw new DataError(path, 'rows with source and target', 'a header and no rows', 'Add pairs.')
+}
+
+function columnOfTargets(path: string, columns: Readonly<Record<string, unknown>>, named: string | undefined): string {
+  const names = Object.keys(columns)
+  const found =
+    named === undefined
+      ? ['target', ...targetNames].map((usual) => names.find((name) => name.trim().toLowerCase() === usual)).find(Boolean)
+      : names.find((name) => name === named)
+  if (found !== undefined) return found
+  const have = `the columns ${names.map((name) => `"${name}"`).join(', ')}`
+  const remedy = 'Rename the column of the translations, or name it: option targetColumn (on the command line: --target-column).'
+  throw new DataError(path, `a column "${named ?? 'target'}"`, have, remedy)
+}
+
+/** Catalogs of a folder by language: `de.json`, `messages.de.json`, or the files in `de/`. */
+async function catalogsIn(folder: string, names: readonly string[]): Promise<Map<string, Catalog>> {
+  const catalogs = new Map<string, Map<string, string>>()
+  const add = async (language: string, path: string, prefix: readonly string[]): Promise<void> => {
+    const catalog = catalogs.get(language) ?? new Map<string, string>()
+    catalogs.set(language, catalog)
+    for (const [key, text] of await readCatalog(path)) {
+      catalog.set(JSON.stringify([...prefix, ...(JSON.parse(key) as string[])]), text)
+    }
+  }
+  for (const name of names) {
+    const path = join(folder, name)
+    if ((await stat(path)).isDirectory()) {
+      if (!isTag(name)) continue
+      for (const file of (await readdir(path)).sort().filter((one) => endings.includes(extname(one)))) {
+        await add(name, join(path, file), [file])
+      }
+    } else if (endings.includes(extname(name))) {
+      const stem = basename(name, extname(name))
+      const [, before = '', tag = stem] = /^(.+)[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$/.exec(isTag(stem) ? '' : stem) ?? []
+      if (isTag(tag)) await add(tag, path, before === '' ? [] : [before])
+    }
+  }
+  if (catalogs.size >= 2) return catalogs
+  const got = catalogs.size === 1 ? `one of "${[...catalogs.keys()][0]}"` : names.slice(0, 5).join(', ') || 'an empty folder'
+  const remedy = 'Name each file or folder after its language: en.json and de.json.'
+  throw new DataError(folder, 'catalogs of two languages or more (.json, .po), or a table named train', got, remedy)
+}
+
+/** Whether a name is that of a language: 'de', 'pt-BR', 'zh_CN'. */
+function isTag(name: string): boolean {
+  return /^[a-z]{2,3}([-_][A-Za-z]{2,4}){0,2}$/.test(name) && languageOf(name) !== undefined
+}
+
+/** The texts of one catalog, by their keys. */
+export async function readCatalog(path: string): Promise<Catalog> {
+  if (extname(path).toLowerCase() !== '.po') return jsonCatalog(path, await textOfFile(path))
+  const { sources, targets } = poCatalog(path, await readRegularFile(path))
+  // A template, or the catalog of the language that the program is written in, has its texts as keys.
+  return [...targets.values()].some((text) => text !== '') ? targets : sources
+}
+
+async function textOfFile(path: string): Promise<string> {
+  return new TextDecoder().decode(await readRegularFile(path))
+}
+
+/** What stands in both catalogs, in the order of the first. */
+export function joined(sources: Catalog, targets: Catalog): Pair[] {
+  return [...sources].flatMap(([key, source]) => {
+    const target = targets.get(key)
+    return target === undefined ? [] : [{ source, target }]
+  })
+}
