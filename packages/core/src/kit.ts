@@ -90,6 +90,7 @@ export { freshWeights } from './features/fresh-weights.js'
 export { knownBackbone } from './features/known-backbone.js'
 export { networkBackbone, type NetworkBackboneParts } from './features/network-backbone.js'
 export { sharedBackbones } from './features/shared-backbones.js'
+export { type Batch, lengthSteps, stepFor } from './fine-tune/batches.js'
 export { Checkpoint, type CheckpointOptions, type TrainingIdentity } from './fine-tune/checkpoint.js'
 export {
   type Assessment,

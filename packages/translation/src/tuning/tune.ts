@@ -1,0 +1,203 @@
+import { type Graph, type Tensor, Trainer } from '@headstart/onnx'
+import { isTrainable, lowRank, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
+import type { Matrix } from '@headstart/core'
+import { DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
+import type { Pair } from '../data/pair.js'
+import type { TranslatorParts } from '../files/open-translator.js'
+import { EncodedSources } from './encoded-sources.js'
+import { TokenFeeds, type TokenPair, tokenPairs } from './token-pairs.js'
+import { type TrainingGraph, trainingGraph } from './training-graph.js'
+import { type TuneOptions, tunePlan, type TunePlan } from './tune-options.js'
+import { type ChangedWeight, writeWeights } from './write-weights.js'
+
+/** Fewest pairs: some of them are held out. */
+export const fewestPairs = 10
+/** Epochs without a lower loss of held-out pairs after which a tuning ends. */
+const patience = 3
+/** Largest norm of a gradient; longer ones are scaled down. */
+const clipNorm = 1
+
+/** What held-out pairs cost, per token, without label smoothing. */
+export interface HeldOutLoss {
+  readonly pairs: number
+  readonly before: number
+  readonly after: number
+}
+
+/** What came of a tuning. */
+export interface Tuned {
+  /** The networks by the names of their files, with new weights in all their places; those of before where nothing was gained. */
+  readonly files: ReadonlyMap<string, Graph>
+  /** Whether held-out pairs cost less than before. */
+  readonly gained: boolean
+  readonly heldOut: HeldOutLoss & { readonly rows: readonly Pair[] }
+  /** Number of pairs that were learned from. */
+  readonly pairs: number
+  readonly epochs: number
+  readonly plan: TunePlan
+  /** Number of weights that were trained. */
+  readonly trained: number
+}
+
+/**
+ * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. The weights with the
+ * least loss of held-out pairs are the result, which can be those of before.
+ * @throws DataError for too few pairs; OptionError for options out of range.
+ */
+export async function tune(
+  parts: TranslatorParts,
+  pairs: readonly Pair[],
+  options: TuneOptions = {},
+  encoded: EncodedSources = new EncodedSources(parts),
+): Promise<Tuned> {
+  const plan = tunePlan(options)
+  const { signal, onEvent } = options
+  const { learned, heldOut } = split(parts, pairs, plan, onEvent)
+  const tokens = tokenPairs(parts, [...learned, ...heldOut])
+  const objective = trainingGraph(parts.networks, plan.unfreeze, plan.labelSmoothing)
+  const feeds = new TokenFeeds(objective.graph, parts.specialTokens, tokens, encoded)
+  const rows = [...learned.keys()]
+  const held = heldOut.map((_, index) => learned.length + index)
+  const size = Math.min(plan.batchSize, rows.length)
+  const batches = (epoch: number) =>
+    feeds.batches(rows, size, random(plan.seed + 7919 * epoch)).map((batch) => () => feeds.feeds(batch, size))
+  const steps = batches(0)
+  const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
+  const network = adapted(objective, plan)
+  const trainer = await Trainer.create(network.graph, {
+    loss: objective.loss,
+    groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
+    feeds: await (steps[0] as () => ReturnType<TokenFeeds['feeds']>)(),
+    schedule,
+    clipNorm,
+  })
+  const results = (): Promise<Matrix> => costsOf(trainer, objective, feeds, tokens, held, plan)
+  try {
+    const outcome = await runLoop({
+      trainer,
+      epochs: plan.epochs,
+      batches,
+      assessment: { results, loss: lossPerToken, patience },
+      signal,
+      onEvent,
+      onEpoch: ({ epoch, loss, results: answers }) =>
+        onEvent?.({
+          type: 'epoch',
+          run: 1,
+          runs: 1,
+          epoch,
+          epochs: plan.epochs,
+          loss,
+          validationLoss: answers && lossPerToken(answers),
+          validationScore: undefined,
+          learningRate: plan.learningRate * schedule(trainer.steps - 1),
+        }),
+      onDiverged: (error) => onEvent?.(divergedNotice(error, plan.learningRate)),
+    })
+    const losses = outcome.results.map(lossPerToken)
+    const [before = 0] = losses
+    const after = Math.min(...losses)
+    const gained = after < before
+    return {
+      files: gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files,
+      gained,
+      heldOut: { pairs: held.length, before, after, rows: heldOut },
+      pairs: learned.length,
+      epochs: losses.indexOf(after),
+      plan,
+      trained: network.parameters.reduce((sum, name) => sum + sizeOf(network.graph.initializers.get(name)?.dims ?? []), 0),
+    }
+  } finally {
+    await trainer.close()
+  }
+}
+
+/** Pairs to learn from, and others of other sources that are held out. What is too long for the network is left out, and said. */
+function split(
+  parts: TranslatorParts,
+  pairs: readonly Pair[],
+  { heldOut: share, seed }: TunePlan,
+  onEvent: TuneOptions['onEvent'],
+): { learned: Pair[]; heldOut: Pair[] } {
+  const fitting = pairs.filter((pair) => tokenPairs(parts, [pair]).length > 0)
+  if (fitting.length < pairs.length) {
+    const message = `${pairs.length - fitting.length} pairs are longer than the ${parts.maxLength} tokens that ${parts.id} reads, and left out.`
+    onEvent?.({ type: 'notice', message })
+  }
+  const sources = random(seed).shuffle([...new Set(fitting.map(({ source }) => source))])
+  if (fitting.length < fewestPairs || sources.length < 2) {
+    const remedy = 'Add pairs; single terms are what a glossary is for (option glossary of translate).'
+    throw new DataError('pairs to learn from', `at least ${fewestPairs}, of different sources`, String(fitting.length), remedy)
+  }
+  const held = new Set(sources.slice(0, Math.min(Math.max(2, Math.round(share * sources.length)), sources.length - 1)))
+  return {
+    learned: fitting.filter(({ source }) => !held.has(source)),
+    heldOut: fitting.filter(({ source }) => held.has(source)),
+  }
+}
+
+/** A graph as it is trained, and what that makes of the weights of the network. */
+interface Adapted {
+  readonly graph: Graph
+  readonly parameters: readonly string[]
+  changed(trainer: Trainer): ChangedWeight[]
+}
+
+function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
+  const before = (name: string): Tensor => graph.initializers.get(name) as Tensor
+  const changedBy = (after: Iterable<readonly [string, Tensor]>): ChangedWeight[] =>
+    [...after].map(([name, tensor]) => ({ name, before: before(name), after: tensor }))
+  const roles = [...weightRoles(graph)].filter(([, role]) => isTrainable(role))
+  if (!lora) {
+    return { graph, parameters: roles.map(([name]) => name), changed: (trainer) => changedBy(Object.entries(trainer.parameters())) }
+  }
+  const names = roles.flatMap(([name, { kind }]) =>
+    (kind === 'kernel' || kind === 'embedding') && Math.min(...before(name).dims) >= lora.rank ? [name] : [],
+  )
+  if (names.length === 0) {
+    const expected = `matrices with both sides of ${lora.rank} or more`
+    throw new OptionError('option "lora"', expected, 'none', 'Lower the rank.')
+  }
+  const updated = lowRank(graph, { names, ...lora, normal: random(seed).normal })
+  return { graph: updated.graph, parameters: updated.parameters, changed: (trainer) => changedBy(updated.merge(trainer.parameters())) }
+}
+
+/** The files with trained weights. What was frozen stays: of a shared embedding the encoder's place too, where only the decoder learned. */
+function written({ networks: { files, names } }: TranslatorParts, { unfreeze }: TunePlan, changed: ChangedWeight[]): Map<string, Graph> {
+  const open = [...files].filter(([name]) => unfreeze === 'all' || name !== names.encoder)
+  return new Map([...files, ...writeWeights(new Map(open), changed)])
+}
+
+/** For each pair, what its tokens cost together, and how many there are. */
+async function costsOf(
+  trainer: Trainer,
+  { costs }: TrainingGraph,
+  feeds: TokenFeeds,
+  tokens: readonly TokenPair[],
+  rows: readonly number[],
+  { batchSize }: TunePlan,
+): Promise<Matrix> {
+  const results = zeroMatrix(rows.length, 2)
+  const places = new Map(rows.map((row, place) => [row, place]))
+  for (const batch of feeds.batches(rows, batchSize, random(0))) {
+    const { [costs]: each } = await trainer.run(await feeds.feeds(batch, batch.rows.length), [costs])
+    const length = (each?.data.length ?? 0) / batch.rows.length
+    batch.rows.forEach((row, index) => {
+      const place = places.get(row) as number
+      const own = tokens[row]?.target.length ?? 0
+      let sum = 0
+      for (let token = 0; token < own; token++) sum += Number(each?.data[index * length + token])
+      results.data.set([sum, own], 2 * place)
+    })
+  }
+  return results
+}
+
+function lossPerToken({ rows, data }: Matrix): number {
+  let [cost, tokens] = [0, 0]
+  for (let row = 0; row < rows; row++) {
+    cost += data[2 * row] as number
+    tokens += data[2 * row + 1] as number
+  }
+  return cost / tokens
+}
