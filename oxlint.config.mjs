@@ -69,6 +69,8 @@ const floors = {
   ],
   translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
+  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
+  translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
   queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],

@@ -30,6 +30,7 @@ interface AskFlags extends ShardedFlags {
 const descriptions: Readonly<Record<string, string>> = {
   predict: 'answer inputs, one for each',
   recommend: 'recommend items to somebody who took others',
+  translate: 'translate texts, one for each',
 }
 
 /**

@@ -116,6 +116,7 @@ function compared<Data>(
           test: spreadOf(own.map((trial) => meanOf(scoresOf(trial)))),
           ...(unseen.length > 0 && { unseen: spreadOf(unseen) }),
           figures: meanFigures(own.map(({ test }) => test.figures)),
+          spreads: spreadFigures(own.map(({ test }) => test.figures)),
           seconds: meanOf(own.map(({ seconds }) => seconds)),
         },
       ]
@@ -157,13 +158,20 @@ function noticesOnce(onEvent: Run['onEvent']): Run['onEvent'] {
 }
 
 function meanFigures(all: readonly Measured['figures'][]): Measured['figures'] {
-  const names = [...new Set(all.flatMap((figures) => Object.keys(figures)))]
   return Object.fromEntries(
-    names.map((name) => {
-      const values = all.flatMap((figures) => figures[name] ?? [])
-      return [name, values.length > 0 ? meanOf(values) : null]
-    }),
+    [...valuesByName(all)].map(([name, values]) => [name, values.length > 0 ? meanOf(values) : null]),
   )
+}
+
+function spreadFigures(all: readonly Measured['figures'][]): Record<string, Spread> {
+  const measured = [...valuesByName(all)].filter(([, values]) => values.length > 0)
+  return Object.fromEntries(measured.map(([name, values]) => [name, spreadOf(values)]))
+}
+
+/** What was measured of each figure. */
+function valuesByName(all: readonly Measured['figures'][]): Map<string, number[]> {
+  const names = [...new Set(all.flatMap((figures) => Object.keys(figures)))]
+  return new Map(names.map((name) => [name, all.flatMap((figures) => figures[name] ?? [])]))
 }
 
 function isRead(score: number): boolean {

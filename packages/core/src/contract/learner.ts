@@ -99,6 +99,8 @@ export interface ComparisonRow {
   readonly unseen?: Spread
   /** Means over the draws, on the test. */
   readonly figures: Readonly<Record<string, number | null>>
+  /** The same with their standard deviations, of figures that could be measured. */
+  readonly spreads: Readonly<Record<string, Spread>>
   /** Mean seconds from data to model when nothing is cached. */
   readonly seconds: number
 }

@@ -14,7 +14,12 @@ export function jsonCatalog(path: string, text: string): Catalog {
     throw new DataError(path, 'a catalog in JSON', got, 'Correct it.', { cause })
   }
   if (typeof json !== 'object' || json === null) {
-    throw new DataError(path, 'an object of texts by their keys', JSON.stringify(json).slice(0, 60), 'Give another file.')
+    throw new DataError(
+      path,
+      'an object of texts by their keys',
+      JSON.stringify(json).slice(0, 60),
+      'Give another file.',
+    )
   }
   return new Map(textsIn(json, []))
 }

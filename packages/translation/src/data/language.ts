@@ -24,7 +24,10 @@ export function languageName(tag: string): string {
  * Categorization", 1994; franc).
  * @returns undefined where they are too short to tell, or one of the two is not known.
  */
-export function likelierOf(texts: readonly string[], { source, target }: { source: string; target: string }): string | undefined {
+export function likelierOf(
+  texts: readonly string[],
+  { source, target }: { source: string; target: string },
+): string | undefined {
   const text = texts.join('\n').slice(0, mostRead)
   if (text.length < fewestRead) return undefined
   const scores = new Map(francAll(text).map(([code, score]) => [languageOf(code), score]))

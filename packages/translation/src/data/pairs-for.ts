@@ -27,7 +27,10 @@ export function pairsFor(data: TranslationData, { languages, least = 1, onEvent 
   if (pairs.length < told.length) notice(`${told.length - pairs.length} copies of pairs are left out.`)
   if (pairs.length < least) {
     const expected = `at least ${least} ${least === 1 ? 'pair' : 'pairs'} of source and target`
-    const remedy = least === 1 ? 'Fill in targets.' : 'Add pairs; single terms are what a glossary is for (option glossary of translate).'
+    const remedy =
+      least === 1
+        ? 'Fill in targets.'
+        : 'Add pairs; single terms are what a glossary is for (option glossary of translate).'
     throw new DataError(data.name, expected, String(pairs.length), remedy)
   }
   if (languages) requireOrder(data, pairs, languages)
@@ -42,21 +45,33 @@ function ofCatalogs(
   const [source, target] = [asked?.source ?? languages?.source, asked?.target ?? languages?.target]
   const have = [...catalogs.keys()].join(', ')
   if (source === undefined || target === undefined) {
-    const remedy = 'Say them: options sourceLanguage and targetLanguage (on the command line: --source-language, --target-language).'
+    const remedy =
+      'Say them: options sourceLanguage and targetLanguage (on the command line: --source-language, --target-language).'
     throw new DataError(name, 'to know which languages are meant', have, remedy)
   }
   const of = (tag: string): Catalog => {
     const found = catalogs.get(tag) ?? [...catalogs].find(([own]) => languageOf(own) === languageOf(tag))?.[1]
     if (found) return found
-    throw new DataError(name, `texts in ${languageName(tag)} (${tag})`, `those of ${have}`, 'Add them, or use another translator.')
+    throw new DataError(
+      name,
+      `texts in ${languageName(tag)} (${tag})`,
+      `those of ${have}`,
+      'Add them, or use another translator.',
+    )
   }
   return joined(of(source), of(target))
 }
 
 /** @throws DataError where the sources are in the language of the targets, and the other way round. */
 function requireOrder({ name }: TranslationData, pairs: readonly Pair[], languages: Languages): void {
-  const sources = likelierOf(pairs.map(({ source }) => source), languages)
-  const targets = likelierOf(pairs.map(({ target }) => target), languages)
+  const sources = likelierOf(
+    pairs.map(({ source }) => source),
+    languages,
+  )
+  const targets = likelierOf(
+    pairs.map(({ target }) => target),
+    languages,
+  )
   if (sources !== languages.target || targets !== languages.source) return
   const expected = `sources in ${languageName(languages.source)} and targets in ${languageName(languages.target)}`
   const got = `what reads like ${languageName(sources)} and ${languageName(targets)}`

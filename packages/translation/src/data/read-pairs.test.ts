@@ -35,7 +35,9 @@ describe('reading texts with their translations', () => {
   it('takes columns that are named, and says which ones there are', async () => {
     const path = await written({ 'a.csv': 'id,en_US,de_DE\n1,Open,Öffnen\n' }, 'named')
     const options = { sourceColumn: 'en_US', targetColumn: 'de_DE' }
-    expect((await readTranslationData(join(path, 'a.csv'), options)).pairs).toEqual([{ source: 'Open', target: 'Öffnen' }])
+    expect((await readTranslationData(join(path, 'a.csv'), options)).pairs).toEqual([
+      { source: 'Open', target: 'Öffnen' },
+    ])
     await expect(readTranslationData(join(path, 'a.csv'), { sourceColumn: 'en_US' })).rejects.toThrow(
       'expected a column "target", got the columns "id", "en_US", "de_DE"',
     )
@@ -54,7 +56,12 @@ describe('reading texts with their translations', () => {
   it('joins catalogs of JSON by their keys, however deep', async () => {
     const path = await written(
       {
-        'en.json': JSON.stringify({ menu: { open: 'Open', close: 'Close' }, count: 3, list: ['one', 'two'], 'a.b': 'dots' }),
+        'en.json': JSON.stringify({
+          menu: { open: 'Open', close: 'Close' },
+          count: 3,
+          list: ['one', 'two'],
+          'a.b': 'dots',
+        }),
         'de.json': JSON.stringify({ menu: { open: 'Öffnen' }, list: ['eins', 'zwei'], a: { b: 'nicht das' } }),
         'fr.json': JSON.stringify({ menu: { open: 'Ouvrir' } }),
         'README.md': '# texts',
@@ -67,7 +74,9 @@ describe('reading texts with their translations', () => {
       { source: 'one', target: 'eins' },
       { source: 'two', target: 'zwei' },
     ])
-    expect(pairsFor(data, { languages: { source: 'de', target: 'fr' } })).toEqual([{ source: 'Öffnen', target: 'Ouvrir' }])
+    expect(pairsFor(data, { languages: { source: 'de', target: 'fr' } })).toEqual([
+      { source: 'Öffnen', target: 'Ouvrir' },
+    ])
     expect(() => pairsFor(data, { languages: { source: 'en', target: 'es' } })).toThrow(
       'expected texts in Spanish (es), got those of de, en, fr',
     )
@@ -155,9 +164,18 @@ describe('the pairs of data', () => {
     name: 'my texts',
     pairs: [
       { source: 'The file could not be opened, because another program uses it.', target: '' },
-      { source: 'The file could not be opened, because another program uses it.', target: 'Die Datei konnte nicht geöffnet werden, weil ein anderes Programm sie verwendet.' },
-      { source: 'Choose what is shown in the list below the search field.', target: 'Wählen Sie, was in der Liste unter dem Suchfeld angezeigt wird.' },
-      { source: 'Choose what is shown in the list below the search field.', target: 'Wählen Sie, was in der Liste unter dem Suchfeld angezeigt wird.' },
+      {
+        source: 'The file could not be opened, because another program uses it.',
+        target: 'Die Datei konnte nicht geöffnet werden, weil ein anderes Programm sie verwendet.',
+      },
+      {
+        source: 'Choose what is shown in the list below the search field.',
+        target: 'Wählen Sie, was in der Liste unter dem Suchfeld angezeigt wird.',
+      },
+      {
+        source: 'Choose what is shown in the list below the search field.',
+        target: 'Wählen Sie, was in der Liste unter dem Suchfeld angezeigt wird.',
+      },
     ],
   }
 

@@ -24,7 +24,7 @@ export interface ReadTranslationOptions {
 
 const sourceNames = ['src', 'original', 'text', 'en', 'english']
 const targetNames = ['tgt', 'translation', 'translated', 'trg', 'reference']
-const endings = ['.json', '.po']
+const endings: ReadonlySet<string> = new Set(['.json', '.po'])
 
 /**
  * Reads texts with their translations: a table with the columns `source` and `target`; a catalog of gettext; a translation memory; a
@@ -68,7 +68,8 @@ async function fromFile(path: string, options: ReadTranslationOptions): Promise<
     return { name: path, pairs: joined(sources, targets) }
   }
   if (await isTable(path)) return { name: path, pairs: await fromTable(path, options) }
-  const expected = 'a table (.csv, .tsv, .jsonl, .parquet), a catalog of gettext (.po), a translation memory (.tmx) or a folder'
+  const expected =
+    'a table (.csv, .tsv, .jsonl, .parquet), a catalog of gettext (.po), a translation memory (.tmx) or a folder'
   throw new DataError(path, expected, `"${ending}"`, 'Give another file.')
 }
 
@@ -93,11 +94,14 @@ function columnOfTargets(path: string, columns: Readonly<Record<string, unknown>
   const names = Object.keys(columns)
   const found =
     named === undefined
-      ? ['target', ...targetNames].map((usual) => names.find((name) => name.trim().toLowerCase() === usual)).find(Boolean)
+      ? ['target', ...targetNames]
+          .map((usual) => names.find((name) => name.trim().toLowerCase() === usual))
+          .find(Boolean)
       : names.find((name) => name === named)
   if (found !== undefined) return found
   const have = `the columns ${names.map((name) => `"${name}"`).join(', ')}`
-  const remedy = 'Rename the column of the translations, or name it: option targetColumn (on the command line: --target-column).'
+  const remedy =
+    'Rename the column of the translations, or name it: option targetColumn (on the command line: --target-column).'
   throw new DataError(path, `a column "${named ?? 'target'}"`, have, remedy)
 }
 
@@ -115,17 +119,19 @@ async function catalogsIn(folder: string, names: readonly string[]): Promise<Map
     const path = join(folder, name)
     if ((await stat(path)).isDirectory()) {
       if (!isTag(name)) continue
-      for (const file of (await readdir(path)).sort().filter((one) => endings.includes(extname(one)))) {
+      for (const file of (await readdir(path)).sort().filter((one) => endings.has(extname(one)))) {
         await add(name, join(path, file), [file])
       }
-    } else if (endings.includes(extname(name))) {
+    } else if (endings.has(extname(name))) {
       const stem = basename(name, extname(name))
-      const [, before = '', tag = stem] = /^(.+)[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$/.exec(isTag(stem) ? '' : stem) ?? []
+      const [, before = '', tag = stem] =
+        /^(.+)[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$/.exec(isTag(stem) ? '' : stem) ?? []
       if (isTag(tag)) await add(tag, path, before === '' ? [] : [before])
     }
   }
   if (catalogs.size >= 2) return catalogs
-  const got = catalogs.size === 1 ? `one of "${[...catalogs.keys()][0]}"` : names.slice(0, 5).join(', ') || 'an empty folder'
+  const got =
+    catalogs.size === 1 ? `one of "${[...catalogs.keys()][0]}"` : names.slice(0, 5).join(', ') || 'an empty folder'
   const remedy = 'Name each file or folder after its language: en.json and de.json.'
   throw new DataError(folder, 'catalogs of two languages or more (.json, .po), or a table named train', got, remedy)
 }

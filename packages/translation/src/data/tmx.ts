@@ -26,7 +26,8 @@ export function tmxCatalogs(path: string, text: string): Map<string, Catalog> {
   }
   const catalogs = new Map<string, Map<string, string>>()
   const body = inside(inside(parser.parse(text) as XmlNode[], 'tmx')?.[0] ?? [], 'body')
-  if (!body) throw new DataError(path, 'a translation memory (TMX)', 'XML without <tmx> and <body>', 'Give another file.')
+  if (!body)
+    throw new DataError(path, 'a translation memory (TMX)', 'XML without <tmx> and <body>', 'Give another file.')
   inside(body[0] ?? [], 'tu').forEach((unit, index) => {
     for (const variant of unit.filter((node) => 'tuv' in node)) {
       const attributes = (variant[':@'] ?? {}) as Readonly<Record<string, string>>

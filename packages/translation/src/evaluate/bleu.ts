@@ -24,7 +24,10 @@ export const bleu: Metric = {
     return [own.length, other.length, ...ngrams.flat()]
   },
   score([hypothesis = 0, reference = 0, ...ngrams]) {
-    const pairs = Array.from({ length: longest }, (_, index) => ngrams.slice(2 * index, 2 * index + 2) as [number, number])
+    const pairs = Array.from(
+      { length: longest },
+      (_, index) => ngrams.slice(2 * index, 2 * index + 2) as [number, number],
+    )
     if (pairs.every(([shared]) => shared === 0) || pairs.some(([, all]) => all === 0)) return 0
     let wrong = 0
     const logarithms = pairs.map(([shared, all]) => Math.log(shared > 0 ? shared / all : 1 / (2 ** ++wrong * all)))

@@ -11,7 +11,7 @@ export interface Metric {
 
 /** The counts of several sentences together, each taken so often. Default: once. */
 export function addedUp(counts: readonly (readonly number[])[], weights?: ArrayLike<number>): number[] {
-  const sums = new Array<number>(counts[0]?.length ?? 0).fill(0)
+  const sums = (counts[0] ?? []).map(() => 0)
   counts.forEach((own, sentence) => {
     const weight = weights?.[sentence] ?? 1
     if (weight > 0) own.forEach((count, place) => (sums[place] = (sums[place] as number) + weight * count))

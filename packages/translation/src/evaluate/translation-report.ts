@@ -3,6 +3,7 @@ import { bootstrapIntervals, shown, textTable } from '@headstart/core/kit'
 import type { Pair } from '../data/pair.js'
 import { bleu } from './bleu.js'
 import { chrF2 } from './chrf.js'
+import { keepsPlaceholders } from './kept-placeholders.js'
 import { addedUp, type Metric } from './metric.js'
 
 /** A figure from 0 to 100 with its 95 % interval, over resamples of the pairs. */
@@ -47,16 +48,14 @@ const shownWorst = 5
  * Figures of translations beside the references, with bootstrap intervals, and beside other translations: those before adaptation,
  * the source itself.
  * @param translations By the name of the method; the first is the one that is reported on.
- * @param keeps Whether a translation has the placeholders of its source; undefined for a source without.
  */
 export function reportTranslations(
   pairs: readonly Pair[],
   translations: readonly (readonly [method: string, texts: readonly string[]])[],
-  keeps: (source: string, translation: string) => boolean | undefined,
   seed = 0,
 ): TranslationReport & Shown {
   const rows = [...translations, ['copied source', pairs.map(({ source }) => source)] as const].map(([method, texts]) =>
-    figuresOf(method, pairs, texts, keeps, seed),
+    figuresOf(method, pairs, texts, seed),
   )
   const first = translations[0]?.[1] ?? []
   const worst = pairs
@@ -70,13 +69,7 @@ export function reportTranslations(
   return shown({ kind: 'translation' as const, pairs: pairs.length, rows, signatures, worst }, sayReport)
 }
 
-function figuresOf(
-  method: string,
-  pairs: readonly Pair[],
-  texts: readonly string[],
-  keeps: (source: string, translation: string) => boolean | undefined,
-  seed: number,
-): TranslationFigures {
+function figuresOf(method: string, pairs: readonly Pair[], texts: readonly string[], seed: number): TranslationFigures {
   const countsBy = (metric: Metric) => texts.map((text, index) => metric.counts(text, pairs[index]?.target as string))
   const [chrfCounts, bleuCounts] = [countsBy(chrF2), countsBy(bleu)]
   const figures = {
@@ -84,7 +77,7 @@ function figuresOf(
     bleu: (weights?: ArrayLike<number>) => bleu.score(addedUp(bleuCounts, weights)),
   }
   const intervals = bootstrapIntervals(pairs.length, figures, { seed })
-  const kept = texts.flatMap((text, index) => keeps(pairs[index]?.source as string, text) ?? [])
+  const kept = texts.flatMap((text, index) => keepsPlaceholders(pairs[index]?.source as string, text) ?? [])
   const characters = (all: readonly string[]): number => all.reduce((sum, text) => sum + [...text].length, 0)
   return {
     method,

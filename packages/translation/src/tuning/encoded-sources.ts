@@ -27,7 +27,7 @@ export class EncodedSources {
     const { encoder } = this.#parts.networks
     const session = await Session.create(encoder)
     try {
-      for (let start = 0; start < missing.length; ) {
+      for (let start = 0; start < missing.length;) {
         signal?.throwIfAborted()
         const length = missing[start]?.length ?? 0
         let end = start + 1

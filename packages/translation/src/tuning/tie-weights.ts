@@ -9,7 +9,8 @@ export type Likeness = 'same' | 'transposed'
  */
 export function likenessOf(one: Tensor, other: Tensor): Likeness | undefined {
   if (one.type !== 'float32' || other.type !== 'float32' || one.data.length !== other.data.length) return undefined
-  if (one.dims.join() === other.dims.join() && one.data.every((value, index) => value === other.data[index])) return 'same'
+  if (one.dims.join() === other.dims.join() && one.data.every((value, index) => value === other.data[index]))
+    return 'same'
   const [rows = 0, columns = 0] = one.dims
   if (one.dims.length !== 2 || other.dims.join() !== `${columns},${rows}`) return undefined
   for (let row = 0; row < rows; row++)
@@ -22,7 +23,8 @@ export function likenessOf(one: Tensor, other: Tensor): Likeness | undefined {
 export function transposed({ dims: [rows = 0, columns = 0], data }: Tensor): Float32Array {
   const turned = new Float32Array(data.length)
   for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) turned[column * rows + row] = data[row * columns + column] as number
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = data[row * columns + column] as number
   return turned
 }
 
@@ -40,7 +42,14 @@ export function tieWeights(graph: Graph): Graph {
     } else if (twin.likeness === 'same') names.set(name, twin.name)
     else {
       const perm = { kind: 'ints', value: [1, 0] } as const
-      nodes.push({ name: '', opType: 'Transpose', domain: '', inputs: [twin.name], outputs: [name], attributes: { perm } })
+      nodes.push({
+        name: '',
+        opType: 'Transpose',
+        domain: '',
+        inputs: [twin.name],
+        outputs: [name],
+        attributes: { perm },
+      })
     }
   }
   const read = (node: Node): Node => ({ ...node, inputs: node.inputs.map((name) => names.get(name) ?? name) })

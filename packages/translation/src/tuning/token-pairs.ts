@@ -39,7 +39,10 @@ export class TokenFeeds {
     this.#inputs = new Set(graph.inputs.map(({ name }) => name))
     this.#pairs = pairs
     this.#encoded = encoded
-    this.#lengths = { source: pairs.map(({ source }) => source.length), target: pairs.map(({ target }) => target.length) }
+    this.#lengths = {
+      source: pairs.map(({ source }) => source.length),
+      target: pairs.map(({ target }) => target.length),
+    }
     this.#steps = { source: lengthSteps(this.#lengths.source), target: lengthSteps(this.#lengths.target) }
   }
 
@@ -49,7 +52,8 @@ export class TokenFeeds {
    */
   batches(rows: readonly number[], size: number, { shuffle }: Random): Batch[] {
     const { source, target } = this.#lengths
-    const by = (lengths: readonly number[], a: number, b: number): number => (lengths[a] as number) - (lengths[b] as number)
+    const by = (lengths: readonly number[], a: number, b: number): number =>
+      (lengths[a] as number) - (lengths[b] as number)
     const shuffled = shuffle(rows)
     const batches: Batch[] = []
     for (let first = 0; first < shuffled.length; first += size * windowBatches) {
@@ -69,7 +73,7 @@ export class TokenFeeds {
    */
   async feeds({ rows, longest }: Batch, size: number): Promise<Tensors> {
     const { pad, decoderStart } = this.#special
-    const filled = [...rows, ...new Array<number>(size - rows.length).fill(rows[0] as number)]
+    const filled = Array.from({ length: size }, (_, index) => rows[index] ?? (rows[0] as number))
     const pairs = filled.map((row) => this.#pairs[row] as TokenPair)
     const length = this.#lengths.target[longest] as number
     const sourceLength = this.#lengths.source[stepFor(filled, this.#lengths.source, this.#steps.source)] as number

@@ -44,9 +44,7 @@ export function trainingGraph(networks: TranslationNetworks, depth: Depth, label
   const even = (): typeof z => g.op('ReduceMean', [z, g.ints([1])], { keepdims: 1 })
   const scaled = (value: typeof z, factor: number): typeof z => g.op('Mul', [value, g.scalar(factor)])
   const hit =
-    labelSmoothing > 0
-      ? g.op('Add', [scaled(chosen, 1 - labelSmoothing), scaled(even(), labelSmoothing)])
-      : chosen
+    labelSmoothing > 0 ? g.op('Add', [scaled(chosen, 1 - labelSmoothing), scaled(even(), labelSmoothing)]) : chosen
   const column = g.op('Reshape', [mass, g.ints([-1, 1])])
   const sum = (value: typeof z): typeof z => g.op('ReduceSum', [value], { keepdims: 0 })
   const costs = g.op('Sub', [total, chosen])
@@ -59,6 +57,7 @@ export function trainingGraph(networks: TranslationNetworks, depth: Depth, label
 /** Encoder and decoder as one graph. */
 function joined(encoder: Graph, decoder: Graph): Graph {
   const wiring: Record<string, string> = { encoder_hidden_states: 'last_hidden_state' }
-  if (decoder.inputs.some(({ name }) => name === 'encoder_attention_mask')) wiring['encoder_attention_mask'] = 'attention_mask'
+  if (decoder.inputs.some(({ name }) => name === 'encoder_attention_mask'))
+    wiring['encoder_attention_mask'] = 'attention_mask'
   return connect(encoder, decoder.with({ name: 'decoder' }), wiring)
 }

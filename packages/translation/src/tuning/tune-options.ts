@@ -24,6 +24,10 @@ export interface TuneOptions extends RunOptions, ResumeOptions {
   readonly heldOut?: number | undefined
   /** Pairs of another domain: how much is forgotten is measured on these. Default: sentences of everyday life. */
   readonly general?: readonly Pair[] | undefined
+  /** Where the translator lies, for `evaluate` of the saved model, which opens it again. Default: its id. */
+  readonly backbone?: string | undefined
+  /** Threads of one operator. Default: one for each core. */
+  readonly threads?: number | undefined
   /** Decides which pairs are held out, their order, and what LoRA begins with. Default 0. */
   readonly seed?: number | undefined
 }
@@ -65,7 +69,8 @@ export function tunePlan(options: TuneOptions): TunePlan {
   whole('batchSize', plan.batchSize)
   if (plan.lora) whole('lora.rank', plan.lora.rank)
   require('learningRate', plan.learningRate, plan.learningRate > 0, 'a number above 0')
-  require('labelSmoothing', plan.labelSmoothing, plan.labelSmoothing >= 0 && plan.labelSmoothing < 1, 'a share from 0 to below 1')
+  require('labelSmoothing', plan.labelSmoothing, plan.labelSmoothing >= 0 &&
+    plan.labelSmoothing < 1, 'a share from 0 to below 1')
   require('heldOut', plan.heldOut, plan.heldOut > 0 && plan.heldOut < 1, 'a share above 0 and below 1')
   return plan
 }

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto'
 import { type Graph, type Tensor, Trainer } from '@headstart/onnx'
 import { isTrainable, lowRank, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
 import type { Matrix } from '@headstart/core'
-import { DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
+import { Checkpoint, DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
 import type { Pair } from '../data/pair.js'
+import type { Translator } from '../contract.js'
 import type { TranslatorParts } from '../files/open-translator.js'
 import { EncodedSources } from './encoded-sources.js'
 import { TokenFeeds, type TokenPair, tokenPairs } from './token-pairs.js'
 import { type TrainingGraph, trainingGraph } from './training-graph.js'
 import { type TuneOptions, tunePlan, type TunePlan } from './tune-options.js'
+import { likenessOf } from './tie-weights.js'
 import { type ChangedWeight, writeWeights } from './write-weights.js'
 
 /** Fewest pairs: some of them are held out. */
@@ -42,16 +45,21 @@ export interface Tuned {
 /**
  * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. The weights with the
  * least loss of held-out pairs are the result, which can be those of before.
- * @throws DataError for too few pairs; OptionError for options out of range.
+ * @throws DataError for too few pairs; OptionError for options out of range; CheckpointError for one of another training.
  */
 export async function tune(
-  parts: TranslatorParts,
+  parts: Translator,
   pairs: readonly Pair[],
   options: TuneOptions = {},
   encoded: EncodedSources = new EncodedSources(parts),
 ): Promise<Tuned> {
   const plan = tunePlan(options)
   const { signal, onEvent } = options
+  const checkpoint = await Checkpoint.open(options, () => ({
+    backbone: parts.fingerprint,
+    examples: sha256(JSON.stringify(pairs)),
+    options: JSON.stringify(plan),
+  }))
   const { learned, heldOut } = split(parts, pairs, plan, onEvent)
   const tokens = tokenPairs(parts, [...learned, ...heldOut])
   const objective = trainingGraph(parts.networks, plan.unfreeze, plan.labelSmoothing)
@@ -63,13 +71,14 @@ export async function tune(
     feeds.batches(rows, size, random(plan.seed + 7919 * epoch)).map((batch) => () => feeds.feeds(batch, size))
   const steps = batches(0)
   const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
-  const network = adapted(objective, plan)
+  const network = adapted(objective, plan, frozenOf(parts, objective.graph, plan))
   const trainer = await Trainer.create(network.graph, {
     loss: objective.loss,
     groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
     feeds: await (steps[0] as () => ReturnType<TokenFeeds['feeds']>)(),
     schedule,
     clipNorm,
+    ...(options.threads !== undefined && { threads: options.threads }),
   })
   const results = (): Promise<Matrix> => costsOf(trainer, objective, feeds, tokens, held, plan)
   try {
@@ -77,6 +86,7 @@ export async function tune(
       trainer,
       epochs: plan.epochs,
       batches,
+      checkpoint,
       assessment: { results, loss: lossPerToken, patience },
       signal,
       onEvent,
@@ -105,7 +115,10 @@ export async function tune(
       pairs: learned.length,
       epochs: losses.indexOf(after),
       plan,
-      trained: network.parameters.reduce((sum, name) => sum + sizeOf(network.graph.initializers.get(name)?.dims ?? []), 0),
+      trained: network.parameters.reduce(
+        (sum, name) => sum + sizeOf(network.graph.initializers.get(name)?.dims ?? []),
+        0,
+      ),
     }
   } finally {
     await trainer.close()
@@ -127,7 +140,12 @@ function split(
   const sources = random(seed).shuffle([...new Set(fitting.map(({ source }) => source))])
   if (fitting.length < fewestPairs || sources.length < 2) {
     const remedy = 'Add pairs; single terms are what a glossary is for (option glossary of translate).'
-    throw new DataError('pairs to learn from', `at least ${fewestPairs}, of different sources`, String(fitting.length), remedy)
+    throw new DataError(
+      'pairs to learn from',
+      `at least ${fewestPairs}, of different sources`,
+      String(fitting.length),
+      remedy,
+    )
   }
   const held = new Set(sources.slice(0, Math.min(Math.max(2, Math.round(share * sources.length)), sources.length - 1)))
   return {
@@ -143,13 +161,17 @@ interface Adapted {
   changed(trainer: Trainer): ChangedWeight[]
 }
 
-function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
+function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan, frozen: ReadonlySet<string>): Adapted {
   const before = (name: string): Tensor => graph.initializers.get(name) as Tensor
   const changedBy = (after: Iterable<readonly [string, Tensor]>): ChangedWeight[] =>
     [...after].map(([name, tensor]) => ({ name, before: before(name), after: tensor }))
-  const roles = [...weightRoles(graph)].filter(([, role]) => isTrainable(role))
+  const roles = [...weightRoles(graph)].filter(([name, role]) => isTrainable(role) && !frozen.has(name))
   if (!lora) {
-    return { graph, parameters: roles.map(([name]) => name), changed: (trainer) => changedBy(Object.entries(trainer.parameters())) }
+    return {
+      graph,
+      parameters: roles.map(([name]) => name),
+      changed: (trainer) => changedBy(Object.entries(trainer.parameters())),
+    }
   }
   const names = roles.flatMap(([name, { kind }]) =>
     (kind === 'kernel' || kind === 'embedding') && Math.min(...before(name).dims) >= lora.rank ? [name] : [],
@@ -159,11 +181,30 @@ function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
     throw new OptionError('option "lora"', expected, 'none', 'Lower the rank.')
   }
   const updated = lowRank(graph, { names, ...lora, normal: random(seed).normal })
-  return { graph: updated.graph, parameters: updated.parameters, changed: (trainer) => changedBy(updated.merge(trainer.parameters())) }
+  return {
+    graph: updated.graph,
+    parameters: updated.parameters,
+    changed: (trainer) => changedBy(updated.merge(trainer.parameters())),
+  }
+}
+
+/** Weights of the decoder that are those of the frozen encoder as well: an embedding that both share stays as it is in all its places. */
+function frozenOf({ networks: { encoder } }: TranslatorParts, graph: Graph, { unfreeze }: TunePlan): Set<string> {
+  if (unfreeze === 'all') return new Set()
+  const matrices = [...encoder.initializers.values()].filter(({ dims }) => dims.length === 2)
+  return new Set(
+    [...graph.initializers].flatMap(([name, weight]) =>
+      weight.dims.length === 2 && matrices.some((other) => likenessOf(other, weight)) ? [name] : [],
+    ),
+  )
 }
 
 /** The files with trained weights. What was frozen stays: of a shared embedding the encoder's place too, where only the decoder learned. */
-function written({ networks: { files, names } }: TranslatorParts, { unfreeze }: TunePlan, changed: ChangedWeight[]): Map<string, Graph> {
+function written(
+  { networks: { files, names } }: TranslatorParts,
+  { unfreeze }: TunePlan,
+  changed: ChangedWeight[],
+): Map<string, Graph> {
   const open = [...files].filter(([name]) => unfreeze === 'all' || name !== names.encoder)
   return new Map([...files, ...writeWeights(new Map(open), changed)])
 }
@@ -191,6 +232,10 @@ async function costsOf(
     })
   }
   return results
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function lossPerToken({ rows, data }: Matrix): number {

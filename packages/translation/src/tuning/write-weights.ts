@@ -13,10 +13,7 @@ export interface ChangedWeight {
  * each file, turned about, and inside of branches. A place is known by the numbers that were there; where several weights have the same,
  * by its name, else by its order.
  */
-export function writeWeights(
-  files: ReadonlyMap<string, Graph>,
-  changed: readonly ChangedWeight[],
-): Map<string, Graph> {
+export function writeWeights(files: ReadonlyMap<string, Graph>, changed: readonly ChangedWeight[]): Map<string, Graph> {
   return new Map([...files].map(([file, graph]) => [file, written(file, graph, changed)]))
 }
 

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/** How a translator was adapted, as its folder notes it. */
+export const trainingSchema = z.object({
+  /** Id or folder of the translator that it was made from. */
+  backbone: z.string(),
+  /** Pairs that were learned from. */
+  pairs: z.number(),
+  unfreeze: z.enum(['decoder', 'all']),
+  lora: z.object({ rank: z.number(), alpha: z.number() }).nullable(),
+  learningRate: z.number(),
+  batchSize: z.number(),
+  labelSmoothing: z.number(),
+  seed: z.number(),
+  /** Epochs whose weights were kept. */
+  epochs: z.number(),
+  /** Number of weights that were trained. */
+  trained: z.number(),
+  /** Whether the tuned weights are better on held-out pairs. */
+  kept: z.enum(['tuned', 'untouched']),
+  /** On pairs that were not learned from: loss per token, and chrF2 of greedy translations. */
+  heldOut: z.object({
+    pairs: z.number(),
+    lossBefore: z.number(),
+    lossAfter: z.number(),
+    chrfBefore: z.number(),
+    chrfAfter: z.number(),
+  }),
+  /** What became of the ability to translate other things; null where it could not be measured. */
+  forgotten: z
+    .object({
+      by: z.enum(['pairs', 'own translations']),
+      sentences: z.number(),
+      before: z.number(),
+      after: z.number(),
+    })
+    .nullable(),
+})
+export type Training = z.output<typeof trainingSchema>
