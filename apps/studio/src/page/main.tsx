@@ -1,6 +1,16 @@
 import { render } from 'preact'
-import { connect } from '../api/client.js'
+import './style.css'
+import { Page } from './page.js'
+import { Store } from './state/store.js'
+import { StoreProvider } from './state/use-store.js'
 
 const place = document.getElementById('page')
-if (place) render(<h1>Headstart studio</h1>, place)
-void connect().project()
+const store = new Store()
+store.start()
+if (place)
+  render(
+    <StoreProvider value={store}>
+      <Page />
+    </StoreProvider>,
+    place,
+  )

@@ -1,0 +1,98 @@
+import { useEffect, useRef } from 'preact/hooks'
+import UPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+
+export interface PlotLine {
+  readonly name: string
+  /** A color of the style, `var(--c0)`. */
+  readonly color: string
+  readonly values: readonly (number | null)[]
+  readonly dashed?: boolean
+  /** Dots alone, without a line between them. */
+  readonly dots?: boolean
+}
+
+interface LinePlotProps {
+  readonly label: string
+  readonly x: readonly number[]
+  readonly lines: readonly PlotLine[]
+  readonly xName: string
+  readonly format: (value: number) => string
+  /** Places in `lines` of the upper and lower bound of a band. */
+  readonly band?: readonly [number, number]
+  readonly height?: number
+  /** Colors are read anew where it changes. */
+  readonly theme: string
+}
+
+/** Curves, drawn by uPlot. */
+export function LinePlot({ label, x, lines, xName, format, band, height = 220, theme }: LinePlotProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<UPlot | undefined>(undefined)
+  const shape = JSON.stringify([lines.map(({ name, color, dashed, dots }) => [name, color, dashed, dots]), band, theme])
+  const data = (): UPlot.AlignedData => [[...x], ...lines.map(({ values }) => [...values])] as UPlot.AlignedData
+  useEffect(() => {
+    const element = place.current
+    if (!element) return undefined
+    const styles = getComputedStyle(element)
+    const colorOf = (color: string): string => styles.getPropertyValue(/--[\w-]+/.exec(color)?.[0] ?? '').trim() || color
+    const [soft, line] = [colorOf('--soft'), colorOf('--line')]
+    const axis: UPlot.Axis = {
+      stroke: soft,
+      font: '12px system-ui, sans-serif',
+      grid: { stroke: line, width: 1 },
+      ticks: { show: false },
+    }
+    plot.current = new UPlot(
+      {
+        width: element.clientWidth || 300,
+        height,
+        cursor: { y: false },
+        legend: { show: false },
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, label: xName, labelSize: 22, labelFont: '12px system-ui, sans-serif', size: 28 },
+          { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
+        ],
+        series: [
+          {},
+          ...lines.map(({ name, color, dashed, dots }) => ({
+            label: name,
+            stroke: colorOf(color),
+            width: dots ? 0 : 2,
+            spanGaps: true,
+            points: { show: dots === true || x.length < 2, size: 8, fill: colorOf(color) },
+            ...(dots && { paths: () => null }),
+            ...(dashed && { dash: [5, 4] }),
+          })),
+        ],
+        ...(band && { bands: [{ series: [band[0] + 1, band[1] + 1], fill: `${colorOf('--c0')}33` }] }),
+      },
+      data(),
+      element,
+    )
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      plot.current?.destroy()
+    }
+  }, [shape])
+  useEffect(() => plot.current?.setData(data()), [x, lines])
+  return (
+    <figure class="stack" style={{ gap: '6px' }}>
+      <div ref={place} role="img" aria-label={label} class="plot" />
+      {lines.length > 1 && (
+        <ul class="legend">
+          {lines
+            .filter(({ name }) => name !== '')
+            .map(({ name, color }) => (
+              <li key={name}>
+                <i class="swatch" style={`--swatch: ${color}`} /> {name}
+              </li>
+            ))}
+        </ul>
+      )}
+    </figure>
+  )
+}

@@ -1,0 +1,302 @@
+import { useSignal } from '@preact/signals'
+import type { ProjectKind } from '../../api/types.js'
+import { Camera } from '../parts/camera.js'
+import { DropZone } from '../parts/drop-zone.js'
+import { Icon } from '../parts/icons.js'
+import { JobBar } from '../parts/job-bar.js'
+import { kept } from '../state/kept.js'
+import { go } from '../state/route.js'
+import { bring, upload, uploadInWords } from '../state/uploads.js'
+import { useStore } from '../state/use-store.js'
+import { pastedRows } from '../view/pasted.js'
+import { count } from '../view/words.js'
+
+const drops = {
+  text: 'Drop tables of texts here (.csv, .tsv, .jsonl)',
+  picture: 'Drop pictures here, or folders named after what they show',
+  card: 'Drop the tables of your shop here: its items, and who took what',
+}
+
+/** Data come in. */
+export function BringStep() {
+  const store = useStore()
+  const project = store.project.value
+  if (!project) return null
+  const { brings } = project
+  return (
+    <>
+      <header class="stack">
+        <h1>{brings === null ? 'What shall it learn?' : 'Bring your examples'}</h1>
+        <p class="lead">
+          {brings === null
+            ? 'Drop what you have, or begin with one of these. All stays on this computer, in the folder of the project.'
+            : brings === 'card'
+              ? 'A catalog of items, and who took which of them. More choices make better lists.'
+              : 'About ten examples of each label are a good beginning. What has no label yet gets one in the next step.'}
+        </p>
+      </header>
+      <DropZone disabled={!project.writable} onFiles={(files) => void bring(store, files)}>
+        <div>
+          <h2>{brings === null ? 'Drop pictures, folders or tables here' : drops[brings]}</h2>
+          <p class="soft small">Nothing leaves this computer.</p>
+        </div>
+      </DropZone>
+      <UploadState />
+      {brings === null && <Begin kinds={project.kinds} found={project.found} />}
+      {brings === 'text' && <TypeTexts />}
+      {brings === 'picture' && <TakePictures />}
+      {brings !== null && project.counts.total > 0 && <Check />}
+    </>
+  )
+}
+
+function UploadState() {
+  const state = upload.value
+  if (!state) return null
+  return (
+    <section class="card" aria-label="What was brought">
+      <div class="row spread">
+        <p role="status">{uploadInWords(state)}</p>
+        {state.done === state.total && (
+          <button type="button" class="quiet icon" aria-label="Close" onClick={() => (upload.value = undefined)}>
+            <Icon name="close" />
+          </button>
+        )}
+      </div>
+      {state.done < state.total && <progress aria-label="Files" value={state.done} max={state.total} />}
+      {state.refused.length > 0 && (
+        <ul class="stack small">
+          {state.refused.slice(0, 20).map(({ name, message }) => (
+            <li key={name}>
+              <strong>{name}</strong>: {message}
+            </li>
+          ))}
+          {state.refused.length > 20 && <li class="soft">and {state.refused.length - 20} more</li>}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+const icons = { text: 'text', picture: 'picture', card: 'shop' } as const
+
+function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: string; data: string }[] }) {
+  const store = useStore()
+  const begin = async (request: { task: string; sample?: boolean; data?: string }): Promise<void> => {
+    const made = await store.attempt(() => store.studio.create(request))
+    if (made) await store.refresh()
+  }
+  return (
+    <>
+      {props.found.length > 0 && (
+        <section class="card" aria-labelledby="found">
+          <h2 id="found">Already in this folder</h2>
+          {props.found.map(({ task, data }) => (
+            <div key={task + data} class="row spread">
+              <span>
+                <code>{data}</code>
+              </span>
+              <button type="button" class="main" onClick={() => void begin({ task, data })}>
+                Open it
+              </button>
+            </div>
+          ))}
+        </section>
+      )}
+      <ul class="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}>
+        {props.kinds.map(({ task, description, brings, sample }) => (
+          <li key={task} class="card">
+            <span style={{ color: 'var(--accent)' }}>
+              <Icon name={icons[brings]} size={28} />
+            </span>
+            <h2>{description[0]?.toUpperCase() + description.slice(1)}</h2>
+            <div class="row">
+              <button type="button" onClick={() => void begin({ task })}>
+                Begin empty
+              </button>
+              {sample && (
+                <button type="button" class="quiet" onClick={() => void begin({ task, sample: true })}>
+                  With a sample
+                </button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const draft = kept('bring-text', '')
+const draftLabel = kept('bring-label', '')
+
+function TypeTexts() {
+  const store = useStore()
+  const rows = pastedRows(draft.value)
+  const add = async (): Promise<void> => {
+    const label = draftLabel.value.trim()
+    const added = await store.attempt(() =>
+      store.studio.addRows({ rows: rows.map((row) => ({ text: row.text, label: row.label ?? (label || null) })) }),
+    )
+    if (!added) return
+    draft.value = ''
+    store.say(
+      `${count(added.added, 'example')} added${added.doubles > 0 ? `, ${added.doubles} there already` : ''}.`,
+    )
+    for (const { message } of added.refused.slice(0, 3)) store.say(message, true)
+  }
+  const own = rows.filter(({ label }) => label !== null).length
+  return (
+    <section class="card" aria-labelledby="type">
+      <h2 id="type">Type or paste</h2>
+      <div class="stack" style={{ gap: '6px' }}>
+        <label for="typed">One example a line; rows of a spreadsheet bring their labels along</label>
+        <textarea
+          id="typed"
+          rows={4}
+          value={draft.value}
+          placeholder="The parcel came a day early, thank you!"
+          onInput={(event) => (draft.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && rows.length > 0) void add()
+          }}
+        />
+      </div>
+      <div class="row">
+        <LabelField value={draftLabel.value} onChange={(value) => (draftLabel.value = value)} />
+        <button
+          type="button"
+          class="main"
+          disabled={rows.length === 0 || !store.project.value?.writable}
+          onClick={() => void add()}
+        >
+          Add {rows.length > 0 ? count(rows.length, 'example') : ''}
+        </button>
+        <span class="small soft">
+          {own > 0 ? `${own} of them with a label of their own` : 'or press Ctrl and Enter'}
+        </span>
+      </div>
+    </section>
+  )
+}
+
+function LabelField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const store = useStore()
+  return (
+    <div style={{ flex: '0 1 240px' }}>
+      <input
+        type="text"
+        list="known-labels"
+        aria-label="Label, if you know it"
+        placeholder="Label, if you know it"
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <datalist id="known-labels">
+        {store.labelNames.value.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </div>
+  )
+}
+
+let taken = 0
+
+function TakePictures() {
+  const store = useStore()
+  const label = draftLabel.value.trim()
+  const shots = useSignal(0)
+  const take = async (picture: Blob): Promise<void> => {
+    const name = `camera-${Date.now()}-${++taken}.jpg`
+    const added = await store.attempt(() => store.studio.addFile(name, picture, label || undefined))
+    if (added) shots.value += added.added
+  }
+  return (
+    <section class="card" aria-labelledby="take-pictures">
+      <h2 id="take-pictures">Take pictures</h2>
+      <p class="soft">Type what you are going to show, then take ten or more from different sides.</p>
+      <div class="row">
+        <LabelField value={draftLabel.value} onChange={(value) => (draftLabel.value = value)} />
+        {shots.value > 0 && <span role="status">{count(shots.value, 'picture')} taken</span>}
+      </div>
+      <Camera button={label ? `Take one of ${label}` : 'Take a picture'} onPicture={take} />
+    </section>
+  )
+}
+
+function Check() {
+  const store = useStore()
+  const check = store.check.value
+  const job = store.job.value
+  const running = job?.kind === 'check' && job.status === 'running'
+  const shop = store.brings.value === 'card'
+  return (
+    <section class="card" aria-labelledby="check">
+      <div class="row spread">
+        <h2 id="check">What is wrong with them?</h2>
+        <button
+          type="button"
+          disabled={store.running.value}
+          onClick={() => void store.attempt(() => store.studio.startCheck())}
+        >
+          {check ? 'Check again' : 'Check them'}
+        </button>
+      </div>
+      {running && job && <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />}
+      {!check && !running && (
+        <p class="soft">
+          {shop
+            ? 'Items without names, users with one choice, the same twice: it is looked for.'
+            : 'Doubles, labels that look wrong, labels with too few examples, what gives the answer away: all is looked for.'}
+        </p>
+      )}
+      {check && (
+        <>
+          <p>
+            {check.summary}
+            {check.stale && <span class="warn"> The data have changed since.</span>}
+          </p>
+          {check.suspects.length > 0 && (
+            <div class="row spread say">
+              <span>{count(check.suspects.length, 'label looks', 'labels look')} wrong.</span>
+              <button
+                type="button"
+                onClick={() => {
+                  sessionStorage.setItem('headstart-studio:label-queue', '"suspects"')
+                  go('label')
+                }}
+              >
+                Look through them
+              </button>
+            </div>
+          )}
+          <ul class="findings">
+            {check.issues
+              .filter(({ kind }) => kind !== 'wrong-label')
+              .slice(0, 30)
+              .map((issue) => (
+                <li key={issue.kind + issue.ids.join() + issue.labels.join()}>
+                  <div>
+                    <strong>{issue.title}</strong>
+                    <p class="soft small">{issue.advice}</p>
+                  </div>
+                  {issue.ids.length > 0 && (
+                    <button type="button" onClick={() => store.open(issue.title, issue.ids)}>
+                      Open {issue.ids.length}
+                      <span class="unseen"> of: {issue.title}</span>
+                    </button>
+                  )}
+                </li>
+              ))}
+          </ul>
+          {check.notes.map((note) => (
+            <p key={note} class="small soft">
+              {note}
+            </p>
+          ))}
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,268 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Example, Proposal } from '../../api/types.js'
+import { Swatch } from '../parts/swatch.js'
+import { nameOf, Thing } from '../parts/thing.js'
+import { kept } from '../state/kept.js'
+import { go } from '../state/route.js'
+import { useStore } from '../state/use-store.js'
+import { beginLabeling, labeled, type Labeling, meaningOf, proposed, undone } from '../view/labeling.js'
+import { count, percent, shortened } from '../view/words.js'
+import { RecordChoices } from './record-choices.js'
+
+/** What stands in the queue: an example, and what is thought of it. */
+interface Queued {
+  readonly example: Example
+  readonly guess: { readonly label: string; readonly probability: number | null } | null
+  readonly why: string
+}
+
+export const queueKind = kept<'next' | 'suspects'>('label-queue', 'next')
+
+export function LabelStep() {
+  const store = useStore()
+  return store.brings.value === 'card' ? <RecordChoices /> : <LabelQueue key={queueKind.value} />
+}
+
+/** Examples, one after another, labeled with keys alone. */
+function LabelQueue() {
+  const store = useStore()
+  const suspects = queueKind.value === 'suspects'
+  const labels = store.labelNames.value
+  const state = useSignal<Labeling | undefined>(undefined)
+  const known = useRef(new Map<string, Queued>())
+  const said = useSignal('')
+  const newLabel = useSignal('')
+  const newField = useRef<HTMLInputElement>(null)
+  const left = useSignal(0)
+
+  const fetchQueue = async (): Promise<void> => {
+    const found = await store.attempt(() => (suspects ? fetchSuspects() : fetchNext()))
+    if (!found) return
+    for (const one of found) known.current.set(one.example.id, one)
+    const ids = found.map(({ example }) => example.id)
+    state.value = state.value ? proposed(state.value, ids) : beginLabeling(ids)
+  }
+  const fetchNext = async (): Promise<Queued[]> => {
+    const { proposals, left: more } = await store.studio.next(20)
+    left.value = more
+    return proposals.map(({ example, guess, why }: Proposal) => ({ example, guess, why }))
+  }
+  const fetchSuspects = async (): Promise<Queued[]> => {
+    const { suspects = [] } = (await store.studio.check()) ?? {}
+    left.value = suspects.length
+    const examples = await store.examplesOf(suspects.slice(0, 100).map(({ id }) => id))
+    const byId = new Map(examples.map((example) => [example.id, example]))
+    return suspects.flatMap(({ id, given, likely }) => {
+      const example = byId.get(id)
+      const why = `It is labeled ${given}; held-out answers say ${likely}.`
+      return example ? [{ example, guess: { label: likely, probability: null }, why }] : []
+    })
+  }
+  const { revision } = store
+  useEffect(() => {
+    // While labels are on their way a new proposal would only be old again; the last ones left ask for more.
+    const timer = setTimeout(() => void fetchQueue(), state.value && state.value.queue.length > 3 ? 1200 : 0)
+    return () => clearTimeout(timer)
+  }, [revision.value])
+
+  const current = state.value?.queue[0]
+  const seen = current === undefined ? undefined : known.current.get(current)
+  const give = (label: string): void => {
+    if (!state.value || !seen) return
+    state.value = labeled(state.value, label, seen.example.label ?? undefined)
+    left.value = Math.max(0, left.value - 1)
+    said.value = `${shortened(nameOf(seen.example), 40)}: ${label}`
+    void store.label(seen.example.id, label)
+    if (suspects && label === seen.example.label)
+      void store.attempt(() => store.studio.confirm({ ids: [seen.example.id] }))
+    if (state.value.queue.length === 3) void fetchQueue()
+  }
+  const skip = (): void => {
+    if (!state.value || !seen) return
+    state.value = labeled(state.value, undefined)
+    said.value = `${shortened(nameOf(seen.example), 40)}: skipped`
+    if (state.value.queue.length === 3) void fetchQueue()
+  }
+  const undo = (): void => {
+    if (!state.value) return
+    const { state: before, step } = undone(state.value)
+    state.value = before
+    if (!step) return
+    said.value = 'Taken back.'
+    if (step.label === undefined) return
+    left.value++
+    void store.label(step.id, step.before ?? null)
+  }
+  const act = useRef((_: KeyboardEvent) => {})
+  act.current = (event) => {
+    const target = event.target as HTMLElement
+    if (target.closest('input, textarea, select, dialog, [role=application]')) return
+    if (event.key === 'Enter' && target.closest('button, a')) return
+    if (event.key === 'n' && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault()
+      newField.current?.focus()
+      return
+    }
+    if (event.key === 'k' && suspects && seen?.example.label) return give(seen.example.label)
+    const meaning = meaningOf(event, labels.length)
+    if (!meaning) return
+    event.preventDefault()
+    if (meaning.do === 'label') give(labels[meaning.label] as string)
+    else if (meaning.do === 'undo') undo()
+    else if (meaning.do === 'skip') skip()
+    else if (seen?.guess) give(seen.guess.label)
+  }
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => act.current(event)
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+
+  const writable = store.project.value?.writable ?? false
+  return (
+    <>
+      <header class="row spread">
+        <h1>{suspects ? 'Do these labels hold?' : 'What is this?'}</h1>
+        <div class="tabs" role="group" aria-label="What to go through">
+          <button type="button" aria-pressed={!suspects} onClick={() => (queueKind.value = 'next')}>
+            Without a label
+          </button>
+          <button type="button" aria-pressed={suspects} onClick={() => (queueKind.value = 'suspects')}>
+            Suspects {store.check.value ? store.check.value.suspects.length : ''}
+          </button>
+        </div>
+      </header>
+      {seen && writable ? (
+        <>
+          <section class="proposed" aria-label="To be labeled" aria-live="polite" aria-atomic="true">
+            <Thing example={seen.example} src={(size) => store.pictureOf(seen.example, size)} />
+            <p class="soft small">{seen.why}</p>
+          </section>
+          <section class="stack" aria-label="Labels to choose from">
+            <div class="choices">
+              {labels.map((label, place) => {
+                const guessed = seen.guess?.label === label
+                return (
+                  <button
+                    key={label}
+                    type="button"
+                    class={guessed ? 'guessed' : ''}
+                    onClick={() => give(label)}
+                    aria-keyshortcuts={place < 9 ? String(place + 1) : undefined}
+                  >
+                    {place < 9 && <kbd aria-hidden="true">{place + 1}</kbd>}
+                    <Swatch color={store.colorOf(label)} />
+                    <span>{label}</span>
+                    {guessed && (
+                      <span class="sure">
+                        {seen.guess?.probability == null ? 'likely' : percent(seen.guess.probability)}
+                      </span>
+                    )}
+                    {suspects && seen.example.label === label && <span class="sure">given</span>}
+                  </button>
+                )
+              })}
+              <form
+                class="row"
+                style={{ flexWrap: 'nowrap' }}
+                onSubmit={(event) => {
+                  event.preventDefault()
+                  const label = newLabel.value.trim()
+                  newLabel.value = ''
+                  newField.current?.blur()
+                  if (label) give(label)
+                }}
+              >
+                <input
+                  ref={newField}
+                  type="text"
+                  aria-label="A new label"
+                  placeholder="New label …"
+                  value={newLabel.value}
+                  style={{ minHeight: '48px' }}
+                  onInput={(event) => (newLabel.value = event.currentTarget.value)}
+                  onKeyDown={(event) => event.key === 'Escape' && newField.current?.blur()}
+                />
+              </form>
+            </div>
+            <div class="row spread">
+              <div class="row">
+                <button type="button" disabled={!state.value?.done.length} onClick={undo}>
+                  <kbd aria-hidden="true">u</kbd> Undo
+                </button>
+                <button type="button" onClick={skip}>
+                  <kbd aria-hidden="true">s</kbd> Skip
+                </button>
+                {suspects && seen.example.label && (
+                  <button type="button" onClick={() => give(seen.example.label as string)}>
+                    <kbd aria-hidden="true">k</kbd> Keep {seen.example.label}
+                  </button>
+                )}
+                {seen.guess && (
+                  <span class="small soft">
+                    <kbd>Enter</kbd> takes {seen.guess.label}
+                  </span>
+                )}
+                <span class="small soft">
+                  <kbd>n</kbd> a new label
+                </span>
+              </div>
+              <span class="small soft number">{count(left.value, 'example')} left</span>
+            </div>
+          </section>
+        </>
+      ) : (
+        state.value && <NothingLeft suspects={suspects} onUndo={state.value.done.length > 0 ? undo : undefined} />
+      )}
+      <p class="unseen" role="status">
+        {said.value}
+      </p>
+    </>
+  )
+}
+
+function NothingLeft({ suspects, onUndo }: { suspects: boolean; onUndo: (() => void) | undefined }) {
+  const store = useStore()
+  const { counts, writable } = store.project.value ?? { counts: { total: 0 }, writable: true }
+  return (
+    <div class="empty">
+      {!writable ? (
+        <p>The folder cannot be written: labels could not be kept.</p>
+      ) : suspects && !store.check.value ? (
+        <>
+          <p>Nobody has looked for wrong labels yet.</p>
+          <button
+            type="button"
+            class="main"
+            disabled={store.running.value}
+            onClick={() => void store.attempt(() => store.studio.startCheck())}
+          >
+            {store.running.value ? 'Looking …' : 'Look for them'}
+          </button>
+        </>
+      ) : suspects ? (
+        <p>No label looks wrong.</p>
+      ) : counts.total === 0 ? (
+        <>
+          <p>There is nothing to label yet.</p>
+          <button type="button" class="main" onClick={() => go('bring')}>
+            Bring examples
+          </button>
+        </>
+      ) : (
+        <>
+          <p>Every example has its label.</p>
+          <button type="button" class="main" onClick={() => go('train')}>
+            Train
+          </button>
+        </>
+      )}
+      {onUndo && (
+        <button type="button" onClick={onUndo}>
+          <kbd aria-hidden="true">u</kbd> Undo
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,185 @@
+import { useSignal } from '@preact/signals'
+import { lazy } from '../parts/lazy.js'
+import type { JobState, Run } from '../../api/types.js'
+import { JobBar } from '../parts/job-bar.js'
+import { MethodTable } from '../parts/method-table.js'
+import { theme } from '../state/theme.js'
+import { useStore } from '../state/use-store.js'
+import { methodRows } from '../view/runs.js'
+import { ago, count, duration, percent } from '../view/words.js'
+import { trainingCurves } from '../view/training-curves.js'
+
+const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
+
+/** One button, what happens live, and all that was ever trained. */
+export function TrainStep() {
+  const store = useStore()
+  const project = store.project.value
+  const chosen = useSignal<readonly string[] | undefined>(undefined)
+  if (!project) return null
+  const { methods, model } = project
+  const usual = methods.filter((method) => method.usual).map(({ name }) => name)
+  const names = chosen.value ?? usual
+  const job = store.job.value
+  const training = job?.kind === 'train' && job.status === 'running' ? job : undefined
+  const [last, ...before] = store.runs.value
+  const train = (): void => {
+    // What is kept is the usual one where it is among them: the others stand beside it to compare.
+    const keep = names.find((name) => usual.includes(name)) ?? names[0]
+    void store.attempt(() => store.studio.train({ methods: [...names], ...(keep && { keep }) }))
+  }
+  const toggle = (name: string): void => {
+    chosen.value = methods
+      .map((method) => method.name)
+      .filter((other) => (other === name ? !names.includes(name) : names.includes(other)))
+  }
+  return (
+    <>
+      <header class="stack">
+        <h1>Train</h1>
+        <p class="lead">
+          {model
+            ? model.stale
+              ? 'The data have changed since your model learned from them.'
+              : 'Your model has learned from all that is here.'
+            : 'One button. It measures itself on examples that it has not learned from.'}
+        </p>
+      </header>
+      <section class="card" aria-label="Train">
+        {training ? (
+          <Live job={training} />
+        ) : (
+          <>
+            <div class="row">
+              <button
+                type="button"
+                class="main"
+                disabled={store.running.value || names.length === 0 || !project.writable}
+                onClick={train}
+                style={{ minWidth: '160px' }}
+              >
+                {model ? 'Train again' : 'Train'}
+              </button>
+              {store.running.value && <span class="soft">after what runs now: {job?.doing}</span>}
+            </div>
+            {methods.length > 1 && (
+              <details>
+                <summary>Side by side with {names.length > 1 ? names.length - 1 : 'other'} methods</summary>
+                <fieldset class="stack" style={{ paddingTop: '12px' }}>
+                  <legend class="unseen">Methods</legend>
+                  {methods.map(({ name, description, takes }) => (
+                    <label key={name} class="row" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
+                      <input
+                        type="checkbox"
+                        checked={names.includes(name)}
+                        style={{ width: '18px', height: '18px', marginTop: '3px', flex: 'none' }}
+                        onChange={() => toggle(name)}
+                      />
+                      <span>
+                        {name} {takes === 'minutes' && <span class="tag">takes minutes</span>}
+                        <span class="small soft" style={{ display: 'block', fontWeight: 400 }}>
+                          {description}
+                        </span>
+                      </span>
+                    </label>
+                  ))}
+                </fieldset>
+              </details>
+            )}
+          </>
+        )}
+      </section>
+      {last ? (
+        <section class="card" aria-labelledby="result">
+          <div class="row spread">
+            <h2 id="result">What came of it</h2>
+            <span class="soft small">{ago(Date.parse(last.at), Date.now())}</span>
+          </div>
+          {last.verdict.length > 0 && (
+            <div class="say stack" style={{ gap: '4px' }}>
+              {last.verdict.map((sentence) => (
+                <p key={sentence}>{sentence}</p>
+              ))}
+            </div>
+          )}
+          <MethodTable
+            caption="Methods of the last training"
+            measure={measureOf(last)}
+            rows={methodRows(last.methods, last.kept)}
+          />
+        </section>
+      ) : (
+        !training && <p class="empty">Nothing was trained yet. What comes of it will stand here.</p>
+      )}
+      {before.length > 0 && (
+        <section class="card" aria-labelledby="history">
+          <h2 id="history">Before that</h2>
+          <History runs={store.runs.value} />
+        </section>
+      )}
+    </>
+  )
+}
+
+function measureOf(run: Run): string {
+  return run.methods.find(({ score }) => score)?.score?.measure ?? 'score'
+}
+
+function Live({ job }: { job: JobState }) {
+  const store = useStore()
+  const { x, lines } = trainingCurves(job.points)
+  return (
+    <>
+      <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />
+      {x.length > 1 && (
+        <LinePlot
+            label="Loss and held-out score while it trains"
+            x={x}
+            lines={lines}
+            xName="epochs"
+            format={(value) => value.toFixed(2)}
+            theme={theme.value}
+        />
+      )}
+      {job.methods.length > 0 && (
+        <MethodTable
+          caption="Methods that are ready"
+          measure={job.methods[0]?.score?.measure ?? 'score'}
+          rows={methodRows(job.methods, undefined)}
+        />
+      )}
+      {job.notices.map((notice) => (
+        <p key={notice} class="small soft">
+          {notice}
+        </p>
+      ))}
+    </>
+  )
+}
+
+function History({ runs }: { runs: readonly Run[] }) {
+  return (
+    <ol class="findings">
+      {runs.slice(1, 30).map((run) => {
+        const best = run.methods.find(({ name }) => name === run.kept)
+        return (
+          <li key={run.id}>
+            <div>
+              <div class="row spread">
+                <strong>
+                  {run.kept}
+                  {best?.score && `: ${percent(best.score.value, 1)}`}
+                </strong>
+                <span class="small soft">
+                  {ago(Date.parse(run.at), Date.now())} · {duration(run.seconds)} ·{' '}
+                  {count(run.methods.length, 'method')}
+                </span>
+              </div>
+              <p class="small soft">{run.changed.length > 0 ? run.changed.join(' ') : 'The first one.'}</p>
+            </div>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,43 @@
+import type { TrainedMethod } from '../../api/types.js'
+import { duration, percent } from './words.js'
+
+export interface MethodRow {
+  readonly name: string
+  readonly description: string
+  /** '84 %', or a dash. */
+  readonly score: string
+  /** Place of the interval and the score on the scale that all rows share, 0 to 1. */
+  readonly bar: { readonly low: number; readonly high: number; readonly at: number } | undefined
+  /** '79 to 88 %'. */
+  readonly between: string
+  readonly seconds: string
+  readonly failed: string | null
+  readonly best: boolean
+  readonly kept: boolean
+}
+
+/** Rows of the table of methods, side by side on one scale. */
+export function methodRows(methods: readonly TrainedMethod[], kept: string | undefined): readonly MethodRow[] {
+  const bounds = methods.flatMap(({ score }) => (score ? (score.interval ?? [score.value, score.value]) : []))
+  const low = Math.max(0, Math.min(...bounds) - 0.02)
+  const high = Math.min(1, Math.max(...bounds) + 0.02)
+  const place = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5)
+  const best = Math.max(...methods.map(({ score }) => score?.value ?? -Infinity))
+  return methods.map(({ name, description, score, seconds, failed }) => ({
+    name,
+    description,
+    score: score ? percent(score.value, 1) : '–',
+    bar: score
+      ? {
+          low: place(score.interval?.[0] ?? score.value),
+          high: place(score.interval?.[1] ?? score.value),
+          at: place(score.value),
+        }
+      : undefined,
+    between: score?.interval ? `${(score.interval[0] * 100).toFixed(0)} to ${percent(score.interval[1])}` : '',
+    seconds: duration(seconds),
+    failed,
+    best: score !== null && score.value === best,
+    kept: name === kept,
+  }))
+}

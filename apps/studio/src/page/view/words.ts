@@ -1,0 +1,44 @@
+/** Numbers and counts, as people say them. */
+
+export function percent(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)} %`
+}
+
+/** "1 example", "1,234 examples". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
+}
+
+/** "8 of 10". */
+export function outOf(part: number, whole: number): string {
+  return `${part.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`
+}
+
+/** "0.4 s", "12 s", "3 min 20 s". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** "just now", "4 minutes ago", "yesterday": for a list of what was done. */
+export function ago(then: number, now: number): string {
+  const minutes = Math.floor((now - then) / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${count(minutes, 'minute')} ago`
+  if (minutes < 24 * 60) return `${count(Math.floor(minutes / 60), 'hour')} ago`
+  return `${count(Math.floor(minutes / (24 * 60)), 'day')} ago`
+}
+
+/** Names as a sentence: "a", "a and b", "a, b and c". */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/** At most so many characters, cut at a word where there is one near the end. */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text
+  const cut = text.slice(0, length)
+  const space = cut.lastIndexOf(' ')
+  return `${cut.slice(0, space > length * 0.6 ? space : length).trimEnd()}…`
+}

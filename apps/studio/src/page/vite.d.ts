@@ -1,0 +1,2 @@
+/** Styles are brought in by Vite. */
+declare module '*.css' {}
