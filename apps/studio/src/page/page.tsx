@@ -54,8 +54,8 @@ export function Page() {
         <main class="work" id="work" tabIndex={-1}>
           {!store.reached.value && (
             <p class="say bad-news" role="alert">
-              The studio does not answer: it was ended, or this computer sleeps. What you label meanwhile is kept, and sent as
-              soon as it is back.
+              The studio does not answer: it was ended, or this computer sleeps. What you label meanwhile is kept, and
+              sent as soon as it is back.
             </p>
           )}
           {project?.notices.map((notice) => (
@@ -82,7 +82,7 @@ function Steps() {
     train: 'Train',
     look: 'Look',
     try: 'Try',
-    take: 'Take away',
+    take: 'Take',
   }
   const done: Partial<Record<Step, boolean>> = {
     bring: (project?.counts.total ?? 0) > 0,

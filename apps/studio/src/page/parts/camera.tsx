@@ -23,18 +23,16 @@ export function Camera({ onPicture, button, live = false }: CameraProps) {
   }, [stream])
   useEffect(() => {
     if (!stream || !live) return undefined
-    let going = true
+    const ended = new AbortController()
     const turn = async (): Promise<void> => {
-      while (going) {
+      while (!ended.signal.aborted) {
         const picture = await snapshot(video.current)
-        if (picture && going) await handler.current(picture)
+        if (picture && !ended.signal.aborted) await handler.current(picture)
         await new Promise((resolve) => setTimeout(resolve, 150))
       }
     }
     void turn()
-    return () => {
-      going = false
-    }
+    return () => ended.abort()
   }, [stream, live])
 
   const start = async (): Promise<void> => {

@@ -53,7 +53,7 @@ export function ConfusionMatrix({ table, onOpen }: ConfusionMatrixProps) {
         <ul class="stack" style={{ gap: '2px' }}>
           {table.mistakes.slice(0, 3).map((cell) => (
             <li key={cell.says}>
-              <button type="button" class="quiet" style={{ textAlign: 'left' }} onClick={() => onOpen(cell)}>
+              <button type="button" class="plain" onClick={() => onOpen(cell)}>
                 {cell.says}
               </button>
             </li>

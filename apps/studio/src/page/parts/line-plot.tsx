@@ -8,8 +8,8 @@ export interface PlotLine {
   readonly color: string
   readonly values: readonly (number | null)[]
   readonly dashed?: boolean
-  /** Dots alone, without a line between them. */
-  readonly dots?: boolean
+  /** A dot at each value. */
+  readonly marked?: boolean
 }
 
 interface LinePlotProps {
@@ -29,13 +29,18 @@ interface LinePlotProps {
 export function LinePlot({ label, x, lines, xName, format, band, height = 220, theme }: LinePlotProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | undefined>(undefined)
-  const shape = JSON.stringify([lines.map(({ name, color, dashed, dots }) => [name, color, dashed, dots]), band, theme])
+  const shape = JSON.stringify([
+    lines.map(({ name, color, dashed, marked }) => [name, color, dashed, marked]),
+    band,
+    theme,
+  ])
   const data = (): UPlot.AlignedData => [[...x], ...lines.map(({ values }) => [...values])] as UPlot.AlignedData
   useEffect(() => {
     const element = place.current
     if (!element) return undefined
     const styles = getComputedStyle(element)
-    const colorOf = (color: string): string => styles.getPropertyValue(/--[\w-]+/.exec(color)?.[0] ?? '').trim() || color
+    const colorOf = (color: string): string =>
+      styles.getPropertyValue(/--[\w-]+/.exec(color)?.[0] ?? '').trim() || color
     const [soft, line] = [colorOf('--soft'), colorOf('--line')]
     const axis: UPlot.Axis = {
       stroke: soft,
@@ -56,13 +61,12 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
         ],
         series: [
           {},
-          ...lines.map(({ name, color, dashed, dots }) => ({
+          ...lines.map(({ name, color, dashed, marked }) => ({
             label: name,
             stroke: colorOf(color),
-            width: dots ? 0 : 2,
+            width: name === '' ? 0 : 2,
             spanGaps: true,
-            points: { show: dots === true || x.length < 2, size: 8, fill: colorOf(color) },
-            ...(dots && { paths: () => null }),
+            points: { show: marked === true || x.length < 2, size: 8, fill: colorOf(color) },
             ...(dashed && { dash: [5, 4] }),
           })),
         ],
@@ -82,7 +86,7 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
   return (
     <figure class="stack" style={{ gap: '6px' }}>
       <div ref={place} role="img" aria-label={label} class="plot" />
-      {lines.length > 1 && (
+      {lines.filter(({ name }) => name !== '').length > 1 && (
         <ul class="legend">
           {lines
             .filter(({ name }) => name !== '')

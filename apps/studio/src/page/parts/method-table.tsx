@@ -10,7 +10,7 @@ interface MethodTableProps {
 export function MethodTable({ caption, measure, rows }: MethodTableProps) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
+      <table class="methods">
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -29,7 +29,11 @@ export function MethodTable({ caption, measure, rows }: MethodTableProps) {
             <tr key={row.name}>
               <th scope="row">
                 {row.name}
-                {row.kept && <span class="tag" style={{ marginLeft: '8px' }}>your model</span>}
+                {row.kept && (
+                  <span class="tag" style={{ marginLeft: '8px' }}>
+                    your model
+                  </span>
+                )}
                 <div class="small soft" style={{ fontWeight: 400 }}>
                   {row.failed ?? row.description}
                 </div>

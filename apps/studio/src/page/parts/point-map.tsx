@@ -168,7 +168,10 @@ export function PointMap(props: PointMapProps) {
       element.removeEventListener('wheel', wheel)
     }
   }, [])
-  const handlers = useRef({ hover: (_: PointerEvent) => {}, click: (_: PointerEvent) => {} })
+  const handlers = useRef<Record<'hover' | 'click', (event: PointerEvent) => void>>({
+    hover: () => {},
+    click: () => {},
+  })
   handlers.current = {
     hover: (event) => choose(under(event)),
     click: (event) => {

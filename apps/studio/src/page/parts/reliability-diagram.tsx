@@ -1,16 +1,21 @@
 import type { Reliability } from '../view/reliability.js'
 import { count, percent } from '../view/words.js'
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [360, 260, 44, 40]
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM] = [380, 270, 66, 24, 42]
 
 /** How sure it says it is, against how often it is right; the diagonal is what it should be. */
 export function ReliabilityDiagram({ reliability }: { reliability: Reliability }) {
-  const x = (share: number): number => LEFT + share * (WIDTH - LEFT - 12)
+  const x = (share: number): number => LEFT + share * (WIDTH - LEFT - RIGHT)
   const y = (share: number): number => HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - 12)
   const most = Math.max(1, ...reliability.bins.map(({ count }) => count))
   return (
     <figure class="stack">
-      <svg class="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Calibration. ${reliability.verdict}`}>
+      <svg
+        class="plot"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`Calibration. ${reliability.verdict}`}
+      >
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share}>
             <line x1={x(0)} x2={x(1)} y1={y(share)} y2={y(share)} stroke="var(--line)" />
@@ -43,7 +48,7 @@ export function ReliabilityDiagram({ reliability }: { reliability: Reliability }
         <text x={(x(0) + x(1)) / 2} y={HEIGHT - 6} text-anchor="middle">
           how sure it says it is
         </text>
-        <text transform={`translate(11 ${(y(0) + y(1)) / 2}) rotate(-90)`} text-anchor="middle">
+        <text transform={`translate(14 ${(y(0) + y(1)) / 2}) rotate(-90)`} text-anchor="middle">
           how often it is right
         </text>
       </svg>

@@ -10,7 +10,7 @@ export interface UmapQuestion {
 
 /** Where the points lie by now, [rows, 2], and how far the arranging is. */
 export interface UmapAnswer {
-  readonly points: Float32Array
+  readonly points: Float32Array<ArrayBuffer>
   readonly share: number
 }
 
@@ -29,7 +29,7 @@ self.addEventListener('message', ({ data: { components, columns, seed } }: Messa
     if (epoch < epochs && performance.now() - said < PAUSE) continue
     said = performance.now()
     const answer: UmapAnswer = { points: Float32Array.from(umap.getEmbedding().flat()), share: epoch / epochs }
-    self.postMessage(answer)
+    self.postMessage(answer, { transfer: [answer.points.buffer] })
   }
 })
 

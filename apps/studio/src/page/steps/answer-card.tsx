@@ -36,8 +36,8 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
       {answer.known === false && (
         <p>
           It is unlike all that it learned from
-          {answer.nearest && ` (nearest: ${answer.nearest}, likeness ${(answer.familiarity ?? 0).toFixed(2)})`}. Label it,
-          and it will know.
+          {answer.nearest && ` (nearest: ${answer.nearest}, likeness ${(answer.familiarity ?? 0).toFixed(2)})`}. Label
+          it, and it will know.
         </p>
       )}
       {shares.length > 0 && <Shares shares={shares.slice(0, 6)} />}
@@ -117,7 +117,7 @@ export function Reasons({ explained, pending }: ReasonsProps) {
                   ) : (
                     <span>{shortened(nameOf(example), 90)}</span>
                   )}
-                  <span class="small soft row" style={{ gap: '6px' }}>
+                  <span class="small soft row" style={{ gap: '6px', flexWrap: 'nowrap', alignItems: 'baseline' }}>
                     <Swatch color={store.colorOf(example.label)} /> {example.label} ·{' '}
                     {(likeness.get(example.id) ?? 0).toFixed(2)}
                   </span>

@@ -103,14 +103,17 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
           ))}
         </section>
       )}
-      <ul class="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}>
+      <ul
+        class="grid"
+        style={{ alignItems: 'stretch', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}
+      >
         {props.kinds.map(({ task, description, brings, sample }) => (
           <li key={task} class="card">
             <span style={{ color: 'var(--accent)' }}>
               <Icon name={icons[brings]} size={28} />
             </span>
             <h2>{description[0]?.toUpperCase() + description.slice(1)}</h2>
-            <div class="row">
+            <div class="stack" style={{ gap: '6px', marginTop: 'auto' }}>
               <button type="button" onClick={() => void begin({ task })}>
                 Begin empty
               </button>
@@ -140,9 +143,7 @@ function TypeTexts() {
     )
     if (!added) return
     draft.value = ''
-    store.say(
-      `${count(added.added, 'example')} added${added.doubles > 0 ? `, ${added.doubles} there already` : ''}.`,
-    )
+    store.say(`${count(added.added, 'example')} added${added.doubles > 0 ? `, ${added.doubles} there already` : ''}.`)
     for (const { message } of added.refused.slice(0, 3)) store.say(message, true)
   }
   const own = rows.filter(({ label }) => label !== null).length

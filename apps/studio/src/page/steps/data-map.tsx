@@ -53,7 +53,9 @@ export function DataMap() {
   }, [store.revision.value, store.project.value?.model?.run])
   const principal = useMemo(() => {
     const { x = [], y = [] } = map.value ?? {}
-    return inUnitSquare(Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 ? -(y[i >> 1] ?? 0) : (x[i >> 1] ?? 0))))
+    return inUnitSquare(
+      Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 ? -(y[i >> 1] ?? 0) : (x[i >> 1] ?? 0))),
+    )
   }, [map.value])
   const colors = useMemo(() => (map.value?.labels ?? []).map((label) => store.colorOf(label)), [map.value])
   const { ids = [], label = [], labels = [] } = map.value ?? {}

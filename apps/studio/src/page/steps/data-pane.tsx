@@ -106,7 +106,7 @@ export function DataPane() {
               onInput={(event) => (search.value = event.currentTarget.value)}
             />
           </div>
-          <div class="fold" style={{ display: 'contents' }}>
+          <div class="fold list-place">
             <VirtualList
               key={`${filter.value}|${search.value}`}
               label={shop ? 'Items' : 'Examples'}

@@ -94,7 +94,7 @@ function LabelQueue() {
     left.value++
     void store.label(step.id, step.before ?? null)
   }
-  const act = useRef((_: KeyboardEvent) => {})
+  const act = useRef<(event: KeyboardEvent) => void>(() => {})
   act.current = (event) => {
     const target = event.target as HTMLElement
     if (target.closest('input, textarea, select, dialog, [role=application]')) return

@@ -56,8 +56,8 @@ export function LookStep() {
       )}
       {model && model.run === null && (
         <p class="say">
-          This model was trained elsewhere: what it answered to examples it had not seen is not known here. Train it here to
-          look closer.
+          This model was trained elsewhere: what it answered to examples it had not seen is not known here. Train it
+          here to look closer.
         </p>
       )}
       {card ? <ShopMethods /> : null}
@@ -65,10 +65,7 @@ export function LookStep() {
         <section class="card" aria-labelledby="confusion">
           <h2 id="confusion">What it takes for what</h2>
           <p class="soft">{confusionTable(confusion.value).says} A cell opens its examples.</p>
-          <ConfusionMatrix
-            table={confusionTable(confusion.value)}
-            onOpen={({ says, ids }) => store.open(says, ids)}
-          />
+          <ConfusionMatrix table={confusionTable(confusion.value)} onOpen={({ says, ids }) => store.open(says, ids)} />
         </section>
       )}
       {total > 1 && <DataMap />}
@@ -205,7 +202,7 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
             label={`Learning curve: ${curve.measure} by number of examples. ${curve.text}`}
             x={points.map(({ examples }) => examples)}
             lines={[
-              { name: curve.measure, color: 'var(--c0)', values: points.map(({ score }) => score) },
+              { name: curve.measure, color: 'var(--c0)', values: points.map(({ score }) => score), marked: true },
               ...(banded
                 ? [
                     { name: '', color: 'var(--line)', values: points.map(({ interval }) => interval?.[1] ?? null) },

@@ -24,10 +24,15 @@ export function RecordChoices() {
     <>
       <header class="stack">
         <h1>Who likes what?</h1>
-        <p class="lead">Click what somebody took, in its order, and record it. It is learned from with the next training.</p>
+        <p class="lead">
+          Click what somebody took, in its order, and record it. It is learned from with the next training.
+        </p>
       </header>
       <form class="card" onSubmit={(event) => void record(event)}>
-        <PickedItems items={items.value} onRemove={(id) => (items.value = items.value.filter((one) => one.id !== id))} />
+        <PickedItems
+          items={items.value}
+          onRemove={(id) => (items.value = items.value.filter((one) => one.id !== id))}
+        />
         <div class="row">
           <input
             type="text"

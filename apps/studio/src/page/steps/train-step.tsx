@@ -133,12 +133,12 @@ function Live({ job }: { job: JobState }) {
       <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />
       {x.length > 1 && (
         <LinePlot
-            label="Loss and held-out score while it trains"
-            x={x}
-            lines={lines}
-            xName="epochs"
-            format={(value) => value.toFixed(2)}
-            theme={theme.value}
+          label="Loss and held-out score while it trains"
+          x={x}
+          lines={lines}
+          xName="epochs"
+          format={(value) => value.toFixed(2)}
+          theme={theme.value}
         />
       )}
       {job.methods.length > 0 && (

@@ -90,46 +90,48 @@ export function TryCards() {
           </fieldset>
         )}
       </section>
-      <div class="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}>
-        {(answered.value?.answers ?? []).map(({ method, answer }) => (
-          <section key={method} class="card" aria-label={`Recommended${method && ` by ${method}`}`}>
-            <h2>{method || 'Recommended'}</h2>
-            <ol class="findings">
-              {(answer.recommendations ?? []).map(({ item, title, because = [] }, place) => (
-                <li key={item} style={{ padding: '8px 0' }}>
-                  <span class="number soft small" style={{ minWidth: '18px' }}>
-                    {place + 1}
-                  </span>
-                  <div>
-                    <strong>{title ?? item}</strong>
-                    <p class="small soft">
-                      {because.length > 0
-                        ? `Because of ${listed(because.slice(0, 2).map((one) => one.title ?? one.item))}`
-                        : 'Popular'}
-                    </p>
-                  </div>
-                  <button
-                    type="button"
-                    class="quiet icon"
-                    aria-label={`Take ${title ?? item}`}
-                    title="Take it"
-                    onClick={() => toggle(item, title ?? item)}
-                  >
-                    +
-                  </button>
-                </li>
-              ))}
-            </ol>
-          </section>
-        ))}
+      <div class={`shop${methods.length > 1 ? ' wide' : ''}`}>
+        <section class="stack" aria-labelledby="catalog">
+          <h2 id="catalog">Catalog</h2>
+          <Catalog
+            picked={history.value.map(({ id }) => id)}
+            onToggle={({ id, shown }) => toggle(id, shown.type === 'card' ? shown.title : id)}
+          />
+        </section>
+        <div class="lists">
+          {(answered.value?.answers ?? []).map(({ method, answer }) => (
+            <section key={method} class="card" aria-label={`Recommended${method && ` by ${method}`}`}>
+              <h2>{method || 'Recommended'}</h2>
+              <ol class="findings">
+                {(answer.recommendations ?? []).map(({ item, title, because = [] }, place) => (
+                  <li key={item} style={{ padding: '8px 0' }}>
+                    <span class="number soft small" style={{ minWidth: '18px' }}>
+                      {place + 1}
+                    </span>
+                    <div>
+                      <strong>{title ?? item}</strong>
+                      <p class="small soft">
+                        {because.length > 0
+                          ? `Because of ${listed(because.slice(0, 2).map((one) => one.title ?? one.item))}`
+                          : 'Popular'}
+                      </p>
+                    </div>
+                    <button
+                      type="button"
+                      class="quiet icon"
+                      aria-label={`Take ${title ?? item}`}
+                      title="Take it"
+                      onClick={() => toggle(item, title ?? item)}
+                    >
+                      +
+                    </button>
+                  </li>
+                ))}
+              </ol>
+            </section>
+          ))}
+        </div>
       </div>
-      <section class="stack" aria-labelledby="catalog">
-        <h2 id="catalog">Catalog</h2>
-        <Catalog
-          picked={history.value.map(({ id }) => id)}
-          onToggle={({ id, shown }) => toggle(id, shown.type === 'card' ? shown.title : id)}
-        />
-      </section>
     </>
   )
 }

@@ -12,7 +12,9 @@ let shown = 0
 export function TryPicture() {
   const store = useStore()
   const asking = useMemo(() => new Asking(store), [])
-  const picture = useSignal<{ readonly blob: Blob; readonly url: string; readonly live: boolean } | undefined>(undefined)
+  const picture = useSignal<{ readonly blob: Blob; readonly url: string; readonly live: boolean } | undefined>(
+    undefined,
+  )
   const live = useSignal(false)
   const show = async (blob: Blob, fromCamera: boolean): Promise<void> => {
     if (picture.value) URL.revokeObjectURL(picture.value.url)
@@ -70,7 +72,9 @@ export function TryPicture() {
           </div>
         </div>
         <div class="stack">
-          {picture.value && !picture.value.live && <img class="shot" src={picture.value.url} alt="What is asked about" />}
+          {picture.value && !picture.value.live && (
+            <img class="shot" src={picture.value.url} alt="What is asked about" />
+          )}
           {asking.answered.value && <AnswerCard answered={asking.answered.value} onAdd={(label) => void add(label)} />}
         </div>
       </div>

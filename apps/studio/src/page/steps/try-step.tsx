@@ -13,7 +13,9 @@ export function TryStep() {
     <>
       <header class="stack">
         <h1>Try it</h1>
-        {model?.stale && <p class="lead">The data have changed since it was trained: it does not know the newest yet.</p>}
+        {model?.stale && (
+          <p class="lead">The data have changed since it was trained: it does not know the newest yet.</p>
+        )}
       </header>
       {!model ? (
         <div class="empty">

@@ -14,7 +14,8 @@ export function costOfConfidence({ threshold, refused, risk }: Limits['confidenc
   const [kept, wrong] = [1 - (refused[place] ?? 0), risk[place] ?? 0]
   const shares = { right: kept * (1 - wrong), wrong: kept * wrong, refused: 1 - kept }
   if (kept === 0) return { shares, says: 'Nothing is sure enough: it answers nothing at all.' }
-  const others = kept === 1 ? 'It answers everything' : `It answers ${percent(kept)} and leaves ${percent(1 - kept)} to you`
+  const others =
+    kept === 1 ? 'It answers everything' : `It answers ${percent(kept)} and leaves ${percent(1 - kept)} to you`
   return { shares, says: `${others}; of its answers ${percent(1 - wrong)} are right.` }
 }
 

@@ -13,7 +13,9 @@ export function kindOf(name: string): 'picture' | 'table' | undefined {
 
 /** Whether files are mostly pictures or tables; undefined where they are neither. */
 export function mostly(files: readonly Dropped[]): 'picture' | 'table' | undefined {
-  const [pictures, tables] = ['picture', 'table'].map((kind) => files.filter(({ name }) => kindOf(name) === kind).length)
+  const [pictures, tables] = ['picture', 'table'].map(
+    (kind) => files.filter(({ name }) => kindOf(name) === kind).length,
+  )
   if (!pictures && !tables) return undefined
   return (pictures ?? 0) >= (tables ?? 0) ? 'picture' : 'table'
 }

@@ -17,9 +17,7 @@ export function pastedRows(pasted: string): readonly PastedRow[] {
   const named = header.includes('label') && header.includes('text')
   const rows = named ? cells.slice(1) : cells
   const [text, label] = named ? [header.indexOf('text'), header.indexOf('label')] : columnsOf(rows)
-  return rows
-    .map((row) => ({ text: row[text] ?? '', label: row[label] || null }))
-    .filter((row) => row.text !== '')
+  return rows.map((row) => ({ text: row[text] ?? '', label: row[label] || null })).filter((row) => row.text !== '')
 }
 
 function columnsOf(rows: readonly (readonly string[])[]): readonly [text: number, label: number] {

@@ -1,0 +1,263 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Browser, chromium, openBrowser, seriousFindings } from './browser.js'
+import { type Pretended, type Pretender, pretendStudio } from './pretend-studio.js'
+import { pretendedNothing, pretendedPictures, pretendedShop, pretendedTexts } from './pretended.js'
+
+const built = fileURLToPath(new URL('../dist/page/', import.meta.url))
+const steps = ['bring', 'label', 'train', 'look', 'try', 'take'] as const
+
+if (chromium === undefined) {
+  console.warn(
+    'The tests of the studio in a browser are left out: there is no Chromium. Install it (Debian: apt-get install chromium) or name one in HEADSTART_CHROMIUM.',
+  )
+}
+
+describe('what is loaded', () => {
+  it('is at most 120 KB of compressed script at the start, and with all that comes later', async () => {
+    const html = await readFile(join(built, 'index.html'), 'utf8')
+    const sizeOf = async (name: string): Promise<number> => gzipSync(await readFile(join(built, name))).length
+    const atStart = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, name]) => name as string)
+    expect(atStart.length).toBeGreaterThan(0)
+    const scripts = (await readdir(join(built, 'assets'))).filter((name) => name.endsWith('.js'))
+    const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0)
+    expect(total(await Promise.all(atStart.map(sizeOf)))).toBeLessThan(120 * 1024)
+    expect(total(await Promise.all(scripts.map((name) => sizeOf(`assets/${name}`))))).toBeLessThan(120 * 1024)
+  })
+})
+
+describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
+  let browser: Browser
+  let studio: Pretender | undefined
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterEach(() => studio?.close())
+  afterAll(() => browser?.close())
+
+  async function open(held: Pretended, step: string, options: { width?: number; dark?: boolean } = {}) {
+    studio = await pretendStudio(held)
+    return browser.open(`${studio.address}#${step}`, options)
+  }
+
+  async function to(page: Page, step: string): Promise<void> {
+    await page.evaluate((step) => (location.hash = step), step)
+    await page.locator(`a[href="#${step}"][aria-current]`).waitFor()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForTimeout(150)
+  }
+
+  const kinds = { texts: pretendedTexts, pictures: pretendedPictures, 'a shop': pretendedShop }
+  for (const [name, make] of Object.entries(kinds)) {
+    it(`has no serious findings of axe in any step of ${name}, light and dark, and asks nobody else`, async () => {
+      for (const dark of [false, true]) {
+        const { page, trouble } = await open(make(), 'bring', { dark })
+        for (const step of steps) {
+          await to(page, step)
+          // In the dark only colors differ.
+          const rules = dark ? ['color-contrast'] : undefined
+          expect(await seriousFindings(page, rules), `${step}, ${dark ? 'dark' : 'light'}`).toEqual([])
+        }
+        expect(trouble).toEqual([])
+        await page.close()
+        studio?.close()
+      }
+    })
+
+    it(`stands on 360 pixels in every step of ${name}`, async () => {
+      const { page } = await open(make(), 'bring', { width: 360 })
+      for (const step of steps) {
+        await to(page, step)
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect(wider, step).toBeLessThanOrEqual(0)
+      }
+      await page.close()
+    })
+  }
+
+  it('asks in an empty folder what shall be learned, and offers what lies there', async () => {
+    const { page, trouble } = await open(pretendedNothing(), 'bring')
+    await page.getByRole('heading', { name: 'What shall it learn?' }).waitFor()
+    await page.getByRole('button', { name: 'Open it' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Begin empty' }).count()).toBe(3)
+    expect(await page.getByRole('navigation').count()).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  it('labels 20 texts in 20 key presses, takes back and skips, and every tab sees it', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'label')
+    const other = await browser.open(`${studio?.address}#label`)
+    await page.getByText('24 examples left').waitFor()
+    for (let n = 0; n < 20; n++) await page.keyboard.press(String((n % 4) + 1))
+    await page.getByText('4 examples left').waitFor()
+    await other.page.getByText('4 examples left').waitFor()
+    const given = held.examples.slice(96, 116).map(({ label }) => label)
+    expect(given).toEqual(Array.from({ length: 20 }, (_, n) => held.project.labels[n % 4]?.name))
+
+    await page.keyboard.press('u')
+    await page.getByRole('region', { name: 'To be labeled' }).getByText('(116)').waitFor()
+    await page.keyboard.press('s')
+    await page.getByRole('region', { name: 'To be labeled' }).getByText('(117)').waitFor()
+    await page.keyboard.press('Control+z')
+    await page.getByRole('region', { name: 'To be labeled' }).getByText('(116)').waitFor()
+    await expect.poll(() => held.examples[115]?.label).toBeNull()
+    await page.close()
+    await other.page.close()
+  })
+
+  it('keeps labels while the studio is gone, over a reload of what it had, and sends them when it is back', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'label')
+    await page.getByText('24 examples left').waitFor()
+    const port = studio?.port
+    studio?.close()
+    await page.keyboard.press('1')
+    await page.keyboard.press('2')
+    await page.getByText('2 labels kept in this browser').waitFor()
+    expect(held.examples[96]?.label).toBeNull()
+
+    studio = await pretendStudio(held, port)
+    await page.reload()
+    await page.getByText('22 examples left').waitFor()
+    expect(held.examples.slice(96, 98).map(({ label }) => label)).toEqual(['delivery', 'refund'])
+    await page.close()
+  })
+
+  it('keeps what is typed over a reload, and the step', async () => {
+    const { page } = await open(pretendedTexts(), 'bring')
+    await page.getByLabel(/One example a line/).fill('refund\tMoney back\nrefund\tThey do not fit')
+    await page.reload()
+    await page.getByRole('button', { name: 'Add 2 examples' }).click()
+    await page.getByText('2 examples added.').waitFor()
+    expect(await page.getByLabel(/One example a line/).inputValue()).toBe('')
+    await to(page, 'try')
+    await page.getByLabel('What is to be answered').fill('Where is it?')
+    await page.reload()
+    await page.getByText('83 % sure').waitFor()
+    expect(await page.getByLabel('What is to be answered').inputValue()).toBe('Where is it?')
+    await page.close()
+  })
+
+  it('opens the examples of a cell of the confusion matrix, by keys alone, and gives the focus back', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'look')
+    const cell = page.getByRole('button', { name: /of refund taken for delivery/ }).first()
+    await cell.focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    const wrong = held.confusion?.cells.find(({ given, predicted }) => given === 'refund' && predicted === 'delivery')
+    await expect.poll(() => dialog.getByRole('listitem').count()).toBe(wrong?.ids.length)
+    expect(await seriousFindings(page)).toEqual([])
+    await dialog.getByRole('combobox').first().selectOption('praise')
+    await expect.poll(() => held.examples.find(({ id }) => id === wrong?.ids[0])?.label).toBe('praise')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await cell.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.close()
+  })
+
+  it('says what a threshold costs while it is moved by keys', async () => {
+    const { page } = await open(pretendedTexts(), 'look')
+    const slider = page.getByLabel('Answer only when at least so sure')
+    await page.getByText('It answers everything; of its answers 84 % are right.').waitFor()
+    await slider.focus()
+    for (let n = 0; n < 60; n++) await page.keyboard.press('ArrowRight')
+    await page.getByText(/It answers 8\d % and leaves 1\d % to you; of its answers 94 % are right/).waitFor()
+    await page.close()
+  })
+
+  it('shows 10,000 points by principal components at once, moves them, and a click opens one', async () => {
+    const held = pretendedTexts(10_000)
+    const { page, trouble } = await open(held, 'look')
+    await page.getByRole('button', { name: 'Principal components' }).click()
+    const canvas = page.getByRole('application', { name: /Map of 10000 examples/ })
+    await canvas.scrollIntoViewIfNeeded()
+    await page.waitForTimeout(300)
+    const colors = (): Promise<number> =>
+      canvas.evaluate((element: HTMLCanvasElement) => {
+        const { data } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? { data: [] }
+        let drawn = 0
+        for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) drawn++
+        return drawn
+      })
+    const before = await colors()
+    expect(before).toBeGreaterThan(5000)
+
+    const box = await canvas.boundingBox()
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 2000, y, { steps: 20 })
+    await page.waitForTimeout(100)
+    expect(await colors()).toBeLessThan(before / 10)
+    await page.mouse.up()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+
+    await canvas.focus()
+    await page.keyboard.press('0')
+    for (const key of ['ArrowRight', 'ArrowRight', '+', 'Enter']) await page.keyboard.press(key)
+    await page
+      .getByRole('dialog', { name: 'On the map' })
+      .getByText(/\(\d+\)/)
+      .waitFor()
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  it('arranges the map by neighbors in a worker, where groups come apart', async () => {
+    const { page, trouble } = await open(pretendedTexts(), 'look')
+    await page.getByRole('button', { name: /Neighbors \(UMAP\) \d+ %/ }).waitFor()
+    await page.getByRole('button', { name: 'Neighbors (UMAP)', exact: true }).waitFor()
+    expect(page.workers()).toHaveLength(1)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  it('changes lists and reasons of a shop with every click', async () => {
+    const { page } = await open(pretendedShop(), 'try')
+    const list = page.getByRole('region', { name: 'Recommended' })
+    await list.getByText('Popular').first().waitFor()
+    await page.getByRole('list', { name: 'Catalog' }).getByRole('button').first().click()
+    await list.getByText('Because of Tea pot no. 1').first().waitFor()
+    const first = await list.getByRole('strong').first().innerText()
+    await page.getByRole('button', { name: `Take ${first}` }).click()
+    await list.getByText(`Because of Tea pot no. 1 and ${first}`).first().waitFor()
+    await page.reload()
+    await list.getByText(`Because of Tea pot no. 1 and ${first}`).first().waitFor()
+    await page.close()
+  })
+
+  it('goes dark and light by a button, and remembers it', async () => {
+    const { page } = await open(pretendedTexts(), 'bring')
+    const paper = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await paper()
+    await page.getByRole('button', { name: 'Dark colors' }).click()
+    const dark = await paper()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await page.getByRole('button', { name: 'Light colors' }).waitFor()
+    expect(await paper()).toBe(dark)
+    await page.getByRole('button', { name: 'Light colors' }).click()
+    expect(await paper()).toBe(light)
+    await page.close()
+  })
+
+  it('shows the camera nothing until it is turned on, and answers what it sees', async () => {
+    const { page, trouble } = await open(pretendedPictures(), 'try')
+    expect(await page.getByRole('region', { name: 'Answer' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Turn the camera on' }).click()
+    await page.getByLabel('Answer all the time').check()
+    await page.getByRole('region', { name: 'Answer' }).getByText('83 % sure').waitFor()
+    await page.getByRole('button', { name: 'Turn it off' }).click()
+    await page.getByRole('button', { name: 'Turn the camera on' }).waitFor()
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+})
