@@ -41,6 +41,7 @@ const arrows = {
       ['onnx', 'hub', 'tfjs', ...domains],
       'serve knows Task and Trained alone: what it serves and how tasks are found is handed in.',
     ),
+  ],
   queue: [
     forbidden(['hub', 'tfjs', ...domains], 'queue does the work of any task: it knows core alone, and no kind of input.'),
     runtime(),
@@ -67,9 +68,7 @@ const floors = {
     'bench',
     'task',
   ],
-  translation: ['files', 'generation', 'placeholders', 'data', 'tuning', 'evaluate'],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
-  recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners'],
   translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
   queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],

@@ -78,7 +78,6 @@ async function killsOf(
   { name, train, load: open, hasCheckpoints = true, again = ['--resume'] }: Victim,
   extent: Extent,
 ): Promise<Row> {
-async function killsOf({ name, train, load: open }: Victim, extent: Extent): Promise<Row> {
   const { uniform } = random(extent.seed)
   const count = shareOf(100, extent)
   const folder = join(extent.folder, `kills-${name}`)
