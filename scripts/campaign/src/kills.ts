@@ -110,7 +110,7 @@ async function killsOf(
       const { child, ended } = run(out, again)
       let isOver = false
       void ended.then(() => (isOver = true))
-      const isAimed = uniform() < 0.7
+      const isAimed = hasCheckpoints && uniform() < 0.7
       // Mostly behind a checkpoint; now and then anywhere, and late ones into the saving.
       if (isAimed) await until(() => isOver || existsSync(checkpoint))
       const delay = isAimed ? uniform() * usual * 0.4 : uniform() * usual * 1.1

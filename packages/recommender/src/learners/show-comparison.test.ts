@@ -24,6 +24,7 @@ function comparisonOf(...rows: readonly Row[]): Comparison {
       columns: {},
       draws: 1,
       test: { mean: mean(ndcgs), sd: 0 },
+      spreads: {},
       figures: { 'hr@10': 0.5, 'coverage@10': 1, 'coldNdcg@10': null, 'validationNdcg@10': validation },
       seconds: 1,
     })),
