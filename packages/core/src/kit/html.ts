@@ -31,7 +31,9 @@ td, p { overflow-wrap: anywhere } td.number { text-align: right; font-variant-nu
 img { max-width: 100%; border-radius: 4px } .small { max-height: 96px; max-width: 128px } .muted { opacity: .7 }
 .unread { color: #888; text-decoration: line-through }
 .bar { display: inline-block; height: .6rem; background: var(--mark); border-radius: 2px }
-mark { color: inherit; border-radius: 3px; padding: .1em 0 }`
+mark { color: inherit; border-radius: 3px; padding: .1em 0 }
+/* On a small screen a wide table moves by itself, and the page does not. */
+@media (max-width: 45rem) { table { display: block; overflow-x: auto; font-size: .85rem } td { min-width: 7rem } td.number, td.label { min-width: 0 } }`
 
 /** A whole page, with its style in it. It asks nothing of anybody, and has no scripts. */
 export function pageOf(title: string, body: Html): string {

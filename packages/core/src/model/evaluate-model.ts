@@ -44,6 +44,8 @@ interface Measuring<Input> extends ComputeFeaturesOptions {
   readonly outOfScope?: readonly Input[] | undefined
   /** How faithful explanations of some of the examples are, where that was measured. */
   readonly explanations?: ExplanationFigures | undefined
+  /** See `PageParts`. */
+  readonly why?: ((input: Input) => Promise<string>) | undefined
 }
 
 /** The figures of what a model answers for examples, and a page of them. */
@@ -81,6 +83,7 @@ export async function evaluateModel<Input, Label extends Target>(
       answers: toPredictions<Target>(kind, labels, results),
       losses: lossesOf(kind, targets, results),
       pictureOf: async (input) => picture?.(input),
+      why: options.why,
     })
   return documented(figures, { text: formatEvaluation, page })
 }

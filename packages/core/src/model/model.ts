@@ -261,7 +261,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
   /**
    * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
    * out, and said. Of data that set examples aside to measure on (`Dataset.test`) these are taken. With inputs that are `outOfScope`
-   * it says how well they are told by their familiarity. `page()` is all of it as a page, with the examples behind the figures.
+   * it says how well they are told by their familiarity. `page()` is all of it as a page, with the examples behind the figures, and, where
+   * explanations are asked for, why the hardest were answered as they were.
    * @throws DataError for examples of another kind or with labels that the model does not know.
    */
   async evaluate(
@@ -273,7 +274,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const cache = await resolveCache(options)
     const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
     const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
-    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache, explanations })
+    const why = explanations && (async (input: Input) => (await this.explain(input, options)).section())
+    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache, explanations, why })
   }
 
   /**

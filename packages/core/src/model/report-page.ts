@@ -3,12 +3,12 @@ import type { CalibrationBin } from '../evaluate/calibration.js'
 import { baselineOf, figureRows } from '../evaluate/format-report.js'
 import type { ClassificationReport, Report } from '../evaluate/report.js'
 import type { RiskAtCoverage } from '../evaluate/separation.js'
-import { html, type Html, pageOf } from '../kit/html.js'
+import { html, Html, pageOf } from '../kit/html.js'
 import { type Answer, sayAnswer } from './answers.js'
 import type { Evaluation, EvaluationFigures, OutOfScope } from './evaluation.js'
 
-/** Examples that are shown: the hardest, and of a cell of the confusion matrix; classes of which there is a matrix. */
-const most = { hardest: 20, ofCell: 20, pictures: 200, classes: 40 }
+/** Examples that are shown: the hardest, those of them that are explained, and of a cell of the confusion matrix; classes of which there is a matrix. */
+const most = { hardest: 20, explained: 5, ofCell: 20, pictures: 200, classes: 40 }
 
 /** What a page of figures is made of. */
 export interface PageParts<Input> {
@@ -22,6 +22,8 @@ export interface PageParts<Input> {
   readonly losses: Float64Array
   /** The address of a small picture of an input. */
   pictureOf(input: Input): Promise<string | undefined>
+  /** Why an input was answered as it was, as a part of a page. Default: that is not said. */
+  readonly why?: ((input: Input) => Promise<string>) | undefined
 }
 
 /** A page with figures, confusion, reliability, risk and coverage, and the examples behind them. */
@@ -49,6 +51,7 @@ export async function reportPage<Input>(parts: PageParts<Input>): Promise<string
         ${curveOf(riskCoverage)}`,
     outOfScope && outOfScopeSection(outOfScope),
     await hardest(parts, exampleOf),
+    parts.why && (await reasons(parts, parts.why)),
   ]
   return pageOf(`Figures on ${name}`, html`${sections.map((section) => section && html`${section} `)}`)
 }
@@ -236,11 +239,32 @@ function outOfScopeSection({ auroc, fpr95, refused, kept, examples, share, riskC
     ${riskCoverage && curveOf(riskCoverage)}`
 }
 
+function hardestRows(losses: Float64Array): number[] {
+  return [...losses.keys()].sort((a, b) => (losses[b] as number) - (losses[a] as number))
+}
+
+/** Why the hardest examples were answered as they were. */
+async function reasons<Input>(
+  { losses, inputs, targets }: PageParts<Input>,
+  why: (input: Input) => Promise<string>,
+): Promise<Html> {
+  const sections: Html[] = []
+  for (const row of hardestRows(losses).slice(0, most.explained)) {
+    const truth = [targets[row]].flat().join(', ')
+    sections.push(
+      html`${new Html(await why(inputs[row] as Input))}
+        <p class="muted">In truth: ${truth}.</p>`,
+    )
+  }
+  return html`<h2>Why the hardest were answered so</h2>
+    ${sections}`
+}
+
 async function hardest<Input>(
   { losses, targets, answers }: PageParts<Input>,
   exampleOf: (row: number) => Promise<Html>,
 ): Promise<Html> {
-  const rows = [...losses.keys()].sort((a, b) => (losses[b] as number) - (losses[a] as number)).slice(0, most.hardest)
+  const rows = hardestRows(losses).slice(0, most.hardest)
   const lines: Html[] = []
   for (const row of rows) {
     const truth = [targets[row]].flat().join(', ')
