@@ -35,6 +35,8 @@ export {
 } from './data/dataset-check.js'
 export { describeUnreadable, ifReadable } from './data/if-readable.js'
 export {
+  checkFile,
+  formatOf,
   type InputColumn,
   isTable,
   type LabelOf,

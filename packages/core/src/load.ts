@@ -21,11 +21,13 @@ export type { ModelFiles } from './contract/model-files.js'
 export type { Judged, Known, Prediction } from './contract/prediction.js'
 export type { RunOptions } from './contract/progress.js'
 export { type Run, startRun } from './contract/run.js'
+export { expectationOf, step, type Step } from './contract/step.js'
 export type { Target } from './contract/target.js'
 export type { Loader, LoadOptions } from './contract/task.js'
 export { parseJsonText } from './kit/parse-json.js'
 export type {
   Documented,
+  EvaluateAlso,
   ExplainAlso,
   ExportFormat,
   Measured,
@@ -38,10 +40,13 @@ export type {
 export { type Random, random } from './kit/random.js'
 export { sha256, sha256OfFile } from './kit/sha256.js'
 export { shownExplanation } from './explain/shown-explanation.js'
+export { documented } from './kit/documented.js'
 export { shown } from './kit/shown.js'
 export { textTable } from './kit/text-table.js'
 export { version } from './kit/version.js'
-export { damaged, type FolderFormat, manifestName, newer } from './model/manifest.js'
+export { asking } from './model/asking.js'
+export type { ExtendOptions } from './model/extend-options.js'
+export { damaged, type FolderFormat, formatManifest, manifestName, newer } from './model/manifest.js'
 export { knowledgeLoader } from './model/knowledge-loader.js'
 export { manifestOf, readModelFolder } from './model/model-folder.js'
 export type { PreprocessingLoader } from './model/model-from.js'

@@ -1,4 +1,12 @@
 /** All that one needs to classify texts. `./kit` has the parts for those who build on it. */
+export { chatData, type ChatData } from './chat/chat-data.js'
+export type { Chatbot, ChatQuery, ChatSettings, ReplyFigures, ReplyOptions } from './chat/chatbot-model.js'
+export { chatbot, type ChatbotOptions } from './chat/chatbot.js'
+export { readChatData, type ReadChatDataOptions } from './chat/read-chat-data.js'
+export type { ChatContext, Reply } from './chat/reply.js'
+export type { Script, ScriptInput, Slot, Wording } from './chat/script.js'
+export { chatTask } from './chat-task.js'
+export { loadChatbot } from './load-chatbot.js'
 export { distill } from './backbone/distill-texts.js'
 export { textLearners } from './backbone/text-learners.js'
 export { transformersBackbone, type TransformersBackboneOptions } from './backbone/transformers-backbone.js'

@@ -1,5 +1,12 @@
-import { type Target } from '@headstart/core'
-import { createTables, examplesTask, findTables, isTable, tableFiles } from '@headstart/core/kit'
+import type { Target, TunableBackbone } from '@headstart/core'
+import {
+  createTables,
+  examplesTask,
+  type ExamplesTaskParts,
+  findTables,
+  isTable,
+  tableFiles,
+} from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
 import { distill } from './backbone/distill-texts.js'
@@ -12,16 +19,18 @@ import { readTextDataset, readTexts, textIn } from './data/read-text-dataset.js'
 import { loadModel } from './load-model.js'
 import { messages } from './sample.js'
 
-/** Texts in one of several classes, with any number of labels, or with a number. */
-export const textTask = examplesTask({
+const reading = z.object({
+  textColumn: z.string().optional().describe('column of the text (default: text, or a like name)'),
+})
+
+/** What a task of labeled texts is made of. */
+export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBackbone<string>> = {
   name: 'text',
   dataHelp: 'a CSV, TSV or JSONL file with the columns text and label',
   example: '"some text"',
   modality: 'text',
   query: z.string(),
-  reading: z.object({
-    textColumn: z.string().optional().describe('column of the text (default: text, or a like name)'),
-  }),
+  reading,
   read: (path, options, { onEvent, signal }) =>
     readTextDataset(path, { ...options, signal, onNotice: (message) => onEvent?.({ type: 'notice', message }) }),
   queries: {
@@ -63,4 +72,7 @@ export const textTask = examplesTask({
     open: (folder) => tableFiles(folder, textIn()),
   },
   distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
-})
+}
+
+/** Texts in one of several classes, with any number of labels, or with a number. */
+export const textTask = examplesTask(textTaskParts)

@@ -1,4 +1,4 @@
-import { DataError } from '../contract/errors.js'
+import { DataError, OptionError } from '../contract/errors.js'
 import { takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Target } from '../contract/target.js'
@@ -35,7 +35,8 @@ export async function extend<Input>(
     kept,
     rowsWhere(kept, ({ key }) => !again.has(key)),
   )
-  const extended = await learnAgain(model, joined(others, added), options)
+  const all = joined(others, added)
+  const extended = options.choose === false ? await learnMore(model, all, options) : await learnAgain(model, all, options)
   sayEffect(model, extended, options)
   return extended
 }
@@ -79,19 +80,46 @@ async function learnAgain(
   examples: KeptExamples,
   options: ExtendOptions,
 ): Promise<Learned> {
-  const { seed, l2, folds, classWeight, head } = recipe
+  const { seed, l2, folds, classWeight, head, strength } = recipe
   const isTuned = recipe.strategy !== 'head'
   const training: HeadOptions = {
     ...options,
     seed,
     classWeight,
     ...(head && { head }),
+    ...(strength === 'calibrated' && { strength }),
     // On features that were tuned on its examples cross-validation asks for too weak a penalty.
     ...(isTuned || folds === 0 ? { l2 } : folds !== usualFolds(datasetOf(kept ?? examples)) && { folds }),
   }
   const solved = await learnHead(datasetOf(examples), examples.features, training)
   const parts = await headParts(solved, training)
   return { ...parts, ...(isTuned && { recipe }), kept: examples }
+}
+
+/** The model on these examples, with the strength of the penalty and the temperature that were chosen before. */
+async function learnMore(
+  model: Taught<never>,
+  examples: KeptExamples,
+  options: ExtendOptions,
+): Promise<Learned> {
+  const { recipe, trust, validation } = model
+  const { head = 'linear', l2, inverseTemperature } = recipe
+  if (head !== 'linear') {
+    const remedy = 'Leave it out.'
+    throw new OptionError('option "choose"', 'the head "linear", whose penalty is chosen', `the head "${head}"`, remedy)
+  }
+  const training = { ...options, seed: recipe.seed, classWeight: recipe.classWeight, l2 }
+  const times = typeof inverseTemperature === 'number' ? inverseTemperature : 1
+  const solved = await learnHead(datasetOf(examples), examples.features, { ...training, inverseTemperature: times })
+  const { head: learned, training: summary, trust: found } = await headParts(solved, training)
+  return {
+    head: learned,
+    recipe,
+    training: summary,
+    trust: { familiarity: found.familiarity, conformity: trust.conformity },
+    kept: examples,
+    validation: () => validation,
+  }
 }
 
 function datasetOf({ examples }: KeptExamples): Dataset<string, Target> {

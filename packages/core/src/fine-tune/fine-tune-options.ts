@@ -15,6 +15,12 @@ export interface HeadOptions extends RunOptions {
   /** Strength of the L2 penalty on the weights of a linear head (> 0). Default: chosen by cross-validation. */
   readonly l2?: number
   /**
+   * What the penalty of more than two classes is chosen by, on held-out examples. 'loss' (default): the logarithm of the probability of
+   * the right class. 'calibrated': the same after the logits were multiplied by one number that suits all of them, as the head's are
+   * in the end: with many classes of few examples each a stronger penalty is then found, which orders classes better.
+   */
+  readonly strength?: 'loss' | 'calibrated' | undefined
+  /**
    * Folds of the cross-validation that chooses it, the scale of prototypes or the number of neighbors. Default 5, or fewer
    * where the smallest class has fewer examples.
    */

@@ -7,7 +7,7 @@ import type { Dataset } from '../data/dataset.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { HeadOptions, Unlabelled } from './fine-tune-options.js'
 import { encodeTargets, type Head } from '../head/head.js'
-import type { HeadMethod, LearnedHead } from '../head/head-method.js'
+import type { HeadMethod, LearnedHead, LearnHeadOptions } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
 import { keptExamples } from '../model/kept-examples.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
@@ -93,7 +93,7 @@ export async function solveHead<Input, Label extends Target>(
 export async function learnHead<Input, Label extends Target>(
   data: Dataset<Input, Label>,
   features: Matrix,
-  options: HeadOptions,
+  options: HeadOptions & Pick<LearnHeadOptions, 'inverseTemperature'>,
   planned?: ReturnType<typeof plan>,
   known?: ChosenKnowledge<Input>,
 ): Promise<Omit<SolvedHead<Input, Label>, 'backbone'>> {
@@ -155,13 +155,17 @@ export async function headModel<Input, Label extends Target>(
 /** The parts of a model that come of a head which was learned. */
 export async function headParts(
   { data, features, seen, targets, head, heldOut, l2, folds, chosen }: Omit<SolvedHead<unknown, Target>, 'backbone'>,
-  { seed = 0, classWeight = 'none', head: name = 'linear' }: HeadOptions,
+  { seed = 0, classWeight = 'none', head: name = 'linear', strength = 'loss' }: HeadOptions,
 ): Promise<Omit<Learned, 'kept'>> {
   await assertAnswers(data.name, head, seen)
   const training = summarize(data)
   return {
     head,
-    recipe: { strategy: 'head', head: name, seed, l2, folds, classWeight, ...chosen },
+    recipe: {
+      ...{ strategy: 'head', head: name, seed, l2, folds, classWeight },
+      ...(strength !== 'loss' && { strength }),
+      ...chosen,
+    },
     training,
     trust: await trustOf({ ...data, features, heldOut: heldOut && { targets, results: heldOut } }),
     validation: () => heldOut && report(data.kind, data.labels, targets, heldOut, training),

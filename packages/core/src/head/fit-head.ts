@@ -6,7 +6,9 @@ import {
   standardVariance,
 } from './head-objective.js'
 import { type Evaluation, minimize, type Minimum, type Step } from './lbfgs.js'
-import { type Matrix, zeroMatrix } from '../contract/matrix.js'
+import { type Matrix, takeRows, zeroMatrix } from '../contract/matrix.js'
+import { lossesOf } from './held-out-loss.js'
+import { bestInverseTemperature, scaledLogits } from './inverse-temperature.js'
 import { pose, type PosedProblem } from './posed-problem.js'
 import type { RunOptions } from '../contract/progress.js'
 import { coalesce } from '../kit/coalesce.js'
@@ -20,7 +22,12 @@ export interface FitHeadOptions extends RunOptions {
   readonly regularization: { readonly l2: number } | { readonly folds: readonly (readonly number[])[] }
   /** Weight of each example in the loss, `[n]`. Default: all 1. */
   readonly exampleWeights?: Float64Array | undefined
+  /** See `HeadOptions.strength`. Default 'loss'. */
+  readonly strength?: StrengthBy | undefined
 }
+
+/** What the strength of the penalty is chosen by, see `HeadOptions.strength`. */
+export type StrengthBy = 'loss' | 'calibrated'
 
 /** A linear head at its optimum. */
 export interface FittedHead extends LinearWeights {
@@ -165,9 +172,10 @@ async function crossValidate(
   posed: PosedProblem,
   weights: Float64Array,
   folds: readonly (readonly number[])[],
-  { from, patience, tolerance, signal, onEvent }: RunOptions & Walk,
+  { from, patience, tolerance, strength, signal, onEvent }: RunOptions & Walk & Pick<FitHeadOptions, 'strength'>,
 ): Promise<Search> {
   const { outputs } = objective
+  const isScaled = strength === 'calibrated' && posed.problem.kind === 'classification'
   // Some may be in every fold's training part: the names of classes.
   const examples = new Set(folds.flat()).size
   const evaluate = coalesce((candidates: readonly Candidate[]) => objective.evaluate(candidates))
@@ -189,18 +197,12 @@ async function crossValidate(
     )
     const heldOut = zeroMatrix(weights.length, outputs)
     const { losses, results } = await objective.perExample(heads)
-    const weighted: number[] = []
-    let [loss, weight] = [0, 0]
-    for (const [fold, rows] of folds.entries()) {
-      for (const row of rows) {
-        const at = row * folds.length + fold
-        const one = (weights[row] as number) * (losses[at] as number)
-        weighted.push(one)
-        loss += one
-        weight += weights[row] as number
-        heldOut.data.set(results.subarray(at * outputs, (at + 1) * outputs), row * outputs)
-      }
-    }
+    const held = folds.flatMap((rows, fold) => rows.map((row) => ({ row, at: row * folds.length + fold })))
+    for (const { row, at } of held) heldOut.data.set(results.subarray(at * outputs, (at + 1) * outputs), row * outputs)
+    const own = isScaled ? scaledLosses(held, results) : held.map(({ at }) => losses[at] as number)
+    const weighted = held.map(({ row }, place) => (weights[row] as number) * (own[place] as number))
+    const loss = weighted.reduce((sum, one) => sum + one, 0)
+    const weight = held.reduce((sum, { row }) => sum + (weights[row] as number), 0)
     const unexpected = ((decade - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
     return {
       decade,
@@ -211,6 +213,21 @@ async function crossValidate(
       losses: Float64Array.from(weighted),
       heads,
     }
+  }
+
+  /** Losses of what was held out, after its logits were scaled by one number that suits all of them. */
+  const scaledLosses = (
+    held: readonly { readonly row: number; readonly at: number }[],
+    results: Float64Array | Float32Array,
+  ): ArrayLike<number> => {
+    const answers = zeroMatrix(held.length, outputs)
+    for (const [place, { at }] of held.entries())
+      answers.data.set(results.subarray(at * outputs, (at + 1) * outputs), place * outputs)
+    const rows = held.map(({ row }) => row)
+    const targets = takeRows(posed.problem.targets, rows)
+    const mass = rows.map((row) => weights[row] as number)
+    const times = bestInverseTemperature('classification', targets, answers, mass, examples)
+    return lossesOf('classification', targets, scaledLogits('classification', answers, times))
   }
 
   const trials: Candidacy[] = []

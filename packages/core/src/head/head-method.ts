@@ -19,6 +19,10 @@ export interface HeadExamples extends HeadProblem {
 export interface LearnHeadOptions extends RunOptions {
   /** Strength of the L2 penalty, where it was given. */
   readonly l2?: number | undefined
+  /** See `HeadOptions.strength`. */
+  readonly strength?: 'loss' | 'calibrated' | undefined
+  /** What the logits are multiplied by where `l2` is given. Default 1. */
+  readonly inverseTemperature?: number | undefined
 }
 
 /** A head, and how it came to be. */

@@ -9,17 +9,20 @@ export const linearMethod: HeadMethod = {
   kinds: ['classification', 'multi-label', 'regression'],
   chooses: 'the regularization',
   takes: ['l2', 'unfreeze', 'strategy'],
-  async learn({ kind, labels, features, targets, weights, folds, products }, { l2, signal, onEvent }) {
+  async learn({ kind, labels, features, targets, weights, folds, products }, options) {
+    const { l2, strength: by, signal, onEvent } = options
     const regularization = l2 === undefined ? { folds } : { l2 }
     const problem = { kind, features, targets, products }
-    const fitted = await fitHead(problem, { regularization, exampleWeights: weights, signal, onEvent })
+    const fitted = await fitHead(problem, { regularization, exampleWeights: weights, strength: by, signal, onEvent })
     const { heldOut, l2: strength } = fitted
-    const times = heldOut ? gainedInverseTemperature(kind, targets, heldOut, weights) : 1
-    if (!heldOut || times === 1) return { head: linearHead(kind, labels, fitted), heldOut, l2: strength, chosen: {} }
+    const times = heldOut
+      ? gainedInverseTemperature(kind, targets, heldOut, weights)
+      : (options.inverseTemperature ?? 1)
+    if (times === 1) return { head: linearHead(kind, labels, fitted), heldOut, l2: strength, chosen: {} }
     const surer = { weight: fitted.weight.map((w) => times * w), bias: fitted.bias.map((b) => times * b) }
     return {
       head: linearHead(kind, labels, surer),
-      heldOut: scaledLogits(kind, heldOut, times),
+      heldOut: heldOut && scaledLogits(kind, heldOut, times),
       l2: strength,
       chosen: { inverseTemperature: times },
     }

@@ -26,6 +26,7 @@ export interface Taught<Input> {
   readonly recipe: Recipe
   readonly kept: KeptExamples | undefined
   readonly validation: Report | undefined
+  readonly trust: Trust
 }
 
 /** How much higher the score on held-out examples was with chosen labels than with as many at random. */

@@ -77,6 +77,8 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   adopts?(files: ModelFiles): Promise<boolean>
   load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
   readonly sample?: Sample<Input> | undefined
+  /** How its heads are trained, where not as others are. */
+  readonly training?: Pick<FineTuneOptions, 'strength'>
   /** See `Task.distill`. Default: there is no student. */
   distill?(model: Model<Input, Target>, inputs: readonly Input[], run: Run): Promise<Model<Input, Target>>
 }
@@ -283,6 +285,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           name: tuned ? 'fine-tuned' : 'frozen',
           description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
           options: {
+            ...parts.training,
             ...tuned,
             ...(options.l2 !== undefined && { l2: options.l2 }),
             ...(options.head && { head: options.head }),

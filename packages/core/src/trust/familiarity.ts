@@ -21,6 +21,8 @@ const heavyTails = { power: 0.25, kurtosis: 3 }
 
 /** Rows of which the cosines to all means are in memory at once. */
 const atOnce = 1024
+/** Rows of which the cosines are computed here. */
+const few = 8
 
 /**
  * How like its training examples an input is: the largest cosine of its features with the mean of a class. The features are
@@ -181,6 +183,7 @@ async function eachCosines(
   visit: (row: number, cosines: Float32Array) => void,
 ): Promise<void> {
   const { means } = usual
+  if (features.rows <= few) return features.data.length > 0 ? eachCosinesOfFew(features, usual, visit) : undefined
   const g = new GraphBuilder('cosines')
   g.output('cosines', cosineNodes(g, usual, features.columns), 'float32', ['batch', means.rows])
   const session = await Session.create(g.build())
@@ -194,6 +197,22 @@ async function eachCosines(
     }
   } finally {
     await session.close()
+  }
+}
+
+/** The same for a few rows, without a session, which takes longer to make than they take. */
+function eachCosinesOfFew(
+  features: Matrix,
+  { means, power }: Usual,
+  visit: (row: number, cosines: Float32Array) => void,
+): void {
+  const { columns } = means
+  for (let row = 0; row < features.rows; row++) {
+    const seen = Float64Array.from(rowOf(features, row).subarray(0, columns), (x) => Math.sign(x) * Math.abs(x) ** power)
+    visit(
+      row,
+      Float32Array.from({ length: means.rows }, (_, label) => cosine(rowOf(means, label), seen)),
+    )
   }
 }
 

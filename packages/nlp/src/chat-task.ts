@@ -1,0 +1,69 @@
+import type { Dataset, Model, Target, Task } from '@headstart/core'
+import { examplesTask, OptionError, step } from '@headstart/core/kit'
+import { z } from 'zod'
+import { chatLoader } from './chat/chat-loader.js'
+import { headOfIntents, learnable } from './chat/chatbot.js'
+import { chatAsking, Chatbot, type ChatQuery, chatQuery } from './chat/chatbot-model.js'
+import { readChatData } from './chat/read-chat-data.js'
+import type { Reply } from './chat/reply.js'
+import { library } from './chat/sample.js'
+import { textTaskParts } from './task.js'
+
+/** A bot tells intents apart as any text classifier does. */
+const intents = examplesTask({
+  ...textTaskParts,
+  training: headOfIntents,
+  reading: textTaskParts.reading.extend({
+    answers: z
+      .string()
+      .optional()
+      .describe('file of the answers, with the columns label and answer (default: answers.csv beside DATA)'),
+    script: z.string().optional().describe('JSON with slots and wording (default: chat.json beside DATA)'),
+  }),
+  read: (path, options, { onEvent, signal }) => {
+    const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+    return readChatData(path, { ...options, signal, onNotice }) as Promise<Dataset<string, Target>>
+  },
+})
+
+type Texts = Dataset<string, Target>
+
+const { template: _, ...training } = intents.train.options.shape
+// A student of the intents alone would not know what it does not know.
+const { distill: __, ...shared } = intents
+
+/** A bot: texts, what is meant by each, and what is said to that. */
+export const chatTask: Task<Texts, ChatQuery, Reply> = {
+  ...shared,
+  ...chatLoader,
+  name: 'chat',
+  verb: 'reply',
+  dataHelp:
+    'a file with the columns text, label and answer, or with the answers in answers.csv beside it; or of questions and answers alone',
+  example: '"some text"',
+  query: chatQuery,
+  asking: chatAsking,
+  read: step(
+    // One intent for each text.
+    intents.read.options.omit({ kind: true, labels: true }),
+    async (path: string | undefined, options, run) => {
+      if (path !== undefined) return intents.read.run(path, options, run)
+      throw new OptionError('training data', 'texts with their intents, and answers', 'none', 'Give the path of your data.')
+    },
+  ),
+  train: step(z.object({ ...training, ...chatAsking.shape }), async (data: Texts, options, run) => {
+    const { examples, script } = await learnable(data as Dataset<string>, run)
+    const learner = await intents.train.run(examples as Texts, options, run)
+    const { unknown, odds } = options as z.output<typeof chatAsking>
+    return {
+      ...learner,
+      async fit(_, fitting) {
+        const model = await learner.fit(examples as Texts, fitting)
+        return new Chatbot({ model: model as unknown as Model<string>, script, settings: { unknown, odds } })
+      },
+    }
+  }),
+  // What is compared is which intent is found: what is said to it changes nothing.
+  compare: intents.compare as unknown as Task<Texts, ChatQuery, Reply>['compare'],
+  sample: library,
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { findSlot } from './find-slot.js'
+import type { Slot } from './script.js'
+
+const now = new Date('2026-12-01T10:00:00')
+const bicycles: Slot = {
+  kind: 'values',
+  values: { 'e-bike': ['ebike', 'electric bike'], bike: [], 'city bike': ['commuter'] },
+}
+
+describe('findSlot', () => {
+  it.each<[Slot, string, string | number | undefined]>([
+    [bicycles, 'My E-Bike is broken.', 'e-bike'],
+    [bicycles, 'an electric bike, please', 'e-bike'],
+    // The longest name of all that fit.
+    [bicycles, 'it is a city bike', 'city bike'],
+    [bicycles, 'a commuter', 'city bike'],
+    [bicycles, 'motorbikes', undefined],
+    [{ kind: 'pattern', pattern: '\\bR-?\\d{4}\\b' }, 'about r-1234.', 'r-1234'],
+    [{ kind: 'pattern', pattern: '(\\d+) people' }, 'for 3 people', '3'],
+    [{ kind: 'pattern', pattern: 'x*' }, 'nothing', undefined],
+    [{ kind: 'number' }, 'about 1,250.5 euros', 1250.5],
+    [{ kind: 'number' }, 'minus -3', -3],
+    [{ kind: 'number' }, 'We are four people', 4],
+    [{ kind: 'number' }, 'someone', undefined],
+    [{ kind: 'date' }, 'tomorrow', '2026-12-02'],
+    [{ kind: 'date' }, 'On Friday at half past two', '2026-12-04'],
+    [{ kind: 'date' }, 'May 17 at 14:30', '2027-05-17 14:30'],
+    [{ kind: 'date' }, 'soon', undefined],
+    [{ kind: 'date' }, 'in the evening', undefined],
+    [{ kind: 'date', language: 'de' }, 'am 17. Mai', '2027-05-17'],
+  ])('%j finds in "%s": %j', async (slot, text, found) => {
+    expect(await findSlot(slot, text, now)).toBe(found)
+  })
+})

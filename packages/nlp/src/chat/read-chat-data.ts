@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { type Example, InputError } from '@headstart/core'
+import { checkFile, DataError, formatOf, mostOfText, parseJsonText, readRegularFile, readRows, toFileError } from '@headstart/core/kit'
+import { readTextDataset, type ReadTextDatasetOptions, readTexts } from '../data/read-text-dataset.js'
+import { ChatData } from './chat-data.js'
+import { noScript, parsedScript, type Script, type ScriptInput } from './script.js'
+
+/** Options of `readChatData`. */
+export interface ReadChatDataOptions extends Omit<ReadTextDatasetOptions<'classification'>, 'kind'> {
+  /** File of the answers, with the columns `label` and `answer`. Default: `answers.csv` (.tsv, .jsonl) beside the texts, where there is one. */
+  readonly answers?: string | undefined
+  /** File of the script: slots, wording, answers. Default: `chat.json` beside the texts, where there is one. */
+  readonly script?: string | undefined
+}
+
+/** Names of columns, in small letters. */
+const [labelNames, answerNames] = [
+  ['label', 'intent'],
+  ['answer', 'answers', 'response', 'reply'],
+]
+/** Beside the texts. */
+const [answerFiles, scriptFile] = [['answers.csv', 'answers.tsv', 'answers.jsonl'], 'chat.json']
+
+/**
+ * Reads what people write and what is said to it: texts with their intents, as `readTextDataset` reads them; the answers in a column of
+ * the same file, in a file of their own, or in the script, several of an intent being alternatives. Of a file of questions and answers
+ * alone each question is an intent of its own; those with the same answer are one, named after the first.
+ * @throws DataError, with path and line, for what cannot be read as such; FileError when a file cannot be read.
+ */
+export async function readChatData(path: string, options: ReadChatDataOptions = {}): Promise<ChatData> {
+  const { onNotice = () => {}, labelColumn, asItIs } = options
+  const columns = await columnsIn(path, options)
+  const [label, answer] = [labelColumn ?? named(columns, labelNames), named(columns, answerNames)]
+  const answers = new Answers()
+  let examples: readonly Example<string>[]
+  let name = basename(path)
+  if (label === undefined && answer !== undefined) {
+    onNotice(`${path}: no column label: its rows are questions and answers, each an intent of its own.`)
+    examples = await questionsIn(path, answer, answers, options)
+  } else {
+    const data = await readTextDataset(path, options)
+    ;({ examples, name } = data)
+    if (label !== undefined && answer !== undefined) await readAnswers(path, label, answer, answers, options)
+  }
+  const folder = dirname(path)
+  const beside = answerFiles.map((file) => join(folder, file)).find((file) => file !== path && existsSync(file))
+  const separate = options.answers ?? beside
+  if (separate !== undefined) {
+    const theirs = await columnsIn(separate, {})
+    const [of, said] = [named(theirs, labelNames), named(theirs, answerNames)]
+    if (of === undefined || said === undefined) {
+      const got = `the columns ${theirs.map((one) => `"${one}"`).join(', ')}`
+      throw new DataError(separate, 'the columns label and answer', got, 'Rename them.')
+    }
+    await readAnswers(separate, of, said, answers, {})
+  }
+  const script = await readScript(options.script ?? join(folder, scriptFile), options.script !== undefined)
+  for (const [intent, all] of Object.entries(script.answers)) for (const one of all) answers.add(intent, one)
+  return new ChatData(examples, { name, distinctNames: !asItIs, script: { ...script, answers: answers.all } })
+}
+
+/** Answers of each intent, each once. */
+class Answers {
+  readonly #sets = new Map<string, Set<string>>()
+
+  add(intent: string, answer: string): void {
+    const own = this.#sets.get(intent) ?? new Set()
+    this.#sets.set(intent, own.add(answer))
+  }
+
+  get all(): Record<string, string[]> {
+    return Object.fromEntries([...this.#sets].map(([intent, answers]) => [intent, [...answers]]))
+  }
+}
+
+async function columnsIn(path: string, options: ReadChatDataOptions): Promise<string[]> {
+  await checkFile(path)
+  const { encoding, signal } = options
+  for await (const { cells } of readRows(path, options.format ?? (await formatOf(path)), signal, { encoding }))
+    return Object.keys(cells)
+  return []
+}
+
+function named(columns: readonly string[], names: readonly string[] = []): string | undefined {
+  return names.map((name) => columns.find((column) => column.trim().toLowerCase() === name)).find(Boolean)
+}
+
+async function readAnswers(
+  path: string,
+  label: string,
+  answer: string,
+  answers: Answers,
+  { format, encoding, signal }: ReadChatDataOptions,
+): Promise<void> {
+  for await (const { line, cells } of readRows(path, format ?? (await formatOf(path)), signal, { encoding })) {
+    const intent = String(cells[label] ?? '').trim()
+    // Where an intent has many texts, its answer stands beside one of them.
+    for (const said of [cells[answer] ?? ''].flat()) {
+      if (typeof said !== 'string') throw new DataError(`${path}:${line}`, 'a text as answer', JSON.stringify(said), 'Correct it.')
+      if (said.trim() === '') continue
+      if (intent === '') throw new DataError(`${path}:${line}`, 'the intent of an answer', 'an empty cell', 'Name it.')
+      answers.add(intent, said.trim())
+    }
+  }
+}
+
+/** Questions and their answers, each its own intent. */
+async function questionsIn(
+  path: string,
+  answer: string,
+  answers: Answers,
+  options: ReadChatDataOptions,
+): Promise<Example<string>[]> {
+  const examples: Example<string>[] = []
+  const intents = new Map<string, string>()
+  for await (const { query, columns } of readTexts(path, options)) {
+    if (query instanceof InputError) throw new DataError(query.who, query.expected, query.got, query.remedy)
+    const said = String(columns[answer] ?? '').trim()
+    if (query.trim() === '' || said === '') {
+      const got = `"${query.slice(0, 60)}" and "${said.slice(0, 60)}"`
+      throw new DataError(path, 'a question and an answer in each row', got, 'Fill both, or remove the row.')
+    }
+    const label = intents.get(said) ?? query.trim()
+    intents.set(said, label)
+    answers.add(label, said)
+    examples.push({ input: query, label })
+  }
+  if (examples.length === 0) throw new DataError(path, 'questions and answers', 'a header and no rows', 'Add some.')
+  return examples
+}
+
+async function readScript(path: string, isNamed: boolean): Promise<Script> {
+  if (!isNamed && !existsSync(path)) return noScript
+  const text = await readRegularFile(path, mostOfText).catch((error: unknown) => {
+    throw toFileError(error, path, 'read')
+  })
+  let json: unknown
+  try {
+    json = parseJsonText(new TextDecoder().decode(text))
+  } catch (cause) {
+    throw new DataError(path, 'JSON', (cause as Error).message, 'Correct it.', { cause })
+  }
+  return parsedScript(path, json as ScriptInput)
+}
