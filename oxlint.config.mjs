@@ -70,7 +70,7 @@ const floors = {
   ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
   translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
-  nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data'],
+  nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data', 'chat'],
   queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }

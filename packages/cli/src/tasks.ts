@@ -22,6 +22,7 @@ export const taskEntries: readonly TaskEntry[] = [
       return createImageTask(async (...args) => (await import('@headstart/nlp')).transformersBackbone(...args))
     },
   },
+  { name: 'chat', verb: 'reply', load: async () => (await import('@headstart/nlp')).chatTask },
   { name: 'translate', verb: 'translate', load: async () => (await import('@headstart/translation')).translateTask },
   { name: 'recommend', verb: 'recommend', load: async () => (await import('@headstart/recommender')).recommendTask },
 ]

@@ -18,7 +18,7 @@ describe('headstart init', () => {
   it('lists what there is, where nothing is named', async () => {
     const { code, stdout } = await scene.run(['init'])
     expect(code).toBe(0)
-    for (const task of ['text', 'image', 'recommend'])
+    for (const task of ['text', 'image', 'chat', 'recommend'])
       expect(stdout).toMatch(new RegExp(`^ {2}headstart init ${task} +\\w.*Apache-2\\.0`, 'm'))
     expect(JSON.parse((await scene.run(['init', '--json'])).stdout)).toMatchObject({
       samples: [
@@ -86,7 +86,7 @@ describe('headstart init', () => {
   it('names the tasks that there are', async () => {
     const { code, stderr } = await scene.run(['init', 'video'])
     expect(code).toBe(2)
-    expect(stderr).toContain('Allowed choices are text, image, recommend.')
+    expect(stderr).toContain('Allowed choices are text, image, chat, recommend.')
   })
 
   it('says so where a task brings no data', async () => {

@@ -28,9 +28,9 @@ const intents = examplesTask({
 
 type Texts = Dataset<string, Target>
 
-const { template: _, ...training } = intents.train.options.shape
-// A student of the intents alone would not know what it does not know.
-const { distill: __, ...shared } = intents
+const { template: _, balanced: __, ...training } = intents.train.options.shape
+// A student of the intents alone would not know what it does not know, and the page has no place for answers.
+const { distill: ___, bench: ____, ...shared } = intents
 
 /** A bot: texts, what is meant by each, and what is said to that. */
 export const chatTask: Task<Texts, ChatQuery, Reply> = {
@@ -48,7 +48,12 @@ export const chatTask: Task<Texts, ChatQuery, Reply> = {
     intents.read.options.omit({ kind: true, labels: true }),
     async (path: string | undefined, options, run) => {
       if (path !== undefined) return intents.read.run(path, options, run)
-      throw new OptionError('training data', 'texts with their intents, and answers', 'none', 'Give the path of your data.')
+      throw new OptionError(
+        'training data',
+        'texts with their intents, and answers',
+        'none',
+        'Give the path of your data.',
+      )
     },
   ),
   train: step(z.object({ ...training, ...chatAsking.shape }), async (data: Texts, options, run) => {

@@ -8,6 +8,7 @@ import {
   newer,
   type Target,
 } from '@headstart/core/load'
+import type { Chatbot } from '@headstart/nlp/load'
 import { setRuntime } from '@headstart/onnx'
 import type { RecommenderModel } from '@headstart/recommender/load'
 import { addressFiles } from './address-files.js'
@@ -18,6 +19,7 @@ import { requireSimd, type WebRuntime, webRuntime } from './web-runtime.js'
 export interface LoadedModels {
   readonly text: Model<string, Target>
   readonly image: Model<Picture, Target>
+  readonly chat: Chatbot
   readonly recommend: RecommenderModel
 }
 
@@ -27,6 +29,7 @@ export type TaskName = keyof LoadedModels
 const loaders: { readonly [Name in TaskName]: () => Promise<Loader<LoadedModels[Name]>> } = {
   text: async () => (await import('@headstart/nlp/load')).textLoader,
   image: async () => (await import('./pictures/picture-loader.js')).pictureModels,
+  chat: async () => (await import('@headstart/nlp/load')).chatLoader,
   recommend: async () => (await import('@headstart/recommender/load')).recommenderLoader,
 }
 
@@ -85,6 +88,7 @@ function hasNetwork({ files }: JsonObject): boolean {
 /** What a folder is for, by its `headstart.json`. Asked before the loaders, each of which is fetched where it is needed. */
 function taskOf({ format, backbone }: JsonObject): string {
   if (format === 'headstart-recommender') return 'recommend'
+  if (format === 'headstart-chat') return 'chat'
   return String(format === 'headstart-model' ? (Object(backbone) as JsonObject)['modality'] : format)
 }
 

@@ -273,7 +273,7 @@ describe.runIf(chromium !== undefined)('a saved model in Chromium', () => {
       const sounds: Answer = async (_, response) =>
         void response.end(String(await manifest()).replace('"modality": "text"', '"modality": "sound"'))
       expect(await problem(served('/sounds', 'headstart.json', sounds))).toContain(
-        'expected a model of one of the tasks text, image, recommend, got one for sound, written by a newer Headstart. Update',
+        'expected a model of one of the tasks text, image, chat, recommend, got one for sound, written by a newer Headstart. Update',
       )
       const wrong = await page.evaluate(async (address) => {
         return headstart.loadModel(address, { task: 'image' }).catch((error: Error) => error.message)

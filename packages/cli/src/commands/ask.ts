@@ -29,6 +29,7 @@ interface AskFlags extends ShardedFlags {
 /** What the commands that ask are there for. */
 const descriptions: Readonly<Record<string, string>> = {
   predict: 'answer inputs, one for each',
+  reply: 'answer what people write, or say that it does not know',
   recommend: 'recommend items to somebody who took others',
   translate: 'translate texts, one for each',
 }

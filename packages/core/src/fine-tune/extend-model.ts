@@ -36,7 +36,8 @@ export async function extend<Input>(
     rowsWhere(kept, ({ key }) => !again.has(key)),
   )
   const all = joined(others, added)
-  const extended = options.choose === false ? await learnMore(model, all, options) : await learnAgain(model, all, options)
+  const extended =
+    options.choose === false ? await learnMore(model, all, options) : await learnAgain(model, all, options)
   sayEffect(model, extended, options)
   return extended
 }
@@ -97,11 +98,7 @@ async function learnAgain(
 }
 
 /** The model on these examples, with the strength of the penalty and the temperature that were chosen before. */
-async function learnMore(
-  model: Taught<never>,
-  examples: KeptExamples,
-  options: ExtendOptions,
-): Promise<Learned> {
+async function learnMore(model: Taught<never>, examples: KeptExamples, options: ExtendOptions): Promise<Learned> {
   const { recipe, trust, validation } = model
   const { head = 'linear', l2, inverseTemperature } = recipe
   if (head !== 'linear') {

@@ -155,15 +155,20 @@ export async function headModel<Input, Label extends Target>(
 /** The parts of a model that come of a head which was learned. */
 export async function headParts(
   { data, features, seen, targets, head, heldOut, l2, folds, chosen }: Omit<SolvedHead<unknown, Target>, 'backbone'>,
-  { seed = 0, classWeight = 'none', head: name = 'linear', strength = 'loss' }: HeadOptions,
+  { seed = 0, classWeight = 'none', head: name = 'linear', strength }: HeadOptions,
 ): Promise<Omit<Learned, 'kept'>> {
   await assertAnswers(data.name, head, seen)
   const training = summarize(data)
   return {
     head,
     recipe: {
-      ...{ strategy: 'head', head: name, seed, l2, folds, classWeight },
-      ...(strength !== 'loss' && { strength }),
+      strategy: 'head',
+      head: name,
+      seed,
+      l2,
+      folds,
+      classWeight,
+      ...(strength === 'calibrated' && { strength }),
       ...chosen,
     },
     training,

@@ -78,7 +78,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
   load(files: ModelFiles, options?: LoadOptions): Promise<Model<Input, Target>>
   readonly sample?: Sample<Input> | undefined
   /** How its heads are trained, where not as others are. */
-  readonly training?: Pick<FineTuneOptions, 'strength'>
+  readonly training?: Pick<FineTuneOptions, 'strength' | 'classWeight'>
   /** See `Task.distill`. Default: there is no student. */
   distill?(model: Model<Input, Target>, inputs: readonly Input[], run: Run): Promise<Model<Input, Target>>
 }

@@ -208,7 +208,10 @@ function eachCosinesOfFew(
 ): void {
   const { columns } = means
   for (let row = 0; row < features.rows; row++) {
-    const seen = Float64Array.from(rowOf(features, row).subarray(0, columns), (x) => Math.sign(x) * Math.abs(x) ** power)
+    const seen = Float64Array.from(
+      rowOf(features, row).subarray(0, columns),
+      (x) => Math.sign(x) * Math.abs(x) ** power,
+    )
     visit(
       row,
       Float32Array.from({ length: means.rows }, (_, label) => cosine(rowOf(means, label), seen)),

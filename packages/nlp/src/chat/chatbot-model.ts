@@ -68,7 +68,9 @@ export const chatAsking = z.object({
     .number(sureness)
     .min(1, sureness)
     .optional()
-    .describe('an intent that is less than so many times as probable as another is not answered: which is meant is asked'),
+    .describe(
+      'an intent that is less than so many times as probable as another is not answered: which is meant is asked',
+    ),
 })
 
 /** How much it takes for a bot to answer. */
@@ -162,7 +164,9 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
 
   async ask(queries: readonly ChatQuery[], options: ChatSettings & AskOptions = {}): Promise<(Reply | InputError)[]> {
     const { unknown = this.settings.unknown, odds = this.settings.odds, ...others } = options
-    const turns = queries.map((query): Exclude<ChatQuery, string> => (typeof query === 'string' ? { text: query } : query))
+    const turns = queries.map((query): Exclude<ChatQuery, string> =>
+      typeof query === 'string' ? { text: query } : query,
+    )
     const understood = await this.#understand(
       turns.map(({ text }) => text),
       { ...others, unknown },
@@ -312,8 +316,7 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
     texts: readonly string[],
     options: AskOptions & { readonly unknown: number },
   ): Promise<(Understood | InputError)[]> {
-    const { unknown, ...others } = options
-    const answers = await this.model.ask(texts, this.canRefuse ? options : others)
+    const answers = await this.model.ask(texts, this.canRefuse ? options : { ...options, unknown: undefined })
     return answers.map((answer) => (answer instanceof InputError ? answer : understoodOf(answer)))
   }
 }
@@ -325,7 +328,9 @@ function textOf(query: ChatQuery): string {
   return typeof query === 'string' ? query : query.text
 }
 
-function understoodOf(answer: Prediction<string> & { readonly known?: boolean; readonly familiarity?: number }): Understood {
+function understoodOf(
+  answer: Prediction<string> & { readonly known?: boolean; readonly familiarity?: number },
+): Understood {
   const { probabilities, known = true, familiarity = null } = answer
   const intents = Object.entries(probabilities).map(([intent, confidence]) => ({ intent, confidence }))
   return { known, familiarity, intents: intents.sort((a, b) => b.confidence - a.confidence) }

@@ -1,11 +1,21 @@
-import { type Backbone, dataset, type Dataset, fineTune, type FineTuneOptions, type Run, type Unlabelled } from '@headstart/core'
+import {
+  type Backbone,
+  dataset,
+  type Dataset,
+  fineTune,
+  type FineTuneOptions,
+  type Run,
+  type Unlabelled,
+} from '@headstart/core'
 import { ChatData } from './chat-data.js'
 import { Chatbot, type ChatSettings } from './chatbot-model.js'
 import { findSlot } from './find-slot.js'
 import { checkedScript, noScript, type Script } from './script.js'
 
-/** There are many intents with few texts each. */
-export const headOfIntents = { strength: 'calibrated' } as const
+/**
+ * There are many intents with few texts each; and how many somebody wrote of an intent says nothing of how often it is asked.
+ */
+export const headOfIntents = { strength: 'calibrated', classWeight: 'balanced' } as const
 
 /** Options of `chatbot`. */
 export type ChatbotOptions = ChatSettings & FineTuneOptions & Unlabelled<string>

@@ -74,7 +74,12 @@ describe('a conversation', () => {
     expect(first).toMatchObject({ intent: 'repair', answer: 'Which day?', asks: { slot: 'day' } })
     expect(first.slots).toEqual({ bicycle: 'road bike' })
     const second = await said('On Friday', unsure, first)
-    expect(second).toMatchObject({ intent: 'repair', answer: 'Your road bike on 2026-12-04.', confidence: 0.9, asks: null })
+    expect(second).toMatchObject({
+      intent: 'repair',
+      answer: 'Your road bike on 2026-12-04.',
+      confidence: 0.9,
+      asks: null,
+    })
     expect(second.context).toEqual({ answered: { repair: 1 } })
   })
 

@@ -91,7 +91,10 @@ async function answerTo(
   const missing = Object.entries(wanted).find(([name, { ask }]) => ask !== undefined && !Object.hasOwn(slots, name))
   if (missing) {
     const [name, slot] = missing
-    return { ...askFor(turn, { intent, confidence, slot: name, tries: 0 }, slot, slots), ...(isAsked && { known: true }) }
+    return {
+      ...askFor(turn, { intent, confidence, slot: name, tries: 0 }, slot, slots),
+      ...(isAsked && { known: true }),
+    }
   }
   const { answered = {} } = context
   const answers = script.answers[intent] ?? []
@@ -143,7 +146,10 @@ function slotsOf({ slots }: Script, intent: string): Readonly<Record<string, Slo
   return Object.hasOwn(slots, intent) ? (slots[intent] ?? {}) : {}
 }
 
-async function slotsIn({ text, now }: Turn, wanted: Readonly<Record<string, Slot>>): Promise<Record<string, SlotValue>> {
+async function slotsIn(
+  { text, now }: Turn,
+  wanted: Readonly<Record<string, Slot>>,
+): Promise<Record<string, SlotValue>> {
   const found = await Promise.all(
     Object.entries(wanted).map(async ([name, slot]) => [name, await findSlot(slot, text, now)] as const),
   )

@@ -1,3 +1,4 @@
+import type { parse } from 'chrono-node/en'
 import type { Slot } from './script.js'
 
 /** What was found for a slot: a value of its list, what a pattern found, a number, or a day as `2026-05-17`, with its hour `2026-05-17 14:30`. */
@@ -23,7 +24,8 @@ const finders: {
     let longest: { readonly value: string; readonly words: string } | undefined
     for (const [value, others] of Object.entries(values)) {
       for (const words of [value, ...others].map(inWords))
-        if (words !== '  ' && said.includes(words) && words.length > (longest?.words.length ?? 0)) longest = { value, words }
+        if (words !== '  ' && said.includes(words) && words.length > (longest?.words.length ?? 0))
+          longest = { value, words }
     }
     return longest?.value
   },
@@ -35,13 +37,15 @@ const finders: {
   number(_, text) {
     const digits = /[-−]?\d[\d,]*(?:\.\d+)?/u.exec(text)?.[0]
     if (digits !== undefined) return Number(digits.replaceAll(',', '').replace('−', '-'))
-    const word = inWords(text).split(' ').find((one) => spelled.includes(one))
+    const word = inWords(text)
+      .split(' ')
+      .find((one) => spelled.includes(one))
     return word === undefined ? undefined : spelled.indexOf(word)
   },
   async date({ language = 'en' }, text, now) {
-    const { parse } = await dates[language]()
+    const known = await dates[language]()
     // What was not said to be past is to come.
-    const start = parse(text.slice(0, longestText), now, { forwardDate: true })[0]?.start
+    const start = known.parse(text.slice(0, longestText), now, { forwardDate: true })[0]?.start
     // "In the evening" alone is no day.
     if (!start || !(['day', 'weekday'] as const).some((part) => start.isCertain(part))) return undefined
     const [year, month, day, hour, minute] = (['year', 'month', 'day', 'hour', 'minute'] as const).map((part) =>
@@ -53,7 +57,9 @@ const finders: {
 }
 
 /** Only who asks for dates waits for them. chrono-node has what no few lines have: how days are said, in many languages. */
-const dates: { readonly [Language in NonNullable<Slot['language']>]: () => Promise<Pick<typeof import('chrono-node/en'), 'parse'>> } = {
+const dates: {
+  readonly [Language in NonNullable<Slot['language']>]: () => Promise<{ readonly parse: typeof parse }>
+} = {
   en: () => import('chrono-node/en'),
   de: () => import('chrono-node/de'),
   es: () => import('chrono-node/es'),

@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Example, InputError } from '@headstart/core'
-import { checkFile, DataError, formatOf, mostOfText, parseJsonText, readRegularFile, readRows, toFileError } from '@headstart/core/kit'
+import {
+  checkFile,
+  DataError,
+  formatOf,
+  mostOfText,
+  parseJsonText,
+  readRegularFile,
+  readRows,
+  toFileError,
+} from '@headstart/core/kit'
 import { readTextDataset, type ReadTextDatasetOptions, readTexts } from '../data/read-text-dataset.js'
 import { ChatData } from './chat-data.js'
 import { noScript, parsedScript, type Script, type ScriptInput } from './script.js'
@@ -97,7 +106,8 @@ async function readAnswers(
     const intent = String(cells[label] ?? '').trim()
     // Where an intent has many texts, its answer stands beside one of them.
     for (const said of [cells[answer] ?? ''].flat()) {
-      if (typeof said !== 'string') throw new DataError(`${path}:${line}`, 'a text as answer', JSON.stringify(said), 'Correct it.')
+      if (typeof said !== 'string')
+        throw new DataError(`${path}:${line}`, 'a text as answer', JSON.stringify(said), 'Correct it.')
       if (said.trim() === '') continue
       if (intent === '') throw new DataError(`${path}:${line}`, 'the intent of an answer', 'an empty cell', 'Name it.')
       answers.add(intent, said.trim())

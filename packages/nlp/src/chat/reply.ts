@@ -45,7 +45,12 @@ export const contextSchema: z.ZodType<ChatContext> = z.strictObject({
   waits: z
     .union([
       z.strictObject({ intents: z.array(z.string()) }),
-      z.strictObject({ intent: z.string(), confidence: z.number().min(0).max(1), slot: z.string(), tries: z.int().min(0) }),
+      z.strictObject({
+        intent: z.string(),
+        confidence: z.number().min(0).max(1),
+        slot: z.string(),
+        tries: z.int().min(0),
+      }),
     ])
     .exactOptional(),
   slots: slotValues.exactOptional(),
@@ -60,9 +65,7 @@ export const replySchema: z.ZodType<Reply> = z.strictObject({
   known: z.boolean(),
   familiarity: z.number().nullable(),
   alternatives: z.array(z.strictObject({ intent: z.string(), confidence: z.number() })),
-  asks: z
-    .union([z.strictObject({ intents: z.array(z.string()) }), z.strictObject({ slot: z.string() })])
-    .nullable(),
+  asks: z.union([z.strictObject({ intents: z.array(z.string()) }), z.strictObject({ slot: z.string() })]).nullable(),
   slots: slotValues,
   context: contextSchema,
 })

@@ -11,7 +11,11 @@ describe('checkedScript', () => {
       { answers: { ...answers, hour: 'x' }, slots },
       /expected an answer for intents that have examples \("hours", "repair"\), got an answer for "hour"/,
     ],
-    ['an intent without an answer', { answers: { hours: 'x' } }, /expected an answer for each intent, got none for "repair"/],
+    [
+      'an intent without an answer',
+      { answers: { hours: 'x' } },
+      /expected an answer for each intent, got none for "repair"/,
+    ],
     [
       'slots of an intent that does not exist',
       { answers: { ...answers, repair: 'x' }, slots: { repairs: slots.repair } },
@@ -33,14 +37,21 @@ describe('checkedScript', () => {
       { answers, slots: { repair: { day: { kind: 'pattern', pattern: '(' } } } },
       /expected a regular expression, got "\(" \(.*Unterminated group/,
     ],
-    ['an empty answer', { answers: { hours: ' ', repair: 'x' } }, /expected a text that is not empty at answers\.hours/],
+    [
+      'an empty answer',
+      { answers: { hours: ' ', repair: 'x' } },
+      /expected a text that is not empty at answers\.hours/,
+    ],
     ['a field that is unknown', { answers, anwsers: {} } as ScriptInput, /script: expected .*anwsers/],
   ])('refuses %s', (_, script, message) => {
     expect(() => checkedScript('script', script, ['hours', 'repair'])).toThrow(message)
   })
 
   it('takes one answer or several, and has words of its own where none are given', () => {
-    const script = checkedScript('script', { answers: { a: 'x', b: ['y', 'z'] }, wording: { unknown: 'Pardon?' } }, ['a', 'b'])
+    const script = checkedScript('script', { answers: { a: 'x', b: ['y', 'z'] }, wording: { unknown: 'Pardon?' } }, [
+      'a',
+      'b',
+    ])
     expect(script.answers).toEqual({ a: ['x'], b: ['y', 'z'] })
     expect(script.wording).toMatchObject({ unknown: 'Pardon?', which: expect.stringContaining('{intents}') })
   })

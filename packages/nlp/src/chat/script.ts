@@ -29,7 +29,10 @@ const wordingSchema = z.strictObject({
 export const scriptSchema = z.strictObject({
   /** What is said to each intent; one answer, or several, which take turns. `{name}` stands for what was found for that slot. */
   answers: z
-    .record(z.string(), z.union([text, z.array(text).min(1)]).transform((said) => [said].flat()))
+    .record(
+      z.string(),
+      z.union([text, z.array(text).min(1)]).transform((said) => [said].flat()),
+    )
     .default({}),
   /** What each intent needs to know, by its name, in the order in which it is asked for. Of other intents nothing. */
   slots: z.record(z.string(), z.record(z.string(), slotSchema)).default({}),
@@ -76,7 +79,8 @@ export function checkedScript(who: string, given: ScriptInput, intents: readonly
     const missing = answers.flatMap(slotsNamedIn).find((name) => !slots.includes(name))
     if (missing === undefined) continue
     const got = `{${missing}} in the answer to "${intent}"`
-    const expected = slots.length > 0 ? `slots that the intent has (${listed(slots)})` : 'no slots, of which the intent has none'
+    const expected =
+      slots.length > 0 ? `slots that the intent has (${listed(slots)})` : 'no slots, of which the intent has none'
     throw new DataError(who, expected, got, 'Add the slot to slots.json, or correct the answer.')
   }
   return script
