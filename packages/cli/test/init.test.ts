@@ -86,7 +86,7 @@ describe('headstart init', () => {
   it('names the tasks that there are', async () => {
     const { code, stderr } = await scene.run(['init', 'video'])
     expect(code).toBe(2)
-    expect(stderr).toContain('Allowed choices are text, image, chat, recommend.')
+    expect(stderr).toContain('Allowed choices are text, image, chat, translate, recommend.')
   })
 
   it('says so where a task brings no data', async () => {

@@ -358,7 +358,7 @@ describe('a recommender folder that does not fit', () => {
     },
     'a model of classes': {
       spoil: async (folder) => writeFile(join(folder, 'headstart.json'), '{"format":"headstart-model"}'),
-      says: /expected a model for text, image, chat, recommend, got one of the kind headstart-model/,
+      says: /expected a model for text, image, chat, translate, recommend, got one of the kind headstart-model/,
     },
   }
   it.each(Object.entries(cases))('%s: says so and exits with 2', async (_, { spoil, says }) => {
