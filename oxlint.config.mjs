@@ -43,7 +43,10 @@ const arrows = {
     ),
   ],
   queue: [
-    forbidden(['hub', 'tfjs', ...domains], 'queue does the work of any task: it knows core alone, and no kind of input.'),
+    forbidden(
+      ['hub', 'tfjs', ...domains],
+      'queue does the work of any task: it knows core alone, and no kind of input.',
+    ),
     runtime(),
   ],
   web: [forbidden(['hub', 'tfjs'], 'web loads what is saved, in a browser: it knows the domains, core and onnx.')],

@@ -24,6 +24,7 @@ describe('headstart init', () => {
       samples: [
         { task: 'text', folder: 'messages', description: expect.stringContaining('messages') as string },
         {},
+        { task: 'chat' },
         {},
       ],
     })

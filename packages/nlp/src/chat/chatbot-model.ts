@@ -17,6 +17,7 @@ import {
   type RunOptions,
   type SaveOptions,
   saveModel,
+  type Scored,
   sha256,
   type Shown,
   shown,
@@ -187,6 +188,11 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
     )
   }
 
+  scores({ intent, confidence, alternatives }: Reply): readonly Scored[] {
+    const first = intent === null ? [] : [{ label: intent, score: confidence }]
+    return [...first, ...alternatives.map((one) => ({ label: one.intent, score: one.confidence }))]
+  }
+
   say({ answer, intent, confidence, known, familiarity, asks }: Reply): string {
     if (!known && intent === null && !asks) return `${answer} (unknown, familiarity ${familiarity?.toFixed(3)})`
     return intent === null ? answer : `${answer} (${intent} ${confidence.toFixed(3)})`
@@ -203,19 +209,19 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
   /**
    * The bot that has learned from these texts as well, in place, from kept features: see `Model.extend`. A text that it was trained
    * on already has its new intent.
-   * @param answers What is said to intents that are new, or what is said from now on.
+   * @param answers What is said to intents that are new, or what is said from now on. Default: as the data say, where they do.
    * @throws DataError where the model keeps no texts (`keep`), or an intent has no answer.
    */
   async extend(
-    texts: readonly { readonly text: string; readonly intent: string }[],
-    { answers = {}, ...options }: ExtendOptions & { readonly answers?: Script['answers'] } = {},
+    texts: Taught | readonly { readonly text: string; readonly intent: string }[],
+    { answers, ...options }: ExtendOptions & { readonly answers?: ScriptInput['answers'] } = {},
   ): Promise<Chatbot> {
-    const script = { ...this.script, answers: { ...this.script.answers, ...answers } }
-    checkedScript('chatbot', script, [...new Set([...this.intents, ...texts.map(({ intent }) => intent)])])
-    const model = await this.model.extend(
-      texts.map(({ text, intent }) => ({ input: text, label: intent })),
-      options,
-    )
+    const examples =
+      'examples' in texts ? texts.examples : texts.map(({ text, intent }) => ({ input: text, label: intent }))
+    const said = answers ?? ('script' in texts ? (texts.script as ScriptInput).answers : undefined)
+    const script = { ...this.script, answers: { ...this.script.answers, ...said } }
+    checkedScript('chatbot', script, [...new Set([...this.intents, ...examples.map(({ label }) => String(label))])])
+    const model = await this.model.extend(examples, options)
     return new Chatbot({ model, script, settings: this.settings })
   }
 
@@ -322,6 +328,7 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
 }
 
 type Data = Parameters<Model<string>['evaluate']>[0]
+type Taught = Extract<Parameters<Model<string>['extend']>[0], { readonly examples: unknown }>
 type AskOptions = NonNullable<Parameters<Model<string>['ask']>[1]>
 
 function textOf(query: ChatQuery): string {
