@@ -15,10 +15,12 @@ export {
   type Reason,
   type RecommendedItem,
   RecommenderModel,
+  type GroupOptions,
   type RecommendOptions,
 } from './model/recommender-model.js'
 export type { RecommenderMethod, RecommenderMethodName } from './contract/recommender-method.js'
 export type * from './model/recommender-parts.js'
+export { boosted, type ListLine, type Quota, withQuotas } from './model/shape-list.js'
 export { recommendTask } from './task.js'
 export type { ShopData, ShopView } from './methods/shop-data.js'
 export type { ColumnNames, ColumnRole } from './shop/shop-columns.js'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { groupStrategies } from '../scorers/for-group.js'
 import type { Item } from '../shop/catalog.js'
 
 const [length, share] = [{ error: 'expected a whole number from 1 on' }, { error: 'expected a number from 0 to 1' }]
@@ -28,6 +29,16 @@ export const recommendQuery = z.object({
     .optional()
     .describe('ids that somebody disliked: not recommended, and what is like them comes later; as --history')
     .meta({ repeatable: true }),
+  dislikeWeight: z
+    .number({ error: 'expected a number from 0 on' })
+    .min(0, { error: 'expected a number from 0 on' })
+    .optional()
+    .describe('how much it counts that an item is like what is disliked (default: 0.5)'),
+  like: z.string().optional().describe('items like this one, by its id, in place of a history'),
+  group: z
+    .enum(groupStrategies)
+    .optional()
+    .describe('a list for several people, each --history one of them: what they like on average, or none of them little'),
   exclude: z
     .array(z.string())
     .optional()

@@ -1,4 +1,5 @@
 import {
+  DataError,
   type ExplainAlso,
   type ExportFormat,
   HeadstartError,
@@ -21,7 +22,9 @@ import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'
 import type { ShopData } from '../methods/shop-data.js'
 import { against } from '../scorers/against.js'
+import { forGroup, type GroupStrategy } from '../scorers/for-group.js'
 import { withIndex } from '../scorers/item-index.js'
+import { textSimilarity } from '../scorers/text-similarity.js'
 import { extended, withNewItems } from '../scorers/with-new-items.js'
 import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
@@ -51,6 +54,11 @@ export interface RecommendOptions {
   readonly diversity?: number | undefined
   /** Ids of what the user disliked: it is not recommended, and what is like it stands further down (`against`). Default: none. */
   readonly disliked?: readonly string[] | undefined
+  /**
+   * How much it counts that an item is like what is disliked: how many standard deviations of its scores it loses for each by which
+   * it is above the mean for these. Default: 0.5.
+   */
+  readonly dislikeWeight?: number | undefined
   /** Whether what the user has can be recommended again. Default: as it was trained. */
   readonly repeats?: boolean | undefined
   /** Whether all items are scored, even where there is an index of them: see `withIndex`. Default: false. */
@@ -60,6 +68,12 @@ export interface RecommendOptions {
   /** Told of items of the history that the catalog does not hold. */
   readonly onNotice?: ((message: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `RecommenderModel.recommendToGroup`. */
+export interface GroupOptions extends Omit<RecommendOptions, 'explain' | 'exact'> {
+  /** 'average': what they like on the mean; 'least-misery': what none of them likes little. Default: 'average'. */
+  readonly strategy?: GroupStrategy | undefined
 }
 
 /** An item of the history that carried a recommendation, as was seen by taking it out. */
@@ -114,9 +128,57 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
    * @throws OptionError for a `k` that is no whole number from 1 on, and a diversity outside 0 and 1.
    */
   async recommend(history: readonly string[], options: RecommendOptions = {}): Promise<RecommendedItem[]> {
-    const { k = 10, diversity = 0, repeats = this.recipe.repeats, onNotice, signal } = options
-    if (!Number.isInteger(k) || k < 1)
-      throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
+    return this.#list(this.recommender, this.#history(history, options), options)
+  }
+
+  /**
+   * The best items for several people at once (`forGroup`): what any of them has is not among them. Who took nothing that anything is
+   * known of has no say.
+   * @param histories What each of them took, the oldest first.
+   * @throws OptionError as `recommend`.
+   */
+  async recommendToGroup(
+    histories: readonly (readonly string[])[],
+    { strategy, ...options }: GroupOptions = {},
+  ): Promise<RecommendedItem[]> {
+    const members = histories.map((history) => this.#history(history, options)).filter(({ items }) => items.length > 0)
+    const [first, ...others] = members
+    if (!first) return this.#list(this.popular, this.#history([], options), options)
+    const all = { items: Int32Array.from(members.flatMap(({ items }) => [...items])), times: new Float64Array() }
+    return this.#list(forGroup(this.recommender, [first, ...others], strategy), all, options)
+  }
+
+  /**
+   * Items like one: in the order in which they are recommended to somebody who took this one alone, or by their texts where the
+   * method says the same as of somebody who took nothing.
+   * @throws DataError for an id that the catalog does not hold: of an item that left it, or never was in it.
+   */
+  async similarItems(
+    id: string,
+    { k = 10, filter = () => true }: Pick<RecommendOptions, 'k' | 'filter'> = {},
+  ): Promise<{ readonly item: Item; readonly score: number }[]> {
+    const { catalog } = this
+    if (catalog.numberOf(id) === undefined)
+      throw new DataError('similarItems', 'an item of the catalog', JSON.stringify(id), 'Update or train the model with it.')
+    checkLength(k)
+    const history = historyFromIds(catalog, [id])
+    const candidates = this.#candidates(filter, new Int32Array())
+    const [own, usual] = [await this.recommender.score(history), await this.recommender.score(noHistory)]
+    const byTexts = own.every((score, item) => score === usual[item])
+    const recommender = byTexts ? textSimilarity(catalog.terms) : { name: '', score: () => own }
+    const list = await recommend(recommender, history, { k, candidates })
+    return list
+      .filter(({ score }) => !byTexts || score > 0)
+      .map(({ item, score }) => ({ item: this.#item(item), score }))
+  }
+
+  #history(ids: readonly string[], { onNotice }: Pick<RecommendOptions, 'onNotice'>): History {
+    return historyFromIds(this.catalog, this.recipe.repeats ? ids : latestOf(ids), onNotice)
+  }
+
+  async #list(recommender: Recommender, known: History, options: RecommendOptions): Promise<RecommendedItem[]> {
+    const { k = 10, diversity = 0, repeats = this.recipe.repeats, dislikeWeight, onNotice, signal } = options
+    checkLength(k)
     if (!(diversity >= 0 && diversity <= 1))
       throw new OptionError(
         'option "diversity"',
@@ -124,22 +186,26 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
         String(diversity),
         '0 takes the highest scores.',
       )
-    const known = historyFromIds(this.catalog, this.recipe.repeats ? history : latestOf(history), onNotice)
+    if (dislikeWeight !== undefined && !(dislikeWeight >= 0 && dislikeWeight < Infinity))
+      throw new OptionError('option "dislikeWeight"', 'a number from 0 on', String(dislikeWeight), 'Leave it out for 0.5.')
     const dislikes = historyFromIds(this.catalog, options.disliked ?? [], onNotice).items
     const candidates =
       options.filter || dislikes.length > 0 ? this.#candidates(options.filter ?? (() => true), dislikes) : undefined
     const [own, popular] =
       dislikes.length === 0
-        ? [this.recommender, this.popular]
-        : [against(this.recommender, dislikes), against(this.popular, dislikes, this.recommender)]
+        ? [recommender, this.popular]
+        : [
+            against(recommender, dislikes, this.recommender, dislikeWeight),
+            against(this.popular, dislikes, this.recommender, dislikeWeight),
+          ]
     const list = { k: diversity === 0 ? k : k * poolSize, candidates, repeats, exact: options.exact }
     const found = known.items.length === 0 ? undefined : await ranked(own, known, list)
-    const recommender = found ? own : popular
+    const used = found ? own : popular
     const listed = found ?? (await recommend(popular, known, list))
     const lines = diversity === 0 ? listed : diversify(listed, this.catalog.terms, k, diversity)
     const numbers = lines.map(({ item }) => item)
     const carriers = options.explain
-      ? await explain(recommender, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
+      ? await explain(used, known, numbers, this.#rivals(candidates, repeats ? undefined : known), {
           order: (rest, scores) => (isSilent(rest, scores) ? popular.score(rest) : scores),
           signal,
         })
@@ -290,7 +356,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   async #ask(
-    { history = [], disliked = [], category, exclude = [], filter, ...query }: RecommendQuery,
+    { history = [], disliked = [], category, exclude = [], filter, like, group, ...query }: RecommendQuery,
     { signal, onEvent }: RunOptions,
   ): Promise<RecommendAnswer> {
     const ids = history.flatMap((entry) => idsIn(entry, this.catalog, '--history'))
@@ -301,16 +367,29 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
       ...(category === undefined ? [] : [this.#ofCategory(category)]),
       ...(excluded.size === 0 ? [] : [({ id }: Item): boolean => !excluded.has(id)]),
     ]
-    const list = await this.recommend(ids, {
+    const options = {
       ...query,
       disliked: disliked.flatMap((entry) => idsIn(entry, this.catalog, '--disliked')),
-      filter: filters.length === 0 ? undefined : (item) => filters.every((lets) => lets(item)),
-      onNotice: (message) => onEvent?.({ type: 'notice', message }),
+      filter: filters.length === 0 ? undefined : (item: Item) => filters.every((lets) => lets(item)),
+      onNotice: (message: string) => onEvent?.({ type: 'notice', message }),
       signal,
-    })
+    }
+    if ((like !== undefined || group !== undefined) && query.explain)
+      throw new OptionError('option "explain"', 'one history', 'an item or a group', 'Leave one of them out.')
+    if (like !== undefined && history.length > 0)
+      throw new OptionError('option "like"', 'an item alone', 'a history as well', 'Leave one of them out.')
+    const list: readonly Pick<RecommendedItem, 'item' | 'score' | 'because'>[] =
+      like !== undefined
+        ? (await this.similarItems(like, options)).map((line) => ({ ...line, because: [] }))
+        : group === undefined
+          ? await this.recommend(ids, options)
+          : await this.recommendToGroup(
+              history.map((entry) => idsIn(entry, this.catalog, '--history')),
+              { ...options, strategy: group },
+            )
     return {
       method: this.recipe.method,
-      history: ids.filter(isKnown),
+      history: like === undefined ? ids.filter(isKnown) : [like],
       unknown: ids.filter((id) => !isKnown(id)),
       recommendations: list.map(({ item: { id, title }, score, because }) => ({
         item: id,
@@ -375,6 +454,13 @@ async function ranked(
 function isSilent({ items }: History, scores: Float32Array): boolean {
   return items.length === 0 || scores.every((score) => score === scores[0])
 }
+
+function checkLength(k: number): void {
+  if (Number.isInteger(k) && k >= 1) return
+  throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
+}
+
+const noHistory: History = { items: new Int32Array(), times: new Float64Array() }
 
 /** Each id once, where it stands last: what was taken again counts as taken then. */
 function latestOf(ids: readonly string[]): string[] {

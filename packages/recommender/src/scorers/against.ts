@@ -1,7 +1,7 @@
 import type { Recommender } from '../contract/recommend.js'
 
 /** How much of its own spread a score loses for each standard deviation that an item is above the mean for what is disliked. */
-const weight = 0.5
+export const usualDislikeWeight = 0.5
 
 /**
  * Makes dislikes count against what is like them: whatever would be recommended to somebody who took the disliked items, which
@@ -9,8 +9,14 @@ const weight = 0.5
  * (the negative feedback of Rocchio, "Relevance feedback in information retrieval", 1971, on scores).
  * @param disliked Numbers of the items.
  * @param by Says what is like them. Default: the recommender.
+ * @param weight How many standard deviations instead of half of one.
  */
-export function against(recommender: Recommender, disliked: Int32Array, by: Recommender = recommender): Recommender {
+export function against(
+  recommender: Recommender,
+  disliked: Int32Array,
+  by: Recommender = recommender,
+  weight = usualDislikeWeight,
+): Recommender {
   const history = { items: disliked, times: Float64Array.from(disliked.keys()) }
   return {
     name: recommender.name,
