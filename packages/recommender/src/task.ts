@@ -15,6 +15,7 @@ import { madeUpShop } from './sample.js'
 import { usuallyLongest } from './shop/interactions.js'
 import { readShop } from './shop/read-shop.js'
 import { columnRoles } from './shop/shop-columns.js'
+import { splits } from './shop/split-histories.js'
 
 const whole = { error: 'expected a whole number from 2 on' }
 
@@ -37,6 +38,12 @@ const reading = z.object({
     .array(z.string())
     .optional()
     .describe('ids of items that are left out of the data, such as bags and vouchers'),
+  split: z
+    .enum(splits)
+    .optional()
+    .describe(
+      'what is asked for, to choose by and to measure on: the last item of each user, or what each took first after one moment (default: last)',
+    ),
   threshold: z.number().optional().describe('the least rating or quantity that counts as liked'),
   minimum: z
     .int(whole)

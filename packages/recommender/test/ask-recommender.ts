@@ -37,6 +37,9 @@ export async function ask(model: RecommenderModel, question: Question): Promise<
 export async function measure(model: RecommenderModel, lists: Lists): Promise<{ report: object; notices: string[] }> {
   const notices: string[] = []
   const onEvent = (event: TrainEvent) => event.type === 'notice' && notices.push(event.message)
-  const { ndcgOfCases, ...figures } = await evaluateRecommender(model, shopOf(lists), { onEvent })
+  const { ndcgOfCases, ...all } = await evaluateRecommender(model, shopOf(lists), { onEvent })
+  // Figures that came later: the others are what they were.
+  const later = new Set(['novelty', 'diversity', 'gini'])
+  const figures = Object.fromEntries(Object.entries(all).filter(([name]) => !later.has(name)))
   return { report: { ...figures, ndcgOfCases: [...ndcgOfCases] }, notices }
 }

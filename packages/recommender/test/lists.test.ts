@@ -37,7 +37,10 @@ describe('items like one', () => {
   })
 
   it('are a question as JSON, which takes no history beside', async () => {
-    const [answer, both] = await model.ask([{ like: '007', k: 3 }, { like: '007', history: ['a,b'] }])
+    const [answer, both] = await model.ask([
+      { like: '007', k: 3 },
+      { like: '007', history: ['a,b'] },
+    ])
     expect(answer).toMatchObject({ history: ['007'], recommendations: [{}, {}, {}] })
     expect(String(both)).toContain('option "like": expected an item alone, got a history as well.')
   })
@@ -63,7 +66,10 @@ describe('a list for a group', () => {
   })
 
   it('holds nothing that one of them has, and is that of the others where nothing is known of one', async () => {
-    const [lamps, mugs] = [['007', '🎁'], ['a,b', 'i4']] as const
+    const [lamps, mugs] = [
+      ['007', '🎁'],
+      ['a,b', 'i4'],
+    ] as const
     const list = idsOf(await model.recommendToGroup([lamps, mugs], { k: 12 }))
     expect(list.some((id) => [...lamps, ...mugs].includes(id as never))).toBe(false)
     expect(idsOf(await model.recommendToGroup([lamps, ['gone']]))).toEqual(idsOf(await model.recommendToGroup([lamps])))
@@ -94,7 +100,14 @@ describe('a list as the shop wants it', () => {
     ['at least two mugs', [{ of: isMug, least: 2 }], ['a', 'd', 'e']],
     ['at least one mug', [{ of: isMug, least: 1 }], ['a', 'b', 'd']],
     ['more mugs than there are', [{ of: isMug, least: 3 }], ['a', 'd', 'e']],
-    ['a mug at least, and no d', [{ of: isMug, least: 1 }, { of: ({ id }: { id: string }) => id === 'd', most: 0 }], ['a', 'b', 'e']],
+    [
+      'a mug at least, and no d',
+      [
+        { of: isMug, least: 1 },
+        { of: ({ id }: { id: string }) => id === 'd', most: 0 },
+      ],
+      ['a', 'b', 'e'],
+    ],
   ])('keeps to quotas: %s', (_, quotas, expected) => {
     expect(idsOf(withQuotas(list, 3, quotas as never))).toEqual(expected)
   })

@@ -1,14 +1,18 @@
 import { type Interval } from '@headstart/core'
 import { bootstrapIntervals, DataError } from '@headstart/core/kit'
 import type { Histories } from '../shop/histories.js'
+import { type ListFigures, listFigures } from './list-figures.js'
 import { rankCases, type Ranks, type RankOptions } from './rank-cases.js'
 import type { Recommender } from '../contract/recommend.js'
+import type { SparseRows } from '../math/sparse-rows.js'
 import type { Case, Split } from '../shop/split-histories.js'
 
 /** Options of `evaluateRanking`. */
 export interface EvaluateRankingOptions extends RankOptions {
   /** Items are cold that fewer users took than this. Default: 1, those that nobody took. */
   readonly coldBelow?: number | undefined
+  /** Texts of all items, rows of length 1 or 0, by which the items of a list are like each other. Default: none. */
+  readonly texts?: SparseRows | undefined
   /** Of the intervals. Default: 0. */
   readonly seed?: number | undefined
 }
@@ -34,7 +38,7 @@ export interface Asked extends Pick<Split, 'cases'> {
 }
 
 /** How good a recommender is. */
-export interface RankingReport extends RankingFigures {
+export interface RankingReport extends RankingFigures, ListFigures {
   readonly method: string
   readonly k: number
   /** Share of the catalog that is in anybody's list. */
@@ -62,7 +66,7 @@ export interface RankingReport extends RankingFigures {
 export async function evaluateRanking(
   recommender: Recommender,
   { train, cases }: Asked,
-  { seed = 0, coldBelow = 1, ...options }: EvaluateRankingOptions = {},
+  { seed = 0, coldBelow = 1, texts, ...options }: EvaluateRankingOptions = {},
 ): Promise<RankingReport> {
   if (cases.length === 0) {
     throw new DataError(
@@ -81,6 +85,7 @@ export async function evaluateRanking(
     ...figuresOf(ranks, seed),
     coverage: coverageOf(ranks, train),
     popularityBias: popularityBias(train, ranks.lists),
+    ...listFigures(ranks.lists, train.popularity(), texts),
     coldItems:
       cold.cases.length === 0
         ? undefined

@@ -33,8 +33,8 @@ export function bestOf(
     async fit(data, run) {
       const say = (message: string): void => run.onEvent?.({ type: 'notice', message })
       const { validation, minimum, train } = await examine(data, run)
-      const { shop, threshold, longestHistory, askedUsers, repeats, texts } = data
-      const options = { minimum, threshold, longestHistory, askedUsers, repeats, texts: texts?.fingerprint }
+      const { shop, threshold, longestHistory, askedUsers, repeats, split, texts } = data
+      const options = { minimum, threshold, longestHistory, askedUsers, repeats, split, texts: texts?.fingerprint }
       const checkpoint = await ChoicesCheckpoint.open(run, [
         version,
         fingerprintOf(shop.catalog, train),

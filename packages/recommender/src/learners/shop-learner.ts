@@ -86,6 +86,7 @@ export async function fitted(
       minimum,
       repeats,
       longestHistory,
+      ...(data.split === 'time' && { split: data.split }),
     },
     training: {
       users: train.length,

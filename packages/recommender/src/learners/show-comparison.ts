@@ -1,13 +1,19 @@
-import { type Comparison, type ComparisonRow, type Difference, type Shown } from '@headstart/core'
+import { type Comparison, type ComparisonRow, type Difference, type Round, type Shown } from '@headstart/core'
 import { effectOf, textTable } from '@headstart/core/kit'
+import type { ShopData } from '../methods/shop-data.js'
 import { rankingFigures } from '../model/measure-recommender.js'
+import { askedFor } from '../shop/split-histories.js'
 
 /** What all have that do not recommend the same to everybody. Of the one to use the verdict says how much it is worth. */
 export const personalization = 'personalization'
 
 /** Methods on the last item of each user: a table, and what to use here. */
-export function showComparison({ rows, differences }: Comparison): Shown {
+export function showComparison(
+  { rows, differences }: Comparison,
+  rounds: readonly Pick<Round<ShopData>, 'train'>[] = [],
+): Shown {
   const chosen = chosenOf(rows)
+  const asked = askedFor(rounds[0]?.train.split)
   const verdict = verdictOf(rows, differences, chosen)
   return {
     json: {
@@ -35,7 +41,7 @@ export function showComparison({ rows, differences }: Comparison): Shown {
             `${row.seconds.toFixed(1)} s`,
           ]),
         ]),
-        "Each user's last item is asked for, the whole catalog ranked. Cold items: NDCG@10 of items that nobody took before, among themselves.",
+        `${asked} is asked for, the whole catalog ranked. Cold items: NDCG@10 of items that nobody took before, among themselves.`,
         verdict,
       ].join('\n'),
   }

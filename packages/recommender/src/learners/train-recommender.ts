@@ -30,11 +30,12 @@ export async function trainRecommender(
     askedUsers,
     repeats,
     longestHistory,
+    split,
     ...run
   }: TrainRecommenderOptions = {},
 ): Promise<RecommenderModel> {
   return bestOf(methods, { keep }).fit(
-    { shop, texts, threshold, minimum, askedUsers, repeats, longestHistory },
+    { shop, texts, threshold, minimum, askedUsers, repeats, longestHistory, split },
     startRun(run),
   )
 }

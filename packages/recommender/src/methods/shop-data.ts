@@ -6,7 +6,7 @@ import type { Catalog } from '../shop/catalog.js'
 import { countPositives, type Histories, positives } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
 import type { Shop } from '../shop/read-shop.js'
-import { heldOut, type Split } from '../shop/split-histories.js'
+import { heldOut, type Split, type SplitBy } from '../shop/split-histories.js'
 
 /** How a shop's data are looked at. */
 export interface ShopView {
@@ -35,6 +35,11 @@ export interface ShopView {
    * time, which grows with the square, and say most of what items are alike. Default: 2000.
    */
   readonly longestHistory?: number | undefined
+  /**
+   * What is asked for, to choose by and to measure on: the last item of each user ('last'), or what each took first after one moment
+   * ('time'), before which alone is learned from: no user's future tells of another's. Default: 'last'.
+   */
+  readonly split?: SplitBy | undefined
 }
 
 /** A shop as it is learned from and asked about. */
@@ -68,7 +73,10 @@ export function examine(data: ShopData, run: Run): Promise<Examined> {
     return {
       material: await materialOf(data.shop.catalog, data.texts, run),
       train: data.heldOut ? (await lastItems(data, run)).train : everything,
-      validation: { ...drawn(heldOut(asked, minimum, run.seed).validation, data, run), repeats: data.repeats },
+      validation: {
+        ...drawn(heldOut(asked, minimum, run.seed, data.split).validation, data, run),
+        repeats: data.repeats,
+      },
       minimum,
     }
   })
@@ -81,7 +89,7 @@ export function examine(data: ShopData, run: Run): Promise<Examined> {
 export function lastItems(data: ShopData, run: Run): Promise<Split> {
   return run.once([lastItems, ...viewOf(data), run.seed], async () => {
     const { asked, minimum } = await positivesOf(data, run)
-    const test = drawn(heldOut(asked, minimum, run.seed).test, data, run)
+    const test = drawn(heldOut(asked, minimum, run.seed, data.split).test, data, run)
     if (test.cases.length > 0) return test
     const remedy = 'It takes users with that many: add what they did, or lower the minimum.'
     throw new DataError(`shop "${data.shop.name}"`, `users who took at least ${minimum} items`, 'none', remedy)
@@ -96,8 +104,17 @@ export function materialOf(catalog: Catalog, texts: Backbone<string> | undefined
   })
 }
 
-function viewOf({ shop, texts, threshold, minimum, askedUsers, repeats = false, longestHistory }: ShopData): unknown[] {
-  return [shop, texts, threshold, minimum, askedUsers, repeats, longestHistory]
+function viewOf({
+  shop,
+  texts,
+  threshold,
+  minimum,
+  askedUsers,
+  repeats = false,
+  longestHistory,
+  split,
+}: ShopData): unknown[] {
+  return [shop, texts, threshold, minimum, askedUsers, repeats, longestHistory, split]
 }
 
 interface Positives {

@@ -19,7 +19,7 @@ export function describeTraining({
         ['method', 'NDCG@10', 'settings'],
         ...validation.map((row) => [row.method, row.ndcg?.toFixed(4) ?? '', describeSettings(row.settings)]),
       ]),
-      `On validation data, the interaction before the last of each user; ${method} is taken.`,
+      `On validation data, ${recipe.split === 'time' ? 'what came in the tenth before the last' : 'the interaction before the last of each user'}; ${method} is taken.`,
       ...(since ? ['', sinceText(since)] : []),
     ].join('\n'),
   )

@@ -11,11 +11,11 @@ import type { Shop } from '../shop/read-shop.js'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import type { RecommenderParts } from './recommender-parts.js'
 import { shopKnownTo } from './shop-known-to.js'
-import { heldOut, leaveOneOut } from '../shop/split-histories.js'
+import { askedFor, heldOut, knownUsers, leaveOneOut, timeSplit } from '../shop/split-histories.js'
 import { withRepeats } from '../methods/with-repeats.js'
 
 /** Options of `evaluateRecommender`. */
-export interface EvaluateRecommenderOptions extends Partial<Run>, Pick<ShopView, 'texts'> {
+export interface EvaluateRecommenderOptions extends Partial<Run>, Pick<ShopView, 'texts' | 'split'> {
   /** Where that of the model is looked for when it is fitted again. Default: all of this package. */
   readonly methods?: readonly RecommenderMethod[] | undefined
 }
@@ -35,7 +35,7 @@ export async function evaluateRecommender(
 ): Promise<RankingReport & Shown> {
   return shown(
     await reportOf(model, shop, options),
-    (report) => textOf(report, model.recipe),
+    (report) => textOf(report, model.recipe, options.split),
     (report) => jsonOf(report, model.recipe),
   )
 }
@@ -63,13 +63,14 @@ async function reportOf(
   // Items may have been excluded in training.
   if (isLearnedFrom(known)) return refitted(known)
   const { interactions } = known
-  const { cases } = leaveOneOut(positives(interactions, model.catalog.size, { threshold, minimum: 2, repeats }))
+  const asked = positives(interactions, model.catalog.size, { threshold, minimum: 2, repeats })
+  const { cases } = options.split === 'time' ? knownUsers(timeSplit(asked)) : leaveOneOut(asked)
   checkCases(shop, cases.length, 2)
   const takers = Float64Array.from(await model.popular.score({ items: new Int32Array(), times: new Float64Array() }))
   // What came to the catalog later was taken by nobody.
   takers.fill(0, model.training.items)
   const train = { itemCount: model.catalog.size, popularity: () => takers.slice() }
-  return evaluateRanking(model.recommender, { train, cases }, { signal, seed, repeats })
+  return evaluateRanking(model.recommender, { train, cases }, { signal, seed, repeats, texts: model.catalog.terms })
 }
 
 async function refittedReport(
@@ -78,6 +79,7 @@ async function refittedReport(
   {
     methods = [...recommenderMethods, untrainedMethod(), sessionKnnMethod],
     texts,
+    split,
     ...options
   }: EvaluateRecommenderOptions,
 ): Promise<RankingReport> {
@@ -95,13 +97,15 @@ async function refittedReport(
     ),
     minimum,
     seed,
+    split,
   )
   checkCases(shop, test.cases.length, minimum)
   const run: Run = { ...startRun(), ...options, seed }
   const material = await materialOf(shop.catalog, texts, run)
   const recommender = await (repeats ? withRepeats(method) : method).fit(material, test.train, settings, run)
   try {
-    return await evaluateRanking(recommender, test, { signal: run.signal, seed: options.seed, repeats })
+    const { terms } = material
+    return await evaluateRanking(recommender, test, { signal: run.signal, seed: options.seed, repeats, texts: terms })
   } finally {
     await recommender.close?.()
   }
@@ -110,33 +114,46 @@ async function refittedReport(
 /** As `headstart evaluate --json` has it. */
 function jsonOf(report: RankingReport, { method }: RecommenderParts['recipe']): object {
   const { cases, hitRate, ndcg, mrr, coverage, popularityBias, coldItems, intervals } = report
+  const { novelty, diversity, gini } = report
   return {
     method,
     users: cases,
     'hr@10': hitRate,
+    // Of one item that is asked for, what is found of it.
+    'recall@10': hitRate,
     'ndcg@10': ndcg,
     mrr,
     'coverage@10': coverage,
     popularityBias,
+    novelty,
+    diversity,
+    gini,
     'coldNdcg@10': coldItems?.amongThemselves.ndcg ?? null,
     intervals: { 'hr@10': intervals.hitRate, 'ndcg@10': intervals.ndcg, mrr: intervals.mrr },
   }
 }
 
-function textOf(report: RankingReport, { method, repeats }: RecommenderParts['recipe']): string {
+function textOf(
+  report: RankingReport,
+  { method, repeats }: RecommenderParts['recipe'],
+  split: ShopView['split'],
+): string {
   const { intervals, coldItems } = report
   const range = (figure: keyof typeof intervals): string => intervals[figure].map((end) => end.toFixed(4)).join(' to ')
   return [
     textTable([
       [`${report.cases} users`, method, '95 % interval'],
-      ['HR@10', report.hitRate.toFixed(4), range('hitRate')],
+      ['HR@10, recall@10', report.hitRate.toFixed(4), range('hitRate')],
       ['NDCG@10', report.ndcg.toFixed(4), range('ndcg')],
       ['MRR', report.mrr.toFixed(4), range('mrr')],
       ['coverage', report.coverage.toFixed(4), ''],
       ['popularity bias', report.popularityBias.toFixed(4), ''],
+      ['novelty, bits', report.novelty.toFixed(2), ''],
+      ...(report.diversity === null ? [] : [['diversity within a list', report.diversity.toFixed(4), '']]),
+      ['Gini index of what is shown', report.gini.toFixed(4), ''],
       ...(coldItems ? [['cold items, NDCG@10', coldItems.amongThemselves.ndcg.toFixed(4), '']] : []),
     ]),
-    `The last item of each user is asked for, the whole catalog ranked ${repeats ? 'with' : 'without'} what the user has.`,
+    `${askedFor(split)} is asked for, the whole catalog ranked ${repeats ? 'with' : 'without'} what the user has.`,
   ].join('\n')
 }
 

@@ -38,7 +38,9 @@ export const recommendQuery = z.object({
   group: z
     .enum(groupStrategies)
     .optional()
-    .describe('a list for several people, each --history one of them: what they like on average, or none of them little'),
+    .describe(
+      'a list for several people, each --history one of them: what they like on average, or none of them little',
+    ),
   exclude: z
     .array(z.string())
     .optional()

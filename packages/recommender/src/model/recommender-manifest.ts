@@ -1,6 +1,7 @@
 import type { FolderFormat } from '@headstart/core/load'
 import * as z from 'zod'
 import { recommenderMethodNames } from '../contract/recommender-method.js'
+import { splits } from '../shop/split-histories.js'
 import { packedStateSchema } from './pack-states.js'
 
 /** The numbers of all scorers. */
@@ -24,6 +25,7 @@ const manifestSchema = z.object({
     minimum: z.number(),
     repeats: z.boolean().default(false),
     longestHistory: z.number().optional(),
+    split: z.enum(splits).optional(),
   }),
   training: z.object({ users: z.number(), interactions: z.number(), items: z.number(), fingerprint: z.string() }),
   validation: z.array(z.object({ method: methodName, settings, ndcg: z.number().nullable() })),

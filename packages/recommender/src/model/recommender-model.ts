@@ -20,7 +20,7 @@ import {
 import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'
-import type { ShopData } from '../methods/shop-data.js'
+import type { ShopData, ShopView } from '../methods/shop-data.js'
 import { against } from '../scorers/against.js'
 import { forGroup, type GroupStrategy } from '../scorers/for-group.js'
 import { withIndex } from '../scorers/item-index.js'
@@ -159,7 +159,12 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   ): Promise<{ readonly item: Item; readonly score: number }[]> {
     const { catalog } = this
     if (catalog.numberOf(id) === undefined)
-      throw new DataError('similarItems', 'an item of the catalog', JSON.stringify(id), 'Update or train the model with it.')
+      throw new DataError(
+        'similarItems',
+        'an item of the catalog',
+        JSON.stringify(id),
+        'Update or train the model with it.',
+      )
     checkLength(k)
     const history = historyFromIds(catalog, [id])
     const candidates = this.#candidates(filter, new Int32Array())
@@ -187,7 +192,12 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
         '0 takes the highest scores.',
       )
     if (dislikeWeight !== undefined && !(dislikeWeight >= 0 && dislikeWeight < Infinity))
-      throw new OptionError('option "dislikeWeight"', 'a number from 0 on', String(dislikeWeight), 'Leave it out for 0.5.')
+      throw new OptionError(
+        'option "dislikeWeight"',
+        'a number from 0 on',
+        String(dislikeWeight),
+        'Leave it out for 0.5.',
+      )
     const dislikes = historyFromIds(this.catalog, options.disliked ?? [], onNotice).items
     const candidates =
       options.filter || dislikes.length > 0 ? this.#candidates(options.filter ?? (() => true), dislikes) : undefined
@@ -270,12 +280,14 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   /** How data are looked at as its training data were. */
-  get reads(): { readonly repeats: boolean; readonly threshold?: number; readonly longestHistory?: number } {
-    const { repeats, threshold, longestHistory = usuallyLongest } = this.recipe
+  get reads(): Pick<ShopView, 'repeats' | 'threshold' | 'longestHistory' | 'split'> &
+    Readonly<Record<string, unknown>> {
+    const { repeats, threshold, longestHistory = usuallyLongest, split } = this.recipe
     return {
       repeats,
       ...(threshold !== null && { threshold }),
       ...(longestHistory !== usuallyLongest && { longestHistory }),
+      ...(split && { split }),
     }
   }
 
@@ -312,10 +324,10 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   /** As `evaluateRecommender`. */
-  async evaluate({ shop, texts }: ShopData, run: Partial<Run> = {}): Promise<RankingReport & Shown> {
+  async evaluate({ shop, texts, split }: ShopData, run: Partial<Run> = {}): Promise<RankingReport & Shown> {
     // Imported when it is needed: who asks for a list does not wait for what fits again.
     const { evaluateRecommender } = await import('./evaluate-recommender.js')
-    return evaluateRecommender(this, shop, { ...run, texts })
+    return evaluateRecommender(this, shop, { ...run, texts, split })
   }
 
   /** Which items of the history carry a recommendation, the first of the list unless another is named. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '@headstart/core'
 import type { Catalog } from '../shop/catalog.js'
 import type { Recommender } from '../contract/recommend.js'
 import type { RecommenderMethodName } from '../contract/recommender-method.js'
+import type { SplitBy } from '../shop/split-histories.js'
 import type { KeptHistories } from '../shop/kept-histories.js'
 
 /** How a recommender came to be: enough to train it again. */
@@ -20,6 +21,8 @@ export interface RecommenderRecipe {
   readonly repeats: boolean
   /** How many of a user's latest interactions counted; all of them where it is left out, as in models of version 0.1. */
   readonly longestHistory?: number | undefined
+  /** What was asked for to choose by, where it was not the last item of each user. */
+  readonly split?: SplitBy | undefined
 }
 
 /** What a recommender was fitted to. */

@@ -50,6 +50,25 @@ export function leaveOneOut(histories: Histories, back = 1): Split {
   return { train: histories.truncate(({ items }) => Math.max(items.length - back, 0)), cases }
 }
 
+/**
+ * What is asked for: the last item of each user, or what each took first after one moment, that behind which the last tenth of all
+ * interactions lies (`timeSplit`).
+ */
+export const splits = ['last', 'time'] as const
+export type SplitBy = (typeof splits)[number]
+
+/** The questions about users of whom something is known. */
+export function knownUsers({ train, cases }: Split): Split {
+  return { train, cases: cases.filter(({ history }) => history.items.length > 0) }
+}
+
+/** What is asked for, in words. */
+export function askedFor(split: SplitBy = 'last'): string {
+  return split === 'time'
+    ? 'What each user took first in the last tenth of the interactions'
+    : 'The last item of each user'
+}
+
 /** What is asked to choose by and to measure on. */
 export interface HeldOut {
   readonly validation: Split
@@ -64,8 +83,14 @@ const [testShare, validationShare] = [0.2, 0.4]
  * about, as in sessions of two clicks, that would leave nothing to learn from: then the last one of a fifth of the users, drawn by the
  * seed, is measured on, that of another fifth is chosen by, and the others are learned from whole.
  * @param minimum Interactions of the users that are asked about.
+ * @param split 'time': the questions to measure on come from the last tenth of the interactions, those to choose by from the tenth
+ *   before, of users of whom something is known.
  */
-export function heldOut(histories: Histories, minimum: number, seed: number): HeldOut {
+export function heldOut(histories: Histories, minimum: number, seed: number, split: SplitBy = 'last'): HeldOut {
+  if (split === 'time') {
+    const test = timeSplit(histories)
+    return { validation: knownUsers(timeSplit(test.train)), test: knownUsers(test) }
+  }
   if (minimum > 2) return { validation: leaveOneOut(histories, 2), test: leaveOneOut(histories) }
   const places = random(seed).shuffle(Array.from(histories.users.keys()))
   const until = (share: number): ReadonlySet<number> =>
