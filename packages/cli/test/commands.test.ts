@@ -27,6 +27,22 @@ afterAll(() => scene.remove())
 const share = expect.closeTo(0.5, 0) as number
 const pair = [expect.any(Number), expect.any(Number)]
 
+describe('headstart extend', () => {
+  it('has a model learn more examples, in its place, and a new class', async () => {
+    const few = await scene.write('few.csv', csv(reviews(8)))
+    const more = await scene.write('more.csv', 'label,text\nneutral,It is a chair.\nneutral,It has four legs.\n')
+    const kept = scene.path('kept')
+    const flags = ['--task', 'text', '--backbone', scene.path('tiny-bert'), '--l2', '0.01', '--keep']
+    expect((await scene.run(['train', few, ...flags, '--out', kept])).code).toBe(0)
+    const { code, stdout, stderr } = await scene.run(['extend', kept, more, '--json'])
+    expect(stderr).toContain('among them the new "neutral"')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ task: 'text', model: kept, examples: 18 })
+    const asked = await scene.run(['predict', kept, 'It is a chair.', '--json'])
+    expect(JSON.parse(asked.stdout)).toMatchObject({ probabilities: { neutral: expect.any(Number) as number } })
+  })
+})
+
 describe('headstart train', () => {
   it('prints the documented fields', async () => {
     const { code, stdout } = await scene.run(['train', train, '--task', 'text', '--out', scene.path('json'), '--json'])
