@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`: figures beside peers, baselines and limits, measured in one run. With
- * the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
+ * the name pretraining, it is what pre-training on behavior is worth, with `--only SHOP`, `--users 25`, `--draws 1` and `--steps 300` for a
+ * part of it. With the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
  * examples give.
  */
 import { existsSync } from 'node:fs'
@@ -18,6 +19,7 @@ import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { install } from './install.js'
 import { pictures } from './pictures.js'
+import { pretraining } from './pretraining.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { recommendScale } from './recommend-scale.js'
@@ -46,16 +48,24 @@ process.chdir(process.env['INIT_CWD'] ?? '.')
 
 const parsed = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string', multiple: true, default: [] } },
+  options: {
+    data: { type: 'string', multiple: true, default: [] },
+    // Of pretraining, which takes hours of CPU as a whole.
+    only: { type: 'string', multiple: true },
+    users: { type: 'string', multiple: true },
+    draws: { type: 'string', default: '3' },
+    steps: { type: 'string', default: '1500' },
+  },
 })
 const { values } = parsed
 /** `trust FOLDER [PART...]`: of a folder that holds several kinds of data. */
 const ofTrust = parsed.positionals[0] === 'trust' ? parsed.positionals.slice(1) : undefined
 const positionals = ofTrust ? [] : parsed.positionals
 /** Benchmarks of folders alone. */
-const ofFolders = ['recommend', 'few-shot']
+const ofFolders = ['recommend', 'few-shot', 'pretraining']
 const isFewShot = positionals.includes('few-shot')
-const words = isFewShot ? positionals.filter((name) => existsSync(name)) : []
+const isPretraining = positionals.includes('pretraining')
+const words = isFewShot || isPretraining ? positionals.filter((name) => existsSync(name)) : []
 const unknown = positionals.filter(
   (name) => !(name in benchmarks) && !ofFolders.includes(name) && !words.includes(name),
 )
@@ -90,7 +100,19 @@ const chosen = ofTrust
   ? trusted()
   : [
       ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-      ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
+      ...(isPretraining
+        ? [...words, ...values.data].map((folder) =>
+            pretraining(folder, {
+              only: values.only,
+              users: values.users?.map(Number),
+              draws: Number(values.draws),
+              steps: Number(values.steps),
+              onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
+            }),
+          )
+        : isFewShot
+          ? [fewShot([...words, ...values.data])]
+          : values.data.map(ofFolder)),
     ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)

@@ -7,7 +7,7 @@ export { behaviorNetwork } from './network/behavior-network.js'
 export { behaviorRecommender } from './network/behavior-recommender.js'
 export { bestOf } from './learners/best-of.js'
 export { blend, type Share } from './scorers/blend.js'
-export { CalibratedFeatures } from './network/calibrated-features.js'
+export { CalibratedFeatures, targetRanks } from './network/calibrated-features.js'
 export { chooseSettings, type Grid } from './methods/choose-settings.js'
 export { describeSettings } from './model/describe-training.js'
 export { diversify } from './model/diversify.js'
@@ -29,7 +29,7 @@ export { ItemVectors } from './contract/item-vectors.js'
 export { popularity, type PopularityOptions } from './scorers/popularity.js'
 export { pretrain, type PretrainingFamily, type PretrainOptions } from './network/pretrain.js'
 export { pretrainingExamples } from './network/pretraining-examples.js'
-export type { RankLift } from './network/rank-lift.js'
+export { type RankLift, rankLift } from './network/rank-lift.js'
 export {
   latestExamples,
   rankingExamples,
@@ -46,7 +46,15 @@ export { repeats, type RepeatsOptions } from './scorers/repeats.js'
 export { scratchMethod } from './methods/sequence-method.js'
 export type { Scorer } from './contract/scorer.js'
 export type { NumberArray, ScorerState } from './contract/scorer-state.js'
-export type { SequenceRecommender } from './network/sequence-recommender.js'
+export {
+  freshSequenceWeights,
+  sequenceGraph,
+  sequenceLength,
+  sequenceNames,
+  type SequenceWeights,
+  trainedWeights,
+} from './network/sequence-network.js'
+export { inputsOf, sequenceRecommender, type SequenceRecommender } from './network/sequence-recommender.js'
 export { trainSequence, type TrainSequenceOptions } from './network/train-sequence.js'
 export { sessionKnn, type SessionKnnOptions } from './scorers/session-knn.js'
 export { sessionLearners } from './learners/recommender-learners.js'

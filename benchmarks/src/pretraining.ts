@@ -1,0 +1,321 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Matrix } from '@headstart/core'
+import { pairedDifference, random } from '@headstart/core/kit'
+import { universalSentenceEncoder } from '@headstart/nlp'
+import { float32, int64, type Tensors, Trainer } from '@headstart/onnx'
+import { oneCycle, softmaxCrossEntropy } from '@headstart/onnx/kit'
+import { readShop } from '@headstart/recommender'
+import {
+  behaviorNetwork,
+  behaviorRecommender,
+  CalibratedFeatures,
+  type Case,
+  fitItemFeatures,
+  freshSequenceWeights,
+  type Histories,
+  inputsOf,
+  ItemFeatures,
+  leaveOneOut,
+  positives,
+  rankCases,
+  rankLift,
+  type Recommender,
+  sequenceGraph,
+  sequenceLength,
+  sequenceNames,
+  sequenceRecommender,
+  type SequenceWeights,
+  type SparseRows,
+  targetRanks,
+  textSimilarity,
+  tfIdf,
+  trainedWeights,
+  unitRows,
+} from '@headstart/recommender/kit'
+import type { Benchmark, Figure } from './figure.js'
+
+/** A shop of the benchmark; of those that are no source no network is trained, for their terms. */
+const shops = [
+  { name: 'amz-industrial', family: 'parts', isSource: false },
+  { name: 'ml-latest-small', family: 'films', isSource: false },
+  { name: 'movietweetings-100k', family: 'films', isSource: true },
+  { name: 'completejourney-types', family: 'groceries', isSource: true },
+  { name: 'online-retail', family: 'gifts', isSource: true },
+  { name: 'online-retail-nextbasket', family: 'gifts', isSource: true },
+] as const
+
+/** Options of `pretraining`. */
+export interface PretrainingOptions {
+  /** Names of the shops that are judged on. Default: all. */
+  readonly only?: readonly string[] | undefined
+  /** Numbers of known users. Default: 25, 100 and 500. */
+  readonly users?: readonly number[] | undefined
+  /** Draws: of fresh weights, batches, known users and asked ones. Default: 3. */
+  readonly draws?: number | undefined
+  /** Users who are asked for their last item. Default: 200. */
+  readonly asked?: number | undefined
+  /** Of pre-training. Default: 1500. */
+  readonly steps?: number | undefined
+  readonly onFigure?: ((figure: Figure) => void) | undefined
+}
+
+/** Items in the matrices of EASE, cases that evidence is calibrated by, histories of a step, and items that their next is told from. */
+const [itemLimit, mostCases, batchSize, candidateCount] = [1000, 200, 32, 512]
+
+/**
+ * Is behavior worth pre-training? A sequence network whose items are features of a text encoder alone, so that it can be carried to a
+ * shop that it never saw; trained on the sources but those of the shop's family, beside the same network untrained: by itself, and as
+ * one more scorer of the evidence that a gate weighs. Few users of the shop are known; asked for is the last item of others, among all
+ * items and, where nobody known took it, among such ones. The gate is untrained, for its own pre-training adds nothing certain.
+ */
+export function pretraining(
+  folder: string,
+  { only, users = [25, 100, 500], draws = 3, asked = 200, steps = 1500, onFigure = () => {} }: PretrainingOptions = {},
+): Benchmark {
+  return {
+    title: `${basename(folder)}: NDCG@10 of a pre-trained sequence network over features of texts, less the same network untrained`,
+    async run() {
+      const figures: Figure[] = []
+      const encoder = await universalSentenceEncoder()
+      const opened = new Map<string, Promise<OpenShop>>()
+      const open = (name: string): Promise<OpenShop> => {
+        const shop = opened.get(name) ?? openShop(join(folder, name), (texts) => encoder.embed(texts))
+        opened.set(name, shop)
+        return shop
+      }
+      const present = shops.filter(({ name }) => existsSync(join(folder, name)))
+      const gains: Record<string, [number, number][]> = {}
+      for (const { name, family } of present.filter((shop) => only?.includes(shop.name) ?? true)) {
+        const sources = present.filter((shop) => shop.isSource && shop.family !== family)
+        const rows = new Map<number, Outcomes[]>(users.map((count) => [count, []]))
+        for (let seed = 0; seed < draws; seed++) {
+          const trained = await pretrainSequence(await Promise.all(sources.map((shop) => open(shop.name))), {
+            seed,
+            steps,
+          })
+          const shop = await open(name)
+          for (const count of users) rows.get(count)?.push(await judge(shop, trained, { seed, count, asked }))
+        }
+        for (const [count, outcomes] of rows) {
+          for (const what of [
+            'alone',
+            'as one more scorer',
+            'alone, cold items',
+            'as one more scorer, cold items',
+          ] as const) {
+            const pairs = outcomes.flatMap((outcome) => outcome[what])
+            if (pairs.length < 2) continue
+            gains[what] = [...(gains[what] ?? []), ...pairs]
+            const beside = `${draws} draws, ${pairs.length} questions; texts alone ${mean(outcomes.flatMap(({ texts }) => texts))}`
+            const figure = {
+              what: `${name}, ${count} users known, ${what}`,
+              ...said(pairs),
+              beside: `${said(pairs).beside}; ${beside}`,
+            }
+            figures.push(figure)
+            onFigure(figure)
+          }
+        }
+      }
+      for (const [what, pairs] of Object.entries(gains)) {
+        const figure = { what: `all, ${what}`, ...said(pairs), target: 'interval above 0', reached: isCertain(pairs) }
+        figures.push(figure)
+        onFigure(figure)
+      }
+      await encoder.close()
+      return figures
+    },
+  }
+}
+
+interface OpenShop {
+  readonly histories: Histories
+  readonly terms: SparseRows
+  readonly features: Matrix
+}
+
+async function openShop(folder: string, embed: (texts: readonly string[]) => Promise<Matrix>): Promise<OpenShop> {
+  const { catalog, interactions } = await readShop(folder)
+  const texts = catalog.texts()
+  const features = unitRows(await embed(texts.map((text) => text.slice(0, 200))))
+  texts.forEach((text, row) => {
+    if (text === '') features.data.fill(0, row * features.columns, (row + 1) * features.columns)
+  })
+  return { histories: positives(interactions, catalog.size, { minimum: 5 }), terms: tfIdf(texts), features }
+}
+
+/** Weights that know no item but by its features: the residuals of items stay 0. */
+function withoutItems(weights: SequenceWeights): SequenceWeights {
+  const { dims } = weights['item/residual'] as SequenceWeights[string]
+  return { ...weights, 'item/residual': float32(dims, new Float32Array(dims.reduce((a, b) => a * b, 1))) }
+}
+
+/** The same network for a shop: of one seed the features of all shops are projected alike. */
+function carriedTo({ features }: OpenShop, seed: number, trained?: SequenceWeights): SequenceWeights {
+  const fresh = withoutItems(freshSequenceWeights(features, seed))
+  if (!trained) return fresh
+  const own = { texts: fresh['texts'], 'item/residual': fresh['item/residual'] } as SequenceWeights
+  return { ...trained, ...own }
+}
+
+/** Trains a network that knows no item on the histories of several shops, without the last interaction of each user. */
+async function pretrainSequence(
+  sources: readonly OpenShop[],
+  { seed, steps }: { readonly seed: number; readonly steps: number },
+): Promise<SequenceWeights> {
+  const { columns } = (sources[0] as OpenShop).features
+  const rows = sources.reduce((sum, { features }) => sum + features.rows, 0)
+  const all: Matrix = { rows, columns, data: new Float32Array(rows * columns) }
+  const parts = sources.map(({ features, histories }, place) => {
+    const first = sources.slice(0, place).reduce((sum, shop) => sum + shop.features.rows, 0)
+    all.data.set(features.data, first * columns)
+    return { first, items: features.rows, train: leaveOneOut(histories).train }
+  })
+  const fresh = withoutItems(freshSequenceWeights(all, seed))
+  const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), {
+    logits: sequenceNames.scores,
+  })
+  const feeds = (step: number): Tensors => {
+    const chance = random(seed + 104_729 * (step + 1))
+    return batchOf(parts[chance.below(parts.length)] as Part, chance, { targets, weights })
+  }
+  const names = trainedWeights(fresh).filter((name) => name !== 'item/residual')
+  const trainer = await Trainer.create(graph, {
+    loss,
+    groups: [{ names, learningRate: 2e-3, weightDecay: 0.05 }],
+    schedule: oneCycle({ steps, rise: 0.1 }),
+    clipNorm: 1,
+    feeds: feeds(0),
+  })
+  try {
+    for (let step = 0; step < steps; step++) await trainer.step(feeds(step))
+    return { ...fresh, ...trainer.parameters() } as SequenceWeights
+  } finally {
+    await trainer.close()
+  }
+}
+
+/** A shop among others: its items begin at `first`. */
+interface Part {
+  readonly first: number
+  readonly items: number
+  readonly train: Histories
+}
+
+/** Histories of one shop; what is next is told from its items alone. */
+function batchOf(
+  { first, items, train }: Part,
+  { below }: ReturnType<typeof random>,
+  names: { readonly targets: string; readonly weights: string },
+): Tensors {
+  const columns = new Map<number, number>()
+  const columnOf = (item: number): number => columns.get(item) ?? (columns.set(item, columns.size), columns.size - 1)
+  const targets = new Float32Array(batchSize * sequenceLength * candidateCount)
+  const weights = new Float32Array(batchSize * sequenceLength)
+  const histories: Int32Array[] = []
+  for (let row = 0; row < batchSize; row++) {
+    // The latest of a user, up to any place.
+    const whole = train.at(below(train.length)).items
+    const end = 2 + below(Math.max(whole.length - 1, 1))
+    const some = whole.subarray(Math.max(0, end - 9), end)
+    histories.push(some.subarray(0, -1).map((item) => item + first))
+    some.subarray(1).forEach((item, place) => {
+      const at = (row + 1) * sequenceLength - (some.length - 1) + place
+      targets[at * candidateCount + columnOf(item)] = 1
+      weights[at] = 1
+    })
+  }
+  while (columns.size < candidateCount) columnOf(below(items))
+  return {
+    ...inputsOf(histories),
+    [sequenceNames.candidates]: int64(
+      [candidateCount],
+      Array.from(columns.keys(), (item) => item + first + 1),
+    ),
+    [names.targets]: float32([batchSize * sequenceLength, candidateCount], targets),
+    [names.weights]: float32([batchSize * sequenceLength], weights),
+  }
+}
+
+type Pairs = readonly (readonly [number, number])[]
+type Outcomes = Record<
+  'alone' | 'as one more scorer' | 'alone, cold items' | 'as one more scorer, cold items',
+  [number, number][]
+> & {
+  readonly texts: readonly number[]
+}
+
+/** NDCG@10 of each question, by the pre-trained network and by the untrained one. */
+async function judge(
+  shop: OpenShop,
+  trained: SequenceWeights,
+  { seed, count, asked }: { readonly seed: number; readonly count: number; readonly asked: number },
+): Promise<Outcomes> {
+  const { histories, features } = shop
+  const { train, cases } = leaveOneOut(histories)
+  const { shuffle } = random(seed)
+  const questions = shuffle(cases).slice(0, asked)
+  const known = new Set(shuffle([...histories.users]).slice(0, count))
+  const few = train.truncate(({ items }, place) => (known.has(train.users[place] as number) ? items.length : -1))
+  const cold = Uint8Array.from(few.popularity(), (takers) => (takers === 0 ? 1 : 0))
+  const coldQuestions = questions.filter(({ target }) => cold[target] === 1)
+  const evidence = await evidenceOf(shop, few)
+  const ndcgOf = async (recommender: Recommender, isCold: boolean): Promise<readonly number[]> => {
+    const some: readonly Case[] = isCold ? coldQuestions : questions
+    return [...(await rankCases(recommender, some, isCold ? { candidates: cold } : {})).ndcg]
+  }
+  const found: number[][][] = []
+  for (const weights of [trained, undefined]) {
+    const sequence = await sequenceRecommender(sequenceGraph(carriedTo(shop, seed, weights), false))
+    const gated = await evidence(sequence, seed)
+    const row: number[][] = []
+    for (const recommender of [sequence, gated])
+      for (const isCold of [false, true]) row.push([...(await ndcgOf(recommender, isCold))])
+    found.push(row)
+    await gated.close?.()
+    await sequence.close()
+  }
+  const pairs = (at: number): [number, number][] =>
+    (found[0]?.[at] ?? []).map((ndcg, place) => [ndcg, found[1]?.[at]?.[place] as number])
+  return {
+    alone: pairs(0),
+    'alone, cold items': pairs(1),
+    'as one more scorer': pairs(2),
+    'as one more scorer, cold items': pairs(3),
+    texts: await ndcgOf(textSimilarity(features), false),
+  }
+}
+
+/** What is known of a shop with a sequence network as one more scorer, weighed by an untrained gate. */
+async function evidenceOf({ terms }: OpenShop, few: Histories) {
+  const past = leaveOneOut(few)
+  const [before, now] = [
+    await fitItemFeatures(past.train, terms, { itemLimit }),
+    await fitItemFeatures(few, terms, { itemLimit }),
+  ]
+  const looked = past.cases.slice(0, mostCases)
+  return async (sequence: Recommender, seed: number): Promise<Recommender> => {
+    const ranks = await targetRanks(new ItemFeatures({ ...before.parts, sequence }), looked)
+    const features = new ItemFeatures({ ...now.parts, sequence })
+    const lift = rankLift(ranks, features.names.length, features.itemCount)
+    return behaviorRecommender('gate', behaviorNetwork(features.names, seed), new CalibratedFeatures(features, lift))
+  }
+}
+
+function said(pairs: Pairs): { readonly measured: string; readonly beside: string } {
+  const { mean: gain, margin } = pairedDifference(pairs)
+  return {
+    measured: `${gain < 0 ? '' : '+'}${gain.toFixed(4)} ± ${margin.toFixed(4)}`,
+    beside: `${mean(pairs.map(([trained]) => trained))} beside ${mean(pairs.map(([, fresh]) => fresh))} untrained`,
+  }
+}
+
+function isCertain(pairs: Pairs): boolean {
+  const { mean: gain, margin } = pairedDifference(pairs)
+  return gain - margin > 0
+}
+
+function mean(values: readonly number[]): string {
+  return (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4)
+}
