@@ -23,6 +23,7 @@ import { pretraining } from './pretraining.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { recommendScale } from './recommend-scale.js'
+import { recommendUpdate } from './recommend-update.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
@@ -41,6 +42,7 @@ const benchmarks: Record<string, Benchmark> = {
   install,
   browser,
   'recommend-scale': recommendScale,
+  'recommend-update': recommendUpdate,
 }
 
 // Folders are named from where one stands, not from where the workspace runs this.

@@ -15,7 +15,9 @@ import { withRepeats } from '../src/methods/with-repeats.js'
 import { Catalog, type Item } from '../src/shop/catalog.js'
 import type { Histories } from '../src/shop/histories.js'
 import type { Interactions } from '../src/shop/interactions.js'
+import { type KeptHistories, userKey } from '../src/shop/kept-histories.js'
 import type { Shop } from '../src/shop/read-shop.js'
+import { keptFrom, stateOfKept } from '../src/model/kept-state.js'
 import { loadRecommender } from '../src/model/load-recommender.js'
 import type { RecommenderModel } from '../src/model/recommender-model.js'
 
@@ -234,3 +236,27 @@ function matrixOf(state: ScorerState | undefined): Map<string, number> {
       entries.set(`${row} ${columns[k]}`, values[k] as number)
   return entries
 }
+
+describe('what users did, kept with a model', () => {
+  const state = async (): Promise<ScorerState> => {
+    const model = await trainRecommender(shopOf(before, all), { methods: [popularityMethod], keep: true })
+    return stateOfKept(model.kept as KeptHistories)
+  }
+
+  it('stands there by hashes, from which it is known again', async () => {
+    const found = await state()
+    expect(JSON.stringify(found.config)).not.toContain('u1')
+    expect(keptFrom(found, 80).keys).toEqual([...new Set(before.map(({ user }) => user))].map(userKey))
+  })
+
+  it.each([
+    ['an item beyond the catalog', { items: (items: Int32Array) => items.fill(80, 0, 1) }],
+    ['users that overlap', { starts: (starts: Int32Array) => starts.fill(9, 1, 3).fill(5, 3, 4) }],
+    ['fewer times than items', { times: (times: Float64Array) => times.subarray(1) }],
+    ['fewer hashes than users', { keys: (keys: Uint8Array) => keys.subarray(8) }],
+  ])('is refused with %s', async (_, changes) => {
+    const { arrays = {}, ...rest } = await state()
+    const changed = Object.entries(changes).map(([name, change]) => [name, change(arrays[name]?.slice() as never)])
+    expect(() => keptFrom({ ...rest, arrays: { ...arrays, ...Object.fromEntries(changed) } }, 80)).toThrow('expected')
+  })
+})
