@@ -84,8 +84,6 @@ export interface TranslationTokenizer {
   decode(ids: readonly number[]): string
   /** Id of what the vocabulary does not cover, where it has one. */
   readonly unknown: number | undefined
-  /** Ids of all tokens in which a character is. */
-  idsWith(character: string): readonly number[]
 }
 
 /** Ids of tokens that steer the decoder. */

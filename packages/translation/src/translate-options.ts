@@ -51,7 +51,8 @@ export function generateOptions({ config, maxLength }: TranslatorParts, given: T
   return {
     beams: data.beams,
     batchSize: data.batchSize,
-    maxLength: Math.min(data.maxLength ?? config.max_length ?? maxLength, maxLength),
+    // What a configuration says counts the token that the decoder starts with.
+    maxLength: Math.min(data.maxLength ?? (config.max_length ?? maxLength + 1) - 1, maxLength),
     lengthPenalty: data.lengthPenalty ?? config.length_penalty ?? 1,
     noRepeatNgram: data.noRepeatNgram ?? config.no_repeat_ngram_size ?? 0,
     signal: given.signal,

@@ -1,14 +1,14 @@
 import { InputError } from '@headstart/core'
-import type { TranslateOptions, Translation } from './contract.js'
+import type { TranslateOptions, Translation, TranslationTokenizer } from './contract.js'
 import type { TranslatorParts } from './files/open-translator.js'
 import type { Demands } from './generation/beam-search.js'
-import { generate, type Source } from './generation/generate.js'
+import { generate, type GenerateOptions, type Source } from './generation/generate.js'
 import type { Sessions } from './generation/sessions.js'
 import { findPlaceholders, placeholderProblems, type PlaceholderOptions } from './placeholders/find-placeholders.js'
-import { glossaryProblems, termsIn } from './placeholders/glossary.js'
+import { type Glossary, glossaryProblems, termsIn } from './placeholders/glossary.js'
 import { icuMessage } from './placeholders/icu-message.js'
 import { repairPlaceholders } from './placeholders/repair-placeholders.js'
-import { lines, sentences, splitFurther } from './placeholders/split.js'
+import { around, insideOfSigns, lines, sentences, splitFurther } from './placeholders/split.js'
 import { type Masked, masked } from './placeholders/stand-ins.js'
 import { generateOptions } from './translate-options.js'
 
@@ -22,13 +22,15 @@ interface Message {
 /** What the model translates in one go. */
 interface Piece {
   readonly text: string
+  /** The same for pieces with the same targets. */
+  readonly key: string
   readonly placeholders: readonly string[]
   readonly options: PlaceholderOptions
   readonly terms: readonly (readonly [string, string])[]
   readonly masked: Masked
 }
 
-/** Targets of pieces that lack something are searched for again, with so many hypotheses at least. */
+/** Targets that lack a term are searched for with so many hypotheses at least. */
 const fewestBeams = 2
 
 /** See `Translator.translate`. */
@@ -39,45 +41,75 @@ export async function translateTexts(
   options: TranslateOptions,
 ): Promise<Translation[]> {
   const generating = generateOptions(parts, options)
-  const special = parts.specialTokens
   const messages = texts.map((text, place) => messageOf(parts, text, place, options))
   // The same words are translated once.
-  const pieces = new Map(messages.flatMap((message) => message.pieces.map((piece) => [keyOf(piece), piece] as const)))
-  const said = [...pieces].filter(([, piece]) => hasWords(piece))
-  const source = (piece: Piece): Source => ({ ids: parts.tokenizer.encodeSource(piece.masked.text) })
-  const progress = (done: number): void =>
-    options.onProgress?.({ done: Math.floor((done * texts.length) / said.length), total: texts.length })
-
-  const first = await generate(
-    sessions,
-    special,
-    said.map(([, piece]) => source(piece)),
-    { ...generating, onDone: progress },
-  )
-  const targets = new Map(said.map(([key, piece], place) => [key, targetOf(parts, piece, first[place])]))
-
-  const lacking = said.flatMap(([key, piece]) => {
-    const demands =
-      (targets.get(key)?.problems.length ?? 0) > 0 ? demandsOf(parts, piece, generating.maxLength) : undefined
-    return demands ? [{ key, piece, source: { ...source(piece), demands } }] : []
+  const pieces = new Map(messages.flatMap((message) => message.pieces.map((piece) => [piece.key, piece] as const)))
+  const targets = await targetsOf(parts, sessions, [...pieces.values()], {
+    ...generating,
+    onDone: (share) => options.onProgress?.({ done: Math.floor(share * texts.length), total: texts.length }),
   })
-  const second = await generate(
-    sessions,
-    special,
-    lacking.map((one) => one.source),
-    { ...generating, beams: Math.max(fewestBeams, generating.beams) },
-  )
-  lacking.forEach(({ key, piece }, place) => {
-    const other = targetOf(parts, piece, second[place])
-    if (other.problems.length < (targets.get(key)?.problems.length ?? 0)) targets.set(key, other)
-  })
-
   return messages.map(({ join, pieces: own, hasChoices }) => {
-    const found = own.map((piece) => targets.get(keyOf(piece)) ?? { text: piece.text, problems: [] })
+    const found = own.map(({ key }) => targets.get(key) as Translation)
     const text = join(found.map((one) => one.text))
     const broken = hasChoices && !icuMessage(text).hasChoices ? ['It is no message of ICU any more.'] : []
     return { text, problems: [...found.flatMap(({ problems }) => problems), ...broken] }
   })
+}
+
+/**
+ * Targets of pieces by their key: as the model says them; where placeholders are not as they were, what stands between them, each by
+ * itself; where a term of the glossary is missing, the best that has it.
+ */
+async function targetsOf(
+  parts: TranslatorParts,
+  sessions: Sessions,
+  pieces: readonly Piece[],
+  { onDone, ...generating }: Omit<GenerateOptions, 'onDone'> & { readonly onDone?: (share: number) => void },
+): Promise<Map<string, Translation>> {
+  const targets = new Map(pieces.map((piece) => [piece.key, { text: piece.text, problems: [] } as Translation]))
+  const said = pieces.filter(hasWords)
+  const generated = async (
+    some: readonly Piece[],
+    sources: readonly Source[],
+    further: Partial<GenerateOptions>,
+    isTaken: (piece: Piece, target: Translation) => boolean,
+  ): Promise<void> => {
+    const ids = await generate(sessions, parts.specialTokens, sources, { ...generating, ...further })
+    some.forEach((piece, place) => {
+      const target = targetOf(parts, piece, ids[place])
+      if (isTaken(piece, target)) targets.set(piece.key, target)
+    })
+  }
+  const sourceOf = ({ masked: source }: Piece): Source => ({ ids: parts.tokenizer.encodeSource(source.text) })
+  await generated(said, said.map(sourceOf), { onDone: (done) => onDone?.(done / said.length) }, () => true)
+
+  const lacking = said.filter(
+    (piece) => piece.terms.length > 0 && glossaryProblems(piece.terms, textOf(targets, piece)).length > 0,
+  )
+  const demanding = lacking.map((piece): Source => ({
+    ...sourceOf(piece),
+    demands: demandsOf(parts, piece, generating.maxLength),
+  }))
+  const beams = Math.max(fewestBeams, generating.beams)
+  await generated(lacking, demanding, { beams }, ({ terms }, { text }) => glossaryProblems(terms, text).length === 0)
+
+  const mangled = said.filter((piece) => piece.placeholders.length > 0 && !isKept(piece, textOf(targets, piece)))
+  const between = mangled.map((piece) => betweenPlaceholders(parts, piece))
+  if (mangled.length > 0) {
+    const inner = await targetsOf(
+      parts,
+      sessions,
+      between.flatMap((one) => one.pieces),
+      generating,
+    )
+    mangled.forEach((piece, place) => {
+      const split = between[place] as Between
+      const found = split.pieces.map(({ key }) => inner.get(key) as Translation)
+      const text = split.join(found.map((one) => one.text))
+      if (isKept(piece, text)) targets.set(piece.key, { text, problems: found.flatMap(({ problems }) => problems) })
+    })
+  }
+  return targets
 }
 
 /** @throws InputError for what is no text, and for one that is too long and may not be split. */
@@ -102,26 +134,51 @@ function messageOf(
   return {
     join: split.join,
     hasChoices: message.hasChoices,
-    pieces: split.pieces.map((piece) => {
-      const placeholders = findPlaceholders(piece, options)
-      return {
-        text: piece,
-        placeholders,
-        options,
-        terms: termsIn(piece, glossary),
-        masked: masked(piece, placeholders, tokenizer),
-      }
-    }),
+    pieces: split.pieces.map((piece) => pieceOf(piece, options, glossary, tokenizer)),
   }
 }
 
-function keyOf({ text, options }: Piece): string {
-  return `${options.pound ? '#' : ' '}${text}`
+function pieceOf(
+  text: string,
+  options: PlaceholderOptions,
+  glossary: Glossary,
+  tokenizer: TranslationTokenizer,
+): Piece {
+  const placeholders = findPlaceholders(text, options)
+  return {
+    text,
+    key: `${options.pound ? '#' : ' '}${text}`,
+    placeholders,
+    options,
+    terms: termsIn(text, glossary),
+    masked: masked(text, placeholders, tokenizer),
+  }
 }
 
 /** Whether there is anything to translate beside placeholders, numbers and signs. */
 function hasWords({ text, placeholders }: Piece): boolean {
   return /\p{L}/u.test(placeholders.reduce((rest, one) => rest.replace(one, ' '), text))
+}
+
+function textOf(targets: ReadonlyMap<string, Translation>, { key }: Piece): string {
+  return targets.get(key)?.text ?? ''
+}
+
+/** Whether all placeholders are there as they were. */
+function isKept({ placeholders, options }: Piece, target: string): boolean {
+  return placeholderProblems(placeholders, findPlaceholders(target, options)).length === 0
+}
+
+interface Between {
+  readonly pieces: readonly Piece[]
+  join(texts: readonly string[]): string
+}
+
+/** What stands between the placeholders of a piece. */
+function betweenPlaceholders({ tokenizer }: TranslatorParts, { text, placeholders, options, terms }: Piece): Between {
+  const split = splitFurther(around(text, placeholders), insideOfSigns)
+  const pieces = split.pieces.map((one) => pieceOf(one, options, Object.fromEntries(terms), tokenizer))
+  return { pieces, join: split.join }
 }
 
 /** A target's text, with its placeholders, and what is wrong with it. */
@@ -142,23 +199,9 @@ function targetOf({ tokenizer }: TranslatorParts, piece: Piece, ids: readonly nu
   }
 }
 
-/** What placeholders begin, end and are recognized with. */
-const signs = ['{', '}', '<', '>', '%', '$', '#', '&']
-
-/** What must be in the target of a piece: its placeholders, and the translations of its terms. */
-function demandsOf({ tokenizer }: TranslatorParts, piece: Piece, maxLength: number): Demands {
-  const { placeholders, masked: source, terms, options } = piece
-  const phrases = [...source.standIns, ...terms.map(([, target]) => target)].flatMap((text) => {
-    const ids = tokenizer.encodeInside(text)
-    // The space before a word is a token of its own where it is no part of one; a phrase can stand without.
-    const phrase = tokenizer.decode(ids.slice(0, 1)).trim() === '' ? ids.slice(1) : ids
-    return phrase.length === 0 || phrase.includes(tokenizer.unknown ?? -1) ? [] : [phrase]
-  })
-  const rest = placeholders.reduce((text, one) => text.replace(one, ''), piece.text)
-  const reserved = signs.filter((sign) => !rest.includes(sign) && (sign !== '#' || options.pound))
-  return {
-    phrases,
-    reserved: new Set(reserved.flatMap((sign) => tokenizer.idsWith(sign))),
-    maxLength: Math.min(maxLength, 2 * tokenizer.encodeSource(source.text).length + phrases.flat().length + 8),
-  }
+/** That the translations of a piece's terms are in its target. */
+function demandsOf({ tokenizer }: TranslatorParts, { masked: source, terms }: Piece, maxLength: number): Demands {
+  const phrases = terms.map(([, target]) => tokenizer.encodeInside(target)).filter((phrase) => phrase.length > 0)
+  const length = 2 * tokenizer.encodeSource(source.text).length + phrases.flat().length + 8
+  return { phrases, maxLength: Math.min(maxLength, length) }
 }

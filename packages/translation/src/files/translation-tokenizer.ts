@@ -8,18 +8,9 @@ export function translationTokenizer(
   { prefix, source, target }: Languages,
   eos: number,
 ): TranslationTokenizer {
-  const found = new Map<string, readonly number[]>()
-  const idsWith = (character: string): readonly number[] => {
-    const known = found.get(character)
-    if (known) return known
-    const ids = [...tokenizer.get_vocab()].flatMap(([token, id]) => (token.includes(character) ? [id] : []))
-    found.set(character, ids)
-    return ids
-  }
   const inside = (text: string): number[] => covered(tokenizer.encode(text, { add_special_tokens: false }).ids)
   return {
     unknown,
-    idsWith,
     encodeSource: (text) => {
       const whole = prefix + text
       if (source) return [...source.before, ...inside(whole), ...source.after]

@@ -15,8 +15,6 @@ export interface BeamLimits extends Limits {
 export interface Demands {
   /** Phrases that must be in the target, each once. */
   readonly phrases: readonly (readonly number[])[]
-  /** Tokens that only these phrases say. A phrase that has one of them, once begun, is ended. */
-  readonly reserved: ReadonlySet<number>
   /** Most tokens of the target, the end counted. */
   readonly maxLength: number
 }
@@ -68,7 +66,6 @@ export async function beamSearch(
 class Search {
   hypotheses: readonly Hypothesis[]
   readonly #limits: BeamLimits
-  readonly #reserved: ReadonlySet<number>
   readonly #beams: number
   /** Those that ended, best first. */
   #ended: { readonly ids: readonly number[]; readonly score: number; readonly isMet: boolean }[] = []
@@ -76,7 +73,6 @@ class Search {
   constructor(row: number, limits: BeamLimits, demands: Demands | undefined) {
     const phrases = new Phrases(demands?.phrases ?? [])
     this.#limits = { ...limits, maxLength: demands?.maxLength ?? limits.maxLength }
-    this.#reserved = demands?.reserved ?? new Set()
     // A hypothesis for each number of tokens of phrases.
     this.#beams = Math.max(limits.beams, Math.min(phrases.total + 1, mostBanks))
     this.hypotheses = [{ ids: [], score: 0, phrases, row }]
@@ -94,8 +90,10 @@ class Search {
     const { eos } = this.#limits.special
     const found = this.hypotheses.flatMap((one) => this.#continued(one, scoresOf(one.row)))
     found.sort((a, b) => b.score - a.score)
-    // What ends counts where it is among the best of those that may, as in the search of Hugging Face's generation.
-    const mayEnd = found.filter(({ ids, phrases }) => phrases.isMet || ids.at(-1) === eos)
+    // What ends counts where it is among the best of those that may, as in the search of Hugging Face's generation; without its
+    // phrases only where there is no more room for them.
+    const met = found.filter(({ phrases }) => phrases.isMet)
+    const mayEnd = met.length > 0 ? met : found
     for (const { ids, score, phrases } of mayEnd.slice(0, this.#limits.beams)) {
       if (ids.at(-1) !== eos) continue
       this.#ended.push({ ids: ids.slice(0, -1), score: this.#scored(score, ids.length), isMet: phrases.isMet })
@@ -112,12 +110,8 @@ class Search {
     const isLast = ids.length + 1 >= this.#limits.maxLength
     const wanted = isLast ? [] : phrases.next()
     const further = wanted.map((id) => ({ id, logProbability: (scores[id] as number) - total }))
-    if (phrases.total > 0 && !isLast) {
-      for (const id of [...this.#reserved, ...wanted]) scores[id] = -Infinity
-      if (!phrases.isMet) scores[this.#limits.special.eos] = -Infinity
-    }
-    const isBound = !isLast && phrases.begun?.some((id) => this.#reserved.has(id))
-    const others = isBound ? [] : topTokens(scores, 2 * this.#beams, total)
+    if (!phrases.isMet && !isLast) for (const id of [this.#limits.special.eos, ...wanted]) scores[id] = -Infinity
+    const others = topTokens(scores, 2 * this.#beams, total)
     return [...further, ...others].flatMap(({ id, logProbability }) =>
       logProbability === -Infinity
         ? []

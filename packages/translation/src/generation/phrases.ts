@@ -16,11 +16,6 @@ export class Phrases {
     this.#begun = begun
   }
 
-  /** The phrase that is begun. */
-  get begun(): readonly number[] | undefined {
-    return this.#begun && this.#phrases[this.#begun.phrase]
-  }
-
   /** Tokens of phrases that are there. */
   get met(): number {
     const whole = this.#phrases.reduce((sum, phrase, place) => sum + (this.#done[place] ? phrase.length : 0), 0)

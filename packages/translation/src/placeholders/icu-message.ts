@@ -6,7 +6,6 @@ import {
   TYPE,
 } from '@formatjs/icu-messageformat-parser'
 import { hoistSelectors } from '@formatjs/icu-messageformat-parser/manipulator.js'
-import { printAST } from '@formatjs/icu-messageformat-parser/printer.js'
 import { type Split, whole } from './split.js'
 
 /** A message of ICU in whole sentences, one for each of its choices. */
@@ -24,14 +23,14 @@ export function icuMessage(text: string, to?: string): Message {
   const elements = /\{[^{}]+,\s*(plural|select|selectordinal)\s*,/.test(text) ? parsed(text) : undefined
   if (!elements) return { ...whole(text), hasChoices: false }
   const pieces: string[] = []
-  const shape = shapeOf(elements, pieces, to)
+  const shape = shapeOf(text, elements, pieces, to)
   return { pieces, join: (all) => shape(all), hasChoices: true }
 }
 
 /** The message with all choices outside; undefined for what is none. */
 function parsed(text: string): MessageFormatElement[] | undefined {
   try {
-    return hoistSelectors(parse(text, { ignoreTag: true }))
+    return hoistSelectors(parse(text, { ignoreTag: true, captureLocation: true }))
   } catch {
     return undefined
   }
@@ -39,6 +38,7 @@ function parsed(text: string): MessageFormatElement[] | undefined {
 
 /** Collects the sentences of a message, and gives what puts them in their places again. */
 function shapeOf(
+  text: string,
   elements: readonly MessageFormatElement[],
   pieces: string[],
   to: string | undefined,
@@ -47,11 +47,13 @@ function shapeOf(
     (one): one is PluralElement | SelectElement => one.type === TYPE.plural || one.type === TYPE.select,
   )
   if (!choice) {
-    const place = pieces.push(printAST([...elements])) - 1
+    const place = pieces.push(elements.map((one) => written(text, one)).join('')) - 1
     return (all) => all[place] ?? ''
   }
   const isPlural = choice.type === TYPE.plural
-  const options = Object.entries(choice.options).map(([name, { value }]) => [name, shapeOf(value, pieces, to)] as const)
+  const options = Object.entries(choice.options).map(
+    ([name, { value }]) => [name, shapeOf(text, value, pieces, to)] as const,
+  )
   const kind = isPlural ? (choice.pluralType === 'ordinal' ? 'selectordinal' : 'plural') : 'select'
   const offset = isPlural && choice.offset ? `offset:${choice.offset} ` : ''
   const other = options.find(([name]) => name === 'other')
@@ -64,6 +66,13 @@ function shapeOf(
   ]
   return (texts) =>
     `{${choice.value}, ${kind}, ${offset}${all.map(([name, inner]) => `${name} {${inner?.(texts) ?? ''}}`).join(' ')}}`
+}
+
+/** A part of a sentence as it stands in the message. The # of a plural around another choice is a number by its name inside of that. */
+function written(text: string, element: MessageFormatElement): string {
+  const { location } = element
+  const said = location ? text.slice(location.start.offset, location.end.offset) : ''
+  return said === '#' && element.type === TYPE.number ? `{${element.value}, number}` : said
 }
 
 function pluralForms(language: string | undefined, type: Intl.PluralRulesOptions['type']): string[] {

@@ -21,6 +21,32 @@ export function splitFurther({ pieces, join }: Split, split: (piece: string) => 
   }
 }
 
+/** What stands around some words of a text. @param words In the order of the text. */
+export function around(text: string, words: readonly string[]): Split {
+  const pieces: string[] = []
+  let rest = text
+  for (const word of words) {
+    const place = rest.indexOf(word)
+    pieces.push(rest.slice(0, place))
+    rest = rest.slice(place + word.length)
+  }
+  return {
+    pieces: [...pieces, rest],
+    join: (all) => all.map((piece, place) => piece + (words[place] ?? '')).join(''),
+  }
+}
+
+/** What is between the first and the last letter or digit: signs at both ends stay as they are. */
+export function insideOfSigns(text: string): Split {
+  const inside = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text)
+  if (!inside) return { pieces: [], join: () => text }
+  const [piece] = inside
+  return {
+    pieces: [piece],
+    join: ([said = '']) => text.slice(0, inside.index) + said + text.slice(inside.index + piece.length),
+  }
+}
+
 /** Lines of a text, without the space around them: vocabularies have no line breaks. An empty text has none. */
 export function lines(text: string): Split {
   const inner = text.trim()
