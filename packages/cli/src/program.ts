@@ -85,8 +85,8 @@ async function taskFor(args: readonly string[], tasks: readonly TaskEntry[]): Pr
   const named = place < 0 ? undefined : (args[place]?.split('=')[1] ?? args[place + 1])
   if (named !== undefined) return taskNamed(tasks, named)
   const holding = (name: string) => args.slice(1).find((word) => existsSync(join(word, name)))
-  // Else an export of another program, which a task may know.
-  const model = holding('headstart.json') ?? holding('model.json')
+  // Else a model that others wrote, which a task may know: an export of another program, a folder as the hub has it.
+  const model = holding('headstart.json') ?? holding('model.json') ?? holding('config.json')
   if (model === undefined) return undefined
   // The command mostly says of what kind it is; others are then not even loaded.
   const likely = tasks.toSorted((a, b) => Number(b.verb === args[0]) - Number(a.verb === args[0]))

@@ -32,6 +32,7 @@ export type {
   TunableBackbone,
 } from './contract/backbone.js'
 export { type Fault, HeadstartError, InputError } from './contract/errors.js'
+export type { Fills, Gaps } from './contract/fills.js'
 export type { NodesBefore, OnnxInput, TransformersInput } from './contract/exported-input.js'
 export type {
   Addition,

@@ -1,10 +1,12 @@
 import type { Learner, Task } from '@headstart/core'
-import { OptionError, step } from '@headstart/core/kit'
+import { isTable, OptionError, readInputs, step } from '@headstart/core/kit'
 import { z } from 'zod'
 import type { Translator } from './contract.js'
+import { fillCatalogs } from './data/fill-catalogs.js'
 import type { TranslationData } from './data/pair.js'
 import { pairsFor } from './data/pairs-for.js'
-import { readTranslationData } from './data/read-pairs.js'
+import { readTranslationData, sourceNames } from './data/read-pairs.js'
+import { isPublishedTranslator } from './files/published-translator.js'
 import { translatorFormat } from './files/saved-translator.js'
 import { pairsHeldOut } from './learners/pairs-held-out.js'
 import { methodNames, translationLearners } from './learners/translation-learners.js'
@@ -98,6 +100,16 @@ export const translateTask: Task<TranslationData, string, TranslationAnswer> = {
   example: '"Open the file"',
   query: z.string({ error: 'expected a text' }),
   asking: translateOptions,
+  queries: {
+    ...step(reading.pick({ sourceColumn: true }), async (path: string, { sourceColumn }, { signal, onEvent }) => {
+      const column = { role: 'source', usualNames: sourceNames, named: sourceColumn }
+      const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
+      return readInputs(path, column, { signal, onNotice })
+    }),
+    holds: isTable,
+    apart: true,
+  },
+  fills: fillCatalogs,
   read: step(reading, async (path: string | undefined, options, { signal, onEvent }): Promise<TranslationData> => {
     if (path === undefined) {
       throw new OptionError(
@@ -146,6 +158,7 @@ export const translateTask: Task<TranslationData, string, TranslationAnswer> = {
       protocol: pairsHeldOut({ languages: translationLanguages(base), shots, draws: seeds }),
     }
   }),
+  adopts: isPublishedTranslator,
   opens: ({ format }) => format === translatorFormat.name,
   async load(files) {
     const model: TranslatorModel = new TranslatorModel(await loadTranslator(files), async () => {

@@ -12,6 +12,7 @@ import {
   type TranslatorParts,
   translatorParts,
 } from './files/open-translator.js'
+import { readPublishedTranslator } from './files/published-translator.js'
 import { readSavedTranslator, translatorFormat } from './files/saved-translator.js'
 import { Sessions } from './generation/sessions.js'
 import { translateTexts } from './translate-texts.js'
@@ -36,14 +37,16 @@ export async function translator(idOrFolder: string, options: TranslatorOptions 
 }
 
 /**
- * A translator that was saved, wherever its files lie.
+ * A translator that was saved, or published, wherever its files lie.
  * @throws ModelFolderError where the folder is missing, damaged, changed, of a newer format or of another kind.
  */
 export async function loadTranslator(
   files: ModelFiles,
   { threads }: Pick<TranslatorOptions, 'threads'> = {},
 ): Promise<Translator> {
-  return new EncoderDecoder(await readSavedTranslator(files), threads)
+  const isSaved = (await files.read(manifestName)) !== undefined
+  const parts = isSaved ? await readSavedTranslator(files) : await readPublishedTranslator(files)
+  return new EncoderDecoder(parts, threads)
 }
 
 class EncoderDecoder implements Translator {

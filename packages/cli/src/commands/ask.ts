@@ -2,6 +2,7 @@ import { extname, resolve } from 'node:path'
 import {
   type AnyTask,
   type Asked,
+  type Fills,
   InputError,
   type Queries,
   startRun,
@@ -63,10 +64,10 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
       withFlags(command, [task.queries.options.shape])
       command.option(
         '--out <path>',
-        'with a file or folder: write its columns and the answers to this .csv or .jsonl; in shards to a .parquet or a folder',
+        `with a file or folder: write its columns and the answers to this .csv or .jsonl; in shards to a .parquet or a folder${task.fills ? `; ${task.fills.help}` : ''}`,
       )
       withSharding(command)
-    }
+    } else if (task.fills) command.option('--out <file>', task.fills.help)
   }
   return command
     .option('--json', 'print one JSON object for each input, each on its line')
@@ -93,6 +94,11 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: ${session.program} ${task.verb} ${folder} ${task.example}`
     throw new OptionError(folder, `a model to ${verb} with`, `one of the task ${task.name}`, remedy)
   }
+  const [from] = inputs?.length === 1 ? inputs : []
+  const { out } = flags
+  if (task.fills && from !== undefined && out !== undefined && task.fills.fits(from, out)) {
+    return fill(task, task.fills, { folder, from, to: out }, flags, session)
+  }
   const place = shardedPlace(task as AnyTask, inputs, flags)
   if (place !== undefined) {
     const work = { kind: 'ask', task: task as AnyTask, model: resolve(folder), place } as const
@@ -117,6 +123,33 @@ async function ask<Data, Query, Answer>(
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
   } else await askWords(asking, inputs ?? [], flags.json ?? false)
   await trained.close()
+}
+
+/** Answers what is missing in a file of answers, and puts it there. */
+async function fill<Data, Query, Answer>(
+  task: Task<Data, Query, Answer>,
+  fills: Fills<Query, Answer>,
+  { folder, from, to }: { readonly folder: string; readonly from: string; readonly to: string },
+  flags: AskFlags,
+  session: Session,
+): Promise<void> {
+  const { queries, kept, filled } = await fills.open(from, to)
+  await prepareToWrite(to, 'file')
+  const trained = await task.load(modelFiles(folder))
+  try {
+    const answers = queries.length > 0 ? await askWith(trained, flags, session)(queries) : []
+    const errors = answers.filter((answer) => answer instanceof InputError)
+    for (const error of errors) say(session.stderr, error.message)
+    if (errors.length > 0) session.exitCode = 2
+    const { bytes, remarks } = filled(answers)
+    const count = answers.length - errors.length
+    if (count > 0) await writeFileAtomically(to, bytes)
+    const json = { from, out: to, filled: count, kept, remarks: [...remarks] }
+    const text = (): string => [...remarks, `${count} filled in, ${kept} kept as they were: ${to}`].join('\n')
+    print(session, flags.json, { json, text }, { task: task.name })
+  } finally {
+    await trained.close()
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Devices, JsonObject, TunableBackbone } from './backbone.js'
 import type { BenchMaker } from './bench.js'
 import type { InputError } from './errors.js'
+import type { Fills } from './fills.js'
 import type { ModelFiles } from './model-files.js'
 import type { Learner, Plan } from './learner.js'
 import type { RunOptions } from './progress.js'
@@ -82,6 +83,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   readonly asking?: z.ZodObject | undefined
   /** Where queries can lie, one after another. Default: nowhere. */
   readonly queries?: Queries<Query> | undefined
+  /** Files of answers that are filled in where answers are missing: `headstart VERB MODEL FROM --out TO`. Default: there are none. */
+  readonly fills?: Fills<Query, Answer> | undefined
   /** Path undefined: what options say alone, such as names of classes. */
   readonly read: Step<string | undefined, Data>
   readonly train: Step<Data, Learner<Data, Trained<Data, Query, Answer>>>

@@ -22,7 +22,8 @@ export interface ReadTranslationOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const sourceNames = ['src', 'original', 'text', 'en', 'english']
+/** Usual names of the column of sources, beside `source`. */
+export const sourceNames = ['src', 'original', 'text', 'en', 'english']
 const targetNames = ['tgt', 'translation', 'translated', 'trg', 'reference']
 const endings: ReadonlySet<string> = new Set(['.json', '.po'])
 

@@ -36,7 +36,7 @@ export type TranslatorParts = Pick<
 >
 
 /** Files that say how a translator is used; `save` writes them again. */
-const settings = [
+export const settings = [
   'config.json',
   'generation_config.json',
   'tokenizer.json',

@@ -1,0 +1,130 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '@headstart/core'
+import { describe, expect, it } from 'vitest'
+import { folder } from '../../test/folders.js'
+import { fillCatalogs } from './fill-catalogs.js'
+
+/** Fills a catalog, each text with itself in capital letters, and says what was asked. */
+async function fill(source: string, target: string | undefined, ending: string) {
+  const place = await folder()
+  const [from, to] = [join(place, `en.${ending}`), join(place, `de.${ending}`)]
+  await writeFile(from, source)
+  if (target !== undefined) await writeFile(to, target)
+  expect(fillCatalogs.fits(from, to)).toBe(true)
+  const { queries, kept, filled } = await fillCatalogs.open(from, to)
+  const { bytes, remarks } = filled(queries.map((text) => ({ text: text.toUpperCase(), problems: [] })))
+  return { queries, kept, remarks, text: new TextDecoder().decode(bytes), from, to }
+}
+
+const json = (value: object, indent: string | number = 2): string => `${JSON.stringify(value, null, indent)}\n`
+
+describe('a catalog in JSON', () => {
+  const source = json({
+    menu: { open: 'open', close: 'close', more: { all: 'all' } },
+    list: ['a', 'b'],
+    size: 3,
+    title: 'title',
+  })
+
+  it('that is not there yet is made, with all that the source has', async () => {
+    const { queries, kept, text } = await fill(source, undefined, 'json')
+    expect([queries, kept]).toEqual([['open', 'close', 'all', 'a', 'b', 'title'], 0])
+    expect(text).toBe(
+      json({ menu: { open: 'OPEN', close: 'CLOSE', more: { all: 'ALL' } }, list: ['A', 'B'], size: 3, title: 'TITLE' }),
+    )
+  })
+
+  it('keeps to the letter what is there, in its layout, and gets what is missing behind its neighbors', async () => {
+    const target = '{\n\t"title": "\\u00dcberschrift",\n\t"own": [1,2],\n\t"menu": { "close": "" , "open":"auf" }\n}'
+    const { queries, kept, text } = await fill(source, target, 'json')
+    expect([queries, kept]).toEqual([['close', 'all', 'a', 'b'], 2])
+    expect(text.startsWith('{\n\t"title": "\\u00dcberschrift",\n\t"own": [1,2],\n\t"menu": {')).toBe(true)
+    expect(JSON.parse(text)).toEqual({
+      title: 'Überschrift',
+      own: [1, 2],
+      menu: { close: 'CLOSE', open: 'auf', more: { all: 'ALL' } },
+      list: ['A', 'B'],
+    })
+    expect(text).toMatch(/\n\t"list": \[\n\t\t"A"/)
+  })
+
+  it('that has everything is not changed by a byte', async () => {
+    const target = '{"menu":{"open":"a","close":"b","more":{"all":"c"}},\n"list":["d","e"],"title":"f"}  \n'
+    const { queries, kept, text } = await fill(source, target, 'json')
+    expect([queries, kept, text]).toEqual([[], 6, target])
+  })
+
+  it('keeps a gap where there is no answer, and says what is to be looked at', async () => {
+    const { from, to } = await fill(source, undefined, 'json')
+    const { filled } = await fillCatalogs.open(from, to)
+    const wrong = new InputError('text', 'a short one', 'a long one', '')
+    const { bytes, remarks } = filled([
+      { text: 'auf', problems: ['{0} is missing.'] },
+      wrong,
+      wrong,
+      wrong,
+      wrong,
+      wrong,
+    ])
+    expect(remarks).toEqual(['menu.open: to be looked at: {0} is missing.'])
+    expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ menu: { open: 'auf', more: {} }, size: 3 })
+  })
+
+  it.each(['[', '"text"', ''])('is refused where it is none: %j', async (text) => {
+    await expect(fill(text, undefined, 'json')).rejects.toThrow(/en\.json: expected/)
+    if (text !== '') await expect(fill(source, text, 'json')).rejects.toThrow(/de\.json: expected/)
+  })
+})
+
+describe('a catalog of gettext', () => {
+  const header =
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=3; plural=n;\\n"\n'
+  const source = `${header}
+#: a.c:1
+msgid "open"
+msgstr ""
+
+msgctxt "menu"
+msgid "open"
+msgstr ""
+
+msgid "%d file"
+msgid_plural "%d files"
+msgstr[0] ""
+msgstr[1] ""
+`
+  it('gets what is missing in it, each form of a plural, and keeps the rest', async () => {
+    const target = `${header}\n# by hand\n#, fuzzy\nmsgid "open"\nmsgstr "auf"\n\nmsgid "gone"\nmsgstr "weg"\n`
+    const { queries, kept, text } = await fill(source, target, 'po')
+    expect([queries, kept]).toEqual([['%d file', '%d files', '%d files', 'open'], 1])
+    expect(text.startsWith(target.trimEnd())).toBe(true)
+    expect(text).toContain('msgctxt "menu"\nmsgid "open"\nmsgstr "OPEN"')
+    expect(text).toContain('msgstr[0] "%D FILE"\nmsgstr[1] "%D FILES"\nmsgstr[2] "%D FILES"')
+  })
+
+  it('that is not there yet is made, with the language that it is called after', async () => {
+    const { text } = await fill(source, undefined, 'po')
+    expect(text).toContain('Language: de\\n')
+    expect(text).toContain('#: a.c:1\nmsgid "open"\nmsgstr "OPEN"')
+  })
+
+  it('is filled in from its own texts, and marks what is to be looked at', async () => {
+    const { to } = await fill(source, source, 'po')
+    const { queries, filled } = await fillCatalogs.open(to, to)
+    const { bytes } = filled(queries.map((text, place) => ({ text, problems: place === 0 ? ['It is empty.'] : [] })))
+    const text = new TextDecoder().decode(bytes)
+    expect(text).toContain('#: a.c:1\n#, fuzzy\nmsgid "open"\nmsgstr "open"')
+    expect(text.match(/fuzzy/g)).toHaveLength(1)
+    expect(await readFile(to, 'utf8')).toBe(source)
+  })
+})
+
+it('other files are not filled in', () => {
+  for (const [from, to] of [
+    ['en.json', 'de.po'],
+    ['texts.csv', 'out.csv'],
+    ['Open', 'de.json'],
+  ] as const)
+    expect(fillCatalogs.fits(from, to)).toBe(false)
+})
