@@ -2,6 +2,9 @@
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`: figures beside peers, baselines and limits, measured in one run. With
  * the name pretraining, it is what pre-training on behavior is worth, with `--only SHOP`, `--users 25`, `--draws 1` and `--steps 300` for a
  * part of it. With the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
+ * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`,
+ * `npm run bench -- translation MODEL DATA [PAIRS...] [METHOD...]`: figures beside peers, baselines and limits, measured in one run. With
+ * the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
  * examples give.
  */
 import { existsSync } from 'node:fs'
@@ -27,6 +30,7 @@ import { recommendUpdate } from './recommend-update.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
+import { translation } from './translation.js'
 import { trust, trustParts } from './trust/index.js'
 
 const benchmarks: Record<string, Benchmark> = {
@@ -62,7 +66,9 @@ const parsed = parseArgs({
 const { values } = parsed
 /** `trust FOLDER [PART...]`: of a folder that holds several kinds of data. */
 const ofTrust = parsed.positionals[0] === 'trust' ? parsed.positionals.slice(1) : undefined
-const positionals = ofTrust ? [] : parsed.positionals
+/** `translation MODEL DATA`: of a translator, and pairs. */
+const ofTranslation = parsed.positionals[0] === 'translation' ? parsed.positionals.slice(1) : undefined
+const positionals = ofTrust || ofTranslation ? [] : parsed.positionals
 /** Benchmarks of folders alone. */
 const ofFolders = ['recommend', 'few-shot', 'pretraining']
 const isFewShot = positionals.includes('few-shot')
@@ -77,7 +83,7 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
-const everything = positionals.length === 0 && values.data.length === 0 && !ofTrust
+const everything = positionals.length === 0 && values.data.length === 0 && !ofTrust && !ofTranslation
 const isTuned = positionals.includes('fine-tuning')
 const named = positionals.filter(
   (name) => name in benchmarks && !(isTuned && values.data.length > 0 && name === 'fine-tuning'),
@@ -98,6 +104,11 @@ const trusted = (): Benchmark[] => {
   )
   process.exit(2)
 }
+const translated = ([model, data, ...words]: readonly string[]): Benchmark[] => {
+  if (model !== undefined && data !== undefined) return [translation(model, data, words)]
+  console.error('bench: expected translation MODEL DATA, the folders of a translator and of the tables train and test.')
+  process.exit(2)
+}
 const chosen = ofTrust
   ? trusted()
   : [
@@ -116,6 +127,12 @@ const chosen = ofTrust
           ? [fewShot([...words, ...values.data])]
           : values.data.map(ofFolder)),
     ]
+  : ofTranslation
+    ? translated(ofTranslation)
+    : [
+        ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
+        ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
+      ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))

@@ -33,7 +33,11 @@ export interface Tuned {
   readonly files: ReadonlyMap<string, Graph>
   /** Whether held-out pairs cost less than before. */
   readonly gained: boolean
-  readonly heldOut: HeldOutLoss & { readonly rows: readonly Pair[] }
+  readonly heldOut: HeldOutLoss & {
+    readonly rows: readonly Pair[]
+    /** For each of them, what its tokens cost together afterwards, and how many there are. */
+    readonly costs: Matrix
+  }
   /** Number of pairs that were learned from. */
   readonly pairs: number
   readonly epochs: number
@@ -111,7 +115,13 @@ export async function tune(
     return {
       files: gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files,
       gained,
-      heldOut: { pairs: held.length, before, after, rows: heldOut },
+      heldOut: {
+        pairs: held.length,
+        before,
+        after,
+        rows: heldOut,
+        costs: outcome.results[losses.indexOf(after)] as Matrix,
+      },
       pairs: learned.length,
       epochs: losses.indexOf(after),
       plan,
