@@ -60,13 +60,13 @@ async function logitsBy({ networks, tokenizer, specialTokens }: Translator) {
       const read = [specialTokens.decoderStart, ...tokenizer.encodeTarget(target).slice(0, -1)]
       const { logits } = await run(decoder, { ...given, input_ids: ints(read) })
       let present: Tensors = await run(decoder, { ...given, input_ids: ints(read.slice(0, 1)) })
-      const steps = [...(present['logits']?.data as Float32Array)]
+      const steps = [...((present['logits'] as Tensor).data as Float32Array)]
       for (const id of read.slice(1)) {
         const past = Object.fromEntries(
           Object.entries(present).map(([name, value]) => [name.replace('present.', 'past_key_values.'), value]),
         )
         present = { ...present, ...(await run(decoderWithPast, { ...given, ...past, input_ids: ints([id]) })) }
-        steps.push(...(present['logits']?.data as Float32Array))
+        steps.push(...((present['logits'] as Tensor).data as Float32Array))
       }
       return [logits as Tensor, float32(logits?.dims ?? [], steps)]
     },
@@ -174,7 +174,9 @@ describe('a translator that is fine-tuned', () => {
     const onEvent = ({ type, ...event }: { type: string }): void => {
       if (type === 'step' && (event as unknown as { step: number }).step === 2) stop.abort()
     }
-    await expect(tune(base, pairs, { ...quick, epochs: 2, checkpoint, signal: stop.signal, onEvent })).rejects.toThrow()
+    await expect(tune(base, pairs, { ...quick, epochs: 2, checkpoint, signal: stop.signal, onEvent })).rejects.toThrow(
+      'aborted',
+    )
     const resumed = await tune(base, pairs, { ...quick, epochs: 2, checkpoint, resume: true })
     expect(resumed.heldOut).toEqual(whole.heldOut)
   })

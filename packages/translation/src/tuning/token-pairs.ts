@@ -31,6 +31,8 @@ function everyOther(steps: readonly number[]): number[] {
 /** Makes tensors of pairs, for a training graph. */
 export class TokenFeeds {
   readonly #special: SpecialTokens
+  /** What stands for a token that is kept from the decoder. */
+  readonly #blank: number
   /** What the graph takes. */
   readonly #inputs: ReadonlySet<string>
   readonly #pairs: readonly TokenPair[]
@@ -39,8 +41,14 @@ export class TokenFeeds {
   /** Pairs whose lengths are those of batches: few, since a gradient is written for one shape. */
   readonly #steps: { readonly source: readonly number[]; readonly target: readonly number[] }
 
-  constructor(graph: Graph, special: SpecialTokens, pairs: readonly TokenPair[], encoded: EncodedSources) {
-    this.#special = special
+  constructor(
+    graph: Graph,
+    { specialTokens, tokenizer }: Pick<TranslatorParts, 'specialTokens' | 'tokenizer'>,
+    pairs: readonly TokenPair[],
+    encoded: EncodedSources,
+  ) {
+    this.#special = specialTokens
+    this.#blank = tokenizer.unknown ?? specialTokens.pad
     this.#inputs = new Set(graph.inputs.map(({ name }) => name))
     this.#pairs = pairs
     this.#encoded = encoded
@@ -75,8 +83,9 @@ export class TokenFeeds {
   /**
    * The tensors of a batch. A short one is filled up with rows of weight 0.
    * @param size Rows of the batch.
+   * @param drops Whether the next token of a target is kept from the decoder. Default: none is.
    */
-  async feeds({ rows, longest }: Batch, size: number): Promise<Tensors> {
+  async feeds({ rows, longest }: Batch, size: number, drops: () => boolean = () => false): Promise<Tensors> {
     const { pad, decoderStart } = this.#special
     const filled = Array.from({ length: size }, (_, index) => rows[index] ?? (rows[0] as number))
     const pairs = filled.map((row) => this.#pairs[row] as TokenPair)
@@ -89,7 +98,7 @@ export class TokenFeeds {
       const start = row * length
       read[start] = BigInt(decoderStart)
       target.forEach((id, place) => {
-        if (place + 1 < length) read[start + place + 1] = BigInt(id)
+        if (place + 1 < length) read[start + place + 1] = BigInt(drops() ? this.#blank : id)
         wanted[start + place] = BigInt(id)
         if (row < rows.length) mass[start + place] = 1
       })

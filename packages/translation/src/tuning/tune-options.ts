@@ -20,6 +20,12 @@ export interface TuneOptions extends RunOptions, ResumeOptions {
   readonly batchSize?: number | undefined
   /** Share of each token that is spread over the vocabulary. Default 0.1. */
   readonly labelSmoothing?: number | undefined
+  /**
+   * Share of the target's tokens that the decoder does not get to read in training, so that it looks at the source (Bowman et al.,
+   * "Generating Sentences from a Continuous Space", 2016, section 3.1). Published networks come without the dropout of their training:
+   * this is in its place. Default 0.1.
+   */
+  readonly wordDropout?: number | undefined
   /** Share of the pairs that are held out to decide when it ends, and whether it was of use. Default 0.1. */
   readonly heldOut?: number | undefined
   /** Pairs of another domain: how much is forgotten is measured on these. Default: sentences of everyday life. */
@@ -40,6 +46,7 @@ export interface TunePlan {
   readonly learningRate: number
   readonly batchSize: number
   readonly labelSmoothing: number
+  readonly wordDropout: number
   readonly heldOut: number
   readonly seed: number
 }
@@ -57,6 +64,7 @@ export function tunePlan(options: TuneOptions): TunePlan {
     learningRate: options.learningRate ?? (lora ? 2e-3 : 5e-4),
     batchSize: options.batchSize ?? 16,
     labelSmoothing: options.labelSmoothing ?? 0.1,
+    wordDropout: options.wordDropout ?? 0.1,
     heldOut: options.heldOut ?? 0.1,
     seed,
   }
@@ -71,6 +79,7 @@ export function tunePlan(options: TuneOptions): TunePlan {
   require('learningRate', plan.learningRate, plan.learningRate > 0, 'a number above 0')
   require('labelSmoothing', plan.labelSmoothing, plan.labelSmoothing >= 0 &&
     plan.labelSmoothing < 1, 'a share from 0 to below 1')
+  require('wordDropout', plan.wordDropout, plan.wordDropout >= 0 && plan.wordDropout < 1, 'a share from 0 to below 1')
   require('heldOut', plan.heldOut, plan.heldOut > 0 && plan.heldOut < 1, 'a share above 0 and below 1')
   return plan
 }

@@ -10,7 +10,6 @@ import { EncodedSources } from './encoded-sources.js'
 import { TokenFeeds, type TokenPair, tokenPairs } from './token-pairs.js'
 import { type TrainingGraph, trainingGraph } from './training-graph.js'
 import { type TuneOptions, tunePlan, type TunePlan } from './tune-options.js'
-import { likenessOf } from './tie-weights.js'
 import { type ChangedWeight, writeWeights } from './write-weights.js'
 
 /** Fewest pairs: some of them are held out. */
@@ -67,15 +66,18 @@ export async function tune(
   const { learned, heldOut } = split(parts, pairs, plan, onEvent)
   const tokens = tokenPairs(parts, [...learned, ...heldOut])
   const objective = trainingGraph(parts.networks, plan.unfreeze, plan.labelSmoothing)
-  const feeds = new TokenFeeds(objective.graph, parts.specialTokens, tokens, encoded)
+  const feeds = new TokenFeeds(objective.graph, parts, tokens, encoded)
   const rows = [...learned.keys()]
   const held = heldOut.map((_, index) => learned.length + index)
   const size = Math.min(plan.batchSize, rows.length)
   const batches = (epoch: number) =>
-    feeds.batches(rows, size, random(plan.seed + 7919 * epoch)).map((batch) => () => feeds.feeds(batch, size))
+    feeds.batches(rows, size, random(plan.seed + 7919 * epoch)).map((batch, index) => {
+      const { uniform } = random(plan.seed + 7919 * epoch + 104_729 * (index + 1))
+      return () => feeds.feeds(batch, size, () => uniform() < plan.wordDropout)
+    })
   const steps = batches(0)
   const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
-  const network = adapted(objective, plan, frozenOf(parts, objective.graph, plan))
+  const network = adapted(objective, plan)
   const trainer = await Trainer.create(network.graph, {
     loss: objective.loss,
     groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
@@ -171,11 +173,11 @@ interface Adapted {
   changed(trainer: Trainer): ChangedWeight[]
 }
 
-function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan, frozen: ReadonlySet<string>): Adapted {
+function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
   const before = (name: string): Tensor => graph.initializers.get(name) as Tensor
   const changedBy = (after: Iterable<readonly [string, Tensor]>): ChangedWeight[] =>
     [...after].map(([name, tensor]) => ({ name, before: before(name), after: tensor }))
-  const roles = [...weightRoles(graph)].filter(([name, role]) => isTrainable(role) && !frozen.has(name))
+  const roles = [...weightRoles(graph)].filter(([name, role]) => isTrainable(role))
   if (!lora) {
     return {
       graph,
@@ -198,18 +200,10 @@ function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan, frozen: Rea
   }
 }
 
-/** Weights of the decoder that are those of the frozen encoder as well: an embedding that both share stays as it is in all its places. */
-function frozenOf({ networks: { encoder } }: TranslatorParts, graph: Graph, { unfreeze }: TunePlan): Set<string> {
-  if (unfreeze === 'all') return new Set()
-  const matrices = [...encoder.initializers.values()].filter(({ dims }) => dims.length === 2)
-  return new Set(
-    [...graph.initializers].flatMap(([name, weight]) =>
-      weight.dims.length === 2 && matrices.some((other) => likenessOf(other, weight)) ? [name] : [],
-    ),
-  )
-}
-
-/** The files with trained weights. What was frozen stays: of a shared embedding the encoder's place too, where only the decoder learned. */
+/**
+ * The files with trained weights. What was frozen stays: where the decoder alone learned, an embedding that it shares with the encoder is
+ * new in the places of the decoder, all of them, and as it was in that of the encoder, which has said all it says with it.
+ */
 function written(
   { networks: { files, names } }: TranslatorParts,
   { unfreeze }: TunePlan,
