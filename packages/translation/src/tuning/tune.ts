@@ -177,7 +177,7 @@ function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
   const before = (name: string): Tensor => graph.initializers.get(name) as Tensor
   const changedBy = (after: Iterable<readonly [string, Tensor]>): ChangedWeight[] =>
     [...after].map(([name, tensor]) => ({ name, before: before(name), after: tensor }))
-  const roles = [...weightRoles(graph)].filter(([name, role]) => isTrainable(role))
+  const roles = [...weightRoles(graph)].filter(([, role]) => isTrainable(role))
   if (!lora) {
     return {
       graph,
