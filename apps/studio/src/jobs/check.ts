@@ -41,6 +41,7 @@ export async function check(folder: string, { task, bench }: Opened, job: JobHan
   }
   job.doing('looks for what is wrong')
   const snapshot = await bench.snapshot()
+  job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('check', 0, 1) })
     const checked = await task.check.run(snapshot.path, {}, run)

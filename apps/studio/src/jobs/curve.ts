@@ -35,6 +35,7 @@ export async function learningCurve(folder: string, { task, bench }: Opened, job
   }
   job.doing('learns from growing parts of the examples')
   const snapshot = await bench.snapshot()
+  job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('curve', 0, 1) })
     const { json } = await task.curve.run(await snapshot.read(run), {}, run)

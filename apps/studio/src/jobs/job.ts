@@ -12,6 +12,8 @@ export interface JobHandle {
   listen(method: string, from: number, to: number): (event: TrainEvent) => void
   share(value: number): void
   notice(message: string): void
+  /** What is said of a path is said of this name: of a copy that is learned from it is the original's. */
+  call(path: string, name: string): void
   method(row: TrainedMethod): void
 }
 
@@ -29,6 +31,7 @@ export class Jobs {
   #started = 0
   #told = 0
   #number = 0
+  readonly #names = new Map<string, string>()
 
   constructor(onChange: (job: JobState) => void) {
     this.#onChange = onChange
@@ -46,6 +49,7 @@ export class Jobs {
     }
     const abort = (this.#abort = new AbortController())
     this.#started = performance.now()
+    this.#names.clear()
     this.#state = {
       id: `${Date.now()}-${++this.#number}`,
       kind,
@@ -83,19 +87,21 @@ export class Jobs {
       if (signal.aborted) this.#set({ status: 'cancelled', doing: 'cancelled: nothing was changed' }, true)
       else {
         const said = error instanceof HeadstartError ? error.message : `It failed: ${(error as Error).message}`
-        this.#set({ status: 'failed', doing: 'failed', error: said }, true)
+        this.#set({ status: 'failed', doing: 'failed', error: this.#named(said) }, true)
       }
     }
   }
 
   #handle(signal: AbortSignal): JobHandle {
-    const notice = (message: string): void => {
+    const notice = (given: string): void => {
       const { notices = [] } = this.#state ?? {}
+      const message = this.#named(given)
       if (!notices.includes(message)) this.#set({ notices: [...notices, message] }, true)
     }
     return {
       signal,
       notice,
+      call: (path, name) => void this.#names.set(path, name),
       doing: (what) => this.#set({ doing: what }, true),
       share: (share) => this.#set({ share }),
       method: (row) => this.#set({ methods: [...(this.#state?.methods ?? []), row] }, true),
@@ -133,6 +139,10 @@ export class Jobs {
         }
       },
     }
+  }
+
+  #named(message: string): string {
+    return [...this.#names].reduce((said, [path, name]) => said.replaceAll(path, name), message)
   }
 
   #point(point: { method: string; epoch: number; loss: number | null } & Partial<JobState['points'][number]>): void {

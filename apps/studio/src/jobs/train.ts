@@ -60,6 +60,7 @@ export async function train(
   const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', 0, 0) })
   job.doing('reads the data')
   const snapshot = await bench.snapshot()
+  job.call(snapshot.path, bench.files.data)
   const beside = new Map<string, AnyTrained>()
   try {
     const data = await snapshot.read(run)

@@ -36,6 +36,7 @@ export class Journal {
   readonly #done: Entry[] = []
   readonly #undone: Entry[] = []
   #number = 0
+  #before = ''
   /** What was begun and is perhaps not in the files. */
   #open: { readonly entry: Entry; readonly way: 'to' | 'from'; refuse(): void } | undefined
 
@@ -46,6 +47,8 @@ export class Journal {
   static async open(folder: string): Promise<Journal> {
     const journal = new Journal(join(folder, 'journal.jsonl'))
     const text = await readFile(journal.#path, 'utf8').catch(() => '')
+    // What is written next begins a line.
+    journal.#before = text === '' || text.endsWith('\n') ? '' : '\n'
     let lines = 0
     for (const one of text.split('\n')) {
       const parsed = line.safeParse(jsonOf(one))
@@ -97,7 +100,8 @@ export class Journal {
 
   async #write(one: z.output<typeof line>): Promise<void> {
     try {
-      await appendFile(this.#path, `${JSON.stringify(one)}\n`, { flush: true })
+      await appendFile(this.#path, `${this.#before}${JSON.stringify(one)}\n`, { flush: true })
+      this.#before = ''
     } catch (error) {
       throw toFileError(error, this.#path, 'write')
     }

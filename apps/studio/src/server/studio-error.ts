@@ -21,7 +21,10 @@ export class StudioError extends HeadstartError {
 export function problemResponse(cause: unknown): Response {
   const { name, message } = cause as Error
   const problem: Problem = { error: { message, kind: name } }
-  return Response.json(problem, { status: statusOf(cause), headers: { 'cache-control': 'no-store' } })
+  const status = statusOf(cause)
+  // What is still on its way of a body that is too large is not read.
+  const closing = status === 413 ? { connection: 'close' } : undefined
+  return Response.json(problem, { status, headers: { 'cache-control': 'no-store', ...closing } })
 }
 
 function statusOf(cause: unknown): number {

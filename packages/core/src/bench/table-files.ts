@@ -81,13 +81,9 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
       for (const one of brought) {
         try {
           for (const row of await rowsOf(one, input)) {
-            const problem = row.label === null ? undefined : labelProblem(row.label)
+            const problem = problemOf(row)
             if (problem === undefined) wanted.push(row)
-            else
-              refused.push({
-                name: row.text.slice(0, 80),
-                message: `label: expected the name of a class, got ${problem}.`,
-              })
+            else refused.push({ name: row.text.slice(0, 80), message: problem })
           }
         } catch (error) {
           if (!(error instanceof HeadstartError)) throw error
@@ -214,6 +210,17 @@ function allOf(labeled: readonly FileRow[], unlabeled: readonly FileRow[], remov
     byId: new Map([...first, ...second, ...third].map((entry) => [entry.id, entry])),
     examples: [...first.map(exampleOf), ...second.map((entry) => ({ ...exampleOf(entry), label: null }))],
   }
+}
+
+/** Characters of one example. */
+const longest = 1_000_000
+
+/** Why a row cannot be an example, in a sentence. */
+function problemOf({ text, label }: { readonly text: string; readonly label: string | null }): string | undefined {
+  if (text.length > longest)
+    return `text: expected at most ${longest} characters, got ${text.length}. Bring it in parts.`
+  const problem = label === null ? undefined : labelProblem(label)
+  return problem === undefined ? undefined : `label: expected the name of a class, got ${problem}. Correct it.`
 }
 
 /** The table that a row belongs in, and the row as it stands there. */

@@ -192,16 +192,26 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
   }
 }
 
-/** Folders in a folder that hold a folder of pictures for each class, and that of a project of ours. */
+/** Folders in a folder that hold a folder of pictures for each class. No deeper is looked: it can be somebody's whole disk. */
 export async function findPictureFolders(folder: string): Promise<string[]> {
   const found: string[] = []
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
+  for (const name of await foldersIn(folder)) {
     if (name === names.removed || name.startsWith(frozenPrefix)) continue
-    const { pictures } = await findPictures(join(folder, name)).catch(() => ({ pictures: [] }))
-    if (pictures.length > 0) found.push(name)
+    for (const label of (await foldersIn(join(folder, name))).slice(0, looked))
+      if ((await picturesIn(join(folder, name, label))).length > 0) {
+        found.push(name)
+        break
+      }
   }
   return found.sort()
+}
+
+/** Folders that are looked into for pictures. */
+const looked = 100
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
 }
 
 /** The folders of a new project. Pictures that lie in another folder already are taken over under a second name. */
