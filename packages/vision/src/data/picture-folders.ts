@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, s
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { type BenchExample, type Brought, InputError, type Move, type Place } from '@headstart/core'
 import { ContentIds, type ExampleFiles, freeName, type Frozen, labelProblem } from '@headstart/core/kit'
-import { makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { errorCode, makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import { loadSharp } from '../preprocessing/load-sharp.js'
 import { readImage } from '../preprocessing/read-image.js'
 import { findPictures, isPictureName } from './find-pictures.js'
@@ -12,6 +12,15 @@ import { findPictures, isPictureName } from './find-pictures.js'
 const names = { data: 'data', unlabeled: 'unlabeled', removed: 'removed' }
 /** Of a copy that is learned from; one that is left was a killed process's. */
 const frozenPrefix = 'training-'
+
+/** What lies in the folders. */
+interface Pictures {
+  /** The same for the same pictures in the same places. */
+  readonly key: string
+  readonly all: readonly Found[]
+  readonly byId: ReadonlyMap<string, Found>
+  readonly examples: readonly BenchExample[]
+}
 
 interface Found {
   readonly id: string
@@ -27,16 +36,16 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
     unlabeled: join(folder, names.unlabeled),
     removed: join(folder, names.removed),
   }
-  /** Hashes of files by path, size and time: each is read once. */
+  /** Hashes of files by their place on the disk, size and time: each is read once, also where it is moved. */
   const hashes = new Map<string, string>()
-  let last:
-    | { readonly key: string; readonly all: readonly Found[]; readonly examples: readonly BenchExample[] }
-    | undefined
+  let last: Pictures | undefined
+  /** When the folders were looked through; what happens here is known without another look. */
+  let lookedAt = 0
   const thumbnails = new Map<string, Promise<{ bytes: Uint8Array; type: string }>>()
 
   async function contentOf(path: string): Promise<string> {
-    const { size, mtimeMs } = await stat(path)
-    const key = `${path} ${size} ${mtimeMs}`
+    const { size, mtimeMs, ino, dev } = await stat(path)
+    const key = `${dev} ${ino} ${size} ${mtimeMs}`
     const known = hashes.get(key)
     if (known !== undefined) return known
     const hash = hashOf(await readFile(path))
@@ -44,30 +53,34 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
     return hash
   }
 
-  async function read(): Promise<NonNullable<typeof last>> {
+  /** @param fresh Milliseconds for which a look at the folders holds. */
+  async function read(fresh = 1000): Promise<Pictures> {
+    if (last && performance.now() - lookedAt < fresh) return last
     const labeled = (await isFolder(at.data)) ? (await findPictures(at.data)).pictures : []
     const paths = [
       ...labeled.map((picture) => ({ ...picture, kind: 'data' as const })),
       ...(await picturesIn(at.unlabeled)).map((path) => ({ path, label: null, kind: 'unlabeled' as const })),
       ...(await picturesIn(at.removed)).map((path) => ({ path, label: null, kind: 'removed' as const })),
     ]
+    // Gone since it was listed: another program, or another studio.
+    const contents = await inTurns(paths, ({ path }) => contentOf(path).catch(() => undefined))
     const ids = new ContentIds()
-    const all: Found[] = []
-    for (const one of paths) {
-      // Gone since it was listed: another program, or another studio.
-      const content = await contentOf(one.path).catch(() => undefined)
-      if (content !== undefined) all.push({ ...one, id: ids.of(content) })
-    }
-    const key = all.map(({ id, path }) => `${id} ${path}`).join('\n')
-    if (last?.key === key) return last
-    const examples = all
-      .filter(({ kind }) => kind !== 'removed')
-      .map(({ id, label, path }): BenchExample => ({ id, label, shown: { type: 'picture', name: basename(path) } }))
-    return (last = { key, all, examples })
+    const all = paths.flatMap((one, row): Found[] => {
+      const content = contents[row]
+      return content === undefined ? [] : [{ ...one, id: ids.of(content) }]
+    })
+    lookedAt = performance.now()
+    const now = picturesOf(all)
+    // The same list for the same pictures, whatever came first.
+    return (last = last?.key === now.key ? { ...now, examples: last.examples } : now)
   }
 
-  const found = async (id: string): Promise<Found | undefined> =>
-    (last ?? (await read())).all.find((one) => one.id === id) ?? (await read()).all.find((one) => one.id === id)
+  /** What was done here, without another look. */
+  function know(byId: ReadonlyMap<string, Found>): void {
+    last = picturesOf([...byId.values()])
+  }
+
+  const found = async (id: string): Promise<Found | undefined> => last?.byId.get(id) ?? (await read(0)).byId.get(id)
 
   /** The folder of a place; it is made where it is not there. */
   async function folderOf(place: Place): Promise<string> {
@@ -89,10 +102,10 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
     },
     async move(moves) {
       for (const { to } of moves) if (to !== null && to.label !== null) folderName(to.label)
-      const { all } = await read()
-      const byId = new Map(all.map((one) => [one.id, one]))
+      const byId = new Map((await read()).byId)
       const missing: string[] = []
       const left = new Set<string>()
+      const taken = new Map<string, Set<string>>()
       for (const { id, to } of moves) {
         const one = byId.get(id)
         if (!one) {
@@ -101,16 +114,24 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
         }
         if (to === null ? one.kind === 'removed' : one.kind !== 'removed' && one.label === to.label) continue
         const target = await folderOf(to)
-        const taken = new Set(await readdir(target))
-        const path = join(
-          target,
-          freeName(basename(one.path), (name) => taken.has(name)),
-        )
-        await rename(one.path, path).catch((error: unknown) => {
-          throw toFileError(error, one.path, 'write')
-        })
+        const others = taken.get(target) ?? new Set(await readdir(target))
+        taken.set(target, others)
+        const name = freeName(basename(one.path), (other) => others.has(other))
+        const path = join(target, name)
+        try {
+          await rename(one.path, path)
+        } catch (error) {
+          lookedAt = 0
+          if (errorCode(error) !== 'ENOENT') throw toFileError(error, one.path, 'write')
+          missing.push(id)
+          byId.delete(id)
+          continue
+        }
+        others.add(name)
         if (one.kind === 'data') left.add(dirname(one.path))
+        byId.set(id, foundAt(id, path, to))
       }
+      know(byId)
       // A class without pictures is none.
       for (const path of left) if (path !== at.data) await rmdir(path).catch(() => {})
       return missing
@@ -119,7 +140,7 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       const refused: { name: string; message: string }[] = []
       const added: Move[] = []
       let doubles = 0
-      const byId = new Map((await read()).all.map((one) => [one.id, one]))
+      let byId = new Map((await read()).byId)
       for (const one of brought) {
         try {
           const { name, bytes, label } = pictureOf(one)
@@ -131,8 +152,9 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
           const to = { label }
           if (there && there.kind !== 'removed' && (label === null || there.label !== null)) doubles++
           else if (there) {
+            know(byId)
             await this.move([{ id, to }])
-            byId.set(id, { ...there, label, kind: label === null ? 'unlabeled' : 'data' })
+            byId = new Map((await read()).byId)
             added.push({ id, to })
           } else {
             const target = await folderOf(to)
@@ -142,7 +164,7 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
               freeName(plainName(name), (other) => taken.has(other)),
             )
             await writeFileAtomically(path, bytes)
-            byId.set(id, { id, path, label, kind: label === null ? 'unlabeled' : 'data' })
+            byId.set(id, foundAt(id, path, to))
             added.push({ id, to })
           }
         } catch (error) {
@@ -150,6 +172,7 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
           refused.push({ name: 'name' in one ? one.name : one.text.slice(0, 80), message: error.message })
         }
       }
+      if (added.length > 0) know(byId)
       return { added, doubles, refused }
     },
     async picture(id, size) {
@@ -166,7 +189,8 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       return made
     },
     async freeze() {
-      const labeled = (await read()).all.filter(({ kind }) => kind === 'data')
+      // In the order in which whoever reads the folder finds them.
+      const labeled = (await read(0)).all.filter(({ kind }) => kind === 'data')
       await removeFrozen(folder)
       const path = await mkdtemp(join(folder, frozenPrefix))
       const idOf = new Map<string, string>()
@@ -190,6 +214,33 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       } satisfies Frozen
     },
   }
+}
+
+function picturesOf(all: readonly Found[]): Pictures {
+  return {
+    key: all
+      .map(({ id, path }) => `${id} ${path}`)
+      .sort()
+      .join('\n'),
+    all,
+    byId: new Map(all.map((one) => [one.id, one])),
+    examples: all
+      .filter(({ kind }) => kind !== 'removed')
+      .map(({ id, label, path }): BenchExample => ({ id, label, shown: { type: 'picture', name: basename(path) } })),
+  }
+}
+
+function foundAt(id: string, path: string, to: Place): Found {
+  if (to === null) return { id, path, label: null, kind: 'removed' }
+  return { id, path, label: to.label, kind: to.label === null ? 'unlabeled' : 'data' }
+}
+
+/** Some dozens at once. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let first = 0; first < items.length; first += 64)
+    results.push(...(await Promise.all(items.slice(first, first + 64).map(work))))
+  return results
 }
 
 /** Folders in a folder that hold a folder of pictures for each class. No deeper is looked: it can be somebody's whole disk. */
