@@ -10,8 +10,9 @@ import { Converter, OptionDefaults, ReflectionKind } from 'typedoc'
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** Every door: what it is imported by, and its source. */
-const doors = readdirSync(join(root, 'packages')).flatMap((folder) => {
-  const home = join(root, 'packages', folder)
+const folders = readdirSync(join(root, 'packages')).map((folder) => join('packages', folder))
+const doors = [...folders, 'apps/studio'].flatMap((folder) => {
+  const home = join(root, folder)
   const { name, exports = {} } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
   const sourceOf = ({ types }) => join(home, types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts'))
   const typed = Object.entries(exports).filter(([, target]) => target.types)

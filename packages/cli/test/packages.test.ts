@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const folders = ['packages', 'packages/runtime/npm'].flatMap((parent) =>
+const folders = ['packages', 'packages/runtime/npm', 'apps'].flatMap((parent) =>
   readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
 )
 const published = folders.filter(

@@ -16,7 +16,6 @@ export interface ExampleBenchParts<Input> {
   readonly description: string
   find(folder: string): Promise<readonly string[]>
   create(folder: string, data: string | undefined): Promise<void>
-  /** @param data As `create` got it. */
   open(folder: string): ExampleFiles<Input>
   readonly program: readonly string[]
   /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
