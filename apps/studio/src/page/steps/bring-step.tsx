@@ -45,7 +45,7 @@ export function BringStep() {
       {brings === null && <Begin kinds={project.kinds} found={project.found} />}
       {brings === 'text' && <TypeTexts />}
       {brings === 'picture' && <TakePictures />}
-      {brings !== null && project.counts.total > 0 && <Check />}
+      {brings !== null && brings !== 'card' && project.counts.total > 0 && <Check />}
     </>
   )
 }
@@ -112,7 +112,7 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
             <span style={{ color: 'var(--accent)' }}>
               <Icon name={icons[brings]} size={28} />
             </span>
-            <h2>{description[0]?.toUpperCase() + description.slice(1)}</h2>
+            <h2>{capitalized(description)}</h2>
             <div class="stack" style={{ gap: '6px', marginTop: 'auto' }}>
               <button type="button" onClick={() => void begin({ task })}>
                 Begin empty
@@ -231,7 +231,6 @@ function Check() {
   const check = store.check.value
   const job = store.job.value
   const running = job?.kind === 'check' && job.status === 'running'
-  const shop = store.brings.value === 'card'
   return (
     <section class="card" aria-labelledby="check">
       <div class="row spread">
@@ -247,9 +246,7 @@ function Check() {
       {running && job && <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />}
       {!check && !running && (
         <p class="soft">
-          {shop
-            ? 'Items without names, users with one choice, the same twice: it is looked for.'
-            : 'Doubles, labels that look wrong, labels with too few examples, what gives the answer away: all is looked for.'}
+          Doubles, labels that look wrong, labels with too few examples, what gives the answer away: all is looked for.
         </p>
       )}
       {check && (
@@ -279,7 +276,7 @@ function Check() {
               .map((issue) => (
                 <li key={issue.kind + issue.ids.join() + issue.labels.join()}>
                   <div>
-                    <strong>{issue.title}</strong>
+                    <strong>{[capitalized(issue.title), ...issue.labels].join(' · ')}</strong>
                     <p class="soft small">{issue.advice}</p>
                   </div>
                   {issue.ids.length > 0 && (
@@ -300,4 +297,8 @@ function Check() {
       )}
     </section>
   )
+}
+
+function capitalized(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
 }

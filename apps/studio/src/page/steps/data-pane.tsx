@@ -38,7 +38,7 @@ export function DataPane() {
       <div class="row spread" style={{ flexWrap: 'nowrap' }}>
         <h2>
           {shop
-            ? `${count(counts.total, 'item')}, ${count(counts.labeled, 'user')}`
+            ? [count(counts.total, 'item'), ...(counts.labeled > 0 ? [count(counts.labeled, 'user')] : [])].join(', ')
             : counts.total === 0
               ? 'No data yet'
               : count(counts.total, 'example')}
@@ -54,6 +54,17 @@ export function DataPane() {
           >
             <Icon name="undo" />
           </button>
+          {project.redo !== null && (
+            <button
+              type="button"
+              class="quiet icon"
+              aria-label={`Redo: ${project.redo}`}
+              title={`Redo: ${project.redo}`}
+              onClick={() => void store.attempt(() => store.studio.redo())}
+            >
+              <Icon name="redo" />
+            </button>
+          )}
           <button
             type="button"
             class="quiet only-narrow"

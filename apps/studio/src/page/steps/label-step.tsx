@@ -75,7 +75,7 @@ function LabelQueue() {
     said.value = `${shortened(nameOf(seen.example), 40)}: ${label}`
     void store.label(seen.example.id, label)
     if (suspects && label === seen.example.label)
-      void store.attempt(() => store.studio.confirm({ ids: [seen.example.id] }))
+      void store.attempt(() => store.studio.confirm({ ids: [seen.example.id] })).then(() => store.refresh())
     if (state.value.queue.length === 3) void fetchQueue()
   }
   const skip = (): void => {

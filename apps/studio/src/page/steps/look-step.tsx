@@ -14,7 +14,7 @@ import { confusionTable } from '../view/confusion.js'
 import { costOfConfidence, costOfDetection, costOfUnknown } from '../view/costs.js'
 import { reliabilityOf } from '../view/reliability.js'
 import { methodRows } from '../view/runs.js'
-import { percent } from '../view/words.js'
+import { count, percent, scored } from '../view/words.js'
 import { DataMap } from './data-map.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
@@ -42,7 +42,7 @@ export function LookStep() {
         <h1>Look</h1>
         <p class="lead">
           {model?.score
-            ? `${percent(model.score.value, 1)} ${model.score.measure} on ${model.score.examples.toLocaleString('en-US')} that it had not learned from.`
+            ? `${model.score.measure}: ${scored(model.score)}, on ${count(model.score.examples, card ? 'user' : 'example')} that it had not learned from.`
             : 'What it confuses, how sure it may be, and what more labels would bring.'}
         </p>
       </header>
@@ -68,7 +68,7 @@ export function LookStep() {
           <ConfusionMatrix table={confusionTable(confusion.value)} onOpen={({ says, ids }) => store.open(says, ids)} />
         </section>
       )}
-      {total > 1 && <DataMap />}
+      {total > 1 && !card && <DataMap />}
       {limits.value && (
         <div class="grid">
           <section class="card" aria-labelledby="calibration">
@@ -93,11 +93,17 @@ function ShopMethods() {
   return (
     <section class="card" aria-labelledby="methods">
       <h2 id="methods">Methods side by side</h2>
-      <div class="say stack" style={{ gap: '4px' }}>
-        {last.verdict.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-      </div>
+      {last.verdict.length > 0 ? (
+        <div class="say stack" style={{ gap: '4px' }}>
+          {last.verdict.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </div>
+      ) : (
+        <p class="soft">
+          There is one. <a href="#train">Train others beside it</a> to see what it is worth.
+        </p>
+      )}
       <MethodTable
         caption="Methods side by side"
         measure={last.methods.find(({ score }) => score)?.score?.measure ?? 'score'}

@@ -40,9 +40,12 @@ export function TakeStep() {
           <section class="card" aria-labelledby="saved">
             <h2 id="saved">It is saved</h2>
             <CodeBlock label="Folder of the model" text={take.value.model} />
-            <pre class="small soft" style={{ margin: 0, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-              {model.text}
-            </pre>
+            <details>
+              <summary>How good it is</summary>
+              <pre class="small soft scroll" tabIndex={0} role="region" aria-label="How good it is">
+                {model.text}
+              </pre>
+            </details>
           </section>
           <section class="card" aria-labelledby="typescript">
             <h2 id="typescript">Load it in TypeScript</h2>

@@ -6,7 +6,7 @@ import { MethodTable } from '../parts/method-table.js'
 import { theme } from '../state/theme.js'
 import { useStore } from '../state/use-store.js'
 import { methodRows } from '../view/runs.js'
-import { ago, count, duration, percent } from '../view/words.js'
+import { ago, count, duration, scored } from '../view/words.js'
 import { trainingCurves } from '../view/training-curves.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
@@ -168,7 +168,7 @@ function History({ runs }: { runs: readonly Run[] }) {
               <div class="row spread">
                 <strong>
                   {run.kept}
-                  {best?.score && `: ${percent(best.score.value, 1)}`}
+                  {best?.score && `: ${scored(best.score)}`}
                 </strong>
                 <span class="small soft">
                   {ago(Date.parse(run.at), Date.now())} · {duration(run.seconds)} ·{' '}

@@ -9,10 +9,14 @@ describe('reliabilityOf', () => {
   })
 
   it('says that it is too modest, and that its word can be taken', () => {
-    expect(reliabilityOf({ said: [0.5], right: [0.7], count: [10], error: 0.2 }).verdict).toContain('too modest')
+    expect(reliabilityOf({ said: [0.5], right: [0.7], count: [100], error: 0.2 }).verdict).toContain('too modest')
+    const few = reliabilityOf({ said: [0.5], right: [0.7], count: [10], error: 0.2 })
+    expect(few.verdict).toContain('as far as 10 answers can tell')
     expect(reliabilityOf({ said: [0.8], right: [0.81], count: [99], error: 0.01 }).verdict).toContain(
       'You can take its word',
     )
+    const odd = reliabilityOf({ said: [0.8, 0.99], right: [0.25, 1], count: [8, 200], error: 0.03 })
+    expect(odd.verdict).toContain('of 8 answers that it is about 80 % sure of, 25 % are right')
     expect(reliabilityOf({ said: [], right: [], count: [], error: 0 }).verdict).toBe('Nothing has been measured yet.')
   })
 })

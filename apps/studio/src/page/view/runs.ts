@@ -1,5 +1,5 @@
 import type { TrainedMethod } from '../../api/types.js'
-import { duration, percent } from './words.js'
+import { duration, percent, scored } from './words.js'
 
 export interface MethodRow {
   readonly name: string
@@ -26,7 +26,7 @@ export function methodRows(methods: readonly TrainedMethod[], kept: string | und
   return methods.map(({ name, description, score, seconds, failed }) => ({
     name,
     description,
-    score: score ? percent(score.value, 1) : '–',
+    score: score ? scored(score) : '–',
     bar: score
       ? {
           low: place(score.interval?.[0] ?? score.value),
@@ -34,10 +34,16 @@ export function methodRows(methods: readonly TrainedMethod[], kept: string | und
           at: place(score.value),
         }
       : undefined,
-    between: score?.interval ? `${(score.interval[0] * 100).toFixed(0)} to ${percent(score.interval[1])}` : '',
+    between: score?.interval ? betweenOf(score.measure, score.interval) : '',
     seconds: duration(seconds),
     failed,
     best: score !== null && score.value === best,
     kept: name === kept,
   }))
+}
+
+function betweenOf(measure: string, [low, high]: readonly [number, number]): string {
+  return measure === 'accuracy'
+    ? `${(low * 100).toFixed(0)} to ${percent(high)}`
+    : `${low.toFixed(3)} to ${high.toFixed(3)}`
 }

@@ -4,6 +4,11 @@ export function percent(share: number, digits = 0): string {
   return `${(share * 100).toFixed(digits)} %`
 }
 
+/** A score: accuracy as a share of a hundred, others as the field writes them. */
+export function scored(score: { readonly measure: string; readonly value: number }): string {
+  return score.measure === 'accuracy' ? percent(score.value, 1) : score.value.toFixed(3)
+}
+
 /** "1 example", "1,234 examples". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
