@@ -72,6 +72,7 @@ export function TryPicture() {
           </div>
         </div>
         <div class="stack">
+          {!picture.value && <p class="empty">What it makes of it will stand here.</p>}
           {picture.value && !picture.value.live && (
             <img class="shot" src={picture.value.url} alt="What is asked about" />
           )}
