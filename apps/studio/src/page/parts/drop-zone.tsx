@@ -6,11 +6,13 @@ import { Icon } from './icons.js'
 interface DropZoneProps {
   readonly onFiles: (files: readonly Dropped[]) => void
   readonly disabled: boolean
+  /** Whether there is a button for whole folders. Default true. */
+  readonly folders?: boolean
   readonly children: ComponentChildren
 }
 
 /** Where files and folders are dropped, or chosen. */
-export function DropZone({ onFiles, disabled, children }: DropZoneProps) {
+export function DropZone({ onFiles, disabled, folders = true, children }: DropZoneProps) {
   const [over, setOver] = useState(false)
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
@@ -38,9 +40,11 @@ export function DropZone({ onFiles, disabled, children }: DropZoneProps) {
         <button type="button" class="main" disabled={disabled} onClick={() => files.current?.click()}>
           Choose files
         </button>
-        <button type="button" disabled={disabled} onClick={() => folder.current?.click()}>
-          Choose a folder
-        </button>
+        {folders && (
+          <button type="button" disabled={disabled} onClick={() => folder.current?.click()}>
+            Choose a folder
+          </button>
+        )}
       </div>
       <input
         ref={files}

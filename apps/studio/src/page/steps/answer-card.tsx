@@ -98,7 +98,7 @@ export function Reasons({ explained, pending }: ReasonsProps) {
       {explained.overlay && (
         <figure class="stack">
           <img class="shot" src={explained.overlay} alt={`What speaks for ${explained.label}, as a heat map`} />
-          <figcaption class="small soft">The warmer, the more it speaks for {explained.label}.</figcaption>
+          <figcaption class="small soft">Green speaks for {explained.label}, red against it.</figcaption>
         </figure>
       )}
       {nearest.value.length > 0 && (

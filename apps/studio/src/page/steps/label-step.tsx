@@ -44,6 +44,10 @@ function LabelQueue() {
     state.value = state.value ? proposed(state.value, ids) : beginLabeling(ids)
   }
   const fetchNext = async (): Promise<Queued[]> => {
+    if (store.project.value?.counts.unlabeled === 0) {
+      left.value = 0
+      return []
+    }
     const { proposals, left: more } = await store.studio.next(20)
     left.value = more
     return proposals.map(({ example, guess, why }: Proposal) => ({ example, guess, why }))

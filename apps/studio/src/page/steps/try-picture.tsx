@@ -50,6 +50,7 @@ export function TryPicture() {
         <div class="stack">
           <DropZone
             disabled={false}
+            folders={false}
             onFiles={(files) => {
               const file = files.find(({ name }) => kindOf(name) === 'picture')?.file
               if (file) void show(file, false)
