@@ -130,6 +130,64 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.close()
   })
 
+  it('goes through suspects by keys: keeps a label, takes the likelier one, and takes back', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'bring')
+    await page.getByRole('button', { name: 'Look through them' }).click()
+    const shown = page.getByRole('region', { name: 'To be labeled' })
+    await shown.getByText('It is labeled delivery; held-out answers say refund.').waitFor()
+    await page.keyboard.press('k')
+    await shown.getByText('It is labeled refund; held-out answers say delivery.').waitFor()
+    await page.keyboard.press('Enter')
+    await shown.getByText('It is labeled praise').waitFor()
+    expect(held.examples.slice(0, 2).map(({ label }) => label)).toEqual(['delivery', 'delivery'])
+    expect(held.confirmed).toEqual(['e0'])
+    await page.keyboard.press('u')
+    await expect.poll(() => held.examples[1]?.label).toBe('refund')
+    await page.close()
+  })
+
+  it('says that the studio has ended, and that it is back', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'train')
+    const port = studio?.port
+    studio?.close()
+    await page.getByText('The studio does not answer').waitFor()
+    studio = await pretendStudio(held, port)
+    await page.getByText('The studio does not answer').waitFor({ state: 'detached' })
+    await page.getByText('saved in the folder').waitFor()
+    expect(await page.getByRole('heading', { name: 'What came of it' }).count()).toBe(1)
+    await page.close()
+  })
+
+  it('shows how a training goes, live, and cancels it', async () => {
+    const held = pretendedTexts()
+    const { page, trouble } = await open(held, 'train')
+    const points = [1, 2, 3].map((epoch) => {
+      return { method: 'fine-tuned', epoch, loss: 1 / epoch, heldOutLoss: null, heldOutScore: 0.5 + epoch / 10 }
+    })
+    const job = {
+      id: 'j1',
+      kind: 'train',
+      doing: 'fine-tuned, epoch 3 of 8',
+      share: 0.4,
+      seconds: 12,
+      error: null,
+    } as const
+    held.project = { ...held.project, job: { ...job, status: 'running', notices: [], points, methods: [] } }
+    studio?.tell()
+    await page.getByRole('status').filter({ hasText: 'fine-tuned, epoch 3 of 8' }).waitFor()
+    await page.getByRole('img', { name: 'Loss and held-out score while it trains' }).locator('canvas').waitFor()
+    await page.getByText('fine-tuned: held-out score').waitFor()
+    held.project = { ...held.project, job: { ...job, status: 'cancelled', notices: [], points, methods: [] } }
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    studio?.tell()
+    await page.getByText('Cancelled: nothing was changed.').waitFor()
+    expect(await page.getByRole('button', { name: 'Train again' }).isEnabled()).toBe(true)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
   it('keeps what is typed over a reload, and the step', async () => {
     const { page } = await open(pretendedTexts(), 'bring')
     await page.getByLabel(/One example a line/).fill('refund\tMoney back\nrefund\tThey do not fit')

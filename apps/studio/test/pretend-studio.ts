@@ -6,6 +6,7 @@ import type {
   Added,
   AddRows,
   Changed,
+  ConfirmLabels,
   CheckResult,
   Confusion,
   Curve,
@@ -38,6 +39,8 @@ export interface Pretended {
   runs: Run[]
   map: FeatureMap
   components: Float32Array
+  /** Examples whose labels were said to be right. */
+  confirmed: string[]
 }
 
 /**
@@ -124,6 +127,10 @@ async function answer(
       const example = held.examples[place]
       if (example) held.examples[place] = { ...example, label }
     }
+    return json(changed())
+  }
+  if (path === 'confirm') {
+    held.confirmed.push(...(body as ConfirmLabels).ids)
     return json(changed())
   }
   if (path === 'next') {

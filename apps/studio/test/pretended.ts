@@ -230,6 +230,7 @@ function pretended(
       components: rows[0]?.length ?? 0,
     },
     components,
+    confirmed: [],
   }
 }
 

@@ -73,10 +73,11 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
   return {
     project: () => get<Project>('project'),
     create: (request: CreateProject) => post<Project>('project', request),
-    /** Calls with each event, connecting again by itself. @returns Ends it. */
-    events(onEvent: (event: StudioEvent) => void): () => void {
+    /** Calls with each event, connecting again by itself. @param onLost Called where it has to. @returns Ends it. */
+    events(onEvent: (event: StudioEvent) => void, onLost: () => void = () => {}): () => void {
       const source = new EventSource(`${base}/api/events`)
       source.addEventListener('message', ({ data }) => onEvent(JSON.parse(data as string) as StudioEvent))
+      source.addEventListener('error', onLost)
       return () => source.close()
     },
 

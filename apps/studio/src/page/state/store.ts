@@ -46,16 +46,19 @@ export class Store {
 
   /** Connects, and shows what the folder holds. */
   start(): () => void {
-    const end = this.studio.events((event) => {
-      if (event.type === 'project') void this.refresh()
-      else if (event.type === 'job') this.#sawJob(event.job)
-      else this.say(event.message)
-    })
+    const end = this.studio.events(
+      (event) => {
+        if (event.type === 'project') void this.refresh()
+        else if (event.type === 'job') this.#sawJob(event.job)
+        else this.say(event.message)
+      },
+      () => void this.refresh(),
+    )
     // Looks after a studio that was ended and begun again, and sends what waited for it.
     const timer = setInterval(() => void (!this.reached.value && this.refresh()), 1500)
     const stop = effect(() => {
-      const seconds = this.project.value?.folder
-      if (seconds !== undefined) document.title = `${folderName(seconds)} – Headstart studio`
+      const folder = this.project.value?.folder
+      if (folder !== undefined) document.title = `${folderName(folder)} – Headstart studio`
     })
     void this.refresh()
     return () => {
@@ -109,6 +112,7 @@ export class Store {
     if (job.status === 'running' || this.#ended.has(job.id)) return
     this.#ended.add(job.id)
     if (job.status === 'failed' && job.error) this.say(job.error, true)
+    if (job.status === 'cancelled') this.say('Cancelled: nothing was changed.')
     void this.refresh()
   }
 

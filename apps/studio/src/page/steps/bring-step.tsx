@@ -5,11 +5,12 @@ import { DropZone } from '../parts/drop-zone.js'
 import { Icon } from '../parts/icons.js'
 import { JobBar } from '../parts/job-bar.js'
 import { kept } from '../state/kept.js'
+import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
 import { bring, upload, uploadInWords } from '../state/uploads.js'
 import { useStore } from '../state/use-store.js'
 import { pastedRows } from '../view/pasted.js'
-import { count } from '../view/words.js'
+import { capitalized, count } from '../view/words.js'
 
 const drops = {
   text: 'Drop tables of texts here (.csv, .tsv, .jsonl)',
@@ -261,7 +262,7 @@ function Check() {
               <button
                 type="button"
                 onClick={() => {
-                  sessionStorage.setItem('headstart-studio:label-queue', '"suspects"')
+                  queueKind.value = 'suspects'
                   go('label')
                 }}
               >
@@ -297,8 +298,4 @@ function Check() {
       )}
     </section>
   )
-}
-
-function capitalized(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1)
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Example, Proposal } from '../../api/types.js'
 import { Swatch } from '../parts/swatch.js'
 import { nameOf, Thing } from '../parts/thing.js'
-import { kept } from '../state/kept.js'
+import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
 import { useStore } from '../state/use-store.js'
 import { beginLabeling, labeled, type Labeling, meaningOf, proposed, undone } from '../view/labeling.js'
@@ -16,8 +16,6 @@ interface Queued {
   readonly guess: { readonly label: string; readonly probability: number | null } | null
   readonly why: string
 }
-
-export const queueKind = kept<'next' | 'suspects'>('label-queue', 'next')
 
 export function LabelStep() {
   const store = useStore()

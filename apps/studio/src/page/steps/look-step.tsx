@@ -14,7 +14,7 @@ import { confusionTable } from '../view/confusion.js'
 import { costOfConfidence, costOfDetection, costOfUnknown } from '../view/costs.js'
 import { reliabilityOf } from '../view/reliability.js'
 import { methodRows } from '../view/runs.js'
-import { count, percent, scored } from '../view/words.js'
+import { capitalized, count, percent, scored } from '../view/words.js'
 import { DataMap } from './data-map.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
@@ -42,7 +42,7 @@ export function LookStep() {
         <h1>Look</h1>
         <p class="lead">
           {model?.score
-            ? `${model.score.measure}: ${scored(model.score)}, on ${count(model.score.examples, card ? 'user' : 'example')} that it had not learned from.`
+            ? `${capitalized(model.score.measure)}: ${scored(model.score)}, on ${count(model.score.examples, card ? 'user' : 'example')} that it had not learned from.`
             : 'What it confuses, how sure it may be, and what more labels would bring.'}
         </p>
       </header>

@@ -27,7 +27,10 @@ export function trainingCurves(points: JobState['points']): {
       const values = x.map((): number | null => null)
       for (const point of points) if (point.method === method) values[place.get(point.epoch) ?? 0] = point[key]
       const color = `var(--c${(which * measures.length + kind) % 10})`
-      return values.some((value) => value !== null) ? [{ name: `${method}: ${name}`, color, values, dashed }] : []
+      // One value is no curve.
+      return values.filter((value) => value !== null).length > 1
+        ? [{ name: `${method}: ${name}`, color, values, dashed }]
+        : []
     }),
   )
   return { x, lines }

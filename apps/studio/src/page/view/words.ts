@@ -35,6 +35,10 @@ export function ago(then: number, now: number): string {
   return `${count(Math.floor(minutes / (24 * 60)), 'day')} ago`
 }
 
+export function capitalized(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
 /** Names as a sentence: "a", "a and b", "a, b and c". */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
