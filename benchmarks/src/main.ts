@@ -109,30 +109,26 @@ const translated = ([model, data, ...words]: readonly string[]): Benchmark[] => 
   console.error('bench: expected translation MODEL DATA, the folders of a translator and of the tables train and test.')
   process.exit(2)
 }
+const folders = [...words, ...values.data]
+const ofWords = (): Benchmark[] => {
+  if (isPretraining) {
+    return folders.map((folder) =>
+      pretraining(folder, {
+        only: values.only,
+        users: values.users?.map(Number),
+        draws: Number(values.draws),
+        steps: Number(values.steps),
+        onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
+      }),
+    )
+  }
+  return isFewShot ? [fewShot(folders)] : values.data.map(ofFolder)
+}
 const chosen = ofTrust
   ? trusted()
-  : [
-      ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-      ...(isPretraining
-        ? [...words, ...values.data].map((folder) =>
-            pretraining(folder, {
-              only: values.only,
-              users: values.users?.map(Number),
-              draws: Number(values.draws),
-              steps: Number(values.steps),
-              onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
-            }),
-          )
-        : isFewShot
-          ? [fewShot([...words, ...values.data])]
-          : values.data.map(ofFolder)),
-    ]
   : ofTranslation
     ? translated(ofTranslation)
-    : [
-        ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-        ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
-      ]
+    : [...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)), ...ofWords()]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))

@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { DataError } from '@headstart/core/load'
 import type { Catalog } from '../shop/catalog.js'
 import type { Shop } from '../shop/read-shop.js'
 

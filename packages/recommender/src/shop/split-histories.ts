@@ -1,4 +1,4 @@
-import { OptionError, random } from '@headstart/core/kit'
+import { OptionError, random } from '@headstart/core/load'
 import type { Histories, History } from './histories.js'
 
 /** One question to a recommender: after this history, which item comes next? */
