@@ -30,7 +30,7 @@ type Texts = Dataset<string, Target>
 
 const { template: _, balanced: __, ...training } = intents.train.options.shape
 // A student of the intents alone would not know what it does not know, and the page has no place for answers.
-const { distill: ___, bench: ____, ...shared } = intents
+const { distill: ___, bench: ____, fills: _____, ...shared } = intents
 
 /** A bot: texts, what is meant by each, and what is said to that. */
 export const chatTask: Task<Texts, ChatQuery, Reply> = {
