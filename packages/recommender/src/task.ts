@@ -9,11 +9,13 @@ import { recommenderMethods } from './methods/recommender-methods.js'
 import { sessionKnnMethod } from './methods/baseline-methods.js'
 import { untrainedMethod } from './methods/behavior-methods.js'
 import type { ShopData } from './methods/shop-data.js'
+import { asking } from './model/asking.js'
 import { recommenderLoader } from './model/recommender-loader.js'
 import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
 import { madeUpShop } from './sample.js'
 import { usuallyLongest } from './shop/interactions.js'
 import { readShop } from './shop/read-shop.js'
+import { holdsUsers, readUsers } from './shop/read-users.js'
 import { columnRoles } from './shop/shop-columns.js'
 import { splits } from './shop/split-histories.js'
 
@@ -77,6 +79,12 @@ const keeping = {
     ),
 }
 
+/** How the users of a table are read. */
+const ofUsers = z.object({
+  ...reading.pick({ column: true, weight: true, threshold: true }).shape,
+  ...recommendQuery.pick({ exclude: true }).shape,
+})
+
 /** Recommendations from what the users of a shop did, and what its items are called. */
 export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   name: 'recommend',
@@ -85,6 +93,21 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   verb: 'recommend',
   example: '--history ID,ID --explain',
   query: recommendQuery,
+  asking,
+  queries: {
+    holds: holdsUsers,
+    flag: 'users',
+    ...step(ofUsers, async (path: string, { column, weight, threshold, exclude }, { onEvent, signal }) =>
+      readUsers(path, {
+        columns: column,
+        weights: weight,
+        threshold,
+        exclude,
+        signal,
+        onNotice: (message) => onEvent?.({ type: 'notice', message }),
+      }),
+    ),
+  },
   read: step(
     reading,
     async (path: string | undefined, { column, weight, exclude, ...view }, { onEvent, signal }): Promise<ShopData> => {

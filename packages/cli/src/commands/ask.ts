@@ -308,7 +308,8 @@ async function askByFlags<Data, Query, Answer>(
 ): Promise<void> {
   const screen = openScreen(session)
   try {
-    const [answer] = await trained.ask([task.query.parse(flags)], runOf({}, screen))
+    const [queries, run] = [[task.query.parse(flags)], runOf({}, screen)]
+    const [answer] = await (trained.asks ? trained.asks.run(queries, flags, run) : trained.ask(queries, run))
     if (answer === undefined || answer instanceof InputError) throw answer
     screen.end()
     const shown = { json: answer as object as Record<string, never>, text: () => trained.say(answer) }

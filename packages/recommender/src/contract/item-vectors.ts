@@ -1,6 +1,7 @@
 import type { History } from '../shop/histories.js'
-import type { ListOptions, Recommendation } from './recommendation.js'
+import type { ListOptions, Recommendation, Without } from './recommendation.js'
 import { type RowProducts, rowProducts } from '../math/row-products.js'
+import { ManyProducts } from './many-products.js'
 
 /** Items whose products are looked at between two looks at what can still follow. */
 const blockSize = 1024
@@ -19,6 +20,7 @@ export class ItemVectors {
   /** `[items]`, in that order. */
   readonly #lengths: Float64Array
   readonly #products: RowProducts
+  #many: ManyProducts | undefined
 
   constructor(
     /** `[items, columns]`, row-major. */
@@ -70,6 +72,21 @@ export class ItemVectors {
       }
     }
     return list
+  }
+
+  /** The same of many histories, by one product of matrices. */
+  async bestOfMany(
+    histories: readonly History[],
+    options: ListOptions,
+    without: Without = [],
+  ): Promise<Recommendation[][]> {
+    this.#many ??= new ManyProducts(this.data, this.columns)
+    return this.#many.best(histories, histories.map(this.of), options, without)
+  }
+
+  /** Frees the native memory of that. */
+  async close(): Promise<void> {
+    await this.#many?.close()
   }
 }
 

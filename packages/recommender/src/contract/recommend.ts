@@ -2,7 +2,7 @@ import type { Catalog } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import type { Growth } from './growth.js'
 import type { ItemVectors } from './item-vectors.js'
-import type { ListOptions, Recommendation } from './recommendation.js'
+import type { ListOptions, Recommendation, Without } from './recommendation.js'
 import type { ScorerState } from './scorer-state.js'
 import { largest } from '../math/top-k.js'
 
@@ -13,6 +13,12 @@ export interface Recommender {
   score(history: History): Float32Array | Promise<Float32Array>
   /** Where scores are products of vectors: these. */
   readonly vectors?: ItemVectors | undefined
+  /** Lists for many histories, where that is quicker than one by one: see `listsOf`. */
+  many?(
+    histories: readonly History[],
+    options: ListOptions,
+    without?: Without,
+  ): (readonly Recommendation[] | undefined)[]
   /** The items of about the highest scores, `count` of them, best first, without scoring all of them: see `withIndex`. */
   nearest?(history: History, count: number): number[]
   /** What it was fitted to, as data from which it can be made again. Without it the recommender cannot be saved. */

@@ -10,6 +10,9 @@ export interface ListOptions {
   readonly exact?: boolean | undefined
 }
 
+/** Of each of many histories the numbers of items that are not in its list. Of those that it does not reach: none. */
+export type Without = readonly (readonly number[])[]
+
 /** One line of a list. */
 export interface Recommendation {
   /** Number of the item in the catalog. */

@@ -1,6 +1,7 @@
 import type { History } from '../shop/histories.js'
 import type { Growth } from './growth.js'
 import type { ItemVectors } from './item-vectors.js'
+import type { ListOptions, Recommendation, Without } from './recommendation.js'
 import type { ScorerState } from './scorer-state.js'
 
 /**
@@ -17,6 +18,12 @@ export interface Scorer {
   score(history: History): Float32Array
   /** Where scores are products of vectors: these. */
   readonly vectors?: ItemVectors | undefined
+  /** See `Recommender.many`. */
+  many?(
+    histories: readonly History[],
+    options: ListOptions,
+    without?: Without,
+  ): (readonly Recommendation[] | undefined)[]
   /** What it was fitted to, as data from which `scorerOf` makes it again. Without it the scorer cannot be saved. */
   state?(): ScorerState
   /**

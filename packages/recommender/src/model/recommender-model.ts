@@ -15,10 +15,11 @@ import {
   type Shown,
   type ShownExplanation,
   startRun,
+  type Step,
   type Trained,
 } from '@headstart/core/load'
+import { isSilent, ranked } from '../contract/lists.js'
 import { historyFromIds, recommend, type Recommender } from '../contract/recommend.js'
-import type { ListOptions, Recommendation } from '../contract/recommendation.js'
 import type { RankingReport } from '../evaluate/evaluate-ranking.js'
 import type { ShopData, ShopView } from '../methods/shop-data.js'
 import { against } from '../scorers/against.js'
@@ -31,7 +32,9 @@ import type { History } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
 import type { Shop } from '../shop/read-shop.js'
 import { idsIn } from '../shop/ids-in.js'
+import { askAlike, latestOf, poolSize } from './ask-alike.js'
 import { describeTraining } from './describe-training.js'
+import { askingStep } from './asking.js'
 import { diversify } from './diversify.js'
 import { explain } from './explain.js'
 import { explainedList } from './explain-list.js'
@@ -95,9 +98,6 @@ export interface RecommendedItem {
    */
   readonly because: readonly Reason[]
 }
-
-/** With diversity, the list is chosen from so many times its length. */
-const poolSize = 10
 
 /** A recommender fitted to a shop, with the shop's catalog: ids in, items out. */
 export class RecommenderModel implements Trained<ShopData, RecommendQuery, RecommendAnswer> {
@@ -293,17 +293,21 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
 
   /** Lists for many, as JSON has them. In a history each entry is an id, or a line of CSV with several. */
   async ask(queries: readonly RecommendQuery[], options: RunOptions = {}): Promise<(RecommendAnswer | InputError)[]> {
-    const answers: (RecommendAnswer | InputError)[] = []
-    for (const query of queries) {
+    const answers: (RecommendAnswer | InputError)[] = await askAlike(this, () => this.#terms(), queries, options.signal)
+    for (const [place, query] of queries.entries()) {
+      if (answers[place]) continue
       options.signal?.throwIfAborted()
-      answers.push(
-        await this.#ask(query, options).catch((cause: unknown) => {
-          if (!(cause instanceof HeadstartError) || cause.fault !== 'input') throw cause
-          return new InputError(cause.who, cause.expected, cause.got, cause.remedy, { cause })
-        }),
-      )
+      answers[place] = await this.#ask(query, options).catch((cause: unknown) => {
+        if (!(cause instanceof HeadstartError) || cause.fault !== 'input') throw cause
+        return new InputError(cause.who, cause.expected, cause.got, cause.remedy, { cause })
+      })
     }
     return answers
+  }
+
+  /** The same with what holds for all of them: which items are in stock. */
+  get asks(): Step<readonly RecommendQuery[], (RecommendAnswer | InputError)[]> {
+    return askingStep((queries, options) => this.ask(queries, options))
   }
 
   say(answer: RecommendAnswer): string {
@@ -361,6 +365,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   /** Frees the native memory of its networks. Where it is asked after that, it takes some again. */
   async close(): Promise<void> {
     await this.recommender.close?.()
+    await this.recommender.vectors?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

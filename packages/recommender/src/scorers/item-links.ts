@@ -2,6 +2,7 @@ import type { JsonObject } from '@headstart/core/load'
 import { historyWeights, type Scorer } from '../contract/scorer.js'
 import { type ScorerState, sparseArrays, sparseIn } from '../contract/scorer-state.js'
 import { addRow, type SparseRows } from '../math/sparse-rows.js'
+import { linkedLists } from './linked-lists.js'
 
 /** How links were fitted, where they can be fitted to what a shop grew by. */
 export interface LinkFit extends Pick<Scorer, 'update'> {
@@ -32,6 +33,7 @@ export function itemLinks(
       })
       return scores
     },
+    many: linkedLists(links, decay),
     state: () => ({
       kind: 'item-links',
       config: { name, decay, columnCount: links.columnCount, ...config },

@@ -32,6 +32,32 @@ export interface Shop {
  */
 export async function readShop(folder: string, options: ReadShopOptions = {}): Promise<Shop> {
   const { columns = {}, onNotice = () => {}, signal } = options
+  const paths = await tablesIn(folder, onNotice)
+  const excluded = new Set(options.exclude?.map(plainId))
+  const isIn = ({ id }: Item): boolean => !excluded.has(id)
+  const items = paths.items === undefined ? [] : (await readItems(paths.items, columns, onNotice, signal)).filter(isIn)
+  const listed = items.length
+  const numbers = new Map(items.map(({ id }, number) => [id, number]))
+  const itemNumber = (id: string): number | undefined => {
+    const known = numbers.get(id)
+    if (known !== undefined) return known
+    if (excluded.has(id)) return undefined
+    numbers.set(id, items.length)
+    return items.push({ id }) - 1
+  }
+  const interactions = await readInteractions(paths.interactions, itemNumber, options)
+  if (paths.items === undefined)
+    onNotice(`${folder}: no table of items, so that nothing is known of them but their ids.`)
+  else if (items.length > listed)
+    onNotice(`${paths.items}: ${items.length - listed} items of the interactions are not in it; they have no texts.`)
+  return { name: basename(resolve(folder)), catalog: new Catalog(items, folder), interactions }
+}
+
+/** Paths of the tables of a shop's folder. @throws DataError without one of interactions. */
+async function tablesIn(
+  folder: string,
+  onNotice: (message: string) => void,
+): Promise<{ readonly interactions: string; readonly items: string | undefined }> {
   const files = await readdir(folder).catch((error: unknown) => {
     throw toFileError(error, folder, 'read')
   })
@@ -52,23 +78,10 @@ export async function readShop(folder: string, options: ReadShopOptions = {}): P
       'Add it, with columns user and item: of orders and their lines make one row for each item that a user took.',
     )
   }
-  const paths = { interactions: path, items: find(tableNames.items) }
-  const excluded = new Set(options.exclude?.map(plainId))
-  const isIn = ({ id }: Item): boolean => !excluded.has(id)
-  const items = paths.items === undefined ? [] : (await readItems(paths.items, columns, onNotice, signal)).filter(isIn)
-  const listed = items.length
-  const numbers = new Map(items.map(({ id }, number) => [id, number]))
-  const itemNumber = (id: string): number | undefined => {
-    const known = numbers.get(id)
-    if (known !== undefined) return known
-    if (excluded.has(id)) return undefined
-    numbers.set(id, items.length)
-    return items.push({ id }) - 1
-  }
-  const interactions = await readInteractions(paths.interactions, itemNumber, options)
-  if (paths.items === undefined)
-    onNotice(`${folder}: no table of items, so that nothing is known of them but their ids.`)
-  else if (items.length > listed)
-    onNotice(`${paths.items}: ${items.length - listed} items of the interactions are not in it; they have no texts.`)
-  return { name: basename(resolve(folder)), catalog: new Catalog(items, folder), interactions }
+  return { interactions: path, items: find(tableNames.items) }
+}
+
+/** The path of a shop's table of interactions. @throws DataError where its folder has none. */
+export async function interactionsIn(folder: string, onNotice: (message: string) => void = () => {}): Promise<string> {
+  return (await tablesIn(folder, onNotice)).interactions
 }

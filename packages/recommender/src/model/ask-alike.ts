@@ -1,0 +1,129 @@
+import { leavingOut, listsOf } from '../contract/lists.js'
+import { historyFromIds, recommend } from '../contract/recommend.js'
+import type { ListOptions, Recommendation } from '../contract/recommendation.js'
+import type { SparseRows } from '../math/sparse-rows.js'
+import { categoriesOf, type Item } from '../shop/catalog.js'
+import type { History } from '../shop/histories.js'
+import { idsIn } from '../shop/ids-in.js'
+import { diversify } from './diversify.js'
+import type { RecommendAnswer, RecommendQuery } from './recommend-query.js'
+import type { RecommenderParts } from './recommender-parts.js'
+
+/** With diversity, the list is chosen from so many times its length. */
+export const poolSize = 10
+
+type Parts = Pick<RecommenderParts, 'catalog' | 'recommender' | 'popular' | 'recipe'>
+
+/** A user who is asked for. */
+interface Asked {
+  readonly ids: readonly string[]
+  readonly known: History
+  /** Numbers of what is not recommended to this one. */
+  readonly without: readonly number[]
+}
+
+/**
+ * Answers to queries that ask alike, at once: what can be in a list is found once for all of them, and scores are computed together.
+ * Left open is what has to be asked by itself: reasons, what is disliked, and what is no query.
+ * @param terms What items are alike by.
+ * @returns By the places of the queries.
+ */
+export async function askAlike(
+  parts: Parts,
+  terms: () => SparseRows,
+  queries: readonly RecommendQuery[],
+  signal: AbortSignal | undefined,
+): Promise<RecommendAnswer[]> {
+  const answers: RecommendAnswer[] = []
+  for (const places of alikeIn(queries)) {
+    signal?.throwIfAborted()
+    const query = queries[places[0] as number] as RecommendQuery
+    const candidates = places.length < 2 ? undefined : candidatesOf(parts, query)
+    if (candidates === undefined) continue
+    const asked = places.map((place) => askedOf(parts, queries[place] as RecommendQuery))
+    const lists = await listed(parts, terms, query, candidates, asked)
+    asked.forEach(({ ids }, at) => {
+      answers[places[at] as number] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
+    })
+  }
+  return answers
+}
+
+/** Places of queries that differ by the user alone. */
+function alikeIn(queries: readonly RecommendQuery[]): Iterable<number[]> {
+  const alike = new Map<unknown, Map<string, number[]>>()
+  for (const [place, { history: _, exclude: __, filter, ...query }] of queries.entries()) {
+    if (query.explain || (query.disliked?.length ?? 0) > 0) continue
+    const byFilter = alike.get(filter) ?? new Map<string, number[]>()
+    alike.set(filter, byFilter)
+    const key = JSON.stringify(query, Object.keys(query).toSorted())
+    byFilter.set(key, [...(byFilter.get(key) ?? []), place])
+  }
+  return [...alike.values()].flatMap((byFilter) => [...byFilter.values()])
+}
+
+/** What can be in a list, [items]; 'all'; undefined for a query that is refused, or whose category no item has. */
+function candidatesOf(
+  { catalog }: Parts,
+  { k = 10, diversity = 0, category, filter }: RecommendQuery,
+): Uint8Array | 'all' | undefined {
+  if (!Number.isInteger(k) || k < 1 || !(diversity >= 0 && diversity <= 1)) return undefined
+  if (category === undefined && !filter) return 'all'
+  const isOf = (item: Item): boolean => category === undefined || categoriesOf(item).includes(category)
+  if (!catalog.items.some(isOf)) return undefined
+  return Uint8Array.from(catalog.items, (item) => Number(isOf(item) && (filter?.(item) ?? true)))
+}
+
+function askedOf({ catalog, recipe }: Parts, { history = [], exclude = [] }: RecommendQuery): Asked {
+  const ids = history.flatMap((entry) => idsIn(entry, catalog, '--history'))
+  const known = historyFromIds(catalog, recipe.repeats ? ids : latestOf(ids))
+  const without = exclude.flatMap((entry) => idsIn(entry, catalog, '--exclude').map((id) => catalog.numberOf(id) ?? []))
+  return { ids, known, without: without.flat() }
+}
+
+async function listed(
+  { catalog, recommender, popular, recipe }: Parts,
+  terms: () => SparseRows,
+  { k = 10, diversity = 0, repeats = recipe.repeats }: RecommendQuery,
+  candidates: Uint8Array | 'all',
+  asked: readonly Asked[],
+): Promise<(readonly Recommendation[])[]> {
+  const options: ListOptions = {
+    k: diversity === 0 ? k : k * poolSize,
+    candidates: candidates === 'all' ? undefined : candidates,
+    repeats,
+  }
+  const known = asked.filter((one) => one.known.items.length > 0)
+  const without = known.map((one) => one.without)
+  const histories = known.map((one) => one.known)
+  const found = (await listsOf(recommender, histories, options, without)).values()
+  const lists: (readonly Recommendation[])[] = []
+  for (const one of asked) {
+    const own = one.known.items.length > 0 ? found.next().value : undefined
+    const list = own ?? (await recommend(popular, one.known, leavingOut(options, one.without, catalog.size)))
+    lists.push(diversity === 0 ? list : diversify(list, terms(), k, diversity))
+  }
+  return lists
+}
+
+function answerOf(
+  { catalog, recipe }: Parts,
+  ids: readonly string[],
+  list: readonly Recommendation[],
+): RecommendAnswer {
+  const isKnown = (id: string): boolean => catalog.numberOf(id) !== undefined
+  return {
+    method: recipe.method,
+    history: ids.filter(isKnown),
+    unknown: ids.filter((id) => !isKnown(id)),
+    recommendations: list.map(({ item, score }) => {
+      const { id, title } = catalog.items[item] as Item
+      return { item: id, title: title ?? null, score }
+    }),
+  }
+}
+
+/** Each id once, where it stands last: what was taken again counts as taken then. */
+export function latestOf(ids: readonly string[]): string[] {
+  return [...new Set(ids.toReversed())].toReversed()
+}

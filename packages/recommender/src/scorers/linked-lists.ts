@@ -1,0 +1,81 @@
+import { leavingOut } from '../contract/lists.js'
+import { exclude } from '../contract/recommend.js'
+import type { ListOptions, Recommendation, Without } from '../contract/recommendation.js'
+import { historyWeights } from '../contract/scorer.js'
+import { addRow, type SparseRows } from '../math/sparse-rows.js'
+import { largest } from '../math/top-k.js'
+import type { History } from '../shop/histories.js'
+
+/**
+ * Lists by links, for many: what a history links to is a thousandth of a large catalog, and nothing else is looked at.
+ * @returns As `itemLinks` gives them one by one; undefined where nothing is linked to.
+ */
+export function linkedLists(
+  links: SparseRows,
+  decay: number,
+): (histories: readonly History[], options: ListOptions, without?: Without) => (Recommendation[] | undefined)[] {
+  return (histories, options, without = []) => {
+    const scores = new Float32Array(links.columnCount)
+    const met = new Uint8Array(links.columnCount)
+    return histories.map((history, place) => listOf(history, options, without[place] ?? [], links, decay, scores, met))
+  }
+}
+
+/** @param scores Zero before and after, as is `met`. */
+function listOf(
+  history: History,
+  options: ListOptions,
+  without: readonly number[],
+  links: SparseRows,
+  decay: number,
+  scores: Float32Array,
+  met: Uint8Array,
+): Recommendation[] | undefined {
+  const items: number[] = []
+  const weights = historyWeights(history, decay)
+  history.items.forEach((item, place) => {
+    const weight = weights[place] as number
+    if (weight <= 1e-6) return
+    for (let at = links.starts[item] as number; at < (links.starts[item + 1] as number); at++) {
+      const other = links.columns[at] as number
+      if (met[other] === 0) items.push(other)
+      met[other] = 1
+    }
+    addRow(scores, links, item, weight)
+  })
+  const list = isSilent(items, scores) ? undefined : best(items, history, options, without, scores)
+  for (const item of items) {
+    scores[item] = 0
+    met[item] = 0
+  }
+  return list
+}
+
+/** Whether all items of the catalog score alike. */
+function isSilent(items: readonly number[], scores: Float32Array): boolean {
+  const usual = items.length < scores.length ? 0 : scores[0]
+  return items.every((item) => scores[item] === usual)
+}
+
+function best(
+  items: readonly number[],
+  history: History,
+  options: ListOptions,
+  without: readonly number[],
+  scores: Float32Array,
+): Recommendation[] {
+  const { k = 10, candidates, repeats = false } = options
+  const had = new Set([...(repeats ? [] : history.items), ...without])
+  const lets = (item: number): boolean => (scores[item] as number) > 0 && candidates?.[item] !== 0 && !had.has(item)
+  // Of equal ones the first of the catalog.
+  const linked = Int32Array.from(items.filter(lets)).sort()
+  const chosen = largest(
+    Float32Array.from(linked, (item) => scores[item] as number),
+    k,
+  ).map((place) => linked[place] as number)
+  if (chosen.length === k) return chosen.map((item) => ({ item, score: scores[item] as number }))
+  // It is filled up with what is not linked to.
+  const all = scores.slice()
+  exclude(all, history, leavingOut(options, without, all.length))
+  return largest(all, k).map((item) => ({ item, score: all[item] as number }))
+}
