@@ -3,6 +3,7 @@ import { parquetRows } from '@headstart/core/kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, reviews } from './reviews.js'
 import { openScene, type Scene } from './scene.js'
+import { interactions, items, rows as rowsOfShop } from './shop.js'
 
 let scene: Scene
 let data: string
@@ -104,5 +105,80 @@ describe('headstart predict', () => {
       true,
       false,
     ])
+  })
+})
+
+describe('headstart recommend --users', () => {
+  const listsIn = async (path: string) =>
+    (await tableAt(path)).map((one) => ({
+      user: one['user'],
+      items: (one['predicted_recommendations'] === undefined || one['predicted_recommendations'] === null
+        ? []
+        : (JSON.parse(String(one['predicted_recommendations'])) as { item: string }[])
+      ).map(({ item }) => item),
+    }))
+
+  beforeAll(async () => {
+    await scene.folder('shop', { 'items.csv': items, 'interactions.csv': interactions })
+    const train = ['train', scene.path('shop'), '--task', 'recommend', '--methods', 'item-knn']
+    expect(await scene.run([...train, '--out', scene.path('shop-model')])).toMatchObject({ code: 0 })
+  })
+
+  it('writes lists for all users of a shop, as each would get one', async () => {
+    const recommend = ['recommend', scene.path('shop-model'), '--k', '3', '--category', 'light']
+    const file = scene.path('lists.parquet')
+    const many = [
+      ...recommend,
+      '--users',
+      scene.path('shop'),
+      '--out',
+      file,
+      '--exclude',
+      'i1,i3',
+      '--shard-rows',
+      '16',
+    ]
+    const { code, stdout } = await scene.run([...many, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 40, shards: 3, poisoned: 0 })
+    const lists = await listsIn(file)
+    expect(lists.map(({ user }) => user)).toEqual(Array.from({ length: 40 }, (_, user) => `u${user}`))
+    const history = rowsOfShop
+      .filter(([user]) => user === 'u7')
+      .map(([, item]) => JSON.stringify(item).replaceAll('\\"', '""'))
+    const one = await scene.run([...recommend, '--exclude', 'i1,i3', '--history', history.join(','), '--json'])
+    const { recommendations } = JSON.parse(one.stdout) as { recommendations: { item: string }[] }
+    expect(lists[7]?.items).toEqual(recommendations.map(({ item }) => item))
+    expect(lists.flatMap((list) => list.items)).not.toContain('i1')
+  })
+
+  it('answers who has no history, whose items left the catalog, and who says more; leaves out what is not in stock', async () => {
+    const users = [
+      { user: 'new', history: [] },
+      { user: 'old', history: ['gone', 'i4'] },
+      { user: 'choosy', history: ['i4'], exclude: ['i0'], k: 2 },
+      { user: 'odd', history: ['i4'], k: 'many' },
+    ]
+    const jsonl = await scene.write('users.jsonl', users.map((user) => `${JSON.stringify(user)}\n`).join(''))
+    const stock = await scene.write('stock.csv', `item,pieces\ni0,1\ni2,3\ni6,2\ni8,0\n`)
+    const file = scene.path('some-lists.parquet')
+    const recommend = ['recommend', scene.path('shop-model'), '--users', jsonl, '--out', file, '--stock', stock]
+    const { code, stdout } = await scene.run([...recommend, '--stock-column', 'pieces'])
+    expect(code).toBe(2)
+    expect(stdout).toContain('1 rows could not be read')
+    const lists = await listsIn(file)
+    expect(lists.map(({ user, items }) => [user, items.toSorted()])).toEqual([
+      ['new', ['i0', 'i2', 'i6']],
+      ['old', ['i0', 'i2', 'i6']],
+      ['choosy', ['i2', 'i6']],
+      ['odd', []],
+    ])
+    expect((await tableAt(file))[1]?.['predicted_unknown']).toBe('["gone"]')
+  })
+
+  it('asks where the lists go', async () => {
+    const { code, stderr } = await scene.run(['recommend', scene.path('shop-model'), '--users', scene.path('shop')])
+    expect(code).toBe(2)
+    expect(stderr).toContain('option --out: expected a file that ends in .parquet, or a folder')
   })
 })

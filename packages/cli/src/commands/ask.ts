@@ -52,8 +52,15 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
   } else if (task.verb !== verb) {
     // Whatever is given: `ask` says which command it is that asks such models.
     command.argument('[input...]').allowUnknownOption()
-  } else if (shape) withFlags(command, [shape, task.asking?.shape ?? {}])
-  else {
+  } else if (shape) {
+    withFlags(command, [shape, task.asking?.shape ?? {}, task.queries?.options.shape ?? {}])
+    const flag = task.queries?.flag
+    if (flag !== undefined) {
+      command.option(`--${flag} <data>`, `answer all ${flag} of a table, in shards, into --out`)
+      command.option('--out <path>', `with --${flag}: a file that ends in .parquet, or a folder`)
+      withSharding(command)
+    }
+  } else {
     command.argument(
       '[input...]',
       `inputs; - reads one a line from stdin and writes one JSON a line${task.queries ? '; or one file or folder of inputs' : ''}`,

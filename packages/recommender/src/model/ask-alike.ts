@@ -57,7 +57,9 @@ function alikeIn(queries: readonly RecommendQuery[]): Iterable<number[]> {
     const byFilter = alike.get(filter) ?? new Map<string, number[]>()
     alike.set(filter, byFilter)
     const key = JSON.stringify(query, Object.keys(query).toSorted())
-    byFilter.set(key, [...(byFilter.get(key) ?? []), place])
+    const places = byFilter.get(key)
+    if (places) places.push(place)
+    else byFilter.set(key, [place])
   }
   return [...alike.values()].flatMap((byFilter) => [...byFilter.values()])
 }

@@ -2,7 +2,7 @@ import { leavingOut } from '../contract/lists.js'
 import { exclude } from '../contract/recommend.js'
 import type { ListOptions, Recommendation, Without } from '../contract/recommendation.js'
 import { historyWeights } from '../contract/scorer.js'
-import { addRow, type SparseRows } from '../math/sparse-rows.js'
+import type { SparseRows } from '../math/sparse-rows.js'
 import { largest } from '../math/top-k.js'
 import type { History } from '../shop/histories.js'
 
@@ -36,12 +36,15 @@ function listOf(
   history.items.forEach((item, place) => {
     const weight = weights[place] as number
     if (weight <= 1e-6) return
-    for (let at = links.starts[item] as number; at < (links.starts[item + 1] as number); at++) {
+    const end = links.starts[item + 1] as number
+    for (let at = links.starts[item] as number; at < end; at++) {
       const other = links.columns[at] as number
-      if (met[other] === 0) items.push(other)
-      met[other] = 1
+      if (met[other] === 0) {
+        items.push(other)
+        met[other] = 1
+      }
+      scores[other] = (scores[other] as number) + weight * (links.values[at] as number)
     }
-    addRow(scores, links, item, weight)
   })
   const list = isSilent(items, scores) ? undefined : best(items, history, options, without, scores)
   for (const item of items) {
@@ -66,16 +69,28 @@ function best(
 ): Recommendation[] {
   const { k = 10, candidates, repeats = false } = options
   const had = new Set([...(repeats ? [] : history.items), ...without])
-  const lets = (item: number): boolean => (scores[item] as number) > 0 && candidates?.[item] !== 0 && !had.has(item)
-  // Of equal ones the first of the catalog.
-  const linked = Int32Array.from(items.filter(lets)).sort()
-  const chosen = largest(
-    Float32Array.from(linked, (item) => scores[item] as number),
-    k,
-  ).map((place) => linked[place] as number)
-  if (chosen.length === k) return chosen.map((item) => ({ item, score: scores[item] as number }))
+  // Most items do not come this far: no look at what the user has, and no order among them, but for the best so far.
+  const list: Recommendation[] = []
+  let least = 0
+  for (const item of items) {
+    const score = scores[item] as number
+    if (score <= 0 || score < least || candidates?.[item] === 0 || had.has(item)) continue
+    const line = { item, score }
+    let place = list.length
+    while (place > 0 && isBefore(line, list[place - 1] as Recommendation)) place--
+    if (place === k) continue
+    list.splice(place, 0, line)
+    if (list.length > k) list.pop()
+    if (list.length === k) least = (list[k - 1] as Recommendation).score
+  }
+  if (list.length === k) return list
   // It is filled up with what is not linked to.
   const all = scores.slice()
   exclude(all, history, leavingOut(options, without, all.length))
   return largest(all, k).map((item) => ({ item, score: all[item] as number }))
+}
+
+/** Of equal scores the first of the catalog. */
+function isBefore(a: Recommendation, b: Recommendation): boolean {
+  return a.score > b.score || (a.score === b.score && a.item < b.item)
 }
