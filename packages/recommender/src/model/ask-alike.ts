@@ -1,7 +1,6 @@
 import { leavingOut, listsOf } from '../contract/lists.js'
 import { historyFromIds, recommend } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
-import type { SparseRows } from '../math/sparse-rows.js'
 import { categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { idsIn } from '../shop/ids-in.js'
@@ -25,12 +24,10 @@ interface Asked {
 /**
  * Answers to queries that ask alike, at once: what can be in a list is found once for all of them, and scores are computed together.
  * Left open is what has to be asked by itself: reasons, what is disliked, and what is no query.
- * @param terms What items are alike by.
  * @returns By the places of the queries.
  */
 export async function askAlike(
   parts: Parts,
-  terms: () => SparseRows,
   queries: readonly RecommendQuery[],
   signal: AbortSignal | undefined,
 ): Promise<RecommendAnswer[]> {
@@ -41,7 +38,7 @@ export async function askAlike(
     const candidates = places.length < 2 ? undefined : candidatesOf(parts, query)
     if (candidates === undefined) continue
     const asked = places.map((place) => askedOf(parts, queries[place] as RecommendQuery))
-    const lists = await listed(parts, terms, query, candidates, asked)
+    const lists = await listed(parts, query, candidates, asked)
     asked.forEach(({ ids }, at) => {
       answers[places[at] as number] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
     })
@@ -85,7 +82,6 @@ function askedOf({ catalog, recipe }: Parts, { history = [], exclude = [] }: Rec
 
 async function listed(
   { catalog, recommender, popular, recipe }: Parts,
-  terms: () => SparseRows,
   { k = 10, diversity = 0, repeats = recipe.repeats }: RecommendQuery,
   candidates: Uint8Array | 'all',
   asked: readonly Asked[],
@@ -103,7 +99,7 @@ async function listed(
   for (const one of asked) {
     const own = one.known.items.length > 0 ? found.next().value : undefined
     const list = own ?? (await recommend(popular, one.known, leavingOut(options, one.without, catalog.size)))
-    lists.push(diversity === 0 ? list : diversify(list, terms(), k, diversity))
+    lists.push(diversity === 0 ? list : diversify(list, catalog.terms, k, diversity))
   }
   return lists
 }
