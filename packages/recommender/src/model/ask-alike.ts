@@ -1,3 +1,4 @@
+import { HeadstartError } from '@headstart/core/load'
 import { leavingOut, listsOf } from '../contract/lists.js'
 import { historyFromIds, recommend } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
@@ -15,6 +16,8 @@ type Parts = Pick<RecommenderParts, 'catalog' | 'recommender' | 'popular' | 'rec
 
 /** A user who is asked for. */
 interface Asked {
+  /** Place of the query. */
+  readonly place: number
   readonly ids: readonly string[]
   readonly known: History
   /** Numbers of what is not recommended to this one. */
@@ -37,10 +40,10 @@ export async function askAlike(
     const query = queries[places[0] as number] as RecommendQuery
     const candidates = places.length < 2 ? undefined : candidatesOf(parts, query)
     if (candidates === undefined) continue
-    const asked = places.map((place) => askedOf(parts, queries[place] as RecommendQuery))
+    const asked = places.flatMap((place) => askedAt(place, parts, queries[place] as RecommendQuery))
     const lists = await listed(parts, query, candidates, asked)
-    asked.forEach(({ ids }, at) => {
-      answers[places[at] as number] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
+    asked.forEach(({ place, ids }, at) => {
+      answers[place] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
     })
   }
   return answers
@@ -73,11 +76,17 @@ function candidatesOf(
   return Uint8Array.from(catalog.items, (item) => Number(isOf(item) && (filter?.(item) ?? true)))
 }
 
-function askedOf({ catalog, recipe }: Parts, { history = [], exclude = [] }: RecommendQuery): Asked {
-  const ids = history.flatMap((entry) => idsIn(entry, catalog, '--history'))
-  const known = historyFromIds(catalog, recipe.repeats ? ids : latestOf(ids))
-  const without = exclude.flatMap((entry) => idsIn(entry, catalog, '--exclude').map((id) => catalog.numberOf(id) ?? []))
-  return { ids, known, without: without.flat() }
+/** Nobody where the ids cannot be read: what is wrong with them is said where they are asked about by themselves. */
+function askedAt(place: number, { catalog, recipe }: Parts, { history = [], exclude = [] }: RecommendQuery): Asked[] {
+  try {
+    const ids = history.flatMap((entry) => idsIn(entry, catalog, '--history'))
+    const known = historyFromIds(catalog, recipe.repeats ? ids : latestOf(ids))
+    const excluded = exclude.flatMap((entry) => idsIn(entry, catalog, '--exclude'))
+    return [{ place, ids, known, without: excluded.flatMap((id) => catalog.numberOf(id) ?? []) }]
+  } catch (cause) {
+    if (cause instanceof HeadstartError && cause.fault === 'input') return []
+    throw cause
+  }
 }
 
 async function listed(
