@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`: figures beside peers, baselines and limits, measured in one run. With
- * the name pretraining, it is what pre-training on behavior is worth, with `--only SHOP`, `--users 25`, `--draws 1` and `--steps 300` for a
+ * the name pretraining, it is what pre-training on behavior is worth, with `--only SHOP`, `--users 25`, `--draws 1`, `--steps 300` and `--asked 100` for a
  * part of it. With the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`,
  * `npm run bench -- translation MODEL DATA [PAIRS...] [METHOD...]`: figures beside peers, baselines and limits, measured in one run. With
@@ -61,6 +61,7 @@ const parsed = parseArgs({
     users: { type: 'string', multiple: true },
     draws: { type: 'string', default: '3' },
     steps: { type: 'string', default: '1500' },
+    asked: { type: 'string', default: '200' },
   },
 })
 const { values } = parsed
@@ -118,6 +119,7 @@ const ofWords = (): Benchmark[] => {
         users: values.users?.map(Number),
         draws: Number(values.draws),
         steps: Number(values.steps),
+        asked: Number(values.asked),
         onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
       }),
     )

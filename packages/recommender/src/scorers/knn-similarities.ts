@@ -27,40 +27,41 @@ export function updatedSimilarities(
   const alike = alikeIn(now, takers, shrinkage)
   const again = touched.slice()
   const { size, least } = neighborhoods(links, now.itemCount)
-  const rows = new Map<number, SparseRow>()
+  const rows = new Map<number, MergedRow>()
   const lines = new Map<number, SparseRow>()
   const left = new Float32Array(now.itemCount)
+  const linkColumns = links.columns
   for (let item = 0; item < touched.length; item++) {
     if (touched[item] === 0) continue
     const own = alike(item)
-    lines.set(item, nearest(own, neighbors))
-    own.columns.forEach((other, place) => (left[other] = own.values[place] as number))
-    const row: { columns: number[]; values: number[] } = { columns: [], values: [] }
-    const take = (other: number, value: number): void => {
-      row.columns.push(other)
-      row.values.push(value)
-      if (value < (least[other] as number)) least[other] = value
-    }
-    for (let k = links.starts[item] ?? 0; k < (links.starts[item + 1] ?? 0); k++) {
-      const other = links.columns[k] as number
+    const { columns, values } = nearest(own, neighbors)
+    lines.set(item, { columns: columns.slice(), values: values.slice() })
+    for (let place = 0; place < own.columns.length; place++)
+      left[own.columns[place] as number] = own.values[place] as number
+    // Those that had it among their neighbors, in order, and those that have it now.
+    const [had, come] = [new Row(), new Row()]
+    const end = links.starts[item + 1] ?? 0
+    for (let k = links.starts[item] ?? 0; k < end; k++) {
+      const other = linkColumns[k] as number
       const value = left[other] as number
       left[other] = 0
       // Of a full neighborhood nobody knows who comes next.
       const isFull = (size[other] as number) >= neighbors
       if (isFull && value <= (least[other] as number)) again[other] = 1
-      else if (value > 0) take(other, value)
+      else if (value > 0) had.take(other, value, least)
       else size[other] = (size[other] as number) - 1
     }
-    for (const other of own.columns) {
+    for (let place = 0; place < own.columns.length; place++) {
+      const other = own.columns[place] as number
       const value = left[other] as number
       left[other] = 0
       if (value === 0) continue
       if ((size[other] as number) < neighbors) {
-        take(other, value)
+        come.take(other, value, least)
         size[other] = (size[other] as number) + 1
       } else if (value >= (least[other] as number)) again[other] = 1
     }
-    rows.set(item, rising(row))
+    rows.set(item, had.with(come))
   }
   const linesAgain = function* (): Generator<SparseRow> {
     for (let item = 0; item < now.itemCount; item++)
@@ -71,19 +72,59 @@ export function updatedSimilarities(
 
 const nobody: SparseRow = { columns: [], values: [] }
 
-/** Those that share a user with an item, and how similar they are to it. */
-interface Alike {
-  readonly columns: readonly number[]
-  readonly values: readonly number[]
+interface MergedRow {
+  readonly columns: Int32Array
+  readonly values: Float32Array
 }
 
-function nearest({ columns, values }: Alike, neighbors: number): SparseRow {
-  if (columns.length <= neighbors) return { columns, values }
-  const chosen = largest(values, neighbors)
-  return {
-    columns: chosen.map((place) => columns[place] as number),
-    values: chosen.map((place) => values[place] as number),
+/** Columns of one row, and their values. */
+class Row {
+  readonly columns: number[] = []
+  readonly values: number[] = []
+
+  /** Adds a column, and sees to it that its least value is no larger. */
+  take(column: number, value: number, least: Float32Array): void {
+    this.columns.push(column)
+    this.values.push(value)
+    if (value < (least[column] as number)) least[column] = value
   }
+
+  /** Both as one, columns rising, as these do already. */
+  with(others: Row): MergedRow {
+    const order = Array.from(others.columns.keys()).sort(
+      (a, b) => (others.columns[a] as number) - (others.columns[b] as number),
+    )
+    const length = this.columns.length + order.length
+    const [columns, values] = [new Int32Array(length), new Float32Array(length)]
+    let [own, next] = [0, 0]
+    for (let place = 0; place < length; place++) {
+      const other = order[next]
+      const isOwn =
+        other === undefined ||
+        (own < this.columns.length && (this.columns[own] as number) < (others.columns[other] as number))
+      columns[place] = (isOwn ? this.columns[own] : others.columns[other]) as number
+      values[place] = (isOwn ? this.values[own++] : others.values[other]) as number
+      if (!isOwn) next++
+    }
+    return { columns, values }
+  }
+}
+
+/** Those that share a user with an item, and how similar they are to it; views that the next item overwrites. */
+interface Alike {
+  readonly columns: Int32Array
+  readonly values: Float64Array
+}
+
+/** The most similar ones, as views or anew. */
+function nearest({ columns, values }: Alike, neighbors: number): Alike {
+  if (columns.length <= neighbors) return { columns, values }
+  const best = { columns: new Int32Array(neighbors), values: new Float64Array(neighbors) }
+  largest(values, neighbors).forEach((place, row) => {
+    best.columns[row] = columns[place] as number
+    best.values[row] = values[place] as number
+  })
+  return best
 }
 
 /** @param takers [items, users] */
@@ -91,25 +132,41 @@ function alikeIn(train: Histories, takers: SparseRows, shrinkage: number): (item
   const { itemCount, weights } = train
   const counts = weights ? squaresOf(train.items, weights, itemCount) : train.popularity()
   const common = new Float64Array(itemCount)
+  const [met, values] = [new Int32Array(itemCount), new Float64Array(itemCount)]
   return (item) => {
-    const met: number[] = []
-    for (let k = takers.starts[item] as number; k < (takers.starts[item + 1] as number); k++) {
-      const user = takers.columns[k] as number
-      const own = takers.values[k] as number
-      for (let place = train.starts[user] as number; place < (train.starts[user + 1] as number); place++) {
-        const other = train.items[place] as number
-        if (common[other] === 0 && other !== item) met.push(other)
-        common[other] = (common[other] as number) + (weights ? own * (weights[place] as number) : 1)
-      }
+    const length = countCommon(train, takers, item, common, met)
+    for (let place = 0; place < length; place++) {
+      const other = met[place] as number
+      values[place] =
+        (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage)
+      common[other] = 0
     }
-    const values = met.map(
-      (other) =>
-        (common[other] as number) / (Math.sqrt((counts[item] as number) * (counts[other] as number)) + shrinkage),
-    )
-    for (const other of met) common[other] = 0
     common[item] = 0
-    return { columns: met, values }
+    return { columns: met.subarray(0, length), values: values.subarray(0, length) }
   }
+}
+
+// By itself, with all that it uses as arguments: what a closure holds the compiler does not take for constant.
+
+/** Counts the users that items share with one, and writes down which these items are. Gives how many. */
+function countCommon(
+  { starts, items, weights }: Histories,
+  takers: SparseRows,
+  item: number,
+  common: Float64Array,
+  met: Int32Array,
+): number {
+  let length = 0
+  for (let k = takers.starts[item] as number; k < (takers.starts[item + 1] as number); k++) {
+    const user = takers.columns[k] as number
+    const own = takers.values[k] as number
+    for (let place = starts[user] as number; place < (starts[user + 1] as number); place++) {
+      const other = items[place] as number
+      if (common[other] === 0 && other !== item) met[length++] = other
+      common[other] = (common[other] as number) + (weights ? own * (weights[place] as number) : 1)
+    }
+  }
+  return length
 }
 
 /** Σ w² of each item. */
@@ -133,7 +190,7 @@ function neighborhoods({ columns, values }: SparseRows, itemCount: number) {
 /** The links, some rows of them others, but for the columns that are counted again, which are those of `more`. */
 function merged(
   links: SparseRows,
-  others: ReadonlyMap<number, SparseRow>,
+  others: ReadonlyMap<number, MergedRow>,
   more: SparseRows,
   again: Uint8Array,
 ): SparseRows {
@@ -146,9 +203,23 @@ function merged(
   let length = 0
   for (let row = 0; row < more.rows; row++) {
     const other = others.get(row)
-    const own = other ?? links
     const [from, to] = other ? [0, other.columns.length] : [links.starts[row] ?? 0, links.starts[row + 1] ?? 0]
-    length = mergeRow(columns, values, length, own, from, to, more, row, again)
+    const [ownColumns, ownValues] = other ? [other.columns, other.values] : [links.columns, links.values]
+    const [next, end] = [more.starts[row] as number, more.starts[row + 1] as number]
+    length = mergeRow(
+      columns,
+      values,
+      length,
+      ownColumns,
+      ownValues,
+      from,
+      to,
+      more.columns,
+      more.values,
+      next,
+      end,
+      again,
+    )
     starts[row + 1] = length
   }
   return {
@@ -160,45 +231,37 @@ function merged(
   }
 }
 
-// By itself, with all that it uses as arguments: what a closure holds the compiler does not take for constant.
+// Arrays as arguments, all of one type: through objects each step takes several times as long.
 
 /** Writes two rows into one from a place on, columns rising as in both; of the first, without the marked ones. Gives its end. */
 function mergeRow(
   columns: Int32Array,
   values: Float32Array,
   start: number,
-  own: SparseRow,
+  ownColumns: Int32Array,
+  ownValues: Float32Array,
   from: number,
   to: number,
-  more: SparseRows,
-  row: number,
+  moreColumns: Int32Array,
+  moreValues: Float32Array,
+  moreFrom: number,
+  moreTo: number,
   without: Uint8Array,
 ): number {
-  let length = start
-  let next = more.starts[row] as number
-  const end = more.starts[row + 1] as number
+  let [length, next] = [start, moreFrom]
   for (let k = from; k < to; k++) {
-    const column = own.columns[k] as number
+    const column = ownColumns[k] as number
     if (without[column] === 1) continue
-    for (; next < end && (more.columns[next] as number) < column; next++) {
-      columns[length] = more.columns[next] as number
-      values[length++] = more.values[next] as number
+    for (; next < moreTo && (moreColumns[next] as number) < column; next++) {
+      columns[length] = moreColumns[next] as number
+      values[length++] = moreValues[next] as number
     }
     columns[length] = column
-    values[length++] = own.values[k] as number
+    values[length++] = ownValues[k] as number
   }
-  for (; next < end; next++) {
-    columns[length] = more.columns[next] as number
-    values[length++] = more.values[next] as number
+  for (; next < moreTo; next++) {
+    columns[length] = moreColumns[next] as number
+    values[length++] = moreValues[next] as number
   }
   return length
-}
-
-/** The same row, its columns rising. */
-function rising({ columns, values }: Alike): SparseRow {
-  const order = Array.from(columns.keys()).sort((a, b) => (columns[a] as number) - (columns[b] as number))
-  return {
-    columns: Int32Array.from(order, (place) => columns[place] as number),
-    values: Float32Array.from(order, (place) => values[place] as number),
-  }
 }

@@ -1,6 +1,6 @@
 import { DataError } from '@headstart/core/kit'
 import { Catalog } from './catalog.js'
-import { Histories, type History, join, weighed } from './histories.js'
+import { Histories, type History, replaced, weighed } from './histories.js'
 import type { Interactions } from './interactions.js'
 import { type KeptHistories, userKey } from './kept-histories.js'
 import type { Shop } from './read-shop.js'
@@ -46,24 +46,19 @@ export function growHistories(
   const changed = scaled(asked, kept).latest(longestHistory)
 
   const now = new Map(Array.from(changed.users, (user, place) => [user, changed.at(place)]))
-  const isGiven = new Map(keys.map((key, user) => [key, user]))
-  const all: { key: string; history: History }[] = []
-  kept.keys.forEach((key, place) => {
-    const user = isGiven.get(key)
-    const history = user === undefined ? kept.histories.at(place) : now.get(user)
-    if (history) all.push({ key, history })
-  })
+  const others = new Map<number, History | undefined>()
+  const strangers: number[] = []
   keys.forEach((key, user) => {
-    const history = now.get(user)
-    if (history && !places.has(key)) all.push({ key, history })
+    const place = places.get(key)
+    if (place !== undefined) others.set(place, now.get(user))
+    else if (now.has(user)) strangers.push(user)
   })
-  const histories = join(
-    grown.size,
-    all.map(({ history }, user) => ({ user, history })),
-  )
+  const more = strangers.map((user) => now.get(user) as History)
+  const stays = kept.keys.filter((_, place) => !others.has(place) || others.get(place) !== undefined)
+  const histories = replaced(kept.histories, others, more, grown.size)
   return {
     catalog: grown,
-    kept: { ...kept, histories, keys: all.map(({ key }) => key) },
+    kept: { ...kept, histories, keys: [...stays, ...strangers.map((user) => keys[user] as string)] },
     users: before.map((history, user) => ({ before: history, now: now.get(user) })),
     late,
   }

@@ -109,8 +109,7 @@ export function distinct(history: History): History {
   return { items: items.filter(isLast), times: times.filter(isLast), weights: weights?.filter(isLast) }
 }
 
-/** The histories of some users, by their numbers, as one matrix. */
-export function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
+function join(itemCount: number, kept: readonly { user: number; history: History }[]): Histories {
   const starts = new Int32Array(kept.length + 1)
   kept.forEach(({ history }, place) => (starts[place + 1] = (starts[place] as number) + history.items.length))
   const items = new Int32Array(starts[kept.length] as number)
@@ -128,6 +127,55 @@ export function join(itemCount: number, kept: readonly { user: number; history: 
     times,
     Int32Array.from(kept, ({ user }) => user),
     weights,
+  )
+}
+
+/**
+ * Histories of which some are others now, by their places, or gone where undefined, with more at their end; users are numbered anew. What
+ * stays is copied as it lies, many users at once.
+ */
+export function replaced(
+  histories: Histories,
+  others: ReadonlyMap<number, History | undefined>,
+  more: readonly History[],
+  itemCount: number,
+): Histories {
+  const added = [...others.values(), ...more].filter((history) => history !== undefined)
+  const most = added.reduce((sum, { items }) => sum + items.length, histories.items.length)
+  const weighs = histories.weights !== undefined || added.some(({ weights }) => weights !== undefined)
+  const starts = new Int32Array(histories.length + more.length + 1)
+  const [items, times] = [new Int32Array(most), new Float64Array(most)]
+  const weights = weighs ? new Float32Array(most).fill(1) : undefined
+  let [users, length] = [0, 0]
+  /** Appends some interactions, of one user after the other: where each one's end is, counted from the first. */
+  const append = (history: History, ends: ArrayLike<number>): void => {
+    items.set(history.items, length)
+    times.set(history.times, length)
+    if (history.weights) weights?.set(history.weights, length)
+    for (let user = 0; user < ends.length; user++) starts[++users] = length + (ends[user] as number)
+    length += history.items.length
+  }
+  const stay = (from: number, to: number): void => {
+    const [begin, end] = [histories.starts[from] as number, histories.starts[to] as number]
+    const ends = histories.starts.slice(from + 1, to + 1).map((start) => start - begin)
+    append(part(histories, begin, end), ends)
+  }
+  let from = 0
+  for (const place of [...others.keys()].sort((a, b) => a - b)) {
+    stay(from, place)
+    const history = others.get(place)
+    if (history) append(history, [history.items.length])
+    from = place + 1
+  }
+  stay(from, histories.length)
+  for (const history of more) append(history, [history.items.length])
+  return new Histories(
+    itemCount,
+    starts.subarray(0, users + 1),
+    items.subarray(0, length),
+    times.subarray(0, length),
+    Int32Array.from({ length: users }, (_, user) => user),
+    weights?.subarray(0, length),
   )
 }
 
