@@ -8,7 +8,7 @@ import type { SparseRows } from '../src/math/sparse-rows.js'
 import { folderOf } from './temporary-folder.js'
 import { historyOf } from './histories.js'
 import { trainRecommender } from '../src/learners/train-recommender.js'
-import { easeTextMethod, itemKnnMethod, popularityMethod } from '../src/methods/baseline-methods.js'
+import { easeTextMethod, itemKnnMethod, popularityMethod, sessionKnnMethod } from '../src/methods/baseline-methods.js'
 import { untrainedMethod } from '../src/methods/behavior-methods.js'
 import { materialOf } from '../src/methods/shop-data.js'
 import { withRepeats } from '../src/methods/with-repeats.js'
@@ -85,9 +85,12 @@ async function scoresOf(model: RecommenderModel, histories: readonly (readonly n
 const asked = [[0], [3, 9, 40], [79, 1], [2, 80], [84, 5, 6]]
 
 describe('update', () => {
-  it.each([['popularity'], ['item-knn']] as const)('has %s know to the bit what a full fit knows', async (name) => {
-    const plain = name === 'popularity' ? popularityMethod : itemKnnMethod
-    const method = { ...plain, choose: async () => ({ settings: name === 'popularity' ? {} : few, ndcg: 0.5 }) }
+  it.each([
+    ['popularity', popularityMethod, {}],
+    ['item-knn', itemKnnMethod, few],
+    ['session-knn', sessionKnnMethod, { decay: 'linear', neighbors: 20, gap: null, least: 0 }],
+  ] as const)('has %s know to the bit what a full fit knows', async (_, plain, settings) => {
+    const method = { ...plain, choose: async () => ({ settings, ndcg: 0.5 }) }
     const old = await trainRecommender(shopOf(before, all), { methods: [method], keep: true })
     const full = await trainRecommender(both, { methods: [method], keep: true })
     const updated = await old.update(shopOf(since))
