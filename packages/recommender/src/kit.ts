@@ -1,6 +1,6 @@
 /** The parts, for those who build on them: histories, scorers, methods, the network over their features, and figures. */
 export { als, type AlsOptions } from './scorers/als.js'
-export { baselineMethods, sessionKnnMethod, type TextWindow, textWindows } from './methods/baseline-methods.js'
+export { baselineMethods, sessionMethods, type TextWindow, textWindows } from './methods/baseline-methods.js'
 export { backboneFrom, type BehaviorBackbone, behaviorBackbone } from './network/behavior-backbone.js'
 export { fineTunedMethod, frozenMethod, type SeenFeatures, untrainedMethod } from './methods/behavior-methods.js'
 export { behaviorNetwork } from './network/behavior-network.js'

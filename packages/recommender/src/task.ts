@@ -6,7 +6,7 @@ import { bestOf } from './learners/best-of.js'
 import { lastItem } from './learners/last-item.js'
 import { recommenderLearners, sessionLearners } from './learners/recommender-learners.js'
 import { recommenderMethods } from './methods/recommender-methods.js'
-import { sessionKnnMethod } from './methods/baseline-methods.js'
+import { sessionMethods } from './methods/baseline-methods.js'
 import { untrainedMethod } from './methods/behavior-methods.js'
 import type { ShopData } from './methods/shop-data.js'
 import { asking } from './model/asking.js'
@@ -120,7 +120,7 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
     },
   ),
   train: step(choosing('what to choose from').extend(keeping), async (_: ShopData, { methods, keep }) => {
-    const all = [...recommenderMethods, untrainedMethod(), sessionKnnMethod]
+    const all = [...recommenderMethods, untrainedMethod(), ...sessionMethods]
     return bestOf(methods && all.filter(({ name }) => methods.includes(name)), { keep })
   }),
   compare: step(choosing('what to set side by side'), async (data: ShopData, { methods }) => ({

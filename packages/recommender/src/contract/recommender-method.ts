@@ -35,6 +35,7 @@ export const recommenderMethodNames = [
   'ease-text',
   'als',
   'session-knn',
+  'sequential-rules',
   'scratch',
   'untrained',
   'frozen',

@@ -4,7 +4,7 @@ import {
   easeTextMethod,
   itemKnnMethod,
   popularityMethod,
-  sessionKnnMethod,
+  sessionMethods,
 } from '../methods/baseline-methods.js'
 import { fineTunedMethod, frozenMethod, untrainedMethod } from '../methods/behavior-methods.js'
 import { scratchMethod } from '../methods/sequence-method.js'
@@ -43,4 +43,4 @@ export const recommenderLearners = [
 ] as const
 
 /** For sessions: set beside the others by who names them. */
-export const sessionLearners = [shopLearner(sessionKnnMethod, personal)] as const
+export const sessionLearners = sessionMethods.map((method) => shopLearner(method, personal))

@@ -11,6 +11,7 @@ import type { Material, RecommenderMethod } from '../contract/recommender-method
 import type { Scorer } from '../contract/scorer.js'
 import { sessionKnn } from '../scorers/session-knn.js'
 import { textSimilarity } from '../scorers/text-similarity.js'
+import { transitions } from '../scorers/transitions.js'
 
 /** A method that fits with given settings, and what there is to choose between. */
 interface Recipe<Settings extends JsonObject> extends Pick<RecommenderMethod, 'name' | 'description'> {
@@ -110,6 +111,14 @@ export const alsMethod = withGrid({
   fit: (_, train, settings, { seed, signal }) => als(train, { ...settings, factors: 64, iterations: 10, seed, signal }),
 })
 
+/** What came soon after what (SR of Ludewig and Jannach): the simplest that knows the order of a session. */
+export const sequentialRulesMethod = withGrid({
+  name: 'sequential-rules',
+  description: 'what came soon after the last things',
+  grid: () => ({ decay: [0.5, 0, 0.8], reach: [10, 1, 3], shrinkage: [5, 0, 20] }),
+  fit: (_, train, settings) => transitions(train, settings),
+})
+
 /** Holds the sessions that it learned from, so that it is chosen only by who asks for it. */
 export const sessionKnnMethod = withGrid({
   name: 'session-knn',
@@ -124,6 +133,9 @@ export const sessionKnnMethod = withGrid({
   fit: (_, train, { decay, neighbors, gap, least }) =>
     sessionKnn(train, { decay, neighbors, gap: gap ?? undefined, least }),
 } satisfies Recipe<{ decay: 'linear' | 'none'; neighbors: number; gap: number | null; least: number }>)
+
+/** Baselines for sessions, which are tried where they are named. */
+export const sessionMethods: readonly RecommenderMethod[] = [sequentialRulesMethod, sessionKnnMethod]
 
 /** The recommenders of the literature, from the simplest on. */
 export const baselineMethods: readonly RecommenderMethod[] = [

@@ -2,7 +2,7 @@ import { type Run, type Shown, startRun } from '@headstart/core'
 import { DataError, OptionError, shown, textTable } from '@headstart/core/kit'
 import { materialOf, type ShopView } from '../methods/shop-data.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
-import { sessionKnnMethod } from '../methods/baseline-methods.js'
+import { sessionMethods } from '../methods/baseline-methods.js'
 import { untrainedMethod } from '../methods/behavior-methods.js'
 import { evaluateRanking, type RankingReport } from '../evaluate/evaluate-ranking.js'
 import { fingerprintOf } from '../shop/fingerprint.js'
@@ -77,7 +77,7 @@ async function refittedReport(
   { recipe }: RecommenderParts,
   shop: Shop,
   {
-    methods = [...recommenderMethods, untrainedMethod(), sessionKnnMethod],
+    methods = [...recommenderMethods, untrainedMethod(), ...sessionMethods],
     texts,
     split,
     ...options
