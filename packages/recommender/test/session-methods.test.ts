@@ -1,11 +1,11 @@
 import { compare, startRun } from '@headstart/core'
 import { expect, it } from 'vitest'
-import { shopOf } from '../../test/small-shop.js'
-import { lastItem } from '../learners/last-item.js'
-import { sessionLearners } from '../learners/recommender-learners.js'
-import { shopLearner } from '../learners/shop-learner.js'
-import { trainRecommender } from '../learners/train-recommender.js'
-import { itemKnnMethod, popularityMethod, sessionMethods } from './baseline-methods.js'
+import { shopOf } from './small-shop.js'
+import { lastItem } from '../src/learners/last-item.js'
+import { sessionLearners } from '../src/learners/recommender-learners.js'
+import { shopLearner } from '../src/learners/shop-learner.js'
+import { trainRecommender } from '../src/learners/train-recommender.js'
+import { itemKnnMethod, popularityMethod, sessionMethods } from '../src/methods/baseline-methods.js'
 
 /** Sessions in which each thing follows the one before it in a circle, from anywhere. */
 const sessions = Array.from({ length: 60 }, (_, session) =>
