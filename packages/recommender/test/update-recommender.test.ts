@@ -177,6 +177,27 @@ describe('update', () => {
     expect(is.flat()).toBeAllclose(should.flat(), { rtol: 0.02, atol: 1e-6 })
   })
 
+  it('reads ratings as in training, whatever the best of a few new ones is', async () => {
+    const ratings = { valueKind: 'rating', bestRating: 5, likedFrom: 4, dislikedTo: 1 } as const
+    const rated = before.map((row, place) => ({ ...row, value: 1 + (place % 5) }))
+    const now = [
+      { user: 'u1', item: 'i90', time: 1_600_020_000, value: 3 },
+      { user: 'u1', item: 'i91', time: 1_600_020_001, value: 4 },
+      // A five that has become a one.
+      { ...(rated[4] as Row), time: 1_600_020_002, value: 1 },
+    ]
+    const old = await trainRecommender(shopOf(rated, all, ratings), { methods: [popularityMethod], keep: true })
+    // Of threes and fours alone a reader would say that threes are liked.
+    const few = { valueKind: 'rating', bestRating: 3, likedFrom: 2.4, dislikedTo: 0.6 } as const
+    const updated = await old.update(shopOf(now, [], few))
+    const full = await trainRecommender(shopOf([...rated, ...now], all, ratings), {
+      methods: [popularityMethod],
+      keep: true,
+    })
+    expect(await scoresOf(updated, [[]])).toEqual(await scoresOf(full, [[]]))
+    expect(updated.kept?.histories).toEqual(full.kept?.histories)
+  })
+
   it('counts what is taken again, where it learned from repeats', async () => {
     const options = { methods: [knn], keep: true, repeats: true }
     const old = await trainRecommender(shopOf(before, all), options)
