@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { shopOf, smallLists } from '../../test/small-shop.js'
 import { folderOf } from '../../test/temporary-folder.js'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import { easeTextMethod, itemKnnMethod, popularityMethod } from '../methods/baseline-methods.js'
+import { scratchMethod } from '../methods/sequence-method.js'
 import { trainRecommender } from './train-recommender.js'
 
 const shop = shopOf(smallLists)
@@ -37,6 +39,24 @@ describe('a training of a shop that was interrupted', () => {
     expect(chosen).toEqual(['ease-text'])
     const whole = await trainRecommender(shop, { methods })
     expect(await resumed.pack()).toEqual(await whole.pack())
+  })
+
+  it.each(['choosing', 'fitting'])('goes on within a sequence model, and leaves nothing behind: %s', async (what) => {
+    const folder = await folderOf({})
+    const checkpoint = join(folder, 'model.checkpoint')
+    const part = `${checkpoint}.${what === 'choosing' ? 'scratch' : 'fit'}`
+    const whole = await trainRecommender(shop, { methods: [scratchMethod] })
+    const ends = new AbortController()
+    // Steps are said to nobody, so that it is ended when its checkpoint is there.
+    const watching = setInterval(() => existsSync(part) && ends.abort(new TypeError('killed')), 1)
+    await expect(trainRecommender(shop, { methods: [scratchMethod], checkpoint, signal: ends.signal })).rejects.toThrow(
+      'killed',
+    )
+    clearInterval(watching)
+    expect(existsSync(part)).toBe(true)
+    const resumed = await trainRecommender(shop, { methods: [scratchMethod], checkpoint, resume: true })
+    expect(await resumed.pack()).toEqual(await whole.pack())
+    expect(await readdir(folder)).not.toContain(basename(part))
   })
 
   it('begins anew where it is not told to resume, and where there is no checkpoint, which is said', async () => {

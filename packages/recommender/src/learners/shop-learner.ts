@@ -58,7 +58,7 @@ export async function chosenFor(
   const { material, validation } = await examine(data, run)
   const method = data.repeats ? withRepeats(plain) : plain
   run.signal?.throwIfAborted()
-  const choose = () => method.choose(material, validation, run)
+  const choose = () => method.choose(material, validation, partOf(run, method.name))
   return { ...(checkpoint ? await checkpoint.once(method.name, choose) : await choose()), method }
 }
 
@@ -75,7 +75,7 @@ export async function fitted(
   const { material, train, minimum } = await examine(data, run)
   return new RecommenderModel({
     catalog,
-    recommender: await method.fit(material, train, settings, run),
+    recommender: await method.fit(material, train, settings, partOf(run, 'fit')),
     popular: popularity(repeats ? train.distinct() : train),
     recipe: {
       method: method.name,
@@ -97,6 +97,11 @@ export async function fitted(
     ...(keep && { kept: keptHistories(data, train) }),
     validation: tried.map((one) => ({ method: one.method.name, settings: one.settings, ndcg: one.ndcg ?? null })),
   })
+}
+
+/** The same run with a checkpoint beside that of the whole, for work within it that takes minutes. */
+function partOf(run: Run, name: string): Run {
+  return run.checkpoint === undefined ? run : { ...run, checkpoint: `${run.checkpoint}.${name}` }
 }
 
 /** What users did, as it was learned from. */

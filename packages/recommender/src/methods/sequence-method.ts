@@ -10,7 +10,7 @@ const usualEpochs = 20
 export const scratchMethod: RecommenderMethod = {
   name: 'scratch',
   description: 'a sequence model trained on this shop alone (SASRec, with texts)',
-  async choose(material, validation, { seed, signal, onEvent }): Promise<Choice> {
+  async choose(material, validation, { seed, signal, onEvent, checkpoint, resume }): Promise<Choice> {
     const epochs = epochsWithin(mostEpochs, validation.train)
     if (validation.cases.length === 0) return { settings: { epochs: Math.min(usualEpochs, epochs) }, ndcg: undefined }
     if (epochs < mostEpochs)
@@ -22,22 +22,27 @@ export const scratchMethod: RecommenderMethod = {
       signal,
       onEvent: noticesOf({ onEvent }),
       epochs,
-      async onEpoch(epoch, recommender) {
-        if (epoch % every !== 0) return
-        const model = await recommender()
-        const ndcg = await meanNdcg(model, validation, { signal })
-        await model.close()
-        if (ndcg > best.ndcg) best = { settings: { epochs: epoch }, ndcg }
+      checkpoint,
+      resume,
+      measure: {
+        every,
+        of: (model) => meanNdcg(model, validation, { signal }),
+        found: (values) =>
+          values.forEach((ndcg, look) => {
+            if (ndcg > best.ndcg) best = { settings: { epochs: (look + 1) * every }, ndcg }
+          }),
       },
     })
     await trained.close()
     return best
   },
-  fit: (material, train, { epochs }, { seed, signal, onEvent }) =>
+  fit: (material, train, { epochs }, { seed, signal, onEvent, checkpoint, resume }) =>
     trainSequence(material, train, {
       seed,
       signal,
       onEvent: noticesOf({ onEvent }),
       epochs: typeof epochs === 'number' ? epochs : usualEpochs,
+      checkpoint,
+      resume,
     }),
 }

@@ -1,5 +1,8 @@
-import type { RunOptions } from '@headstart/core'
-import { random, runLoop } from '@headstart/core/kit'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Matrix, RunOptions } from '@headstart/core'
+import { Checkpoint, random, runLoop } from '@headstart/core/kit'
+import { sha256 } from '@headstart/core/load'
 import { float32, int64, type Tensors, Trainer } from '@headstart/onnx'
 import { softmaxCrossEntropy, warmUpCosine } from '@headstart/onnx/kit'
 import type { Histories, History } from '../shop/histories.js'
@@ -27,8 +30,24 @@ export interface TrainSequenceOptions extends RunOptions {
   readonly epochs?: number | undefined
   /** Default: 0. */
   readonly seed?: number | undefined
-  /** Called after each epoch, counted from 1, with what makes a recommender of the weights so far. */
-  readonly onEpoch?: ((epoch: number, recommender: () => Promise<SequenceRecommender>) => Promise<void>) | undefined
+  /**
+   * How good the model is after some epochs, which is kept in the checkpoint: what was found before a training was interrupted is
+   * not looked for again.
+   */
+  readonly measure?: SequenceMeasure | undefined
+  /** File in which the progress is kept; removed when the training has ended. Default: none. */
+  readonly checkpoint?: string | undefined
+  /** Goes on from that file where there is one, and gives the same model. Default: false. */
+  readonly resume?: boolean | undefined
+}
+
+/** See `TrainSequenceOptions.measure`. */
+export interface SequenceMeasure {
+  /** Epochs from one look to the next. */
+  readonly every: number
+  readonly of: (recommender: SequenceRecommender) => Promise<number>
+  /** Told at the end what was found after each `every` epochs. */
+  readonly found: (values: readonly number[]) => void
 }
 
 /**
@@ -38,7 +57,7 @@ export interface TrainSequenceOptions extends RunOptions {
 export async function trainSequence(
   { texts }: Pick<Material, 'texts'>,
   train: Histories,
-  { epochs = 20, seed = 0, signal, onEvent, onEpoch }: TrainSequenceOptions = {},
+  { epochs = 20, seed = 0, signal, onEvent, measure, ...kept }: TrainSequenceOptions = {},
 ): Promise<SequenceRecommender> {
   const fresh = freshSequenceWeights(texts, seed)
   const places = learnable(train)
@@ -72,11 +91,61 @@ export async function trainSequence(
   })
   const made = () => sequenceRecommender(sequenceGraph({ ...fresh, ...trainer.parameters() } as SequenceWeights, false))
   try {
-    await runLoop({ trainer, epochs, batches, signal, onEvent, onEpoch: ({ epoch }) => onEpoch?.(epoch, made) })
+    const { results } = await runLoop({
+      trainer,
+      epochs,
+      batches,
+      signal,
+      onEvent,
+      checkpoint: await checkpointOf(kept, { texts, train, options: { epochs, seed, every: measure?.every } }, onEvent),
+      ...(measure && { assessment: assessmentBy(measure, made) }),
+    })
+    measure?.found(looksIn(results, measure.every, epochs))
+    if (kept.checkpoint !== undefined) await rm(kept.checkpoint, { force: true })
     return await made()
   } finally {
     await trainer.close()
   }
+}
+
+/** Where the training goes on, if it was interrupted. */
+async function checkpointOf(
+  { checkpoint, resume = false }: Pick<TrainSequenceOptions, 'checkpoint' | 'resume'>,
+  { texts, train, options }: Pick<Material, 'texts'> & { readonly train: Histories; readonly options: object },
+  onEvent: RunOptions['onEvent'],
+): Promise<Checkpoint | undefined> {
+  if (checkpoint === undefined) return undefined
+  return Checkpoint.open({ checkpoint, resume: resume && existsSync(checkpoint), onEvent }, () => ({
+    backbone: 'a sequence model with fresh weights',
+    examples: sha256(...[train.starts, train.items, 'starts' in texts ? texts.values : texts.data].map(bytesOf)),
+    options: JSON.stringify(options),
+  }))
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** Looks as what the loop keeps of an assessment; where it asks beside `every` nothing is looked at. */
+function assessmentBy({ every, of }: SequenceMeasure, made: () => Promise<SequenceRecommender>) {
+  return {
+    every,
+    async results(epoch: number): Promise<Matrix> {
+      if (epoch === 0 || epoch % every !== 0) return { rows: 1, columns: 1, data: Float32Array.of(0) }
+      const model = await made()
+      const value = await of(model)
+      await model.close()
+      // All of its digits, as the sum of three numbers of single precision.
+      const high = Math.fround(value)
+      const middle = Math.fround(value - high)
+      return { rows: 1, columns: 3, data: Float32Array.of(high, middle, value - high - middle) }
+    },
+  }
+}
+
+/** What was found at each look: after `every` epochs, twice as many, and so on. */
+function looksIn(results: readonly Matrix[], every: number, epochs: number): number[] {
+  return results.slice(1, 1 + Math.floor(epochs / every)).map(({ data }) => data.reduce((sum, part) => sum + part, 0))
 }
 
 /** Users from whom something can be learned: who took one thing after another. */
