@@ -131,6 +131,10 @@ const chosen = ofTrust
   : ofTranslation
     ? translated(ofTranslation)
     : [...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)), ...ofWords()]
+    : [
+        ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
+        ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
+      ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
   console.log(formatFigures(await run()))
