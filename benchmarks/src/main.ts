@@ -3,9 +3,10 @@
  * the name pretraining, it is what pre-training on behavior is worth, with `--only SHOP`, `--users 25`, `--draws 1`, `--steps 300` and `--asked 100` for a
  * part of it. With the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
  * `npm run bench [-- [NAME...] [--data FOLDER]...]`, `npm run bench -- trust FOLDER [PART...]`,
- * `npm run bench -- translation MODEL DATA [PAIRS...] [METHOD...]`: figures beside peers, baselines and limits, measured in one run. With
- * the name fine-tuning, it is tuning that is measured on the folders; with few-shot, which takes them as words as well, what a few
- * examples give.
+ * `npm run bench -- translation MODEL DATA [PAIRS...] [METHOD...]`, `npm run bench -- translation-speed MODEL DATA`: figures beside
+ * peers, baselines and limits, measured in one run. With the name pretraining, it is what pre-training on behavior is worth, with
+ * `--only SHOP`, `--users 25`, `--draws 1` and `--steps 300` for a part of it. With the name fine-tuning, it is tuning that is measured
+ * on the folders; with few-shot, which takes them as words as well, what a few examples give.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,6 +32,7 @@ import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
 import { translation } from './translation.js'
+import { translationSpeed } from './translation-speed.js'
 import { trust, trustParts } from './trust/index.js'
 
 const benchmarks: Record<string, Benchmark> = {
@@ -67,8 +69,10 @@ const parsed = parseArgs({
 const { values } = parsed
 /** `trust FOLDER [PART...]`: of a folder that holds several kinds of data. */
 const ofTrust = parsed.positionals[0] === 'trust' ? parsed.positionals.slice(1) : undefined
-/** `translation MODEL DATA`: of a translator, and pairs. */
-const ofTranslation = parsed.positionals[0] === 'translation' ? parsed.positionals.slice(1) : undefined
+/** `translation MODEL DATA`, `translation-speed MODEL DATA`: of a translator, and pairs. */
+const ofTranslation = /^translation(-speed)?$/.test(parsed.positionals[0] ?? '')
+  ? parsed.positionals.slice(1)
+  : undefined
 const positionals = ofTrust || ofTranslation ? [] : parsed.positionals
 /** Benchmarks of folders alone. */
 const ofFolders = ['recommend', 'few-shot', 'pretraining']
@@ -106,8 +110,14 @@ const trusted = (): Benchmark[] => {
   process.exit(2)
 }
 const translated = ([model, data, ...words]: readonly string[]): Benchmark[] => {
-  if (model !== undefined && data !== undefined) return [translation(model, data, words)]
-  console.error('bench: expected translation MODEL DATA, the folders of a translator and of the tables train and test.')
+  if (model !== undefined && data !== undefined) {
+    return [
+      parsed.positionals[0] === 'translation-speed' ? translationSpeed(model, data) : translation(model, data, words),
+    ]
+  }
+  console.error(
+    'bench: expected translation MODEL DATA or translation-speed MODEL DATA, the folders of a translator and of the tables train and test.',
+  )
   process.exit(2)
 }
 const folders = [...words, ...values.data]
@@ -133,7 +143,19 @@ const chosen = ofTrust
     : [...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)), ...ofWords()]
     : [
         ...(everything ? Object.values(benchmarks) : named.map((name) => benchmarks[name] as Benchmark)),
-        ...(isFewShot ? [fewShot([...words, ...values.data])] : values.data.map(ofFolder)),
+        ...(isPretraining
+          ? [...words, ...values.data].map((folder) =>
+              pretraining(folder, {
+                only: values.only,
+                users: values.users?.map(Number),
+                draws: Number(values.draws),
+                steps: Number(values.steps),
+                onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
+              }),
+            )
+          : isFewShot
+            ? [fewShot([...words, ...values.data])]
+            : values.data.map(ofFolder)),
       ]
 for (const { title, run } of chosen) {
   console.log(`\n${title}`)
