@@ -112,6 +112,7 @@ export { prepareToWrite, writeFileAtomically, writeFolderAtomically } from './ki
 export { type LockOptions, withLock } from './kit/lock.js'
 export { errorCode, toFileError } from './kit/file-error.js'
 export { modelFiles } from './kit/model-files.js'
+export { Html, html, pageOf } from './kit/html.js'
 export { packageError } from './kit/package-error.js'
 export { parseJsonText } from './kit/parse-json.js'
 export { type Random, random } from './kit/random.js'

@@ -18,6 +18,7 @@ export {
 export { translateOptions } from './translate-options.js'
 export { loadTranslator } from './translator.js'
 export { pairsFor, type PairsForOptions } from './data/pairs-for.js'
+export { fillCatalogs } from './data/fill-catalogs.js'
 export { bleu } from './evaluate/bleu.js'
 export { chrF2 } from './evaluate/chrf.js'
 export { addedUp, type Metric, scoreOf } from './evaluate/metric.js'
