@@ -107,7 +107,7 @@ export const jobState = z.object({
   points: z.array(
     z.object({
       method: z.string(),
-      /** Epochs from the beginning, with fractions. */
+      /** Epochs from the beginning, with fractions; a tuning goes through them for each fold of its validation, one after another. */
       epoch: z.number(),
       loss: z.number().nullable(),
       heldOutLoss: z.number().nullable(),

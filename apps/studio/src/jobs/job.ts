@@ -107,7 +107,10 @@ export class Jobs {
       method: (row) => this.#set({ methods: [...(this.#state?.methods ?? []), row] }, true),
       listen: (method, from, to) => {
         const at = (share: number): number => from + (to - from) * Math.min(Math.max(share, 0), 1)
-        let [epoch, epochs, loss, steps] = [0, 0, 0, 0]
+        // A tuning is a run for each fold of its validation, and a last one on all examples.
+        const now = { run: 1, runs: 1, epochs: 1, step: 0 }
+        const done = (share: number): number => at((now.run - 1 + share) / now.runs)
+        let [loss, steps] = [0, 0]
         return (event) => {
           if (event.type === 'notice') notice(event.message)
           else if (event.type === 'features') {
@@ -117,24 +120,29 @@ export class Jobs {
             const share = event.done / Math.max(event.total, 1)
             this.#set({ doing: `${method}: ${event.done} of ${event.total}`, share: at(0.8 + 0.2 * share) })
           } else if (event.type === 'step') {
+            if (event.step < now.step) now.run++
+            now.step = event.step
             // The mean of what a point covers.
             loss += event.loss
             if (++steps < Math.max(1, Math.floor(event.steps / 200))) return
-            this.#point({ method, epoch: (event.step / event.steps) * (epochs || 1), loss: loss / steps })
+            const epoch = (now.run - 1 + event.step / event.steps) * now.epochs
+            this.#point({ method, epoch, loss: loss / steps })
             ;[loss, steps] = [0, 0]
-            this.#set({ share: at(event.step / event.steps) })
+            this.#set({ share: done(event.step / event.steps) })
           } else if (event.type === 'epoch') {
-            ;[epoch, epochs] = [event.epoch, event.epochs]
+            const { run, runs, epoch, epochs } = event
+            Object.assign(now, { run, runs, epochs })
             this.#point({
               method,
-              epoch,
+              epoch: (run - 1) * epochs + epoch,
               loss: event.loss,
               heldOutLoss: event.validationLoss ?? null,
               heldOutScore: event.validationScore ?? null,
             })
-            this.#set({ doing: `${method}: epoch ${epoch} of ${epochs}`, share: at(epoch / epochs) })
+            const part = runs > 1 ? ` of part ${run} of ${runs}` : ''
+            this.#set({ doing: `${method}: epoch ${epoch} of ${epochs}${part}`, share: done(epoch / epochs) })
           } else if (event.type === 'head') {
-            this.#point({ method, epoch: event.iterations, loss: event.loss })
+            this.#set({ doing: `${method}: the head is at its optimum, with a loss of ${event.loss.toPrecision(3)}` })
           } else this.#set({ doing: `fetches the network: ${Math.round(event.done / 1e6)} MB` })
         }
       },

@@ -65,27 +65,68 @@ export async function principalComponents(features: Matrix, count: number, signa
     orthonormalize(next, size, columns)
     basis = next
   }
-  const projected: Matrix = { rows: features.rows, columns: size, data: new Float32Array(features.rows * size) }
-  const variance = new Float64Array(size)
+  const projected = new Float32Array(features.rows * size).fill(Number.NaN)
+  const covariance = new Float64Array(size * size)
   for (let row = 0; row < features.rows; row++) {
-    for (let direction = 0; direction < size; direction++) {
-      const along = isRead[row]
-        ? dot(data.subarray(row * columns, (row + 1) * columns), basis, direction * columns)
-        : Number.NaN
-      projected.data[row * size + direction] = along
-      if (isRead[row]) variance[direction] = (variance[direction] as number) + along * along
-    }
+    if (!isRead[row]) continue
+    const x = data.subarray(row * columns, (row + 1) * columns)
+    const along = Float64Array.from({ length: size }, (_, direction) => dot(x, basis, direction * columns))
+    projected.set(along, row * size)
+    for (let a = 0; a < size; a++)
+      for (let b = 0; b < size; b++)
+        covariance[a * size + b] = (covariance[a * size + b] as number) + (along[a] as number) * (along[b] as number)
   }
-  // The subspace is found; its axes come by their variance.
-  const order = [...variance.keys()].sort((a, b) => (variance[b] as number) - (variance[a] as number)).slice(0, wanted)
-  return {
-    rows: features.rows,
-    columns: wanted,
-    data: Float32Array.from({ length: features.rows * wanted }, (_, at) => {
-      const [row, place] = [Math.floor(at / wanted), at % wanted]
-      return projected.data[row * size + (order[place] as number)] as number
-    }),
+  // The subspace is found; within it the axes of most variance (Rayleigh and Ritz).
+  const axes = eigenvectors(covariance, size).slice(0, wanted)
+  const found: Matrix = { rows: features.rows, columns: wanted, data: new Float32Array(features.rows * wanted) }
+  for (let row = 0; row < features.rows; row++) {
+    const own = projected.subarray(row * size, (row + 1) * size)
+    axes.forEach((axis, place) => (found.data[row * wanted + place] = dot(own, axis, 0)))
   }
+  return found
+}
+
+/**
+ * Of a symmetric matrix `[size, size]`, which is used up, those of the largest eigenvalues first: cyclic rotations of Jacobi (Golub and
+ * Van Loan, "Matrix Computations", 4th edition, section 8.5).
+ */
+function eigenvectors(matrix: Float64Array, size: number): Float64Array[] {
+  const vectors = Array.from({ length: size }, (_, own) =>
+    Float64Array.from({ length: size }, (_, at) => Number(at === own)),
+  )
+  const at = (row: number, column: number): number => matrix[row * size + column] as number
+  for (let sweep = 0; sweep < 30; sweep++) {
+    let [off, all] = [0, 0]
+    for (let row = 0; row < size; row++)
+      for (let column = 0; column < size; column++) {
+        const square = at(row, column) ** 2
+        all += square
+        if (row !== column) off += square
+      }
+    if (off <= 1e-20 * all) break
+    for (let p = 0; p < size - 1; p++)
+      for (let q = p + 1; q < size; q++) {
+        if (at(p, q) === 0) continue
+        const theta = (at(q, q) - at(p, p)) / (2 * at(p, q))
+        const tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1))
+        const cosine = 1 / Math.sqrt(tangent * tangent + 1)
+        const sine = tangent * cosine
+        const turn = (values: Float64Array, a: number, b: number): void => {
+          const [x, y] = [values[a] as number, values[b] as number]
+          values[a] = cosine * x - sine * y
+          values[b] = sine * x + cosine * y
+        }
+        for (let k = 0; k < size; k++) turn(matrix, k * size + p, k * size + q)
+        for (let k = 0; k < size; k++) turn(matrix, p * size + k, q * size + k)
+        const [first, second] = [vectors[p] as Float64Array, vectors[q] as Float64Array]
+        for (let k = 0; k < size; k++) {
+          const [x, y] = [first[k] as number, second[k] as number]
+          first[k] = cosine * x - sine * y
+          second[k] = sine * x + cosine * y
+        }
+      }
+  }
+  return [...vectors.keys()].sort((a, b) => at(b, b) - at(a, a)).map((own) => vectors[own] as Float64Array)
 }
 
 function signsOf(columns: number, uniform: () => number, below: (n: number) => number) {

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import type { JobState } from '../api/project.js'
+import { Jobs } from './job.js'
+
+const ended = async (jobs: Jobs): Promise<JobState> => {
+  while (jobs.state?.status === 'running') await new Promise((resolve) => setTimeout(resolve, 1))
+  return jobs.state as JobState
+}
+
+it('follows a tuning through its runs, and never goes back', async () => {
+  const told: JobState[] = []
+  const jobs = new Jobs((state) => told.push(state))
+  jobs.start('train', async (job) => {
+    const listen = job.listen('tuned', 0.5, 1)
+    for (const run of [1, 2, 3])
+      for (const epoch of [1, 2]) {
+        for (const step of [1, 2]) listen({ type: 'step', step: 2 * (epoch - 1) + step, steps: 4, loss: 1 / run })
+        const held = { validationLoss: run < 3 ? 0.5 : undefined, validationScore: run < 3 ? 0.9 : undefined }
+        listen({ type: 'epoch', run, runs: 3, epoch, epochs: 2, loss: 1 / run, learningRate: 1, ...held })
+        job.doing(`after ${run} ${epoch}`)
+      }
+  })
+  const { status, points } = await ended(jobs)
+  expect(status).toBe('done')
+  const epochs = points.filter(({ heldOutScore }) => heldOutScore !== null).map(({ epoch }) => epoch)
+  expect(epochs).toEqual([1, 2, 3, 4])
+  expect(points.at(-1)).toEqual({ method: 'tuned', epoch: 6, loss: 1 / 3, heldOutLoss: null, heldOutScore: null })
+  const shares = told.flatMap(({ doing, share }) => (doing.startsWith('after') ? [share] : []))
+  expect(shares).toEqual([1, 2, 3, 4, 5, 6].map((epochs) => 0.5 + (0.5 * epochs) / 6))
+})
+
+it('says of a copy that is learned from what is meant, and one work at a time', async () => {
+  const jobs = new Jobs(() => {})
+  const { id } = jobs.start('check', async (job) => {
+    job.call('/tmp/copy/data.csv', 'data.csv')
+    job.notice('/tmp/copy/data.csv:3: an odd label')
+    await new Promise((_, reject) => job.signal.addEventListener('abort', () => reject(job.signal.reason as Error)))
+  })
+  expect(() => jobs.start('train', async () => {})).toThrow('one piece of work at a time')
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  jobs.cancel()
+  expect(await ended(jobs)).toMatchObject({
+    id,
+    status: 'cancelled',
+    notices: ['data.csv:3: an odd label'],
+    error: null,
+  })
+  jobs.start('train', async () => {
+    throw new Error('a fault')
+  })
+  expect(await ended(jobs)).toMatchObject({ status: 'failed', error: 'It failed: a fault', notices: [] })
+})
