@@ -1,3 +1,4 @@
+import { RequestError } from '@headstart/serve/kit'
 import { Hono } from 'hono'
 import * as z from 'zod'
 import {
@@ -19,11 +20,11 @@ import { confirmation } from '../jobs/check.js'
 import type { Jobs } from '../jobs/job.js'
 import type { Workbench } from '../jobs/workbench.js'
 import type { ChangeOutcome, Project } from '../project/project.js'
-import { bytesOf, jsonOf, most, shaped } from './bodies.js'
+import { fileOf, jsonOf, shaped } from './bodies.js'
 import type { Events } from './events.js'
 import { guarded } from './guards.js'
 import { pageFile } from './page-files.js'
-import { problemResponse, StudioError } from './studio-error.js'
+import { problemResponse } from './problem-response.js'
 
 /** Characters of an example in words. */
 const excerpt = 40
@@ -49,7 +50,7 @@ export function createApp(studio: Served): Hono {
   app.use(guarded)
   app.onError((cause) => problemResponse(cause))
   app.notFound(({ req }) =>
-    problemResponse(new StudioError(404, 'request', 'an address of the studio', req.path, 'Open its page: /.')),
+    problemResponse(new RequestError(404, 'request', 'an address of the studio', req.path, 'Open its page: /.')),
   )
 
   app.get('/api/project', async (c) => c.json(await stateOf()))
@@ -79,7 +80,7 @@ export function createApp(studio: Served): Hono {
   app.get('/api/examples/:id/picture', async (c) => {
     const size = shaped(Number(c.req.query('size') ?? 160), z.number().int().min(16).max(2048))
     const { bench } = project.open
-    if (!bench.picture) throw new StudioError(404, 'picture', 'an example that is a picture', 'another', '')
+    if (!bench.picture) throw new RequestError(404, 'picture', 'an example that is a picture', 'another', '')
     const { bytes, type } = await bench.picture(c.req.param('id'), size)
     // The id is of its content.
     const headers = { 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable' }
@@ -94,7 +95,7 @@ export function createApp(studio: Served): Hono {
       c.req.query(),
       z.object({ name: z.string().min(1).max(1000), label: z.string().optional() }),
     )
-    const bytes = await bytesOf(c, most.file)
+    const bytes = await fileOf(c)
     return c.json(addedOf(await project.add([{ name, bytes, ...(label !== undefined && { label }) }])))
   })
   app.post('/api/choices', async (c) => {

@@ -1,8 +1,6 @@
+import { checkHost, checkOrigin, loopbackHosts, RequestError } from '@headstart/serve/kit'
 import { createMiddleware } from 'hono/factory'
 import { studioHeader } from '../api/client.js'
-import { StudioError } from './studio-error.js'
-
-const names = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Lets through what comes from the studio's own page, or from a program on this machine: no page of another host whose name was made to
@@ -10,22 +8,10 @@ const names = new Set(['localhost', '127.0.0.1', '[::1]'])
  * content that forms do not have).
  */
 export const guarded = createMiddleware(async ({ req, header }, next) => {
-  const host = req.header('host') ?? ''
-  if (!names.has(host.replace(/:\d+$/, '').toLowerCase())) {
-    throw new StudioError(
-      421,
-      'request',
-      'the header Host to be localhost or 127.0.0.1',
-      `"${host}"`,
-      'Open the address that the studio printed.',
-    )
-  }
-  const origin = req.header('origin')
-  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host)) {
-    throw new StudioError(403, 'request', `no other origin than ${host}`, `"${origin}"`, 'Use the page of the studio.')
-  }
+  checkHost(req.raw, loopbackHosts, 'Open the address that the studio printed.')
+  checkOrigin(req.raw)
   if (req.method !== 'GET' && req.method !== 'HEAD' && req.header(studioHeader) === undefined) {
-    throw new StudioError(403, 'request', `the header ${studioHeader}`, 'none', `Send it: ${studioHeader}: 1.`)
+    throw new RequestError(403, 'request', `the header ${studioHeader}`, 'none', `Send it: ${studioHeader}: 1.`)
   }
   await next()
   header('X-Content-Type-Options', 'nosniff')

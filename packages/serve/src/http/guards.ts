@@ -10,11 +10,14 @@ export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1
  * @param allowed Names without ports.
  * @throws RequestError
  */
-export function checkHost(request: Request, allowed: readonly string[]): void {
+export function checkHost(
+  request: Request,
+  allowed: readonly string[],
+  remedy = 'Ask under one of these names, or name this one when the server is started: --allow-host NAME.',
+): void {
   const given = request.headers.get('host') ?? new URL(request.url).host
   const name = given.replace(/:\d+$/, '').toLowerCase()
   if (allowed.includes(name)) return
-  const remedy = 'Ask under one of these names, or name this one when the server is started: --allow-host NAME.'
   throw new RequestError(421, 'request', `the header Host to be ${allowed.join(', ')}`, `"${given}"`, remedy)
 }
 

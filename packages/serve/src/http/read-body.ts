@@ -5,14 +5,14 @@ import { RequestError } from './request-error.js'
  * @param limit Bytes.
  * @throws RequestError for a larger one.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number, remedy = usualRemedy): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? 0)
-  if (announced > limit) throw tooLarge(limit, `${announced} bytes`)
+  if (announced > limit) throw tooLarge(limit, `${announced} bytes`, remedy)
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += part.byteLength
-    if (size > limit) throw tooLarge(limit, 'more')
+    if (size > limit) throw tooLarge(limit, 'more', remedy)
     parts.push(part)
   }
   return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size)
@@ -22,14 +22,14 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
  * A body of JSON.
  * @throws RequestError for another type, and for what is no JSON.
  */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
+export async function readJson(request: Request, limit: number, tooMuch = usualRemedy): Promise<unknown> {
   const type = request.headers.get('content-type')
   // A page of another origin cannot send this one without being asked first.
   if (!isJson(type)) {
     const remedy = 'Send the header Content-Type: application/json.'
     throw new RequestError(415, 'body of the request', 'JSON', type === null ? 'no type' : `"${type}"`, remedy)
   }
-  return parsedJson(await readBody(request, limit))
+  return parsedJson(await readBody(request, limit, tooMuch))
 }
 
 /** @throws RequestError for what is no JSON. */
@@ -46,8 +46,9 @@ export function isJson(type: string | null): boolean {
   return /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type ?? '')
 }
 
-function tooLarge(limit: number, got: string): RequestError {
-  const remedy = 'Send less at once, or serve with a larger --body-limit.'
+const usualRemedy = 'Send less at once, or serve with a larger --body-limit.'
+
+function tooLarge(limit: number, got: string, remedy: string): RequestError {
   // What is still on its way is not read.
   return new RequestError(413, 'body of the request', `at most ${limit} bytes`, got, remedy, { Connection: 'close' })
 }
