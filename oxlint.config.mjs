@@ -80,10 +80,15 @@ const floors = {
 
 /** The same of an app that is published. */
 const studio = ['api', 'project', 'jobs', 'server']
+const page = ['view', 'parts', 'state', 'steps']
 
 const noGraphs = {
   group: ['@headstart/onnx*', '@headstart/runtime*', 'onnxruntime-*'],
   message: 'The command line and the apps work with domain packages and core; what they need of graphs belongs there.',
+}
+const pageAlone = {
+  regex: '^(@headstart/|(\\.\\./)+(project|jobs|server)/)',
+  message: 'The page knows what the server says alone: src/api.',
 }
 const noKinds = {
   group: domains.map((name) => `@headstart/${name}*`),
@@ -153,12 +158,10 @@ export default {
         upward(floor, [...studio.slice(place + 1), 'page']),
       ]),
     ),
-    restricted('apps/studio/src/page/**', [
-      {
-        regex: '^(@headstart/|(\\.\\./)+(project|jobs|server)/)',
-        message: 'The page knows what the server says alone: src/api.',
-      },
-    ]),
+    restricted('apps/studio/src/page/**', [pageAlone]),
+    ...page.map((floor, place) =>
+      restricted(`apps/studio/src/page/${floor}/**`, [pageAlone, upward(floor, page.slice(place + 1))].filter(Boolean)),
+    ),
   ],
 }
 

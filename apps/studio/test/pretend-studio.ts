@@ -41,6 +41,8 @@ export interface Pretended {
   components: Float32Array
   /** Examples whose labels were said to be right. */
   confirmed: string[]
+  /** Names of files that were brought. */
+  brought: string[]
 }
 
 /**
@@ -128,6 +130,12 @@ async function answer(
       if (example) held.examples[place] = { ...example, label }
     }
     return json(changed())
+  }
+  if (path === 'files') {
+    held.brought.push(url.searchParams.get('name') ?? '')
+    const { revision } = changed()
+    const done: Added = { revision, added: 1, ids: [], doubles: 0, refused: [] }
+    return json(done)
   }
   if (path === 'confirm') {
     held.confirmed.push(...(body as ConfirmLabels).ids)

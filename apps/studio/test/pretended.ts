@@ -231,6 +231,7 @@ function pretended(
     },
     components,
     confirmed: [],
+    brought: [],
   }
 }
 

@@ -30,6 +30,8 @@ export function DropZone({ onFiles, disabled, folders = true, children }: DropZo
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
         event.preventDefault()
+        // What is dropped beside it means something else to the page.
+        event.stopPropagation()
         setOver(false)
         if (event.dataTransfer && !disabled) void filesOf(event.dataTransfer).then(onFiles)
       }}
