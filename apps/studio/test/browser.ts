@@ -40,7 +40,8 @@ export async function openBrowser(): Promise<Browser> {
           trouble.push(request.url())
       })
       await page.setViewportSize({ width, height: 800 })
-      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' })
+      // Without transitions: colors in between have any contrast.
+      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
       await page.goto(address)
       await page.getByRole('heading', { level: 1 }).waitFor()
       return { page, trouble }
