@@ -145,7 +145,6 @@ async function steps(base: Translator): Promise<Figure[]> {
   const pairs = Array.from({ length: batch }, (_, row) => ({ source: sequence(row), target: sequence(row + 3) }))
   const { graph, loss } = trainingGraph(base.networks, 'decoder', 0.1)
   const feeds = await new TokenFeeds(graph, base, pairs, new EncodedSources(base)).feeds(
-  const feeds = await new TokenFeeds(graph, base.specialTokens, pairs, new EncodedSources(base)).feeds(
     { rows: [...pairs.keys()], longest: 0 },
     batch,
   )

@@ -449,37 +449,9 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 }
 
-/**
- * The list of a recommender; undefined where it scores all items alike: so it does where nobody took what the history holds, and
- * it has no text either.
- */
-async function ranked(
-  recommender: Recommender,
-  history: History,
-  options: ListOptions,
-): Promise<Recommendation[] | undefined> {
-  if (recommender.vectors) {
-    const found = await recommend(recommender, history, options)
-    return found.some(({ score }) => score !== 0) ? found : undefined
-  }
-  const scores = await recommender.score(history)
-  if (isSilent(history, scores)) return undefined
-  return recommend({ name: recommender.name, score: () => scores }, history, options)
-}
-
-/** Whether nothing follows from a history: what is recommended then is what most users took. */
-function isSilent({ items }: History, scores: Float32Array): boolean {
-  return items.length === 0 || scores.every((score) => score === scores[0])
-}
-
 function checkLength(k: number): void {
   if (Number.isInteger(k) && k >= 1) return
   throw new OptionError('option "k"', 'a whole number from 1 on', String(k), 'Give the length of the list.')
 }
 
 const noHistory: History = { items: new Int32Array(), times: new Float64Array() }
-
-/** Each id once, where it stands last: what was taken again counts as taken then. */
-function latestOf(ids: readonly string[]): string[] {
-  return [...new Set(ids.toReversed())].toReversed()
-}

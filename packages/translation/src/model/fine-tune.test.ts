@@ -61,14 +61,12 @@ async function logitsBy({ networks, tokenizer, specialTokens }: Translator) {
       const { logits } = await run(decoder, { ...given, input_ids: ints(read) })
       let present: Tensors = await run(decoder, { ...given, input_ids: ints(read.slice(0, 1)) })
       const steps = [...((present['logits'] as Tensor).data as Float32Array)]
-      const steps = [...(present['logits']?.data as Float32Array)]
       for (const id of read.slice(1)) {
         const past = Object.fromEntries(
           Object.entries(present).map(([name, value]) => [name.replace('present.', 'past_key_values.'), value]),
         )
         present = { ...present, ...(await run(decoderWithPast, { ...given, ...past, input_ids: ints([id]) })) }
         steps.push(...((present['logits'] as Tensor).data as Float32Array))
-        steps.push(...(present['logits']?.data as Float32Array))
       }
       return [logits as Tensor, float32(logits?.dims ?? [], steps)]
     },
@@ -179,7 +177,6 @@ describe('a translator that is fine-tuned', () => {
     await expect(tune(base, pairs, { ...quick, epochs: 2, checkpoint, signal: stop.signal, onEvent })).rejects.toThrow(
       'aborted',
     )
-    await expect(tune(base, pairs, { ...quick, epochs: 2, checkpoint, signal: stop.signal, onEvent })).rejects.toThrow()
     const resumed = await tune(base, pairs, { ...quick, epochs: 2, checkpoint, resume: true })
     expect(resumed.heldOut).toEqual(whole.heldOut)
   })
