@@ -48,10 +48,12 @@ function listOf(
     }
     for (let at = links.starts[item] as number; at < (links.starts[item + 1] as number); at++) {
       const other = links.columns[at] as number
-      if (met[other] === 0) items.push(other)
-      met[other] = 1
+      if (met[other] === 0) {
+        items.push(other)
+        met[other] = 1
+      }
+      scores[other] = (scores[other] as number) + weight * (links.values[at] as number)
     }
-    addRow(scores, links, item, weight)
   })
   const list = isSilent(items, scores) ? undefined : best(items, history, options, without, scores)
   for (const item of items) {
