@@ -74,7 +74,7 @@ const floors = {
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
   translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data', 'chat'],
-  queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],
+  queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis', 'served'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }
 

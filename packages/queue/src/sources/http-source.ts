@@ -23,11 +23,10 @@ export function remoteSource(name: string, environment: NodeJS.ProcessEnv = proc
     name,
     async *read(range, signal) {
       if (range && range.end <= range.start) return
-      // `identity`: a range of what is compressed on its way is none of the file.
-      const headers: Record<string, string> = {
-        'accept-encoding': 'identity',
-        ...(range && { range: `bytes=${range.start}-${range.end - 1}` }),
-      }
+      // What is compressed on its way is not the file. For a range `fetch` says so by itself, as its standard has it.
+      const headers: Record<string, string> = range
+        ? { range: `bytes=${range.start}-${range.end - 1}` }
+        : { 'accept-encoding': 'identity' }
       const response = await again(() => request(address, { headers, signal: signal ?? null }), name, signal)
       if (range && response.status !== 206) {
         await response.body?.cancel()
