@@ -22,6 +22,7 @@ import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { recommendScale } from './recommend-scale.js'
 import { recommendUpdate } from './recommend-update.js'
+import { serve } from './serve.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
@@ -41,6 +42,7 @@ const benchmarks: Record<string, Benchmark> = {
   demo,
   install,
   browser,
+  serve,
   'recommend-scale': recommendScale,
   'recommend-update': recommendUpdate,
 }

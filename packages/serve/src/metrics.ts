@@ -54,6 +54,7 @@ export function createMetrics(waiting: () => Iterable<readonly [model: string, c
     labelNames: ['model'],
     registers,
   })
+  const cpu = new Gauge({ name: 'process_cpu_seconds', help: 'Processor time of the process.', registers })
   const memory = new Gauge({ name: 'process_resident_memory_bytes', help: 'Memory of the process.', registers })
   return {
     contentType: registry.contentType,
@@ -61,6 +62,8 @@ export function createMetrics(waiting: () => Iterable<readonly [model: string, c
       depths.reset()
       for (const [model, count] of waiting()) depths.set({ model }, count)
       memory.set(process.memoryUsage.rss())
+      const { user, system } = process.cpuUsage()
+      cpu.set((user + system) / 1e6)
       return registry.metrics()
     },
     request: (route, model, status, seconds) => requests.observe({ route, model, status }, seconds),

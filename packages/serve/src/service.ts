@@ -4,6 +4,7 @@ import { HeadstartError, type LoadOptions } from '@headstart/core'
 import { OptionError, sharedBackbones } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { routePath } from 'hono/route'
+import { bodyRooms } from './http/body-room.js'
 import { checkHost, checkOrigin, checkToken } from './http/guards.js'
 import { problemResponse, RequestError, statusOf } from './http/request-error.js'
 import { createMetrics } from './metrics.js'
@@ -86,7 +87,6 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   let isReady = true
   const context: RequestContext = {
     models,
-    bodyLimit: limits.bodyLimit,
     isReady: () => isReady,
     modelOf(name) {
       const model = models.get(name)
@@ -95,6 +95,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     },
   }
 
+  const roomFor = bodyRooms(limits.bodyLimit)
   const app = new Hono<RequestVariables>()
   app.use(async (c, next) => {
     const start = performance.now()
@@ -103,9 +104,12 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     checkOrigin(c.req.raw)
     if (token !== undefined && !isOpen) checkToken(c.req.raw, token)
     const { signal, end } = lifeOf(c.req.raw, limits.deadline)
+    const body = roomFor()
     c.set('signal', signal)
+    c.set('body', body)
     await next()
     end()
+    body.release()
     // Of names that nobody has there would be no end.
     const model = models.get(c.req.param('name') ?? '')?.name ?? ''
     metrics.request(routePath(c, -1), model, c.res.status, (performance.now() - start) / 1000)
@@ -174,9 +178,11 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
 /** A signal that ends after so many milliseconds with what is then said, and when the client goes away. */
 function lifeOf(request: Request, deadline: number): { readonly signal: AbortSignal; end(): void } {
   const life = new AbortController()
-  const remedy = 'Ask again, or for less at once.'
-  const late = new RequestError(504, 'request', `an answer within ${deadline} ms`, 'none', remedy)
-  const timer = setTimeout(() => life.abort(late), deadline)
+  const expire = (): void => {
+    const remedy = 'Ask again, or for less at once.'
+    life.abort(new RequestError(504, 'request', `an answer within ${deadline} ms`, 'none', remedy))
+  }
+  const timer = setTimeout(expire, deadline)
   const leave = (): void => life.abort(new RequestError(499, 'request', 'a client that waits', 'none'))
   request.signal.addEventListener('abort', leave, { once: true })
   const end = (): void => {

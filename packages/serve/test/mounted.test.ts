@@ -21,9 +21,9 @@ afterEach(async () => {
 })
 
 async function listening(listener: RequestListener): Promise<string> {
-  node = createNodeServer(listener)
-  await new Promise<void>((resolve) => node?.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(node?.address() as AddressInfo).port}`
+  const made = (node = createNodeServer(listener))
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(made.address() as AddressInfo).port}`
 }
 
 /** What an app with the service under /ml and something of its own beside it must do. */

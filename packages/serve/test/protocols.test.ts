@@ -2,7 +2,7 @@ import { InferenceClient } from '@huggingface/inference'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createServer, openModel, type Server } from '../src/index.js'
-import { toyFileTask, toyModel, toyTask } from './toy.js'
+import { type Letter, toyFileTask, toyModel, toyTask } from './toy.js'
 
 let server: Server | undefined
 afterEach(async () => {
@@ -54,6 +54,23 @@ describe('@huggingface/inference', () => {
       body: JSON.stringify({ inputs: Buffer.from('apple').toString('base64'), parameters: { top_k: 1 } }),
     })
     expect(await response.json()).toEqual(vowel.slice(0, 1))
+  })
+})
+
+describe('answers in words', () => {
+  it('have the names of the pipelines of Transformers', async () => {
+    const { scores: _, ...words } = toyModel().trained
+    const named = { ...words, generated: ({ label }: Letter) => ({ translation_text: label }) }
+    const models = [openModel('words', toyTask().task, words), openModel('named', toyTask().task, named)]
+    server = await createServer({ port: 0, watch: 0, models })
+    const ask = async (name: string) => {
+      const asked = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"inputs":"apple"}' }
+      return (await fetch(`${server?.url}/models/${name}`, asked)).json()
+    }
+    expect(await ask('words')).toEqual([{ generated_text: 'vowel' }])
+    expect(await ask('named')).toEqual([{ translation_text: 'vowel' }])
+    const client = new InferenceClient(undefined, { endpointUrl: `${server.url}/models/named` })
+    expect(await client.translation({ inputs: 'apple' })).toEqual({ translation_text: 'vowel' })
   })
 })
 

@@ -60,6 +60,8 @@ describe('asking', () => {
     const { post } = await served()
     const { json } = await post('/models/letters/explain', { input: 'apple', label: 'consonant' })
     expect(json).toEqual({ input: 'apple', label: 'consonant', parts: [{ text: 'a', weight: 1 }] })
+    const bad = [{ input: 'apple', label: 7 }, { inputs: ['apple'] }, { input: 7 }]
+    for (const body of bad) expect(await post('/models/letters/explain', body)).toMatchObject({ status: 422 })
   })
 
   it('takes the bytes of a file where queries are files', async () => {
@@ -202,6 +204,18 @@ describe('what is too much', () => {
     expect((await post('/models/letters/predict', { input: 'a' })).status).toBe(200)
     const small = await post('/models/letters/predict', { input: 'a'.repeat(2000) })
     expect(small).toMatchObject({ status: 413, json: { expected: 'at most 1000 bytes' } })
+  })
+
+  it('many large bodies at once find no room, and small ones do', async () => {
+    const { post } = await served({ bodyLimit: 1000, wait: 0, batch: 1 }, { takes: 20 })
+    const large = { input: 'a'.repeat(900) }
+    const answers = await Promise.all(Array.from({ length: 40 }, () => post('/models/letters/predict', large)))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.json).toMatchObject({ expected: 'at most 16000 bytes of requests at once' })
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(16)
+    // What was taken is given back.
+    expect((await post('/models/letters/predict', large)).status).toBe(200)
   })
 
   it('a client that sends slowly is let go', async () => {

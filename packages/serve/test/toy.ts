@@ -126,15 +126,19 @@ export function toyFileTask(): AnyTask {
   return { ...toyTask().task, fromBytes: (bytes) => new TextDecoder().decode(bytes) }
 }
 
-/** A folder of a toy model, and how another is put in its place. */
-export async function toyFolder(
-  by: string,
-): Promise<{ folder: string; replace(by: string): Promise<void>; remove(): Promise<void> }> {
+/** A folder of a toy model, and how another is put in its place, or something that is none. */
+export async function toyFolder(by: string): Promise<{
+  folder: string
+  replace(by: string): Promise<void>
+  put(text: string): Promise<void>
+  remove(): Promise<void>
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'toy-'))
-  const replace = async (next: string): Promise<void> => {
-    await writeFile(join(folder, 'next.json'), JSON.stringify({ by: next }))
+  const put = async (text: string): Promise<void> => {
+    await writeFile(join(folder, 'next.json'), text)
     await rename(join(folder, 'next.json'), join(folder, 'headstart.json'))
   }
+  const replace = (next: string): Promise<void> => put(JSON.stringify({ by: next }))
   await replace(by)
-  return { folder, replace, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { folder, replace, put, remove: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { JsonObject } from './backbone.js'
 import type { InputError } from './errors.js'
 import type { ShownExplanation } from './explanation.js'
 import type { RunOptions } from './progress.js'
@@ -82,6 +83,8 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
   say(answer: Answer): string
   /** An answer as a list, the best first, for protocols that know no other form. Default: it is said in words. */
   scores?(answer: Answer): readonly Scored[]
+  /** An answer without such a list, as the pipelines of Transformers name it: `{ translation_text }`. Default: `{ generated_text }`, in words. */
+  generated?(answer: Answer): JsonObject
   /** Which queries to label next, `count` of them. Default: it cannot tell. */
   next?(queries: readonly Query[], options: RunOptions & { readonly count?: number | undefined }): Promise<Shown>
   /**

@@ -1,6 +1,6 @@
 import { type Graph } from '@headstart/onnx'
 import { cut, decodeModel, encodeModel, extract, rename } from '@headstart/onnx/kit'
-import type { Devices, JsonObject, Preprocessing, TunableBackbone } from '../contract/backbone.js'
+import type { JsonObject, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { sha256 } from '../kit/sha256.js'
@@ -98,8 +98,17 @@ function shared<Input>(
   if (!share) return backbone
   const { id, modality, network, preprocessing } = backbone
   const settings = [id, modality, network.stages, preprocessing.id, preprocessing.config, device, paths]
-  const key = sha256(encodeModel(network.graph), JSON.stringify(settings), ...[...preprocessing.files].flat())
+  const key = sha256(JSON.stringify(settings), ...partsOf(network.graph), ...[...preprocessing.files].flat())
   return share.take(key, () => backbone)
+}
+
+/** All of a graph, to be hashed: its weights as they lie in memory, without another copy of them. */
+function partsOf(graph: Graph): (string | Uint8Array)[] {
+  const weights = [...graph.initializers].flatMap(([name, { type, dims, data }]) => [
+    JSON.stringify([name, type, dims]),
+    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : JSON.stringify(data),
+  ])
+  return [encodeModel(graph.with({ initializers: new Map() })), ...weights]
 }
 
 /** Whether an adapter such as 'letters/2' is a later version of one that is known. */

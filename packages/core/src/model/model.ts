@@ -446,7 +446,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   async #results(features: Matrix): Promise<Matrix> {
-    const head = await (this.#session ??= Session.create(this.head.graph))
+    // Small beside its network, of which many heads can stand on one: what a run takes is nothing to keep.
+    const head = await (this.#session ??= Session.create(this.head.graph, { memory: 'given back' }))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
     const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.kind]]
     return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }

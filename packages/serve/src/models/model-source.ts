@@ -38,12 +38,12 @@ export function folderModel(
       return { task, trained: await task.load(modelFiles(folder), options) }
     },
     async version() {
-      try {
-        const { mtimeMs, size, ino } = await stat(join(folder, manifestName))
-        return `${mtimeMs} ${size} ${ino}`
-      } catch {
-        return undefined
+      // A folder of another program has no manifest; that files come and go is seen in the folder itself.
+      for (const place of [join(folder, manifestName), folder]) {
+        const found = await stat(place).catch(() => undefined)
+        if (found) return `${found.mtimeMs} ${found.size} ${found.ino}`
       }
+      return undefined
     },
   }
 }

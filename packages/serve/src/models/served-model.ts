@@ -1,5 +1,6 @@
 import { InputError, type LoadOptions, type ShownExplanation, startRun } from '@headstart/core'
 import { RequestError } from '../http/request-error.js'
+import { collectGarbage } from './collect-garbage.js'
 import { Batcher, type BatchLimits } from './batcher.js'
 import type { AnyTrained, ModelSource, OpenedModel } from './model-source.js'
 
@@ -13,13 +14,27 @@ export interface ModelEvents {
   refused?(model: string, cause: unknown): void
 }
 
-/** A model as it is now, for as long as somebody waits for its answers. */
+/** A model as it is now, for as long as somebody works with it. */
 interface Lease extends OpenedModel {
   /** Counts those that had its place. */
   readonly generation: number
   readonly version: string | undefined
   users: number
   isOver: boolean
+}
+
+/** A model that is asked in company. */
+export interface AskedModel extends OpenedModel {
+  /** How often it was replaced, from 1 on. */
+  readonly generation: number
+  /**
+   * Answers in the order of the queries, each of which is one of `task.query`, or why it is none.
+   * @param asking Options of `Trained.asks`, the same for all of them.
+   * @throws RequestError where too many wait; the reason of the signal.
+   */
+  ask(queries: readonly unknown[], asking: object, signal: AbortSignal): Promise<unknown[]>
+  /** Why it answers as it does; one at a time, in turn with the answers. */
+  explain(query: unknown, label: string | undefined, signal: AbortSignal): Promise<ShownExplanation>
 }
 
 interface Question {
@@ -69,7 +84,7 @@ export class ServedModel {
     events: ModelEvents = {},
   ): Promise<ServedModel> {
     const version = await source.version?.()
-    const opened = await source.open(options)
+    const opened = await openedFrom(source, options)
     return new ServedModel(
       source,
       { ...opened, version, generation: 1, users: 1, isOver: false },
@@ -79,7 +94,7 @@ export class ServedModel {
     )
   }
 
-  /** The model that is asked next. */
+  /** What it is now; to work with it, see `using`. */
   get current(): OpenedModel & { readonly generation: number } {
     return this.#lease
   }
@@ -94,34 +109,19 @@ export class ServedModel {
     this.#batcher.requireRoom(count)
   }
 
-  /**
-   * Answers in the order of the queries, each of which is one of `task.query`, or why it is none.
-   * @param asking Options of `Trained.asks`, the same for all of them.
-   * @throws RequestError where too many wait; the reason of the signal.
-   */
-  async ask(queries: readonly unknown[], asking: object, signal: AbortSignal): Promise<unknown[]> {
-    const lease = this.#take()
+  /** Work with the model as it is now, which goes on until that is done, whatever takes its place meanwhile. */
+  async using<T>(work: (model: AskedModel) => Promise<T>): Promise<T> {
+    const lease = this.#lease
+    lease.users++
     try {
-      const readable = queries.filter((query) => !(query instanceof InputError))
-      const key = `${lease.generation} ${JSON.stringify(asking)}`
-      const questions = readable.map((query) => ({ lease, query, asking, explains: false }))
-      const answers = (await this.#batcher.submit(key, questions, signal)).values()
-      return queries.map((query) => (query instanceof InputError ? query : answers.next().value))
-    } finally {
-      this.#release(lease)
-    }
-  }
-
-  /** Why it answers as it does; one at a time, in turn with the answers. */
-  async explain(query: unknown, label: string | undefined, signal: AbortSignal): Promise<ShownExplanation> {
-    const lease = this.#take()
-    try {
-      if (!lease.trained.explain) {
-        throw new RequestError(404, `model "${this.name}"`, 'one that can say why', 'another one')
-      }
-      const question = { lease, query, asking: { label }, explains: true }
-      const [explanation] = await this.#batcher.submit(`explain ${++this.#explanations}`, [question], signal)
-      return explanation as ShownExplanation
+      const { task, trained, generation } = lease
+      return await work({
+        task,
+        trained,
+        generation,
+        ask: (queries, asking, signal) => this.#ask(lease, queries, asking, signal),
+        explain: (query, label, signal) => this.#explain(lease, query, label, signal),
+      })
     } finally {
       this.#release(lease)
     }
@@ -144,7 +144,7 @@ export class ServedModel {
     const version = await this.#source.version?.()
     if (version === undefined || version === this.#lease.version || version === this.#refused) return
     try {
-      const opened = await this.#source.open(this.#options)
+      const opened = await openedFrom(this.#source, this.#options)
       const old = this.#lease
       this.#lease = { ...opened, version, generation: old.generation + 1, users: 1, isOver: false }
       this.#retire(old)
@@ -153,6 +153,28 @@ export class ServedModel {
       this.#refused = version
       this.#events.refused?.(this.name, cause)
     }
+  }
+
+  async #ask(lease: Lease, queries: readonly unknown[], asking: object, signal: AbortSignal): Promise<unknown[]> {
+    const readable = queries.filter((query) => !(query instanceof InputError))
+    const key = `${lease.generation} ${JSON.stringify(asking)}`
+    const questions = readable.map((query) => ({ lease, query, asking, explains: false }))
+    const answers = (await this.#batcher.submit(key, questions, signal)).values()
+    return queries.map((query) => (query instanceof InputError ? query : answers.next().value))
+  }
+
+  async #explain(
+    lease: Lease,
+    query: unknown,
+    label: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ShownExplanation> {
+    if (!lease.trained.explain) {
+      throw new RequestError(404, `model "${this.name}"`, 'one that can say why', 'another one')
+    }
+    const question = { lease, query, asking: { label }, explains: true }
+    const [explanation] = await this.#batcher.submit(`explain ${++this.#explanations}`, [question], signal)
+    return explanation as ShownExplanation
   }
 
   async #answer(questions: readonly Question[], signal: AbortSignal): Promise<readonly unknown[]> {
@@ -172,11 +194,6 @@ export class ServedModel {
     }
   }
 
-  #take(): Lease {
-    this.#lease.users++
-    return this.#lease
-  }
-
   #release(lease: Lease): void {
     if (--lease.users > 0) return
     const closing = lease.trained
@@ -191,6 +208,13 @@ export class ServedModel {
     lease.isOver = true
     this.#release(lease)
   }
+}
+
+async function openedFrom(source: ModelSource, options: LoadOptions): Promise<OpenedModel> {
+  const opened = await source.open(options)
+  // One that was there already left nothing behind.
+  if (source.version) collectGarbage()
+  return opened
 }
 
 function answersOf(

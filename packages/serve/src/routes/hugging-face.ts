@@ -2,6 +2,7 @@ import { type AnyTask, InputError } from '@headstart/core'
 import { OptionError } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { BodyRoom } from '../http/body-room.js'
 import { isJson, readBody, readJson } from '../http/read-body.js'
 import type { AnyTrained } from '../models/model-source.js'
 import { askingOf, queryOf, queryOfBytes, queryOfText, shown } from '../models/queries.js'
@@ -18,23 +19,25 @@ const asked = z.object({
  */
 export function huggingFaceRoutes(context: RequestContext): Hono<RequestVariables> {
   const app = new Hono<RequestVariables>()
-  app.post('/models/:name', async ({ req, json, var: { signal } }) => {
+  app.post('/models/:name', ({ req, json, var: { signal, body } }) => {
     const model = context.modelOf(req.param('name'))
     model.requireRoom()
-    const { task, trained } = model.current
-    const { queries, isFile, options, top } = await questionsIn(req.raw, task, context.bodyLimit)
-    const answers = await model.ask(queries, askingOf(task, options), signal)
-    const failed = answers.find((answer) => answer instanceof InputError)
-    if (failed) throw failed
-    const said = answers.map((answer) => saidOf(trained, answer, top))
-    return json(isFile ? said[0] : said)
+    return model.using(async ({ task, trained, ask }) => {
+      const { queries, isFile, options, top } = await questionsIn(req.raw, task, body)
+      const answers = await ask(queries, askingOf(task, options), signal)
+      const failed = answers.find((answer) => answer instanceof InputError)
+      if (failed) throw failed
+      const said = answers.map((answer) => saidOf(trained, answer, top))
+      return json(isFile ? said[0] : said)
+    })
   })
   return app
 }
 
-/** As a list of labels; an answer in words where there are none. */
+/** As a list of labels; else by its name, in words unless the model says otherwise. */
 function saidOf(trained: AnyTrained, answer: unknown, top: number | undefined): object {
-  return trained.scores?.(answer).slice(0, top) ?? { generated_text: trained.say(answer) }
+  if (trained.scores) return trained.scores(answer).slice(0, top)
+  return trained.generated?.(answer) ?? { generated_text: trained.say(answer) }
 }
 
 interface Questions {
@@ -44,12 +47,12 @@ interface Questions {
   readonly top?: number | undefined
 }
 
-async function questionsIn(request: Request, task: AnyTask, limit: number): Promise<Questions> {
+async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Promise<Questions> {
   const isFile = task.fromBytes !== undefined
   if (isFile && !isJson(request.headers.get('content-type'))) {
-    return { queries: [queryOfBytes(task, await readBody(request, limit))], isFile, options: {} }
+    return { queries: [queryOfBytes(task, await readBody(request, room))], isFile, options: {} }
   }
-  const body = await readJson(request, limit)
+  const body = await readJson(request, room)
   const { data, error } = asked.safeParse(body)
   if (!data || data.inputs === undefined) {
     const isTop = error?.issues.some(({ path }) => path[0] === 'parameters')

@@ -2,6 +2,7 @@ import { type AnyTask, InputError } from '@headstart/core'
 import { version } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { BodyRoom } from '../http/body-room.js'
 import { RequestError } from '../http/request-error.js'
 import { parsedJson, readBody, readJson } from '../http/read-body.js'
 import type { AnyTrained } from '../models/model-source.js'
@@ -42,25 +43,23 @@ export function openInferenceRoutes(context: RequestContext): Hono<RequestVariab
       const { name } = modelIn(req.param('name'), versionIn(req.param()))
       return json({ name, ready: context.isReady() }, context.isReady() ? 200 : 503)
     })
-    app.post(`${path}/infer`, async ({ req, json, var: { signal } }) => {
+    app.post(`${path}/infer`, ({ req, json, var: { signal, body } }) => {
       const model = modelIn(req.param('name'), versionIn(req.param()))
       model.requireRoom()
-      const { task, trained, generation } = model.current
-      const { id, inputs, outputs, parameters } = await readAsked(req.raw, context.bodyLimit)
-      const queries = queriesOf(task, inputs[0] as InputTensor)
-      model.requireRoom(queries.length)
-      const known = Object.entries(parameters).filter(([name]) => name in (task.asking?.shape ?? {}))
-      const answers = await model.ask(queries, askingOf(task, Object.fromEntries(known)), signal)
-      const place = answers.findIndex((answer) => answer instanceof InputError)
-      if (place >= 0) throw numbered(answers[place] as InputError, place, answers.length)
-      return json({
-        model_name: model.name,
-        model_version: String(generation),
-        ...(id !== undefined && { id }),
-        outputs: chosen(
-          outputsOf(trained, answers),
-          outputs?.map(({ name }) => name),
-        ),
+      return model.using(async ({ task, trained, generation, ask }) => {
+        const { id, inputs, outputs, parameters } = await readAsked(req.raw, body)
+        const queries = queriesOf(task, inputs[0] as InputTensor)
+        const known = Object.entries(parameters).filter(([name]) => name in (task.asking?.shape ?? {}))
+        const answers = await ask(queries, askingOf(task, Object.fromEntries(known)), signal)
+        const place = answers.findIndex((answer) => answer instanceof InputError)
+        if (place >= 0) throw numbered(answers[place] as InputError, place, answers.length)
+        const wanted = outputs?.map(({ name }) => name)
+        return json({
+          model_name: model.name,
+          model_version: String(generation),
+          ...(id !== undefined && { id }),
+          outputs: chosen(outputsOf(trained, answers), wanted),
+        })
       })
     })
   }
@@ -90,9 +89,9 @@ function metadataOf({ name, current: { task, trained, generation } }: ServedMode
   }
 }
 
-async function readAsked(request: Request, limit: number): Promise<z.output<typeof asked>> {
+async function readAsked(request: Request, room: BodyRoom): Promise<z.output<typeof asked>> {
   const length = request.headers.get(jsonLength)
-  const body = await (length === null ? readJson(request, limit) : readWithBinary(request, limit, Number(length)))
+  const body = await (length === null ? readJson(request, room) : readWithBinary(request, room, Number(length)))
   const { data, error } = asked.safeParse(body)
   if (data) return data
   const [issue] = error.issues
@@ -100,8 +99,8 @@ async function readAsked(request: Request, limit: number): Promise<z.output<type
   throw new InputError('body of the request', expected, shown(body), 'See the Open Inference Protocol.')
 }
 
-async function readWithBinary(request: Request, limit: number, length: number): Promise<unknown> {
-  const bytes = await readBody(request, limit)
+async function readWithBinary(request: Request, room: BodyRoom, length: number): Promise<unknown> {
+  const bytes = await readBody(request, room)
   return withBinaryData(parsedJson(bytes.subarray(0, length)), bytes.subarray(length))
 }
 

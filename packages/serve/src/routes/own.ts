@@ -3,6 +3,7 @@ import { OptionError } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { problemOf, RequestError } from '../http/request-error.js'
+import type { BodyRoom } from '../http/body-room.js'
 import { isJson, readBody, readJson } from '../http/read-body.js'
 import { askingOf, queryOf, queryOfBytes, shown } from '../models/queries.js'
 import type { ServedModel } from '../models/served-model.js'
@@ -25,42 +26,40 @@ export function ownRoutes(context: RequestContext): Hono<RequestVariables> {
     return json({ ...summaryOf(model), about: model.current.trained.describe().json })
   })
 
-  app.post('/models/:name/:verb', async ({ req, json, var: { signal } }) => {
+  app.post('/models/:name/:verb', ({ req, json, var: { signal, body } }) => {
     const model = context.modelOf(req.param('name'))
-    const { task } = model.current
     const verb = req.param('verb')
-    const explains = verb === 'explain' && model.current.trained.explain !== undefined
-    if (!explains && verb !== task.verb) {
-      const expected = verbsOf(model).join(' or ')
-      throw new RequestError(
-        404,
-        `model "${model.name}"`,
-        expected,
-        `"${verb}"`,
-        `Ask: POST /models/${model.name}/${task.verb}.`,
-      )
-    }
-    model.requireRoom()
-    const { queries, isOne, options } = await questionsIn(req.raw, task, context.bodyLimit)
-    if (explains) {
-      const [query] = queries
-      if (!isOne) throw new OptionError('field "inputs"', 'one input to explain', 'several', 'Give it as "input".')
-      if (query instanceof InputError) throw query
-      const { label } = labelling.parse(options)
-      return json((await model.explain(query, label, signal)).json)
-    }
-    const answers = await model.ask(queries, askingOf(task, options), signal)
-    if (!isOne)
-      return json({ answers: answers.map((answer) => (answer instanceof Error ? problemOf(answer) : answer)) })
-    const [answer] = answers
-    if (answer instanceof Error) throw answer
-    return json(answer as object)
+    return model.using(async ({ task, trained, ask, explain }) => {
+      const explains = verb === 'explain' && trained.explain !== undefined
+      if (!explains && verb !== task.verb) {
+        const [who, remedy] = [`model "${model.name}"`, `Ask: POST /models/${model.name}/${task.verb}.`]
+        throw new RequestError(404, who, verbsOf(model).join(' or '), `"${verb}"`, remedy)
+      }
+      model.requireRoom()
+      const { queries, isOne, options } = await questionsIn(req.raw, task, body)
+      if (explains) {
+        const [query] = queries
+        if (!isOne) throw new OptionError('field "inputs"', 'one input to explain', 'several', 'Give it as "input".')
+        if (query instanceof InputError) throw query
+        return json((await explain(query, labelIn(options), signal)).json)
+      }
+      const answers = await ask(queries, askingOf(task, options), signal)
+      if (!isOne)
+        return json({ answers: answers.map((answer) => (answer instanceof Error ? problemOf(answer) : answer)) })
+      const [answer] = answers
+      if (answer instanceof Error) throw answer
+      return json(answer as object)
+    })
   })
 
   return app
 }
 
-const labelling = z.object({ label: z.string().optional() })
+/** @throws OptionError for one that is no text. */
+function labelIn({ label }: { readonly label?: unknown }): string | undefined {
+  if (label === undefined || typeof label === 'string') return label
+  throw new OptionError('field "label"', 'a text', shown(label), 'Correct it, or leave it out.')
+}
 
 /** What a model is, in a list. */
 function summaryOf(model: ServedModel): object {
@@ -79,12 +78,12 @@ interface Questions {
   readonly options: object
 }
 
-async function questionsIn(request: Request, task: AnyTask, limit: number): Promise<Questions> {
+async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Promise<Questions> {
   const type = request.headers.get('content-type')
   if (task.fromBytes && !isJson(type)) {
-    return { queries: [queryOfBytes(task, await readBody(request, limit))], isOne: true, options: {} }
+    return { queries: [queryOfBytes(task, await readBody(request, room))], isOne: true, options: {} }
   }
-  const body = await readJson(request, limit)
+  const body = await readJson(request, room)
   const { data } = asked.safeParse(body)
   const { input, inputs, ...options } = data ?? {}
   if ((input === undefined) === (inputs === undefined)) {

@@ -40,7 +40,7 @@ const fetched = async (path, options = {}) => {
 }
 const chosen = () => models.find(({ name }) => name === model.value)
 const inputOf = () => schemas.paths?.['/models/' + model.value + '/' + chosen().verbs[0]]?.post.requestBody.content['application/json'].schema.oneOf[0].properties.input ?? {}
-const takesText = () => inputOf().type === 'string'
+const takesText = () => [inputOf(), ...(inputOf().anyOf ?? [])].some(({ type }) => type === 'string')
 const change = () => {
   const one = chosen()
   show('text', Boolean(one) && !one.takesFiles)
@@ -72,7 +72,8 @@ const ask = async (verb) => {
       body: isFile ? file.files[0] : JSON.stringify({ input }),
     })
     answer.replaceChildren()
-    if (json.label ?? json.value) add(answer, 'h2', String(json.label ?? json.value))
+    const said = json.label ?? json.value ?? json.answer ?? json.text
+    if (typeof said === 'string' || typeof said === 'number') add(answer, 'h2', String(said))
     if (json.probabilities) bars(Object.entries(json.probabilities).sort((a, b) => b[1] - a[1]))
     if (json.recommendations) bars(json.recommendations.map(({ item, title, score }) => [title ?? item, score]))
     const words = json.parts?.filter((part) => typeof part.text === 'string')

@@ -1,10 +1,9 @@
+import type { BodyRoom } from '../http/body-room.js'
 import type { ServedModel } from '../models/served-model.js'
 
 /** What routes need of the service. */
 export interface RequestContext {
   readonly models: ReadonlyMap<string, ServedModel>
-  /** Bytes that a body may have. */
-  readonly bodyLimit: number
   /** Whether new requests are wanted. */
   isReady(): boolean
   /** @throws RequestError for a name that no model has. */
@@ -17,5 +16,7 @@ export interface RequestVariables {
   readonly Variables: {
     /** Ends with the request: after its time, and when the client goes away. */
     readonly signal: AbortSignal
+    /** Room for its body. */
+    readonly body: BodyRoom
   }
 }

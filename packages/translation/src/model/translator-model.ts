@@ -79,6 +79,10 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
     return answers
   }
 
+  generated({ text }: TranslationAnswer): JsonObject {
+    return { translation_text: text }
+  }
+
   say({ text, problems }: TranslationAnswer): string {
     return problems.length === 0 ? text : `${text}  (to be looked at: ${problems.join(' ')})`
   }
