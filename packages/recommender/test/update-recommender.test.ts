@@ -16,7 +16,7 @@ import { Catalog, type Item } from '../src/shop/catalog.js'
 import type { Histories } from '../src/shop/histories.js'
 import type { Interactions } from '../src/shop/interactions.js'
 import { type KeptHistories, userKey } from '../src/shop/kept-histories.js'
-import type { Shop } from '../src/shop/read-shop.js'
+import { readShop, type Shop } from '../src/shop/read-shop.js'
 import { keptFrom, stateOfKept } from '../src/model/kept-state.js'
 import { loadRecommender } from '../src/model/load-recommender.js'
 import type { RecommenderModel } from '../src/model/recommender-model.js'
@@ -230,6 +230,23 @@ describe('update', () => {
     await expect(model.update(shopOf(since, [], { clock: 'order' }))).rejects.toThrow(
       'shop "rows": expected times, as in the training data, got rows without times.',
     )
+  })
+
+  it('takes kinds of events that nobody knew, users and items of whom nothing was known, and says what it makes of them', async () => {
+    const csv = (rows: readonly string[]) => ['user,item,event,timestamp', ...rows, ''].join('\n')
+    const then = before.map(({ user, item, time }) => `${user},${item},view,${time}`)
+    const now = ['u1,i200,zoom,1600030000', 'stranger,i200,buy,1600030001', 'stranger,i0,zoom,1600030002']
+    const old = await trainRecommender(await readShop(await folderOf({ 'interactions.csv': csv(then) })), {
+      methods: [knn],
+      keep: true,
+    })
+    const notices: string[] = []
+    const hour = await folderOf({ 'interactions.csv': csv(now) })
+    const updated = await old.update(await readShop(hour, { onNotice: (message) => notices.push(message) }))
+    expect(notices.join('\n')).toContain('zoom weighs 1 (2 rows), buy weighs 5 (1 rows)')
+    expect(updated.training).toMatchObject({ users: old.training.users + 1, items: old.training.items + 1 })
+    const list = await updated.recommend(['i200'], { k: 3 })
+    expect(list.map(({ item }) => item.id)).toContain('i0')
   })
 
   it('puts rows that only have an order behind all there was', async () => {
