@@ -45,8 +45,14 @@ const backbone = z
   .describe('translator to begin with: an id on the hub, such as Xenova/opus-mt-en-de, or a folder; needed')
 
 const tuning = z.object({
-  epochs: whole(1).optional().describe('passes over the pairs, at most: held-out pairs end it earlier (default: 20)'),
-  learningRate: z.number(above).positive(above).optional().describe('of AdamW (default: 0.0005, with --lora 0.002)'),
+  epochs: whole(1)
+    .optional()
+    .describe('passes over the pairs, at most: held-out pairs end it earlier (default: 4, with few pairs more)'),
+  learningRate: z
+    .number(above)
+    .positive(above)
+    .optional()
+    .describe('of AdamW (default: 0.0005, of all 0.0004, with --lora 0.002)'),
   batchSize: whole(1).optional().describe('pairs of one step (default: 16)'),
   labelSmoothing: z
     .number(share)

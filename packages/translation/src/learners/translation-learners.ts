@@ -62,7 +62,7 @@ export function translationLearners(
   const scratch = tuning(
     'scratch',
     'the same network with fresh weights, all of it trained',
-    { unfreeze: 'all' },
+    { unfreeze: 'all', learningRate: 1e-3, epochs: 20 },
     [],
     (seed) => base.withNetworks(freshNetworks(base.networks, seed)),
   )

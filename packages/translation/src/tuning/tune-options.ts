@@ -12,9 +12,9 @@ export interface TuneOptions extends RunOptions, ResumeOptions {
   readonly unfreeze?: Depth | undefined
   /** Trains low-rank updates of the matrices in place of all weights; they are added to these in the end. Default: none. */
   readonly lora?: { readonly rank: number; readonly alpha?: number | undefined } | undefined
-  /** Passes over the pairs, at most: held-out pairs end it earlier. Default: 20, with fewer pairs more. */
+  /** Passes over the pairs, at most: held-out pairs end it earlier. Default: 4, with few pairs so many that it takes 112 steps, at most 20. */
   readonly epochs?: number | undefined
-  /** Of AdamW. Default 5e-4; with LoRA 2e-3. */
+  /** Of AdamW. Default 5e-4, 4e-4 for all; with LoRA 2e-3. */
   readonly learningRate?: number | undefined
   /** Pairs of one step. Default 16. */
   readonly batchSize?: number | undefined
@@ -51,21 +51,26 @@ export interface TunePlan {
   readonly seed: number
 }
 
-/** Steps that a tuning takes at most, where there are few pairs: of these more epochs are gone through. */
-const usualEpochs = 20
+/** Fewest steps of a tuning, unless that takes too many epochs; usual epochs, and most of them. */
+const [fewestSteps, usualEpochs, mostEpochs] = [112, 4, 20]
 
-/** @throws OptionError for what is out of range. */
-export function tunePlan(options: TuneOptions): TunePlan {
-  const { unfreeze = 'decoder', lora, seed = 0 } = options
+/**
+ * @param pairs How many there are.
+ * @throws OptionError for what is out of range.
+ */
+export function tunePlan(options: TuneOptions, pairs: number): TunePlan {
+  const { unfreeze = 'decoder', lora, seed = 0, batchSize = 16, heldOut = 0.1 } = options
+  const steps = Math.max(1, Math.ceil((pairs * (1 - heldOut)) / batchSize))
+  const usualRate = unfreeze === 'all' ? 4e-4 : 5e-4
   const plan = {
     unfreeze,
     lora: lora && { rank: lora.rank, alpha: lora.alpha ?? lora.rank },
-    epochs: options.epochs ?? usualEpochs,
-    learningRate: options.learningRate ?? (lora ? 2e-3 : 5e-4),
-    batchSize: options.batchSize ?? 16,
+    epochs: options.epochs ?? Math.min(Math.max(Math.ceil(fewestSteps / steps), usualEpochs), mostEpochs),
+    learningRate: options.learningRate ?? (lora ? 2e-3 : usualRate),
+    batchSize,
     labelSmoothing: options.labelSmoothing ?? 0.1,
     wordDropout: options.wordDropout ?? 0.1,
-    heldOut: options.heldOut ?? 0.1,
+    heldOut,
     seed,
   }
   const require = (name: string, value: number, isFine: boolean, expected: string): void => {

@@ -56,7 +56,7 @@ export async function tune(
   options: TuneOptions = {},
   encoded: EncodedSources = new EncodedSources(parts),
 ): Promise<Tuned> {
-  const plan = tunePlan(options)
+  const plan = tunePlan(options, pairs.length)
   const { signal, onEvent } = options
   const checkpoint = await Checkpoint.open(options, () => ({
     backbone: parts.fingerprint,
