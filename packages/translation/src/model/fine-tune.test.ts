@@ -191,6 +191,23 @@ describe('a translator that is fine-tuned', () => {
     expect(said.join('\n')).toContain('the translator is kept as it was')
   })
 
+  it('refuses weights that are not float32', async () => {
+    await using base = await opened()
+    const { encoder } = base.networks.names
+    const graph = base.networks.files.get(encoder) as Graph
+    const [name, { dims, data }] = [...graph.initializers].find(([, weight]) => weight.dims.length === 2) as [
+      string,
+      Tensor,
+    ]
+    const half = tensor('float16', dims, new Uint16Array(data.length))
+    const rounded = graph.with({ initializers: new Map(graph.initializers).set(name, half) })
+    const parts = { ...base.networks, files: new Map(base.networks.files).set(encoder, rounded) }
+    const other = Object.create(base, { networks: { value: parts } }) as Translator
+    await expect(tune(other, pairs, quick)).rejects.toThrow(
+      'expected weights in float32, to be trained, got float16 ones',
+    )
+  })
+
   it.each([
     ['one pair', pairs.slice(0, 1), {}, 'pairs to learn from: expected at least 10'],
     ['a share of 2', pairs, { heldOut: 2 }, 'option "heldOut"'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Graph, type Tensor, Trainer } from '@headstart/onnx'
-import { isTrainable, lowRank, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
+import { isTrainable, lowRank, precisionOf, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
 import type { Matrix } from '@headstart/core'
 import { Checkpoint, DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
 import type { Pair } from '../data/pair.js'
@@ -48,7 +48,7 @@ export interface Tuned {
 /**
  * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. The weights with the
  * least loss of held-out pairs are the result, which can be those of before.
- * @throws DataError for too few pairs; OptionError for options out of range; CheckpointError for one of another training.
+ * @throws DataError for too few pairs, and weights that are not float32; OptionError for options out of range; CheckpointError for one of another training.
  */
 export async function tune(
   parts: Translator,
@@ -57,6 +57,7 @@ export async function tune(
   encoded: EncodedSources = new EncodedSources(parts),
 ): Promise<Tuned> {
   const plan = tunePlan(options, pairs.length)
+  requireFloat32(parts)
   const { signal, onEvent } = options
   const checkpoint = await Checkpoint.open(options, () => ({
     backbone: parts.fingerprint,
@@ -134,6 +135,16 @@ export async function tune(
     }
   } finally {
     await trainer.close()
+  }
+}
+
+/** @throws DataError where weights are rounded: what is learned would not fit in. */
+function requireFloat32({ id, networks }: TranslatorParts): void {
+  for (const [name, graph] of networks.files) {
+    const precision = precisionOf(graph)
+    if (precision === 'float32') continue
+    const remedy = "Open it in float32: translator(id, { dtype: 'fp32' })."
+    throw new DataError(`${id}, ${name}`, 'weights in float32, to be trained', `${precision} ones`, remedy)
   }
 }
 
