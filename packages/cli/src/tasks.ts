@@ -39,8 +39,10 @@ export async function taskNamed(tasks: readonly TaskEntry[], name: string): Prom
  */
 export async function taskOfModel(tasks: readonly TaskEntry[], folder: string, likely?: AnyTask): Promise<AnyTask> {
   const files = modelFiles(folder)
-  const adopting = (await files.read(manifestName)) ? undefined : await taskThatAdopts(tasks, files)
-  if (adopting) return adopting
+  if (!(await files.read(manifestName))) {
+    const adopting = (await likely?.adopts?.(files)) ? likely : await taskThatAdopts(tasks, files)
+    if (adopting) return adopting
+  }
   const manifest = await manifestOf(files)
   if (likely?.opens(manifest)) return likely
   for (const { load } of tasks) {

@@ -24,6 +24,7 @@ export const translateOptions = z.object({
     .record(z.string(), z.string())
     .optional()
     .describe('how terms are translated: workspace=Arbeitsbereich,editor=Editor'),
+  keep: z.array(z.string()).optional().describe('words that stay as they are, beside placeholders: names of products'),
   longTexts: z
     .enum(['split', 'refuse'])
     .default('split')
@@ -36,7 +37,7 @@ export const translateOptions = z.object({
  * @throws OptionError for an option that is out of range.
  */
 export function generateOptions({ config, maxLength }: TranslatorParts, given: TranslateOptions): GenerateOptions {
-  const { data, error } = translateOptions.safeParse(given)
+  const { data, error } = translateOptions.omit({ keep: true }).safeParse(given)
   const [issue] = error?.issues ?? []
   if (issue || !data) {
     const name = String(issue?.path[0])

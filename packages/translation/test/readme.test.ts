@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ReadmeExamples, readmeExamples } from '../../../readme-examples.js'
 import { writeTranslator } from '../src/test/tiny-translator.js'
 
-describe('the example in the README', () => {
+describe('the examples in the README', () => {
   let examples: ReadmeExamples
 
   beforeAll(async () => {
-    examples = await readmeExamples(new URL('../', import.meta.url), ['example'])
+    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'translate'])
     // In the place of what is published.
     await writeTranslator(join(examples.folder, 'Xenova/opus-mt-en-de'))
     const words = ['file datei', 'page seite', 'menu menü', 'view ansicht'].map((pair) => pair.split(' '))
@@ -22,5 +22,11 @@ describe('the example in the README', () => {
     const { stdout, status } = examples.run('example')
     expect(status).toBe(0)
     expect(stdout).toContain('opus-mt-en-de, adapted to 14 pairs: the decoder')
+  })
+
+  it('translates, with placeholders and a glossary', () => {
+    const { stdout, stderr, status } = examples.run('translate')
+    expect([stderr, status]).toEqual(['', 0])
+    expect(stdout).toMatch(/^.*\{file\}.* \[\]\n\{n, plural, one \{.*seite.*\} other \{.*\}\} \[\]\n$/)
   })
 })

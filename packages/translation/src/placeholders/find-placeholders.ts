@@ -1,3 +1,5 @@
+import { OptionError } from '@headstart/core/kit'
+
 /** What stands in a message for something else, as the formats of messages write it. */
 const shapes = [
   String.raw`\{\{[^{}\n]*\}\}`, // Mustache, i18next, Angular
@@ -25,11 +27,19 @@ export interface PlaceholderOptions {
  * What must come out of a translation as it went in, in order: `{name}`, `{{name}}`, `${name}`, `%s`, `%1$s`, `%(name)s`, `<b>`, `&nbsp;`,
  * and what is to be kept.
  */
-export function findPlaceholders(text: string, { keep = [], pound = false }: PlaceholderOptions = {}): string[] {
+export function findPlaceholders(text: string, options: PlaceholderOptions = {}): string[] {
+  return [...text.matchAll(patternOf(options))].flatMap(([found]) => (found === '' ? [] : [found]))
+}
+
+function patternOf({ keep = [], pound = false }: PlaceholderOptions): RegExp {
   const kept = keep.map((one) => (typeof one === 'string' ? wholeWord(one) : one.source))
   const flags = keep.some((one) => one instanceof RegExp && one.ignoreCase) ? 'giu' : 'gu'
-  const pattern = new RegExp([...kept, ...shapes, ...(pound ? ['#'] : [])].join('|'), flags)
-  return [...text.matchAll(pattern)].flatMap(([found]) => (found === '' ? [] : [found]))
+  try {
+    return new RegExp([...kept, ...shapes, ...(pound ? ['#'] : [])].join('|'), flags)
+  } catch (cause) {
+    const remedy = 'Correct them.'
+    throw new OptionError('option "keep"', 'texts, and patterns with the flag u', keep.join(', '), remedy, { cause })
+  }
 }
 
 /** A pattern of a text that is not a part of a longer word. */
