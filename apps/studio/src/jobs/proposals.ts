@@ -1,4 +1,4 @@
-import { type BenchExample, InputError } from '@headstart/core'
+import type { BenchExample } from '@headstart/core'
 import { random } from '@headstart/core/kit'
 import * as z from 'zod'
 import type { Proposal } from '../api/examples.js'
@@ -12,7 +12,6 @@ const suggestions = z.object({
   next: z.array(
     z.object({
       row: z.number(),
-      certainty: z.number(),
       answer: z.looseObject({ label: z.string().optional(), probability: z.number().optional() }),
     }),
   ),
@@ -57,14 +56,9 @@ export class ProposalQueue {
     const { next } = suggestions.parse(shown?.json)
     this.#of = loaded.hash
     this.#ids = next.map(({ row }) => some[row]?.id as string)
-    this.#queue = next.map(({ certainty, answer: { label, probability } }) => ({
+    this.#queue = next.map(({ answer: { label, probability } }) => ({
       guess: label === undefined || probability === undefined ? null : { label, probability },
-      why: `the model is ${Math.round(100 * certainty)} % certain, and it is unlike the others that are asked about`,
+      why: 'one of those that the model is least sure of, and unlike the others that are asked about',
     }))
   }
-}
-
-/** What a model makes of an example, where it can read it. */
-export function isAnswer<T>(answer: T | InputError | undefined): answer is T {
-  return answer !== undefined && !(answer instanceof InputError)
 }

@@ -21,13 +21,15 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
   const labeled = new RowFile(join(folder, data), ['text', 'label'])
   const unlabeled = new RowFile(join(folder, names.unlabeled), ['text'])
   const removed = new RowFile(join(folder, names.removed), ['text', 'label'])
+  /** Ids of all texts that were ever here: each is hashed once. */
+  const known = new Map<string, string>()
   /** What was read last, and from which rows. */
   let last: { readonly from: readonly unknown[]; readonly all: All } | undefined
 
   async function read(): Promise<All> {
     const from = [await labeled.rows(), await unlabeled.rows(), await removed.rows()] as const
     if (last && from.every((rows, at) => rows === last?.from[at])) return last.all
-    const all = allOf(...from)
+    const all = allOf(known, ...from)
     last = { from, all }
     return all
   }
@@ -191,8 +193,13 @@ function textsOf(entries: readonly Entry[]): Set<string | undefined> {
   return new Set(entries.map(({ row }) => row['text']))
 }
 
-function allOf(labeled: readonly FileRow[], unlabeled: readonly FileRow[], removed: readonly FileRow[]): All {
-  const ids = new ContentIds()
+function allOf(
+  hashes: Map<string, string>,
+  labeled: readonly FileRow[],
+  unlabeled: readonly FileRow[],
+  removed: readonly FileRow[],
+): All {
+  const ids = new ContentIds(hashes)
   const entryOf = (row: FileRow): Entry => ({ id: ids.of(row['text'] ?? ''), row })
   const first = labeled.map(entryOf)
   const known = textsOf(first)
