@@ -30,6 +30,7 @@ describe('a project of texts', () => {
     expect(empty.kinds.map(({ task, brings }) => [task, brings])).toEqual([
       ['text', 'text'],
       ['image', 'picture'],
+      ['chat', 'text'],
       ['recommend', 'card'],
     ])
     await expect(client.examples()).rejects.toThrow('Choose first what it is about.')
@@ -43,7 +44,7 @@ describe('a project of texts', () => {
     await writeFile(join(folder.path, 'reviews.csv'), theirs)
     await using opened = await openStudio(folder.path)
     const { client } = opened
-    expect((await client.project()).found).toEqual([{ task: 'text', data: 'reviews.csv' }])
+    expect((await client.project()).found).toContainEqual({ task: 'text', data: 'reviews.csv' })
     await client.create({ task: 'text', data: 'reviews.csv' })
     expect(await table(folder.path)).toBe('text,label\nSo; good,positive\nBad,negative\n')
     expect(await table(folder.path, 'reviews.csv')).toBe(theirs)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { textTask } from '@headstart/nlp'
+import { chatTask, textTask } from '@headstart/nlp'
 import { recommendTask } from '@headstart/recommender'
 import { imageTask } from '@headstart/vision'
 import type { AnyTask } from '@headstart/core'
@@ -9,7 +9,7 @@ import { connect, type Studio as Client } from '../src/api/client.js'
 import type { JobState } from '../src/api/types.js'
 import { Studio, type StudioOptions } from '../src/index.js'
 
-export const tasks = [textTask, imageTask, recommendTask].map((task) => ({
+export const tasks = [textTask, imageTask, chatTask, recommendTask].map((task) => ({
   name: task.name,
   load: async () => task as unknown as AnyTask,
 }))

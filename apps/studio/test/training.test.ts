@@ -120,6 +120,24 @@ describe('a training', () => {
   })
 })
 
+it('a bot is built as texts are, with its answers beside them', async () => {
+  await using folder = await emptyFolder()
+  await using opened = await openStudio(folder.path)
+  const { client } = opened
+  await client.create({ task: 'chat', sample: true })
+  expect(await readdir(folder.path)).toEqual(expect.arrayContaining(['data.csv', 'answers.csv', 'chat.json']))
+  const { labels } = await client.project()
+  await client.train()
+  expect(await ended(client)).toMatchObject({ status: 'done', error: null })
+  const { model } = await client.project()
+  expect(model?.labels.toSorted()).toEqual(labels.map(({ name }) => name).sort())
+  expect((await client.confusion())?.cells.length).toBeGreaterThan(labels.length - 1)
+  const { answers } = await client.ask({ query: 'When do you open on Saturday?' })
+  expect(answers[0]?.answer).toMatchObject({ label: 'opening_hours', reply: expect.stringContaining('Tuesday') })
+  expect((await client.explain({ query: 'When do you open?' })).nearest[0]?.label).toBe('opening_hours')
+  expect((await client.map()).ids.length).toBeGreaterThan(20)
+})
+
 describe('pictures', () => {
   const picture = (hue: number, place: number): Promise<Buffer> =>
     sharp({ create: { width: 32, height: 32, channels: 3, background: `hsl(${hue}, 80%, ${30 + 4 * place}%)` } })

@@ -1,12 +1,13 @@
 import type { Dataset, Model, Target, Task } from '@headstart/core'
-import { examplesTask, OptionError, step } from '@headstart/core/kit'
+import { createTables, examplesTask, findTables, OptionError, step, tableFiles } from '@headstart/core/kit'
 import { z } from 'zod'
 import { chatLoader } from './chat/chat-loader.js'
 import { headOfIntents, learnable } from './chat/chatbot.js'
 import { chatAsking, Chatbot, type ChatQuery, chatQuery } from './chat/chatbot-model.js'
-import { readChatData } from './chat/read-chat-data.js'
+import { chatFiles, readChatData } from './chat/read-chat-data.js'
 import type { Reply } from './chat/reply.js'
 import { library } from './chat/sample.js'
+import { textIn } from './data/read-text-dataset.js'
 import { textTaskParts } from './task.js'
 
 /** A bot tells intents apart as any text classifier does. */
@@ -24,13 +25,38 @@ const intents = examplesTask({
     const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
     return readChatData(path, { ...options, signal, onNotice }) as Promise<Dataset<string, Target>>
   },
+  bench: {
+    brings: 'text',
+    description: 'a bot: texts by what is meant, and what is said to that (answers.csv)',
+    program: [
+      "import { loadChatbot } from '@headstart/nlp'",
+      "const bot = await loadChatbot('./model')",
+      "console.log((await bot.reply('some text')).answer)",
+    ],
+    noTransfer: 'the words of the examples alone',
+    find: findTables,
+    create: (folder, data) => createTables(folder, textIn(), data),
+    open: (folder) => tableFiles(folder, textIn(), chatFiles),
+    modelIn: (trained) => (trained instanceof Chatbot ? trained.model : trained),
+    shown: (answer) => shownReply(answer as Reply),
+  },
 })
+
+/** A reply as an answer of a classifier, with what is said. */
+function shownReply(reply: Reply): object {
+  const { intent, answer, confidence, alternatives } = reply
+  // Of a model of intents alone, as those are that are compared.
+  if (alternatives === undefined) return reply
+  const others = alternatives.map((one) => [one.intent, one.confidence] as const)
+  const probabilities = Object.fromEntries(intent === null ? others : [[intent, confidence], ...others])
+  return { ...reply, label: intent, probability: confidence, probabilities, reply: answer }
+}
 
 type Texts = Dataset<string, Target>
 
 const { template: _, balanced: __, ...training } = intents.train.options.shape
 // A student of the intents alone would not know what it does not know, and the page has no place for answers.
-const { distill: ___, bench: ____, fills: _____, ...shared } = intents
+const { distill: ___, fills: ____, ...shared } = intents
 
 /** A bot: texts, what is meant by each, and what is said to that. */
 export const chatTask: Task<Texts, ChatQuery, Reply> = {

@@ -21,6 +21,8 @@ export const answer = z.looseObject({
   known: z.boolean().optional(),
   familiarity: z.number().optional(),
   nearest: z.string().nullable().optional(),
+  /** What is said to it, where that is more than its label. */
+  reply: z.string().optional(),
   /** Of a shop. */
   recommendations: z
     .array(

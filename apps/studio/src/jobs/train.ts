@@ -101,7 +101,11 @@ export async function train(
 
     job.doing(`${keep}: learns from all examples`)
     const last: Run = { ...run, onEvent: job.listen(`${keep}, all examples`, 1 - 1 / steps, 1) }
-    const trained = await learnerOf(keep).fit(whole, last)
+    const training = bench.methods.find(({ name }) => name === keep)?.training
+    const trained =
+      training === undefined
+        ? await learnerOf(keep).fit(whole, last)
+        : await (await task.train.run(data, training, last)).fit(data, last)
     try {
       await writeModelFolder(model, await trained.pack(), { signal: job.signal })
     } finally {

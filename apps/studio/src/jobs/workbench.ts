@@ -139,6 +139,7 @@ export class Workbench {
 
   async ask(question: Question, signal: AbortSignal): Promise<Answered> {
     const started = performance.now()
+    const { bench } = this.#opened
     const query = await this.#queryOf(question)
     const models: (readonly [string, AnyTrained])[] = question.methods
       ? question.methods.map((name) => [name, this.#modelBeside(name)] as const)
@@ -150,7 +151,7 @@ export class Workbench {
         ? await familiarAnswers(trained, [query], run)
         : ((await trained.ask([query], { signal })) as (Answer | InputError)[])
       if (answer instanceof InputError) throw answer
-      answers.push({ method, answer: answer as Answer, said: trained.say(answer) })
+      answers.push({ method, answer: (bench.shown?.(answer) ?? answer) as Answer, said: trained.say(answer) })
     }
     return { answers, milliseconds: performance.now() - started }
   }

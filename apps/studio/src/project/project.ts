@@ -326,9 +326,9 @@ export async function taskNamed(tasks: readonly StudioTask[], name: string): Pro
 async function writeSample(task: AnyTask, folder: string, maker: BenchMaker<unknown, unknown>): Promise<void> {
   const { sample } = task
   if (!sample) throw new OptionError('task', 'one with data to begin with', task.name, 'Begin with your own.')
-  // Of a folder all of it, of a file that one.
+  // All but what a model is measured on: what else lies there belongs to the data.
   const files = [...(await sample.files())].filter(
-    ([path]) => sample.train === '' || path === sample.train || path.startsWith(`${sample.train}/`),
+    ([path]) => path !== sample.test && (sample.test === sample.train || !path.startsWith(`${sample.test}/`)),
   )
   await maker.create(folder, undefined)
   const bench = maker.open(folder)

@@ -18,6 +18,10 @@ export interface ExampleBenchParts<Input> {
   create(folder: string, data: string | undefined): Promise<void>
   open(folder: string): ExampleFiles<Input>
   readonly program: readonly string[]
+  /** Of what a trained model is made of. Default: it is one itself. */
+  modelIn?(trained: unknown): unknown
+  /** See `Bench.shown`. */
+  shown?(answer: unknown): object
   /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
   readonly noTransfer: string
 }
@@ -32,9 +36,19 @@ export function exampleBench<Input>(
 ): BenchMaker<Dataset<Input, Target>, Input> {
   const { brings, description } = parts
   const methods: readonly [BenchMethod, ...BenchMethod[]] = [
-    { name: 'frozen', description: 'a head on the pre-trained network, which stays as it is', takes: 'seconds' },
+    {
+      name: 'frozen',
+      description: 'a head on the pre-trained network, which stays as it is',
+      takes: 'seconds',
+      training: {},
+    },
     { name: 'no-transfer', description: parts.noTransfer, takes: 'seconds' },
-    { name: 'fine-tuned', description: 'the last stages of the network learn as well', takes: 'minutes' },
+    {
+      name: 'fine-tuned',
+      description: 'the last stages of the network learn as well',
+      takes: 'minutes',
+      training: { strategy: 'joint' },
+    },
     { name: 'scratch', description: 'the same network, not pre-trained, learns as a whole', takes: 'minutes' },
   ]
   return {
@@ -98,7 +112,9 @@ export function exampleBench<Input>(
             close,
           }
         },
-        async features(model, queries, run) {
+        ...(parts.shown && { shown: (answer: unknown) => parts.shown?.(answer) as object }),
+        async features(trained, queries, run) {
+          const model = parts.modelIn ? parts.modelIn(trained) : trained
           if (!(model instanceof Model))
             throw new OptionError('features', 'a model of labeled examples', 'another', 'Train one.')
           const { backbone } = model as Model<Input, Target>

@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { BenchExample, Brought, Move, Place } from '../contract/bench.js'
 import { DataError, HeadstartError } from '../contract/errors.js'
 import { type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
+import { writeFileAtomically } from '../kit/atomic-write.js'
+import { errorCode, toFileError } from '../kit/file-error.js'
 import { ContentIds } from './content-id.js'
 import type { ExampleFiles, Frozen } from './example-files.js'
 import { labelProblem } from './label-problem.js'
@@ -15,9 +17,10 @@ const names = { data: 'data.csv', unlabeled: 'unlabeled.csv', removed: 'removed.
 /**
  * Texts as rows of tables: those with a label in one, those without in another, those that were taken away in a third. One that stands in
  * several of them, because a process was killed between two writes, counts where its label is.
- * @param data Name of the table with labels. Default: data.csv.
+ * @param beside Names of further files that are read with the texts, such as what is said to them: who brings one replaces it.
  */
-export function tableFiles(folder: string, input: InputColumn, data = names.data): ExampleFiles<string> {
+export function tableFiles(folder: string, input: InputColumn, beside: readonly string[] = []): ExampleFiles<string> {
+  const { data } = names
   const labeled = new RowFile(join(folder, data), ['text', 'label'])
   const unlabeled = new RowFile(join(folder, names.unlabeled), ['text'])
   const removed = new RowFile(join(folder, names.removed), ['text', 'label'])
@@ -82,6 +85,11 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
       const wanted: { text: string; label: string | null }[] = []
       for (const one of brought) {
         try {
+          const name = 'name' in one ? basename(one.name) : ''
+          if ('bytes' in one && beside.includes(name)) {
+            await writeFileAtomically(join(folder, name), one.bytes)
+            continue
+          }
           for (const row of await rowsOf(one, input)) {
             const problem = problemOf(row)
             if (problem === undefined) wanted.push(row)
@@ -127,6 +135,7 @@ export function tableFiles(folder: string, input: InputColumn, data = names.data
     async freeze() {
       const { labeled: entries } = await read()
       const place = await mkdtemp(join(tmpdir(), 'headstart-studio-'))
+      for (const name of beside) await copyFile(join(folder, name), join(place, name)).catch(ifMissing)
       const copy = new RowFile(join(place, basename(data)), ['text', 'label'])
       const whole = entries.filter(({ row }) => (row['label'] ?? '') !== '')
       await copy.write(whole.map(({ row }) => ({ text: row['text'] ?? '', label: row['label'] ?? '' })))
@@ -228,6 +237,11 @@ function problemOf({ text, label }: { readonly text: string; readonly label: str
     return `text: expected at most ${longest} characters, got ${text.length}. Bring it in parts.`
   const problem = label === null ? undefined : labelProblem(label)
   return problem === undefined ? undefined : `label: expected the name of a class, got ${problem}. Correct it.`
+}
+
+/** @throws FileError for any other reason. */
+function ifMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw toFileError(error, 'the copy to learn from', 'write')
 }
 
 /** The table that a row belongs in, and the row as it stands there. */

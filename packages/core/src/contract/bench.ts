@@ -46,6 +46,8 @@ export interface BenchMethod {
   readonly name: string
   readonly description: string
   readonly takes: 'seconds' | 'minutes'
+  /** Options of `Task.train` that make the model that is kept. Default: it is what the learner gives. */
+  readonly training?: object | undefined
 }
 
 /** Data as they were at one moment: what is changed meanwhile does not reach who learns from them. */
@@ -109,6 +111,8 @@ export interface Bench<Data, Query> {
   /** At most so many pixels wide and high. Default: nothing is a picture. */
   picture?(id: string, size: number): Promise<{ readonly bytes: Uint8Array; readonly type: string }>
   snapshot(): Promise<BenchSnapshot<Data, Query>>
+  /** An answer with what is known of any: label, probability, probabilities; `reply` where more is said. Default: as it is. */
+  shown?(answer: unknown): object
   /** What a model's network sees in these, a row each; NaN where one cannot be read. Default: it cannot be said. */
   features?(model: unknown, queries: readonly Query[], run: Run): Promise<Matrix>
 }

@@ -30,6 +30,8 @@ const [labelNames, answerNames] = [
 ]
 /** Beside the texts. */
 const [answerFiles, scriptFile] = [['answers.csv', 'answers.tsv', 'answers.jsonl'], 'chat.json']
+/** Files that are read with the texts beside them. */
+export const chatFiles: readonly string[] = [...answerFiles, scriptFile]
 
 /**
  * Reads what people write and what is said to it: texts with their intents, as `readTextDataset` reads them; the answers in a column of

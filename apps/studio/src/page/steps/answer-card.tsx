@@ -33,6 +33,7 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
         </div>
         <span class="small soft number">{answered.milliseconds.toFixed(0)} ms</span>
       </div>
+      {answer.reply !== undefined && <p>{answer.reply}</p>}
       {answer.known === false && (
         <p>
           It is unlike all that it learned from
