@@ -8,6 +8,7 @@ import type { Task } from '../contract/task.js'
 import type { Packed, Trained } from '../contract/trained.js'
 import { sha256 } from '../kit/sha256.js'
 import { formatManifest } from '../model/manifest.js'
+import { checkBench } from './bench-checks.js'
 
 /** What a task is tried on. */
 export interface TaskSubject<Query> {
@@ -125,6 +126,11 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
       expect(task.compare.options.safeParse(sample.comparing).error).toBeUndefined()
       expect(Object.keys(sample.comparing).filter((name) => !(name in task.compare.options.shape))).toEqual([])
     })
+
+    it.each(task.bench && task.sample ? [{ maker: task.bench, sample: task.sample }] : [])(
+      'its data can be built up by hand: $maker.description',
+      ({ maker, sample }) => checkBench(maker, sample, run),
+    )
 
     it('closes as often as it is asked to', async () => {
       await trained.close()
