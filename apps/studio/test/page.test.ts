@@ -78,6 +78,9 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
         await to(page, step)
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         expect(wider, step).toBeLessThanOrEqual(0)
+        const cards = page.locator('.card:visible, .tile:visible')
+        const narrow = await cards.evaluateAll((all) => Math.min(999, ...all.map((card) => card.clientWidth)))
+        expect(narrow, step).toBeGreaterThan(100)
       }
       await page.close()
     })

@@ -180,12 +180,18 @@ function LabelQueue() {
                   ref={newField}
                   type="text"
                   aria-label="A new label"
+                  list="all-labels"
                   placeholder="New label …"
                   value={newLabel.value}
                   style={{ minHeight: '48px' }}
                   onInput={(event) => (newLabel.value = event.currentTarget.value)}
                   onKeyDown={(event) => event.key === 'Escape' && newField.current?.blur()}
                 />
+                <datalist id="all-labels">
+                  {labels.map((label) => (
+                    <option key={label} value={label} />
+                  ))}
+                </datalist>
               </form>
             </div>
             <div class="row spread">
