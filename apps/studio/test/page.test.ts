@@ -297,6 +297,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.getByRole('button', { name: /Neighbors \(UMAP\) \d+ %/ }).waitFor()
     await page.getByRole('button', { name: 'Neighbors (UMAP)', exact: true }).waitFor()
     expect(page.workers()).toHaveLength(1)
+    // Another label is another color; the places stay.
+    studio?.tell()
+    await page.waitForTimeout(500)
+    expect(await page.getByRole('button', { name: 'Neighbors (UMAP)', exact: true }).count()).toBe(1)
+    expect(page.workers()).toHaveLength(1)
     expect(trouble).toEqual([])
     await page.close()
   })

@@ -129,7 +129,7 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await using model = await loadTextModel(join(folder.path, 'model'))
     expect(model.labels).toEqual(['delivery', 'refund'])
 
-    // A kill loses nothing: another studio on the folder shows the same.
+    // The folder is the project: another studio on it shows the same.
     await opened.studio.close()
     await using again = await openStudio(folder.path)
     expect((await again.client.project()).counts).toMatchObject({ total: 17, labeled: 17 })

@@ -46,6 +46,14 @@ export function BringStep() {
       {brings === null && <Begin kinds={project.kinds} found={project.found} />}
       {brings === 'text' && <TypeTexts />}
       {brings === 'picture' && <TakePictures />}
+      {brings === 'card' && (
+        <section class="card row spread" style={{ flexDirection: 'row' }} aria-label="Record">
+          <p>Who took what can also be clicked together.</p>
+          <button type="button" onClick={() => go('label')}>
+            Record it
+          </button>
+        </section>
+      )}
       {brings !== null && brings !== 'card' && project.counts.total > 0 && <Check />}
     </>
   )

@@ -19,6 +19,7 @@ export function DataMap() {
   const arranged = useSignal<Float32Array | null>(null)
   const share = useSignal<number | null>(null)
   const byNeighbors = useSignal(true)
+  const pending = useSignal(true)
   const worker = useRef<Worker | undefined>(undefined)
   const stop = (): void => {
     worker.current?.terminate()
@@ -27,11 +28,16 @@ export function DataMap() {
   }
   useEffect(() => {
     let gone = false
-    void store.attempt(async () => {
+    pending.value = true
+    const fetched = store.attempt(async () => {
       const found = await store.studio.map()
       if (gone) return
-      stop()
+      const before = map.value
       map.value = found
+      // Other labels are other colors: the places stay, and nobody loses what they were looking at.
+      const same = before?.ids.join() === found.ids.join() && before.x.every((x, place) => x === found.x[place])
+      if (same && (arranged.value || worker.current)) return
+      stop()
       arranged.value = null
       if (found.ids.length < FEWEST) return
       const components = await store.studio.components()
@@ -46,11 +52,12 @@ export function DataMap() {
       const question: UmapQuestion = { components, columns: found.components, seed: 1 }
       worker.current.postMessage(question, [components.buffer])
     })
+    void fetched.then(() => (pending.value = gone))
     return () => {
       gone = true
-      stop()
     }
   }, [store.revision.value, store.project.value?.model?.run])
+  useEffect(() => stop, [])
   const principal = useMemo(() => {
     const { x = [], y = [] } = map.value ?? {}
     return inUnitSquare(
@@ -59,6 +66,13 @@ export function DataMap() {
   }, [map.value])
   const colors = useMemo(() => (map.value?.labels ?? []).map((label) => store.colorOf(label)), [map.value])
   const { ids = [], label = [], labels = [] } = map.value ?? {}
+  if (map.value === null)
+    return (
+      <section class="card" aria-labelledby="map">
+        <h2 id="map">How the network sees them</h2>
+        <p class="soft">{pending.value ? 'The network looks at each of them …' : 'There is no map of them.'}</p>
+      </section>
+    )
   if (ids.length === 0) return null
   const points = byNeighbors.value && arranged.value ? arranged.value : principal
   return (

@@ -102,6 +102,9 @@ export function TrainStep() {
               ))}
             </div>
           )}
+          {last.changed.length > 0 && before.length > 0 && (
+            <p class="soft">Since the training before: {last.changed.join(' ')}</p>
+          )}
           <MethodTable
             caption="Methods of the last training"
             measure={measureOf(last)}
