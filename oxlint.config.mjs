@@ -75,7 +75,6 @@ const floors = {
   translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data', 'chat'],
   queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis', 'served'],
-  queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis'],
   serve: ['http', 'models', 'routes'],
   vision: ['explain', 'preprocessing', 'backbone', 'data'],
 }

@@ -2,10 +2,6 @@ import { HeadstartError } from '@headstart/core/load'
 import { leavingOut, listsOf } from '../contract/lists.js'
 import { historyFromIds, recommend } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
-import { leavingOut, listsOf } from '../contract/lists.js'
-import { historyFromIds, recommend } from '../contract/recommend.js'
-import type { ListOptions, Recommendation } from '../contract/recommendation.js'
-import type { SparseRows } from '../math/sparse-rows.js'
 import { categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { idsIn } from '../shop/ids-in.js'
@@ -30,14 +26,11 @@ interface Asked {
 
 /**
  * Answers to queries that ask alike, at once: what can be in a list is found once for all of them, and scores are computed together.
- * Left open is what has to be asked by itself: reasons, what is disliked, and what is no query.
- * @param terms What items are alike by.
  * Left open is what has to be asked by itself: reasons, what is disliked, groups, items like one, and what is no query.
  * @returns By the places of the queries.
  */
 export async function askAlike(
   parts: Parts,
-  terms: () => SparseRows,
   queries: readonly RecommendQuery[],
   signal: AbortSignal | undefined,
 ): Promise<RecommendAnswer[]> {
@@ -51,10 +44,6 @@ export async function askAlike(
     const lists = await listed(parts, query, candidates, asked)
     asked.forEach(({ place, ids }, at) => {
       answers[place] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
-    const asked = places.map((place) => askedOf(parts, queries[place] as RecommendQuery))
-    const lists = await listed(parts, terms, query, candidates, asked)
-    asked.forEach(({ ids }, at) => {
-      answers[places[at] as number] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
     })
   }
   return answers
@@ -71,7 +60,6 @@ function alikeIn(queries: readonly RecommendQuery[]): Iterable<number[]> {
     const places = byFilter.get(key)
     if (places) places.push(place)
     else byFilter.set(key, [place])
-    byFilter.set(key, [...(byFilter.get(key) ?? []), place])
   }
   return [...alike.values()].flatMap((byFilter) => [...byFilter.values()])
 }
@@ -99,16 +87,10 @@ function askedAt(place: number, { catalog, recipe }: Parts, { history = [], excl
     if (cause instanceof HeadstartError && cause.fault === 'input') return []
     throw cause
   }
-function askedOf({ catalog, recipe }: Parts, { history = [], exclude = [] }: RecommendQuery): Asked {
-  const ids = history.flatMap((entry) => idsIn(entry, catalog, '--history'))
-  const known = historyFromIds(catalog, recipe.repeats ? ids : latestOf(ids))
-  const without = exclude.flatMap((entry) => idsIn(entry, catalog, '--exclude').map((id) => catalog.numberOf(id) ?? []))
-  return { ids, known, without: without.flat() }
 }
 
 async function listed(
   { catalog, recommender, popular, recipe }: Parts,
-  terms: () => SparseRows,
   { k = 10, diversity = 0, repeats = recipe.repeats }: RecommendQuery,
   candidates: Uint8Array | 'all',
   asked: readonly Asked[],
@@ -127,7 +109,6 @@ async function listed(
     const own = one.known.items.length > 0 ? found.next().value : undefined
     const list = own ?? (await recommend(popular, one.known, leavingOut(options, one.without, catalog.size)))
     lists.push(diversity === 0 ? list : diversify(list, catalog.terms, k, diversity))
-    lists.push(diversity === 0 ? list : diversify(list, terms(), k, diversity))
   }
   return lists
 }

@@ -294,7 +294,6 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   /** Lists for many, as JSON has them. In a history each entry is an id, or a line of CSV with several. */
   async ask(queries: readonly RecommendQuery[], options: RunOptions = {}): Promise<(RecommendAnswer | InputError)[]> {
     const answers: (RecommendAnswer | InputError)[] = await askAlike(this, queries, options.signal)
-    const answers: (RecommendAnswer | InputError)[] = await askAlike(this, () => this.#terms(), queries, options.signal)
     for (const [place, query] of queries.entries()) {
       if (answers[place]) continue
       options.signal?.throwIfAborted()

@@ -3,7 +3,6 @@ import { exclude } from '../contract/recommend.js'
 import type { ListOptions, Recommendation, Without } from '../contract/recommendation.js'
 import { historyWeights } from '../contract/scorer.js'
 import type { SparseRows } from '../math/sparse-rows.js'
-import { addRow, type SparseRows } from '../math/sparse-rows.js'
 import { largest } from '../math/top-k.js'
 import type { History } from '../shop/histories.js'
 
@@ -39,14 +38,6 @@ function listOf(
     if (weight <= 1e-6) return
     const end = links.starts[item + 1] as number
     for (let at = links.starts[item] as number; at < end; at++) {
-      const other = links.columns[at] as number
-      if (met[other] === 0) {
-        items.push(other)
-        met[other] = 1
-      }
-      scores[other] = (scores[other] as number) + weight * (links.values[at] as number)
-    }
-    for (let at = links.starts[item] as number; at < (links.starts[item + 1] as number); at++) {
       const other = links.columns[at] as number
       if (met[other] === 0) {
         items.push(other)
@@ -93,14 +84,6 @@ function best(
     if (list.length === k) least = (list[k - 1] as Recommendation).score
   }
   if (list.length === k) return list
-  const lets = (item: number): boolean => (scores[item] as number) > 0 && candidates?.[item] !== 0 && !had.has(item)
-  // Of equal ones the first of the catalog.
-  const linked = Int32Array.from(items.filter(lets)).sort()
-  const chosen = largest(
-    Float32Array.from(linked, (item) => scores[item] as number),
-    k,
-  ).map((place) => linked[place] as number)
-  if (chosen.length === k) return chosen.map((item) => ({ item, score: scores[item] as number }))
   // It is filled up with what is not linked to.
   const all = scores.slice()
   exclude(all, history, leavingOut(options, without, all.length))
