@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Matrix } from '@headstart/core'
-import { pairedDifference, random } from '@headstart/core/kit'
+import { pairedDifference, random, rowOf } from '@headstart/core/kit'
 import { universalSentenceEncoder } from '@headstart/nlp'
 import { float32, int64, type Tensors, Trainer } from '@headstart/onnx'
 import { oneCycle, softmaxCrossEntropy } from '@headstart/onnx/kit'
@@ -62,6 +62,8 @@ export interface PretrainingOptions {
 
 /** Items in the matrices of EASE, cases that evidence is calibrated by, histories of a step, and items that their next is told from. */
 const [itemLimit, mostCases, batchSize, candidateCount] = [1000, 200, 32, 512]
+/** Numbers that the network is told of a text; texts by which their directions are found, and in how many rounds. */
+const [textWidth, mostRows, iterations] = [64, 1500, 10]
 
 /**
  * Is behavior worth pre-training? A sequence network whose items are features of a text encoder alone, so that it can be carried to a
@@ -90,12 +92,13 @@ export function pretraining(
         const sources = present.filter((shop) => shop.isSource && shop.family !== family)
         const rows = new Map<number, Outcomes[]>(users.map((count) => [count, []]))
         for (let seed = 0; seed < draws; seed++) {
-          const trained = await pretrainSequence(await Promise.all(sources.map((shop) => open(shop.name))), {
-            seed,
-            steps,
-          })
+          const known = await Promise.all(sources.map((source) => open(source.name)))
+          const directions = directionsOf(known, seed)
+          const trained = await pretrainSequence(known, directions, { seed, steps })
           const shop = await open(name)
-          for (const count of users) rows.get(count)?.push(await judge(shop, trained, { seed, count, asked }))
+          const fresh = untrained(shop, directions, seed)
+          for (const count of users)
+            rows.get(count)?.push(await judge(shop, [carriedTo(fresh, trained), fresh], { seed, count, asked }))
         }
         for (const [count, outcomes] of rows) {
           for (const what of [
@@ -145,16 +148,107 @@ async function openShop(folder: string, embed: (texts: readonly string[]) => Pro
   return { histories: positives(interactions, catalog.size, { minimum: 5 }), terms: tfIdf(texts), features }
 }
 
-/** Weights that know no item but by its features: the residuals of items stay 0. */
-function withoutItems(weights: SequenceWeights): SequenceWeights {
-  const { dims } = weights['item/residual'] as SequenceWeights[string]
-  return { ...weights, 'item/residual': float32(dims, new Float32Array(dims.reduce((a, b) => a * b, 1))) }
+/** Main directions of features, from the mean on: `[columns, width]`. */
+interface Directions {
+  readonly mean: Float64Array
+  readonly directions: Float64Array
 }
 
-/** The same network for a shop: of one seed the features of all shops are projected alike. */
-function carriedTo({ features }: OpenShop, seed: number, trained?: SequenceWeights): SequenceWeights {
-  const fresh = withoutItems(freshSequenceWeights(features, seed))
-  if (!trained) return fresh
+/**
+ * The main directions of the sources' features (principal components, by orthogonal iteration): what a network of this width keeps of
+ * a text. Random ones keep so little that the text of the last item alone tells more than the network.
+ */
+function directionsOf(sources: readonly OpenShop[], seed: number): Directions {
+  const { shuffle, normal } = random(seed)
+  const { columns } = (sources[0] as OpenShop).features
+  const rows = shuffle(
+    sources.flatMap(({ features }) => Array.from({ length: features.rows }, (_, row) => rowOf(features, row))),
+  )
+  const some = rows.filter((row) => row.some((value) => value !== 0)).slice(0, mostRows)
+  const mean = new Float64Array(columns)
+  for (const row of some)
+    for (let k = 0; k < columns; k++) mean[k] = (mean[k] as number) + (row[k] as number) / some.length
+  const centered = some.map((row) => Float64Array.from(row, (value, k) => value - (mean[k] as number)))
+  let basis = orthonormal(Array.from({ length: textWidth }, () => Float64Array.from({ length: columns }, normal)))
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const next = basis.map(() => new Float64Array(columns))
+    for (const row of centered) {
+      basis.forEach((direction, index) => {
+        const along = dot(row, direction)
+        const target = next[index] as Float64Array
+        for (let k = 0; k < columns; k++) target[k] = (target[k] as number) + along * (row[k] as number)
+      })
+    }
+    basis = orthonormal(next)
+  }
+  const directions = new Float64Array(textWidth * columns)
+  basis.forEach((direction, index) => directions.set(direction, index * columns))
+  return { mean, directions }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number)
+  return sum
+}
+
+/** Vectors at right angles and of length 1 that span the same (Gram and Schmidt). */
+function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
+  const done: Float64Array[] = []
+  for (const vector of vectors) {
+    const own = vector.slice()
+    for (const other of done) {
+      const along = dot(own, other)
+      for (let k = 0; k < own.length; k++) own[k] = (own[k] as number) - along * (other[k] as number)
+    }
+    const length = Math.sqrt(dot(own, own)) || 1
+    done.push(own.map((value) => value / length))
+  }
+  return done
+}
+
+/**
+ * A network that knows items by their features alone, untrained: residuals of items stay 0, and attention and what follows it add
+ * nothing yet, so that it begins as the likeness to the text of the last item.
+ */
+function untrained(
+  { features }: Pick<OpenShop, 'features'>,
+  { mean, directions }: Directions,
+  seed: number,
+): SequenceWeights {
+  const { rows, columns } = features
+  const fresh = freshSequenceWeights({ rows, columns: 1, data: new Float32Array(rows) }, seed)
+  const zeros = (name: string) => {
+    const { dims } = fresh[name] as SequenceWeights[string]
+    return float32(dims, new Float32Array(dims.reduce((a, b) => a * b, 1)))
+  }
+  const texts = new Float32Array((rows + 1) * textWidth)
+  for (let item = 0; item < rows; item++) {
+    const row = rowOf(features, item)
+    if (row.every((value) => value === 0)) continue
+    const centered = Float64Array.from(row, (value, k) => value - (mean[k] as number))
+    const along = Float64Array.from({ length: textWidth }, (_, index) =>
+      dot(centered, directions.subarray(index * columns, (index + 1) * columns)),
+    )
+    const length = Math.sqrt(dot(along, along)) || 1
+    texts.set(
+      along.map((value) => value / length),
+      (item + 1) * textWidth,
+    )
+  }
+  const [, width] = (fresh['item/text'] as SequenceWeights[string]).dims as [number, number]
+  const identity = zeros('item/text')
+  for (let k = 0; k < width; k++) identity.data[k * width + k] = 1
+  return {
+    ...fresh,
+    texts: float32([rows + 1, textWidth], texts),
+    'item/text': identity,
+    ...Object.fromEntries(['item/residual', 'position', 'out', 'forward/out'].map((name) => [name, zeros(name)])),
+  }
+}
+
+/** What was trained, for the items of a shop that it never saw. */
+function carriedTo(fresh: SequenceWeights, trained: SequenceWeights): SequenceWeights {
   const own = { texts: fresh['texts'], 'item/residual': fresh['item/residual'] } as SequenceWeights
   return { ...trained, ...own }
 }
@@ -162,6 +256,7 @@ function carriedTo({ features }: OpenShop, seed: number, trained?: SequenceWeigh
 /** Trains a network that knows no item on the histories of several shops, without the last interaction of each user. */
 async function pretrainSequence(
   sources: readonly OpenShop[],
+  directions: Directions,
   { seed, steps }: { readonly seed: number; readonly steps: number },
 ): Promise<SequenceWeights> {
   const { columns } = (sources[0] as OpenShop).features
@@ -172,7 +267,7 @@ async function pretrainSequence(
     all.data.set(features.data, first * columns)
     return { first, items: features.rows, train: leaveOneOut(histories).train }
   })
-  const fresh = withoutItems(freshSequenceWeights(all, seed))
+  const fresh = untrained({ features: all }, directions, seed)
   const { graph, loss, targets, weights } = softmaxCrossEntropy(sequenceGraph(fresh, true), {
     logits: sequenceNames.scores,
   })
@@ -249,7 +344,7 @@ type Outcomes = Record<
 /** NDCG@10 of each question, by the pre-trained network and by the untrained one. */
 async function judge(
   shop: OpenShop,
-  trained: SequenceWeights,
+  networks: readonly [trained: SequenceWeights, untrained: SequenceWeights],
   { seed, count, asked }: { readonly seed: number; readonly count: number; readonly asked: number },
 ): Promise<Outcomes> {
   const { histories, features } = shop
@@ -266,8 +361,8 @@ async function judge(
     return [...(await rankCases(recommender, some, isCold ? { candidates: cold } : {})).ndcg]
   }
   const found: number[][][] = []
-  for (const weights of [trained, undefined]) {
-    const sequence = await sequenceRecommender(sequenceGraph(carriedTo(shop, seed, weights), false))
+  for (const weights of networks) {
+    const sequence = await sequenceRecommender(sequenceGraph(weights, false))
     const gated = await evidence(sequence, seed)
     const row: number[][] = []
     for (const recommender of [sequence, gated])
