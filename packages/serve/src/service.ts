@@ -107,9 +107,12 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     const body = roomFor()
     c.set('signal', signal)
     c.set('body', body)
-    await next()
-    end()
-    body.release()
+    try {
+      await next()
+    } finally {
+      end()
+      body.release()
+    }
     // Of names that nobody has there would be no end.
     const model = models.get(c.req.param('name') ?? '')?.name ?? ''
     metrics.request(routePath(c, -1), model, c.res.status, (performance.now() - start) / 1000)
