@@ -86,6 +86,11 @@ async function adapt(place: string, settings: Settings, say: (line: string) => v
     ...(settings.epochs !== undefined && { epochs: settings.epochs }),
     onEvent: (event) => {
       if (event.type === 'notice') say(event.message)
+      else if (event.type === 'epoch') {
+        const heldOut =
+          event.validationLoss === undefined ? '' : `, of held-out ones ${event.validationLoss.toFixed(3)}`
+        say(`  epoch ${event.epoch} of at most ${event.epochs}: loss ${event.loss.toFixed(3)}${heldOut}`)
+      }
     },
   })
   say(model.describe().text())
