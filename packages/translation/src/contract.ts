@@ -84,6 +84,8 @@ export interface TranslationTokenizer {
   decode(ids: readonly number[]): string
   /** Id of what the vocabulary does not cover, where it has one. */
   readonly unknown: number | undefined
+  /** Ids of all tokens that have one of these characters. */
+  idsWith(characters: string): readonly number[]
 }
 
 /** Ids of tokens that steer the decoder. */

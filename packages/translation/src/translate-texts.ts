@@ -1,5 +1,5 @@
 import { InputError } from '@headstart/core'
-import type { TranslateOptions, Translation, TranslationTokenizer } from './contract.js'
+import type { SpecialTokens, TranslateOptions, Translation, TranslationTokenizer } from './contract.js'
 import type { TranslatorParts } from './files/open-translator.js'
 import type { Demands } from './generation/beam-search.js'
 import { generate, type GenerateOptions, type Source } from './generation/generate.js'
@@ -57,8 +57,8 @@ export async function translateTexts(
 }
 
 /**
- * Targets of pieces by their key: as the model says them; where placeholders are not as they were, what stands between them, each by
- * itself; where a term of the glossary is missing, the best that has it.
+ * Targets of pieces by their key: as the model says them; where a term of the glossary is missing, the best that has it; where
+ * placeholders were invented, the best without; where they are not as they were, what stands between them, each by itself.
  */
 async function targetsOf(
   parts: TranslatorParts,
@@ -71,10 +71,12 @@ async function targetsOf(
   const generated = async (
     some: readonly Piece[],
     sources: readonly Source[],
-    further: Partial<GenerateOptions>,
+    further: Partial<GenerateOptions & Pick<SpecialTokens, 'suppressed'>>,
     isTaken: (piece: Piece, target: Translation) => boolean,
   ): Promise<void> => {
-    const ids = await generate(sessions, parts.specialTokens, sources, { ...generating, ...further })
+    const { suppressed = parts.specialTokens.suppressed, ...others } = further
+    const special = { ...parts.specialTokens, suppressed }
+    const ids = await generate(sessions, special, sources, { ...generating, ...others })
     some.forEach((piece, place) => {
       const target = targetOf(parts, piece, ids[place])
       if (isTaken(piece, target)) targets.set(piece.key, target)
@@ -92,6 +94,15 @@ async function targetsOf(
   }))
   const beams = Math.max(fewestBeams, generating.beams)
   await generated(lacking, demanding, { beams }, ({ terms }, { text }) => glossaryProblems(terms, text).length === 0)
+
+  // Nothing in the source begins a placeholder, and yet there is one: what could begin it is not said then.
+  const inventive = said.filter((piece) => !hasSigns(piece) && !isKept(piece, textOf(targets, piece)))
+  if (inventive.length > 0) {
+    const suppressed = [...parts.specialTokens.suppressed, ...parts.tokenizer.idsWith(signs)]
+    const isBetter = ({ key }: Piece, { problems }: Translation): boolean =>
+      problems.length < (targets.get(key)?.problems.length ?? 0)
+    await generated(inventive, inventive.map(sourceOf), { suppressed }, isBetter)
+  }
 
   const mangled = said.filter((piece) => piece.placeholders.length > 0 && !isKept(piece, textOf(targets, piece)))
   const between = mangled.map((piece) => betweenPlaceholders(parts, piece))
@@ -158,6 +169,13 @@ function pieceOf(
 /** Whether there is anything to translate beside placeholders, numbers and signs. */
 function hasWords({ text, placeholders }: Piece): boolean {
   return /\p{L}/u.test(placeholders.reduce((rest, one) => rest.replace(one, ' '), text))
+}
+
+/** What placeholders begin with. */
+const signs = '{<%$&'
+
+function hasSigns({ text }: Piece): boolean {
+  return [...signs].some((sign) => text.includes(sign))
 }
 
 function textOf(targets: ReadonlyMap<string, Translation>, { key }: Piece): string {

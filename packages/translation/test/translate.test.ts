@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator, type Translator } from '../src/index.js'
 import { folder, tinyFolder } from './folders.js'
+import { originalTranslations } from './original-pipeline.js'
 
 describe('translate', () => {
   let opened: Translator
@@ -41,6 +42,17 @@ describe('translate', () => {
         for (const placeholder of kept) expect(text).toContain(placeholder)
       }
     }
+  })
+
+  it('says nothing like a placeholder where the source has none', async () => {
+    await using inventive = await translator(await tinyFolder({ seed: 41 }))
+    // What it says by itself.
+    expect(await originalTranslations(await tinyFolder({ seed: 41, decoders: 'merged' }), ['save all'])).toEqual([
+      expect.stringContaining('%%'),
+    ])
+    const [one] = await inventive.translate(['save all'])
+    expect(one?.text).toMatch(/^[^%{<]+$/)
+    expect(one?.problems).toEqual([])
   })
 
   it('translates each form of a plural as a sentence', async () => {

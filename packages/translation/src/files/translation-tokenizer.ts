@@ -18,6 +18,10 @@ export function translationTokenizer(
     },
     encodeTarget: (text) => [...(target === undefined ? [] : [target]), ...inside(text), eos],
     encodeInside: inside,
+    idsWith: (characters) =>
+      [...tokenizer.get_vocab()].flatMap(([token, id]) =>
+        [...characters].some((one) => token.includes(one)) ? [id] : [],
+      ),
     decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: true })),
   }
 }
