@@ -63,6 +63,7 @@ export async function fineTune(
     labelSmoothing: plan.labelSmoothing,
     seed: plan.seed,
     epochs: tuned.epochs,
+    share: tuned.share,
     trained: tuned.trained,
     kept: gained ? 'tuned' : 'untouched',
     heldOut: {

@@ -14,6 +14,8 @@ export const trainingSchema = z.object({
   seed: z.number(),
   /** Epochs whose weights were kept. */
   epochs: z.number(),
+  /** How far the weights were taken from those of before to the tuned ones, 0 to 1: as held-out pairs cost least. */
+  share: z.number(),
   /** Number of weights that were trained. */
   trained: z.number(),
   /** Whether the tuned weights are better on held-out pairs. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Graph, type Tensor, Trainer } from '@headstart/onnx'
+import { float32, type Graph, type Tensor, type Tensors, Trainer } from '@headstart/onnx'
 import { isTrainable, lowRank, precisionOf, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
 import type { Matrix } from '@headstart/core'
 import { Checkpoint, DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
@@ -39,7 +39,10 @@ export interface Tuned {
   }
   /** Number of pairs that were learned from. */
   readonly pairs: number
+  /** Epochs whose weights were the best. */
   readonly epochs: number
+  /** How far the weights go from those of before to those, 0 to 1. */
+  readonly share: number
   readonly plan: TunePlan
   /** Number of weights that were trained. */
   readonly trained: number
@@ -113,7 +116,9 @@ export async function tune(
     })
     const losses = outcome.results.map(lossPerToken)
     const [before = 0] = losses
-    const after = Math.min(...losses)
+    const epochs = losses.indexOf(Math.min(...losses))
+    const { share, costs } = await shareOfTheWay(trainer, network, outcome.results[epochs] as Matrix, results)
+    const after = lossPerToken(costs)
     const gained = after < before
     return {
       files: gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files,
@@ -123,10 +128,11 @@ export async function tune(
         before,
         after,
         rows: heldOut,
-        costs: outcome.results[losses.indexOf(after)] as Matrix,
+        costs,
       },
       pairs: learned.length,
-      epochs: losses.indexOf(after),
+      epochs,
+      share,
       plan,
       trained: network.parameters.reduce(
         (sum, name) => sum + sizeOf(network.graph.initializers.get(name)?.dims ?? []),
@@ -222,6 +228,45 @@ function written(
 ): Map<string, Graph> {
   const open = [...files].filter(([name]) => unfreeze === 'all' || name !== names.encoder)
   return new Map([...files, ...writeWeights(new Map(open), changed)])
+}
+
+/** Shares of the way that are tried. */
+const shares = [0.75, 0.5, 0.25]
+
+/**
+ * Goes back from the tuned weights towards those of before, as far as held-out pairs cost less: between both a translator mostly is
+ * better than at either end, and forgets less (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022, equation 1).
+ * @param costs What held-out pairs cost with the tuned weights, which the trainer has.
+ */
+async function shareOfTheWay(
+  trainer: Trainer,
+  { graph, parameters }: Adapted,
+  costs: Matrix,
+  results: () => Promise<Matrix>,
+): Promise<{ share: number; costs: Matrix }> {
+  const tuned = trainer.parameters()
+  const at = (share: number): Tensors =>
+    Object.fromEntries(
+      parameters.map((name) => {
+        const { dims, data } = tuned[name] as Tensor<'float32'>
+        const before = graph.initializers.get(name)?.data as Float32Array
+        return [
+          name,
+          float32(
+            dims,
+            data.map((value, i) => share * value + (1 - share) * (before[i] as number)),
+          ),
+        ]
+      }),
+    )
+  let best = { share: 1, costs }
+  for (const share of shares) {
+    trainer.setParameters(at(share))
+    const own = await results()
+    if (lossPerToken(own) < lossPerToken(best.costs)) best = { share, costs: own }
+  }
+  trainer.setParameters(at(best.share))
+  return best
 }
 
 /** For each pair, what its tokens cost together, and how many there are. */
