@@ -167,6 +167,25 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.close()
   })
 
+  it('keeps no connection in tabs that nobody sees, since a browser has few, and is told all when it is seen', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'train')
+    await expect.poll(() => studio?.listening()).toBe(1)
+    const turn = (state: 'hidden' | 'visible'): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, state)
+    await turn('hidden')
+    await expect.poll(() => studio?.listening()).toBe(0)
+    held.examples.push({ id: 'more', label: 'praise', shown: { type: 'text', text: 'Well done' } })
+    held.project = { ...held.project, counts: { ...held.project.counts, total: 121 } }
+    await turn('visible')
+    await page.getByRole('heading', { name: '121 examples' }).waitFor()
+    expect(studio?.listening()).toBe(1)
+    await page.close()
+  })
+
   it('shows how a training goes, live, and cancels it', async () => {
     const held = pretendedTexts()
     const { page, trouble } = await open(held, 'train')

@@ -58,6 +58,7 @@ export async function pretendStudio(held: Pretended, at = 0): Promise<Pretender>
   return {
     address: `http://127.0.0.1:${port}/`,
     port,
+    listening: () => streams.size,
     tell: () => {
       held.project = { ...held.project, revision: held.project.revision + 1 }
       for (const stream of streams) send(stream, { type: 'project', revision: held.project.revision })
@@ -72,6 +73,8 @@ export async function pretendStudio(held: Pretended, at = 0): Promise<Pretender>
 export interface Pretender {
   readonly address: string
   readonly port: number
+  /** Number of tabs that listen to what it tells. */
+  listening(): number
   /** Tells every tab that something is otherwise. */
   tell(): void
   close(): void

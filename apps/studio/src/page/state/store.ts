@@ -46,14 +46,23 @@ export class Store {
 
   /** Connects, and shows what the folder holds. */
   start(): () => void {
-    const end = this.studio.events(
-      (event) => {
-        if (event.type === 'project') void this.refresh()
-        else if (event.type === 'job') this.#sawJob(event.job)
-        else this.say(event.message)
-      },
-      () => void this.refresh(),
-    )
+    const listen = (): (() => void) =>
+      this.studio.events(
+        (event) => {
+          if (event.type === 'project') void this.refresh()
+          else if (event.type === 'job') this.#sawJob(event.job)
+          else this.say(event.message)
+        },
+        () => void this.refresh(),
+      )
+    // A browser has six connections to a server, for all tabs: those that nobody sees keep none. What they missed is told first of all.
+    let end: (() => void) | undefined
+    const onVisible = (): void => {
+      end?.()
+      end = document.visibilityState === 'hidden' ? undefined : listen()
+    }
+    onVisible()
+    document.addEventListener('visibilitychange', onVisible)
     // Looks after a studio that was ended and begun again, and sends what waited for it.
     const timer = setInterval(() => void (!this.reached.value && this.refresh()), 1500)
     const stop = effect(() => {
@@ -62,7 +71,8 @@ export class Store {
     })
     void this.refresh()
     return () => {
-      end()
+      document.removeEventListener('visibilitychange', onVisible)
+      end?.()
       stop()
       clearInterval(timer)
     }

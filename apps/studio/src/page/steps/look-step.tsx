@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { Confusion, Curve, Limits } from '../../api/types.js'
 import { BoundSlider } from '../parts/bound-slider.js'
 import { ConfusionMatrix } from '../parts/confusion-matrix.js'
@@ -36,6 +36,7 @@ export function LookStep() {
     })
   }, [model?.run, card, store.revision.value, store.job.value?.status])
   const total = store.project.value?.counts.total ?? 0
+  const table = useMemo(() => confusion.value && confusionTable(confusion.value), [confusion.value])
   return (
     <>
       <header class="stack">
@@ -61,11 +62,11 @@ export function LookStep() {
         </p>
       )}
       {card ? <ShopMethods /> : null}
-      {confusion.value && (
+      {table && (
         <section class="card" aria-labelledby="confusion">
           <h2 id="confusion">What it takes for what</h2>
-          <p class="soft">{confusionTable(confusion.value).says} A cell opens its examples.</p>
-          <ConfusionMatrix table={confusionTable(confusion.value)} onOpen={({ says, ids }) => store.open(says, ids)} />
+          <p class="soft">{table.says} A cell opens its examples.</p>
+          <ConfusionMatrix table={table} onOpen={({ says, ids }) => store.open(says, ids)} />
         </section>
       )}
       {total > 1 && !card && <DataMap />}
