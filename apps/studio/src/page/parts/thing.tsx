@@ -1,4 +1,5 @@
 import type { Example } from '../../api/types.js'
+import { detailsInWords } from '../view/details.js'
 
 /** An example in full: its text, its picture, its card. */
 export function Thing({ example, src }: { example: Example; src: (size: number) => string }) {
@@ -14,16 +15,15 @@ export function Thing({ example, src }: { example: Example; src: (size: number) 
 }
 
 export function CardDetails({ details }: { details: Readonly<Record<string, string>> }) {
-  const pairs = Object.entries(details).filter(([, value]) => value !== '')
-  return pairs.length === 0 ? null : (
-    <dl class="small soft">
-      {pairs.map(([name, value]) => (
-        <div key={name}>
-          <dt class="unseen">{name}</dt>
-          <dd>{value}</dd>
-        </div>
+  const lines = detailsInWords(details)
+  return lines.length === 0 ? null : (
+    <span class="small soft">
+      {lines.map((line) => (
+        <span key={line} style={{ display: 'block' }}>
+          {line}
+        </span>
       ))}
-    </dl>
+    </span>
   )
 }
 

@@ -7,6 +7,7 @@ import { nameOf } from '../parts/thing.js'
 import { VirtualList } from '../parts/virtual-list.js'
 import { ExamplePages } from '../state/example-pages.js'
 import { useStore } from '../state/use-store.js'
+import { detailsInWords } from '../view/details.js'
 import { count, shortened } from '../view/words.js'
 
 /** The data, always in sight: how many of each label, and each of them. */
@@ -147,7 +148,7 @@ function ExampleRow({ example }: { example: Example | undefined }) {
       <span class="what">
         <span>{shortened(nameOf(example), 120)}</span>
         {shown.type === 'card' ? (
-          <span class="of">{Object.values(shown.details).join(' · ')}</span>
+          <span class="of">{detailsInWords(shown.details).join(' · ')}</span>
         ) : (
           <span class="of">
             <Swatch color={store.colorOf(example.label)} /> {example.label ?? 'without a label'}
