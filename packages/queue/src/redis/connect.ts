@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { QueueError } from '../contract/errors.js'
 
 /** Milliseconds in which a server must answer at first. Later any pause is waited for. */
@@ -30,7 +30,8 @@ export async function connectRedis(address: string): Promise<Redis> {
   if (!/^rediss?:\/\//.test(address)) {
     throw new QueueError('input', 'queue', 'an address such as redis://localhost:6379', `"${shown}"`, 'Correct it.')
   }
-  const first = new Redis(address, {
+  const { Redis: Client } = await import('ioredis')
+  const first = new Client(address, {
     lazyConnect: true,
     connectTimeout: patience,
     maxRetriesPerRequest: 0,
@@ -48,7 +49,7 @@ export async function connectRedis(address: string): Promise<Redis> {
   } finally {
     first.disconnect()
   }
-  const redis = new Redis(address, {
+  const redis = new Client(address, {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * times, 2000),
   })

@@ -1,6 +1,6 @@
 import { HeadstartError, type RunOptions } from '@headstart/core'
 import { version } from '@headstart/core/kit'
-import { type Job, WaitingError, Worker } from 'bullmq'
+import type { Job } from 'bullmq'
 import { QueueError } from '../contract/errors.js'
 import type { Plan, Receipt } from '../contract/plan.js'
 import type { OpenWork, Work, WorkSaid } from '../contract/work.js'
@@ -41,6 +41,7 @@ export async function takeShards(options: TakeShardsOptions): Promise<void> {
   const stop = new AbortController()
   const end = (): void => stop.abort()
   signal?.addEventListener('abort', end)
+  const { WaitingError, Worker } = await import('bullmq')
   const work = async (job: Job<ShardJob>, token?: string): Promise<void> => {
     try {
       const done = await doShard(job.data, works, options)

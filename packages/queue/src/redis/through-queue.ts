@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Queue } from 'bullmq'
+import type { Queue as BullQueue } from 'bullmq'
 import type { Plan, Shard } from '../contract/plan.js'
 import { hasPart, readReceipt, receiptsIn, writeReceipt } from '../folder/run-folder.js'
 import { type Assignment, type Executor, setAside, tries } from '../run/executor.js'
@@ -21,6 +21,8 @@ export function throughQueue(address: string): Executor {
     const { plan, out, missing } = assignment
     const notice = (message: string): void => options.onEvent?.({ type: 'notice', message })
     const connection = await connectRedis(address)
+    // Who has no queue does not wait for it.
+    const { Queue } = await import('bullmq')
     const queue = new Queue<ShardJob>(queueName, { connection: connection as never })
     queue.on('error', () => {})
     try {
@@ -43,7 +45,7 @@ function jobOf({ id }: Plan, { index }: Pick<Shard, 'index'>): string {
 }
 
 /** Puts shards into the queue; one that is in it already stays. */
-async function handOut(queue: Queue<ShardJob>, plan: Plan, out: string, shards: readonly Shard[]): Promise<void> {
+async function handOut(queue: BullQueue<ShardJob>, plan: Plan, out: string, shards: readonly Shard[]): Promise<void> {
   for (let first = 0; first < shards.length; first += 500) {
     const some = shards.slice(first, first + 500)
     await queue.addBulk(
@@ -58,7 +60,7 @@ async function handOut(queue: Queue<ShardJob>, plan: Plan, out: string, shards: 
 
 /** Sees shards being done, until all are, or the signal says that no more are to be begun. */
 async function watch(
-  queue: Queue<ShardJob>,
+  queue: BullQueue<ShardJob>,
   { plan, out, missing, onDone }: Assignment,
   notice: (message: string) => void,
   signal: AbortSignal | undefined,
@@ -90,7 +92,7 @@ async function watch(
 }
 
 /** Sets aside what failed for good, and hands out again what the queue does not know. */
-async function lookAfter(queue: Queue<ShardJob>, plan: Plan, out: string, left: readonly Shard[]): Promise<void> {
+async function lookAfter(queue: BullQueue<ShardJob>, plan: Plan, out: string, left: readonly Shard[]): Promise<void> {
   const known = new Map(left.map((shard) => [jobOf(plan, shard), shard]))
   for (const job of await queue.getFailed(0, -1)) {
     const shard = known.get(job.id ?? '')
@@ -115,7 +117,7 @@ async function lookAfter(queue: Queue<ShardJob>, plan: Plan, out: string, left: 
 }
 
 /** Takes back what nobody has begun. */
-async function withdraw(queue: Queue<ShardJob>, plan: Plan, left: readonly Shard[]): Promise<void> {
+async function withdraw(queue: BullQueue<ShardJob>, plan: Plan, left: readonly Shard[]): Promise<void> {
   // One that a worker has is locked, and ends.
   for (const shard of left) await queue.remove(jobOf(plan, shard)).catch(() => {})
 }

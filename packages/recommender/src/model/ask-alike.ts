@@ -27,7 +27,6 @@ interface Asked {
 /**
  * Answers to queries that ask alike, at once: what can be in a list is found once for all of them, and scores are computed together.
  * Left open is what has to be asked by itself: reasons, what is disliked, groups, items like one, and what is no query.
- * Left open is what has to be asked by itself: reasons, what is disliked, and what is no query.
  * @returns By the places of the queries.
  */
 export async function askAlike(
@@ -54,7 +53,7 @@ export async function askAlike(
 function alikeIn(queries: readonly RecommendQuery[]): Iterable<number[]> {
   const alike = new Map<unknown, Map<string, number[]>>()
   for (const [place, { history: _, exclude: __, filter, ...query }] of queries.entries()) {
-    if (query.explain || (query.disliked?.length ?? 0) > 0) continue
+    if (query.explain || (query.disliked?.length ?? 0) > 0 || query.like !== undefined || query.group) continue
     const byFilter = alike.get(filter) ?? new Map<string, number[]>()
     alike.set(filter, byFilter)
     const key = JSON.stringify(query, Object.keys(query).toSorted())
