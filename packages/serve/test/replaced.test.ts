@@ -62,6 +62,30 @@ describe('a model that is replaced', () => {
     socket.destroy()
   })
 
+  it('is asked once before it is served, and goes on where the new one cannot run', async () => {
+    const said: string[] = []
+    const { folder, replace, remove } = await toyFolder('first')
+    let isBroken = false
+    const before = async (): Promise<void> => {
+      if (isBroken) throw new Error('no such operator')
+    }
+    const { task, opened } = toyTask({ before })
+    const sample = { ...task, sample: { query: 'apple' } as never }
+    const models = [folderModel(folder, async () => sample, 'letters')]
+    const service = await createService({ models, watch: 0, onEvent: ({ message }) => void said.push(message) })
+    endings.push(remove, () => service.close())
+    const letters = service.models.get('letters')
+    expect(opened[0]?.log.batches).toEqual([1])
+    isBroken = true
+    await replace('second')
+    await letters?.refresh()
+    expect(said).toEqual(['model "letters": no such operator; the one before goes on'])
+    isBroken = false
+    await replace('third')
+    await letters?.refresh()
+    expect(opened.map(({ log }) => log.closed)).toEqual([1, 1, 0])
+  })
+
   it('by something that is no model goes on, which is said once, and is replaced by the next one', async () => {
     const said: string[] = []
     const { put, replace, ask } = await served({

@@ -212,8 +212,18 @@ export class ServedModel {
 
 async function openedFrom(source: ModelSource, options: LoadOptions): Promise<OpenedModel> {
   const opened = await source.open(options)
-  // One that was there already left nothing behind.
-  if (source.version) collectGarbage()
+  // One that was there already left nothing behind, and has answered.
+  if (!source.version) return opened
+  collectGarbage()
+  const { task, trained } = opened
+  // Its network is made ready before somebody waits for it; one that does not run takes nobody's place.
+  const sample = task.query.safeParse(task.sample?.query)
+  try {
+    if (task.sample && sample.success) await trained.ask([sample.data])
+  } catch (cause) {
+    await trained.close()
+    throw cause
+  }
   return opened
 }
 
