@@ -193,6 +193,8 @@ async function overload(head: string, texts: readonly string[]): Promise<Figure[
   const watch = setInterval(() => void memoryOf(server.url).then((now) => memory.push(now)), 500)
   const offered = await load(server.url, texts.slice(0, Math.ceil(capacity * 10 * 8)), {
     connections: 200,
+    // Who waits in a queue on a busy machine is patient.
+    timeout: 30,
     overallRate: Math.ceil(capacity * 10),
   })
   clearInterval(watch)
