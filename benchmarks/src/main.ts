@@ -18,8 +18,10 @@ import { imageFolder } from './image-folder.js'
 import { install } from './install.js'
 import { pictures } from './pictures.js'
 import { pretraining } from './pretraining.js'
+import { queue } from './queue.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
+import { recommendLists } from './recommend-lists.js'
 import { recommendScale } from './recommend-scale.js'
 import { recommendUpdate } from './recommend-update.js'
 import { serve } from './serve.js'
@@ -44,6 +46,7 @@ const benchmarks: Record<string, Benchmark> = {
   browser,
   serve,
   'recommend-scale': recommendScale,
+  'recommend-lists': recommendLists,
   'recommend-update': recommendUpdate,
 }
 
@@ -82,6 +85,10 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
           onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
         }),
       ),
+  },
+  queue: {
+    takes: 'TEXTS, such as 4000',
+    make: ([texts = '']) => (Number(texts) >= 100 ? [queue({ texts: Number(texts) })] : []),
   },
   translation: {
     takes: 'MODEL DATA [PAIRS...] [METHOD...]',

@@ -9,12 +9,18 @@ import { opener } from './sharded.js'
 const whole = { error: 'expected a whole number from 1 on' }
 
 const working = {
+  lockSeconds: z
+    .int(whole)
+    .min(1, whole)
+    .default(30)
+    .describe('without a sign of life a worker counts as gone after so many seconds'),
   threads: z.int(whole).min(1, whole).optional().describe('threads of its network (default: one for each core)'),
 }
 
 interface WorkerFlags {
   readonly queue: string
   readonly threads?: number
+  readonly lockSeconds?: number
   readonly json?: boolean
 }
 
@@ -26,11 +32,12 @@ export function workerCommand(session: Session): Command {
   return withFlags(command, [working])
     .option('--json', 'print one JSON object for each shard, each on its line')
     .addHelpText('after', '\nCtrl-C: ends the shard that is begun, and takes no more; a second one ends at once.')
-    .action(async ({ queue, threads, json }: WorkerFlags) => {
+    .action(async ({ queue, threads, lockSeconds, json }: WorkerFlags) => {
       if (threads !== undefined) process.env['HEADSTART_THREADS'] = String(threads)
       const screen = openScreen(session)
       await takeShards({
         queue,
+        lockSeconds,
         signal: session.signal,
         onEvent: screen.onEvent,
         open: opener(session),

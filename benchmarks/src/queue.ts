@@ -1,0 +1,259 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { computeFeatures } from '@headstart/core/kit'
+import { textTask, universalSentenceEncoder } from '@headstart/nlp'
+import { runWork, taskWork, throughQueue } from '@headstart/queue'
+import { Redis } from 'ioredis'
+import { hasRedis, type RedisServer, redisServer } from '../../packages/queue/test/redis-server.js'
+import { atLeast, atMost, type Benchmark, type Figure } from './figure.js'
+import { secondsOf } from './measure.js'
+import { reviews } from './reviews.js'
+
+/** Milliseconds between two kills of a worker; with every third Redis is killed as well, and both are started again. */
+const betweenKills = 10_000
+
+/** Options of the benchmark. */
+export interface QueueSettings {
+  /** Default: 4,000, in which hardly anything is killed. */
+  readonly texts?: number
+  /** Rows of a shard. Default: 4096, with fewer than 100,000 texts so many that there are 24 shards. */
+  readonly shardRows?: number
+}
+
+/** Features of many texts: in one process without shards, in shards, by two workers, and by two workers that are killed. */
+export function queue({
+  texts = 4000,
+  shardRows = Math.min(4096, Math.ceil(texts / 24)),
+}: QueueSettings = {}): Benchmark {
+  return {
+    title: `Features of ${texts} texts in shards of ${shardRows}`,
+    async run() {
+      const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'))
+      const path = join(folder, 'texts.csv')
+      const inputs = textsOf(texts)
+      await writeFile(path, `text\n${inputs.map((text) => `"${text.replaceAll('"', '""')}"\n`).join('')}`)
+      const bench = new Bench(folder, path, shardRows)
+      try {
+        const figures = await bench.alone(inputs)
+        if (hasRedis) figures.push(...(await bench.together(texts)))
+        return figures
+      } finally {
+        await bench.end()
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+/** Sentences of reviews, each made another by a number. */
+function textsOf(count: number): string[] {
+  const { inputs } = reviews()
+  return Array.from({ length: count }, (_, number) => `${inputs[number % inputs.length]} ${number}`)
+}
+
+class Bench {
+  readonly #folder: string
+  readonly #path: string
+  readonly #shardRows: number
+  readonly #workers = new Set<ChildProcess>()
+  #redis: RedisServer | undefined
+  #seconds = 0
+
+  constructor(folder: string, path: string, shardRows: number) {
+    this.#folder = folder
+    this.#path = path
+    this.#shardRows = shardRows
+  }
+
+  /** One process, with all cores. */
+  async alone(inputs: readonly string[]): Promise<Figure[]> {
+    const backbone = await universalSentenceEncoder()
+    await backbone.embed(inputs.slice(0, 100))
+    const bare = (): Promise<unknown> => computeFeatures(backbone, inputs, { cache: undefined })
+    // In turns, so that a busy moment of the machine meets both.
+    const first = await secondsOf(bare)
+    this.#seconds = await secondsOf(() => this.#run('alone'))
+    const plain = (first + (await secondsOf(bare))) / 2
+    await backbone.close()
+    const bytes = await this.#bytesOf('alone')
+    return [
+      atMost(
+        'shards in one process, beside the network alone: time more',
+        100 * (this.#seconds / plain - 1),
+        5,
+        `${this.#seconds.toFixed(1)} s beside ${plain.toFixed(1)} s, ${(inputs.length / this.#seconds).toFixed(0)} texts/s`,
+        ' %',
+      ),
+      { what: 'bytes of a row of results', measured: (bytes / inputs.length).toFixed(0) },
+    ]
+  }
+
+  /** Two worker processes of one thread each. */
+  async together(texts: number): Promise<Figure[]> {
+    const data = join(this.#folder, 'redis')
+    await rm(data, { recursive: true, force: true })
+    this.#redis = await redisServer(this.#folder)
+    const address = this.#redis.address
+    this.#startWorkers(2)
+    // They are there, with their network open.
+    await this.#run('warm', address, 20)
+    const used = sampled(async () => [
+      await memoryOf(address),
+      ...(await Promise.all([...this.#workers].map(residentOf))),
+    ])
+    const seconds = await secondsOf(() => this.#run('together', address))
+    const samples = await used()
+    const quiet = samples.filter((sample) => sample.length === 3)
+    const workerAt = (share: number): number =>
+      Math.max(...(quiet[Math.floor(share * (quiet.length - 1))] ?? []).slice(1))
+    const figures = [
+      atMost(
+        'two workers of one thread each: time, times that of one process with two threads',
+        seconds / this.#seconds,
+        1,
+        `${seconds.toFixed(1)} s, ${(texts / seconds).toFixed(0)} texts/s`,
+      ),
+      atMost(
+        'Redis: most memory',
+        Math.max(...samples.map(([redis = 0]) => redis)),
+        50,
+        `${samples.length} looks`,
+        ' MB',
+      ),
+      atMost(
+        "a worker's memory at the end, times that after a third",
+        workerAt(1) / workerAt(1 / 3),
+        1.1,
+        `${workerAt(1 / 3).toFixed(0)} MB, then ${workerAt(1).toFixed(0)} MB`,
+      ),
+    ]
+    return [...figures, ...(await this.#killed(address, texts))]
+  }
+
+  /** The same while workers and Redis are killed. */
+  async #killed(address: string, texts: number): Promise<Figure[]> {
+    let [workersKilled, redisKilled] = [0, 0]
+    const done = new AbortController()
+    const killing = (async (): Promise<void> => {
+      for (let time = 1; ; time++) {
+        await wait(betweenKills, undefined, { signal: done.signal }).catch(() => {})
+        if (done.signal.aborted) return
+        const [worker] = this.#workers
+        worker?.kill('SIGKILL')
+        if (worker) this.#workers.delete(worker)
+        workersKilled++
+        if (time % 3 === 0) {
+          await this.#redis?.kill()
+          await this.#redis?.start()
+          redisKilled++
+        }
+        this.#startWorkers(1)
+      }
+    })()
+    const seconds = await secondsOf(() => this.#run('killed', address))
+    done.abort()
+    await killing
+    const [whole, parts] = [await this.#hashesOf('alone'), await this.#hashesOf('killed')]
+    const { rows } = JSON.parse(await readFile(join(this.#folder, 'killed/manifest.json'), 'utf8')) as { rows: number }
+    const beside = `${workersKilled} workers and Redis ${redisKilled} times killed, ${seconds.toFixed(1)} s`
+    const same = parts.filter((part, place) => part === whole[place]).length
+    return [
+      atLeast('killed: share of the rows that are there once', rows / texts, 1, beside),
+      atLeast(
+        'killed: share of the parts with the bytes of one process',
+        same / whole.length,
+        1,
+        `${whole.length} parts`,
+      ),
+    ]
+  }
+
+  async end(): Promise<void> {
+    for (const worker of this.#workers) worker.kill('SIGKILL')
+    await this.#redis?.kill()
+  }
+
+  async #run(name: string, address?: string, rows?: number): Promise<void> {
+    const path = rows === undefined ? this.#path : await this.#some(rows)
+    const work = await taskWork(textTask, { kind: 'embed', options: {} })
+    const executor = address === undefined ? undefined : throughQueue(address)
+    const shardRows = rows === undefined ? this.#shardRows : 1
+    await runWork(path, work, { out: join(this.#folder, name), shardRows, executor })
+    await work.close()
+  }
+
+  async #some(rows: number): Promise<string> {
+    const path = join(this.#folder, 'some.csv')
+    await writeFile(path, `text\n${'Hello.\n'.repeat(rows)}`)
+    return path
+  }
+
+  #startWorkers(count: number): void {
+    const program = fileURLToPath(new URL('../../packages/cli/bin/headstart.js', import.meta.url))
+    const address = this.#redis?.address ?? ''
+    const args = [program, 'worker', '--queue', address, '--threads', '1', '--lock-seconds', '5']
+    for (let number = 0; number < count; number++)
+      this.#workers.add(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }))
+  }
+
+  async #hashesOf(name: string): Promise<string[]> {
+    const folder = join(this.#folder, name, 'parts')
+    const names = (await readdir(folder)).toSorted()
+    return Promise.all(
+      names.map(
+        async (part) =>
+          `${part} ${createHash('sha256')
+            .update(await readFile(join(folder, part)))
+            .digest('hex')}`,
+      ),
+    )
+  }
+
+  async #bytesOf(name: string): Promise<number> {
+    const folder = join(this.#folder, name, 'parts')
+    const sizes = await Promise.all((await readdir(folder)).map(async (part) => (await stat(join(folder, part))).size))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+}
+
+/** Looks every half second, until asked for what was seen. */
+function sampled<T>(look: () => Promise<T>): () => Promise<T[]> {
+  const seen: T[] = []
+  const done = new AbortController()
+  const looking = (async (): Promise<void> => {
+    while (!done.signal.aborted) {
+      await look().then(
+        (one) => seen.push(one),
+        () => {},
+      )
+      await wait(500)
+    }
+  })()
+  return async () => {
+    done.abort()
+    await looking
+    return seen
+  }
+}
+
+/** What Redis uses, in MB. */
+async function memoryOf(address: string): Promise<number> {
+  const redis = new Redis(address, { retryStrategy: () => null })
+  redis.on('error', () => {})
+  try {
+    return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]) / 1e6
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** What a process has in memory, in MB. */
+async function residentOf({ pid }: ChildProcess): Promise<number> {
+  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return Number(stdout) / 1024
+}
