@@ -116,6 +116,12 @@ describe.skipIf(!hasRedis)('shards through Redis', () => {
     const running = through()
     const other = takeShards({ queue: redis.address, open: (said, run) => taskWork(lettersTask(0.7), said, run) })
     await expect(other).rejects.toThrow(/expected the fingerprint .* Copy the same model to all machines/)
+    const plan = await readFile(path('out/plan.json'), 'utf8')
+    await writeFile(path('out/plan.json'), plan.replace('"version":"', '"version":"9.'))
+    await expect(takeShards({ queue: redis.address, open })).rejects.toThrow(
+      /expected version 9.*, which the run is of/,
+    )
+    await writeFile(path('out/plan.json'), plan)
     const none: OpenWork = () => taskWork(lettersTask(), { kind: 'ask', model: path('nothing'), options: {} })
     await expect(takeShards({ queue: redis.address, open: none })).rejects.toThrow('nothing')
     const stop = new AbortController()
@@ -123,6 +129,42 @@ describe.skipIf(!hasRedis)('shards through Redis', () => {
     expect((await running).manifest).toMatchObject({ rows: 60, poisoned: 0 })
     stop.abort()
     await right
+  })
+
+  it('go back where a worker has a full disk, for one that has room', async () => {
+    const running = through({ shardRows: 60 })
+    const script = fileURLToPath(new URL('worker.ts', import.meta.url))
+    const full = ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$@"', 'bash', process.execPath, '--import', 'tsx', script]
+    const child = spawn('bash', [...full, redis.address], { stdio: ['ignore', 'ignore', 'pipe'] })
+    children.push(child)
+    let said = ''
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
+    await new Promise((resolve) => child.once('close', resolve))
+    expect(said).toContain('expected room to write, got a full disk')
+    expect(await readdir(path('out/parts'))).toEqual([])
+    const stop = new AbortController()
+    const right = takeShards({ queue: redis.address, open, signal: stop.signal })
+    expect((await running).manifest).toMatchObject({ rows: 60, poisoned: 0 })
+    stop.abort()
+    await right
+  })
+
+  it('stay with a worker for as long as it works on them', async () => {
+    const done: number[] = []
+    const stop = new AbortController()
+    const slow: OpenWork = async (said, run) => {
+      const opened = await open(said, run)
+      // Four times as long as a worker may be silent.
+      return { ...opened, answer: (...asked) => wait(2000).then(() => opened.answer(...asked)) }
+    }
+    const onDone = ({ index }: { index: number }): void => void done.push(index)
+    const workers = [1, 2].map(() =>
+      takeShards({ queue: redis.address, open: slow, signal: stop.signal, lockSeconds: 0.5, onDone }),
+    )
+    expect((await through({ shardRows: 30 })).manifest?.rows).toBe(60)
+    stop.abort()
+    await Promise.all(workers)
+    expect(done.toSorted()).toEqual([0, 1])
   })
 
   it('that fail three times are set aside, the others done', async () => {
