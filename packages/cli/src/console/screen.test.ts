@@ -39,3 +39,20 @@ it('says nothing of what takes a moment', () => {
   screen.onEvent({ type: 'compare', done: 2, total: 2, method: 'ease' })
   expect(lines).toEqual([])
 })
+
+it('says the rate of work in shards, and how long it will take', () => {
+  const { lines, screen } = logged()
+  for (const [done, workers] of [
+    [1000, 1],
+    [4000, 3],
+    [1_000_000, 3],
+  ] as const) {
+    vi.advanceTimersByTime(20_000)
+    screen.onEvent({ type: 'rows', done, total: 1_000_000, perSecond: 100, workers })
+  }
+  expect(lines).toEqual([
+    'rows 1000/1000000  100/s, 2.8 h left\n',
+    'rows 4000/1000000  100/s, 3 workers, 2.8 h left\n',
+    'rows 1000000/1000000  100/s, 3 workers\n',
+  ])
+})

@@ -79,8 +79,11 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
           draw(event.type, Math.floor(event.done / 1e6), Math.ceil(event.total / 1e6))
           break
         case 'rows': {
-          const by = event.workers === 1 ? '' : `, ${event.workers} workers`
-          draw(event.type, event.done, event.total, `${event.perSecond.toFixed(event.perSecond < 10 ? 1 : 0)}/s${by}`)
+          const { type, done, total, perSecond, workers } = event
+          const by = workers === 1 ? '' : `, ${workers} workers`
+          // A bar says that by itself.
+          const left = stderr.isTTY || done === total ? '' : `, ${spanOf((total - done) / perSecond)} left`
+          draw(type, done, total, `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s${by}${left}`)
           break
         }
         case 'step':
@@ -98,6 +101,12 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
       }
     },
   }
+}
+
+/** Seconds as people say them. */
+function spanOf(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
 /** Prints a result: as one JSON object where asked for, with what the command adds to it, else in words. */
