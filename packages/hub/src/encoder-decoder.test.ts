@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fetchModel } from './fetch-model.js'
 import { findEncoderDecoder } from './encoder-decoder.js'
 import { id, noise, scene, text } from '../test/scene.js'
@@ -38,6 +38,18 @@ describe('an encoder-decoder of the hub', () => {
     await expect(fetchModel(id, options)).rejects.toThrow('expected an encoder, got a model for text-generation')
     expect(hub.seenByStore).toHaveLength(0)
   })
+})
+
+it('an encoder-decoder that is not in the cache is fetched elsewhere where the network is forbidden', async () => {
+  const { options } = await scene({ files: merged })
+  vi.stubEnv('HEADSTART_OFFLINE', '1')
+  try {
+    await expect(fetchModel(id, { ...options, kind: 'encoder-decoder' })).rejects.toThrow(
+      `Fetch it where there is a network (translator('${id}')), or give the path of a folder.`,
+    )
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
 
 describe('findEncoderDecoder', () => {

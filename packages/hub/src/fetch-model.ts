@@ -69,7 +69,8 @@ export async function fetchModel(id: string, options: FetchOptions = {}): Promis
   if (known && !refresh && (await cache.missing(known, wantedFiles(known, options))).length === 0)
     return open(cache, known)
   if (isOffline()) {
-    const remedy = `Fetch it where there is a network (headstart backbones add ${id}), or give the path of a folder.`
+    const fetching = options.kind === 'encoder-decoder' ? `translator('${id}')` : `headstart backbones add ${id}`
+    const remedy = `Fetch it where there is a network (${fetching}), or give the path of a folder.`
     throw new HubError(
       'environment',
       id,
