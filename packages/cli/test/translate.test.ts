@@ -18,7 +18,17 @@ describe('headstart translate', () => {
   const run = (...args: string[]) => scene.run(['translate', model, ...args])
 
   it('translates texts, with the options of the translator', async () => {
-    const { stdout, stderr, code } = await run('open the file', 'print', '--json', '--beams', '2', '--max-length', '5')
+    const { stdout, stderr, code } = await run(
+      'open the file',
+      'print',
+      '--json',
+      '--beams',
+      '2',
+      '--max-length',
+      '5',
+      '--keep',
+      'file,page',
+    )
     expect([stderr, code]).toEqual(['', 0])
     const answers = stdout
       .trim()
@@ -26,6 +36,7 @@ describe('headstart translate', () => {
       .map((line) => JSON.parse(line) as { input: string; text: string; problems: string[] })
     expect(answers.map(({ input }) => input)).toEqual(['open the file', 'print'])
     expect(answers.every(({ text, problems }) => text !== '' && problems.length === 0)).toBe(true)
+    expect(answers[0]?.text).toContain('file')
   })
 
   it('fills in what a catalog lacks, and touches nothing else of it', async () => {
