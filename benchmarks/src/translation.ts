@@ -5,6 +5,7 @@ import { readTranslationData, type Translator, translator } from '@headstart/tra
 import {
   EncodedSources,
   type MethodName,
+  methodNames,
   pairsFor,
   pairsHeldOut,
   TokenFeeds,
@@ -20,19 +21,27 @@ import { startPyTorch } from './pytorch.js'
 const gains: Readonly<Record<number, number>> = { 500: 3, 2000: 5.5 }
 const loraShare = 0.9
 
-/** A translator adapted to a domain that it has not seen: what is gained on the pairs set aside, and at what cost. */
+/** What can be measured alone. */
+const parts = ['files', 'steps', 'gains'] as const
+
+/**
+ * A translator adapted to a domain that it has not seen: what is gained on the pairs set aside, and at what cost.
+ * @param words Numbers of pairs, methods, and parts, where not all of them are wanted.
+ */
 export function translation(model: string, data: string, words: readonly string[]): Benchmark {
   const shots = words.map(Number).filter((count) => Number.isFinite(count))
-  const named = words.filter((word) => !Number.isFinite(Number(word))) as MethodName[]
-  const methods: readonly MethodName[] = named.length > 0 ? named : ['untouched', 'frozen-encoder', 'lora', 'all']
+  const wanted = parts.filter((part) => words.includes(part))
+  const named = methodNames.filter((name) => words.includes(name))
+  const methods = named.length > 0 ? named : methodNames.filter((name) => name !== 'scratch')
+  const isAsked = (part: (typeof parts)[number]): boolean => wanted.length === 0 || wanted.includes(part)
   return {
     title: `Translation: ${model} adapted to ${data}`,
     async run() {
       await using base = await translator(model)
       return [
-        ...(await sameOnBothWays(base, data)),
-        ...(await steps(base)),
-        ...(await gained(base, data, methods, shots.length > 0 ? shots : [500, 2000])),
+        ...(isAsked('files') ? await sameOnBothWays(base, data) : []),
+        ...(isAsked('steps') ? await steps(base) : []),
+        ...(isAsked('gains') ? await gained(base, data, methods, shots.length > 0 ? shots : [500, 2000]) : []),
       ]
     },
   }
