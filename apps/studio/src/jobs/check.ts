@@ -4,7 +4,7 @@ import { OptionError } from '@headstart/core/kit'
 import * as z from 'zod'
 import { type CheckResult, checkResult } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
-import type { Opened } from '../project/project.js'
+import type { Opened, Project } from '../project/project.js'
 import type { JobHandle } from './job.js'
 
 const stored = checkResult.omit({ stale: true }).extend({ data: z.string() })
@@ -30,7 +30,8 @@ export function readCheck(folder: string): Promise<StoredCheck | undefined> {
 }
 
 /** What `headstart check` says of the labeled examples, kept in `check.json`. */
-export async function check(folder: string, { task, bench }: Opened, job: JobHandle): Promise<StoredCheck> {
+export async function check(project: Project, job: JobHandle): Promise<StoredCheck> {
+  const { task, bench } = project.open
   if (!task.check) {
     throw new OptionError(
       'check',
@@ -40,7 +41,7 @@ export async function check(folder: string, { task, bench }: Opened, job: JobHan
     )
   }
   job.doing('looks for what is wrong')
-  const snapshot = await bench.snapshot()
+  const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('check', 0, 1) })
@@ -64,7 +65,7 @@ export async function check(folder: string, { task, bench }: Opened, job: JobHan
         })),
       notes,
     }
-    await writeJson(join(folder, checkName), result)
+    await writeJson(join(project.folder, checkName), result)
     return result
   } finally {
     await snapshot.close()

@@ -4,7 +4,7 @@ import { OptionError, scoreAt } from '@headstart/core/kit'
 import * as z from 'zod'
 import { curve } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
-import type { Opened } from '../project/project.js'
+import type { Project } from '../project/project.js'
 import type { JobHandle } from './job.js'
 
 const stored = curve.omit({ stale: true }).extend({ data: z.string() })
@@ -29,12 +29,13 @@ export function readCurve(folder: string): Promise<StoredCurve | undefined> {
 }
 
 /** What more labels would give, kept in `learning-curve.json`. */
-export async function learningCurve(folder: string, { task, bench }: Opened, job: JobHandle): Promise<StoredCurve> {
+export async function learningCurve(project: Project, job: JobHandle): Promise<StoredCurve> {
+  const { task, bench } = project.open
   if (!task.curve) {
     throw new OptionError('curve', 'examples with labels', `a project of the task ${task.name}`, 'It has no curve.')
   }
   job.doing('learns from growing parts of the examples')
-  const snapshot = await bench.snapshot()
+  const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('curve', 0, 1) })
@@ -49,7 +50,7 @@ export async function learningCurve(folder: string, { task, bench }: Opened, job
       ],
       text: `${labelsFor(law, now.examples)} ${verdict}`,
     }
-    await writeJson(join(folder, curveName), result)
+    await writeJson(join(project.folder, curveName), result)
     return result
   } finally {
     await snapshot.close()

@@ -13,7 +13,7 @@ import {
 } from '@headstart/core/kit'
 import type { Score, TrainedMethod } from '../api/project.js'
 import type { HeldOut, StoredRun } from '../project/history.js'
-import type { Opened } from '../project/project.js'
+import type { Project } from '../project/project.js'
 import { familiarAnswers, stringOf } from './answers.js'
 import type { AnyTrained } from './folder-model.js'
 import type { JobHandle } from './job.js'
@@ -45,21 +45,21 @@ interface Judged {
  * learns from all of them. The model's folder is replaced as a whole, when all is done.
  */
 export async function train(
-  folder: string,
-  { task, bench, history }: Opened,
+  project: Project,
   { methods, keep, seed }: TrainOptions,
   job: JobHandle,
 ): Promise<TrainOutcome> {
+  const { task, bench, history } = project.open
   const known = bench.methods.map(({ name }) => name)
   const unknown = [...methods, keep].find((name) => !known.includes(name))
   if (unknown !== undefined)
     throw new OptionError('methods', `any of ${known.join(', ')}`, `"${unknown}"`, 'Choose again.')
   const started = performance.now()
-  const model = join(folder, 'model')
+  const model = join(project.folder, 'model')
   await prepareModelFolder(model)
   const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', 0, 0) })
   job.doing('reads the data')
-  const snapshot = await bench.snapshot()
+  const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   const beside = new Map<string, AnyTrained>()
   try {

@@ -74,8 +74,7 @@ export class Workbench {
     const kept = keep ?? methods?.[0] ?? usual.name
     this.#writable()
     return this.#jobs.start('train', async (job) => {
-      const { folder } = this.#project
-      const outcome = await train(folder, this.#opened, { methods: methods ?? [], keep: kept, seed }, job)
+      const outcome = await train(this.#project, { methods: methods ?? [], keep: kept, seed }, job)
       await this.#opened.history.add(outcome.run, outcome.heldOut)
       await this.#keepBeside(outcome.beside)
       this.#onChange()
@@ -85,7 +84,7 @@ export class Workbench {
   startCheck(): JobState {
     this.#writable()
     return this.#jobs.start('check', async (job) => {
-      this.#checked = await check(this.#project.folder, this.#opened, job)
+      this.#checked = await check(this.#project, job)
       this.#onChange()
     })
   }
@@ -101,7 +100,7 @@ export class Workbench {
   startCurve(): JobState {
     this.#writable()
     return this.#jobs.start('curve', async (job) => {
-      this.#curve = await learningCurve(this.#project.folder, this.#opened, job)
+      this.#curve = await learningCurve(this.#project, job)
       this.#onChange()
     })
   }

@@ -1,6 +1,16 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { AnyTask, Bench, BenchExample, BenchMaker, Brought, BroughtIn, Move, Place } from '@headstart/core'
+import type {
+  AnyTask,
+  Bench,
+  BenchExample,
+  BenchMaker,
+  BenchSnapshot,
+  Brought,
+  BroughtIn,
+  Move,
+  Place,
+} from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
 import { makeFolder, OptionError, writeFileAtomically } from '@headstart/core/kit'
 import { History } from './history.js'
@@ -206,6 +216,11 @@ export class Project {
       await this.#changed()
       return { changed: moves.length, missing: [] }
     })
+  }
+
+  /** The data as they are between two changes. Whoever has it closes it. */
+  async snapshot(): Promise<BenchSnapshot<unknown, unknown>> {
+    return this.exclusive(() => this.open.bench.snapshot())
   }
 
   async undo(): Promise<ChangeOutcome> {

@@ -189,29 +189,36 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       return made
     },
     async freeze() {
-      // In the order in which whoever reads the folder finds them.
-      const labeled = (await read(0)).all.filter(({ kind }) => kind === 'data')
-      await removeFrozen(folder)
-      const path = await mkdtemp(join(folder, frozenPrefix))
-      const idOf = new Map<string, string>()
-      try {
-        for (const { id, path: from } of labeled) {
-          const to = join(path, relative(at.data, from))
-          await mkdir(dirname(to), { recursive: true })
-          // The same file under a second name: what is moved or taken away meanwhile stays under this one.
-          await link(from, to).catch(() => copyFile(from, to))
-          idOf.set(to, id)
+      for (let tries = 0; ; tries++) {
+        // In the order in which whoever reads the folder finds them.
+        const labeled = (await read(0)).all.filter(({ kind }) => kind === 'data')
+        await removeFrozen(folder)
+        const path = await mkdtemp(join(folder, frozenPrefix)).catch((error: unknown) => {
+          throw toFileError(error, folder, 'write')
+        })
+        const close = (): Promise<void> => rm(path, { recursive: true, force: true })
+        const idOf = new Map<string, string>()
+        try {
+          for (const { id, path: from } of labeled) {
+            const to = join(path, relative(at.data, from))
+            await mkdir(dirname(to), { recursive: true })
+            // The same file under a second name: what is moved or taken away meanwhile stays under this one.
+            await link(from, to).catch(() => copyFile(from, to))
+            idOf.set(to, id)
+          }
+        } catch (error) {
+          await close()
+          // Another program moved one since it was listed: once more.
+          if (errorCode(error) === 'ENOENT' && tries < 3) continue
+          throw toFileError(error, path, 'write')
         }
-      } catch (error) {
-        await rm(path, { recursive: true, force: true })
-        throw toFileError(error, path, 'write')
+        return {
+          path,
+          examples: labeled.map(({ id, label }) => ({ id, label: label as string })),
+          ids: (inputs) => inputs.map((input) => idOf.get(String(input)) ?? ''),
+          close,
+        } satisfies Frozen
       }
-      return {
-        path,
-        examples: labeled.map(({ id, label }) => ({ id, label: label as string })),
-        ids: (inputs) => inputs.map((input) => idOf.get(String(input)) ?? ''),
-        close: () => rm(path, { recursive: true, force: true }),
-      } satisfies Frozen
     },
   }
 }
