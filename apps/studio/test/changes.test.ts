@@ -118,6 +118,27 @@ describe('a project of texts', () => {
     expect((await again.client.examples()).examples.map(({ label }) => label)).toEqual(['other', 'both', null])
   })
 
+  it('are not taken for those of another program, whoever looks meanwhile', async () => {
+    await using folder = await emptyFolder()
+    await using opened = await begun(folder.path)
+    const { studio, client, ids } = opened
+    const heard = await fetch(`${studio.url}/api/events`)
+    const said: string[] = []
+    const listening = (async () => {
+      for await (const part of heard.body as unknown as AsyncIterable<Uint8Array>)
+        said.push(Buffer.from(part).toString())
+    })().catch(() => {})
+    const looks = Array.from({ length: 20 }, () => client.project())
+    for (const label of ['a', 'b', null, 'c', null])
+      await client.setLabels({ changes: ids.map((id) => ({ id, label })) })
+    await Promise.all(looks)
+    await client.project()
+    await studio.close()
+    await listening
+    expect(said.join('')).toContain('"type":"project"')
+    expect(said.join('')).not.toContain('Another program')
+  })
+
   it('pages, filters and searches', async () => {
     await using folder = await emptyFolder()
     await using opened = await begun(folder.path)

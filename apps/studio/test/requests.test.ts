@@ -118,7 +118,9 @@ describe('a request', () => {
     expect((await client.examples({ label: 'b' })).examples[0]?.shown).toEqual({ type: 'text', text: 'One.' })
   })
 
-  it('gets no file but those of the page', async () => {
+  it('gets no file but those of the page, which may ask no other host', async () => {
+    const page = await fetch(opened.studio.url)
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'self';/)
     for (const path of ['..%2f..%2fpackage.json', 'assets/../../package.json', '%2e%2e/index.js'])
       expect((await fetch(`${opened.studio.url}/${path}`)).status).toBe(404)
   })

@@ -59,7 +59,7 @@ export class Workbench {
         text: described.text(),
         labels: Array.isArray(labels) ? labels.map(String) : [],
         score: run?.methods.find(({ name }) => name === run.kept)?.score ?? null,
-        stale: run !== undefined && run.data !== (await this.#opened.bench.fingerprint()),
+        stale: run !== undefined && run.data !== (await this.#project.fingerprint()),
         explains: trained.explain !== undefined,
       },
     }
@@ -94,7 +94,7 @@ export class Workbench {
     if (!this.#checked) return null
     const all = await this.#project.examples()
     const now = new Map(all.map(({ id, label }) => [id, label]))
-    return shownCheck(this.#checked, this.#opened, now, await this.#opened.bench.fingerprint())
+    return shownCheck(this.#checked, this.#opened, now, await this.#project.fingerprint())
   }
 
   startCurve(): JobState {
@@ -109,7 +109,7 @@ export class Workbench {
     this.#curve ??= (await readCurve(this.#project.folder)) ?? null
     if (!this.#curve) return null
     const { data, ...rest } = this.#curve
-    return { ...rest, stale: data !== (await this.#opened.bench.fingerprint()) }
+    return { ...rest, stale: data !== (await this.#project.fingerprint()) }
   }
 
   async next(count: number): Promise<Proposals> {

@@ -114,8 +114,17 @@ export class Project {
     throw new OptionError('project', 'one whose kind is chosen', 'an empty folder', 'Choose first what it is about.')
   }
 
-  /** The examples as the files are now; as they were last where a file cannot be read. */
+  /** The examples as the files are now, between two changes; as they were last where a file cannot be read. */
   async examples(): Promise<readonly BenchExample[]> {
+    return this.#inTurn(() => this.#examples())
+  }
+
+  /** Of the data that are learned from, as they are now. */
+  async fingerprint(): Promise<string> {
+    return this.#inTurn(() => this.open.bench.fingerprint())
+  }
+
+  async #examples(): Promise<readonly BenchExample[]> {
     const { bench } = this.open
     try {
       const list = await bench.list()
@@ -246,15 +255,19 @@ export class Project {
       const remedy = 'Give the folder to the user that the studio runs as, or copy it to another place.'
       throw new OptionError(this.folder, 'a folder that can be written', 'one that cannot', remedy)
     }
-    const next = this.#queue.then(work, work)
-    this.#queue = next.catch(() => {})
-    return next
+    return this.#inTurn(work)
   }
 
   /** After what is under way. */
   async close(): Promise<void> {
     await this.#queue
     await this.#release()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#queue.then(work, work)
+    this.#queue = next.catch(() => {})
+    return next
   }
 
   async #begin(manifest: Manifest): Promise<void> {
@@ -268,7 +281,7 @@ export class Project {
       await journal.end(() => bench.move(moves))
     }
     this.#opened = { task, maker: task.bench, bench, journal, history: await History.open(this.folder), manifest }
-    await this.examples()
+    await this.#examples()
   }
 
   async #step(way: 'undo' | 'redo'): Promise<ChangeOutcome> {
@@ -289,7 +302,7 @@ export class Project {
   }
 
   async #places(): Promise<Map<string, Place>> {
-    return new Map((await this.examples()).map(({ id, label }) => [id, { label }]))
+    return new Map((await this.#examples()).map(({ id, label }) => [id, { label }]))
   }
 
   async #learnLabels(moves: readonly Move[]): Promise<void> {
