@@ -11,7 +11,7 @@ import type { Sample } from '../contract/sample.js'
  * it is. Written to a folder that goes again.
  * @param sample Of its task: what is brought.
  */
-export async function checkBench<Data, Query>(
+export async function expectBench<Data, Query>(
   maker: BenchMaker<Data, Query>,
   sample: Sample<Query>,
   run: Run,
@@ -34,7 +34,7 @@ export async function checkBench<Data, Query>(
     // Another process sees the same.
     expect(await maker.open(folder).list()).toEqual(list)
     const fingerprint = await bench.fingerprint()
-    await (bench.labels ? checkLabels(bench, run) : checkRecord(bench, run))
+    await (bench.labels ? expectLabels(bench, run) : expectRecord(bench, run))
     expect(await bench.fingerprint()).not.toBe(fingerprint)
     expect(await bench.move([{ id: 'nothing', to: null }])).toEqual(['nothing'])
     expect((await readdir(folder)).filter((name) => /\.tmp$|^training-/.test(name))).toEqual([])
@@ -43,7 +43,7 @@ export async function checkBench<Data, Query>(
   }
 }
 
-async function checkLabels<Data, Query>(bench: Bench<Data, Query>, run: Run): Promise<void> {
+async function expectLabels<Data, Query>(bench: Bench<Data, Query>, run: Run): Promise<void> {
   const list = await bench.list()
   const labelOf = async (id: string): Promise<string | null | undefined> =>
     (await bench.list()).find((one) => one.id === id)?.label
@@ -78,7 +78,7 @@ async function checkLabels<Data, Query>(bench: Bench<Data, Query>, run: Run): Pr
   await snapshot.close()
 }
 
-async function checkRecord<Data, Query>(bench: Bench<Data, Query>, run: Run): Promise<void> {
+async function expectRecord<Data, Query>(bench: Bench<Data, Query>, run: Run): Promise<void> {
   const [first, second] = await bench.list()
   const before = await bench.snapshot()
   const moves = (await bench.record?.('somebody new', [first?.id as string, second?.id as string])) ?? []

@@ -8,7 +8,7 @@ import type { Task } from '../contract/task.js'
 import type { Packed, Trained } from '../contract/trained.js'
 import { sha256 } from '../kit/sha256.js'
 import { formatManifest } from '../model/manifest.js'
-import { checkBench } from './bench-checks.js'
+import { expectBench } from './bench-checks.js'
 
 /** What a task is tried on. */
 export interface TaskSubject<Query> {
@@ -129,7 +129,7 @@ export function testTask<Data, Query, Answer>(task: Task<Data, Query, Answer>, s
 
     it.each(task.bench && task.sample ? [{ maker: task.bench, sample: task.sample }] : [])(
       'its data can be built up by hand: $maker.description',
-      ({ maker, sample }) => checkBench(maker, sample, run),
+      ({ maker, sample }) => expectBench(maker, sample, run),
     )
 
     it('closes as often as it is asked to', async () => {
