@@ -183,6 +183,26 @@ describe('pictures', () => {
   })
 })
 
+it('pictures that lie in folders of their classes are taken, and stay where they are', async () => {
+  await using folder = await emptyFolder()
+  for (const [label, hue] of [
+    ['red', 0],
+    ['blue', 240],
+  ] as const) {
+    await mkdir(join(folder.path, label), { recursive: true })
+    const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: `hsl(${hue}, 80%, 50%)` } })
+      .png()
+      .toBuffer()
+    await writeFile(join(folder.path, label, 'one.png'), bytes)
+  }
+  await using opened = await openStudio(folder.path, { task: 'image' })
+  const { examples } = await opened.client.examples()
+  expect(examples.map(({ label }) => label)).toEqual(['blue', 'red'])
+  await opened.client.rename({ from: 'red', to: 'warm' })
+  expect(await readdir(join(folder.path, 'red'))).toEqual(['one.png'])
+  expect(await readdir(join(folder.path, 'data'))).toEqual(['blue', 'warm'])
+})
+
 describe('a shop', () => {
   it('is shown as cards, records who took what, and sets methods side by side', async () => {
     await using folder = await emptyFolder()

@@ -250,19 +250,30 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results
 }
 
-/** Folders in a folder that hold a folder of pictures for each class. No deeper is looked: it can be somebody's whole disk. */
+/**
+ * Where in a folder there is a folder of pictures for each class: '.' for itself, or one in it. No deeper is looked: it can be somebody's
+ * whole disk.
+ */
 export async function findPictureFolders(folder: string): Promise<string[]> {
   const found: string[] = []
-  for (const name of await foldersIn(folder)) {
+  for (const name of ['.', ...(await foldersIn(folder)).sort()]) {
     if (name === names.removed || name.startsWith(frozenPrefix)) continue
-    for (const label of (await foldersIn(join(folder, name))).slice(0, looked))
+    for (const label of (await classesIn(folder, name)).slice(0, looked))
       if ((await picturesIn(join(folder, name, label))).length > 0) {
         found.push(name)
         break
       }
   }
-  return found.sort()
+  return found
 }
+
+/** Folders of classes; of a project's own folder all but those that it has for itself. */
+async function classesIn(folder: string, name: string): Promise<string[]> {
+  const inside = await foldersIn(join(folder, name))
+  return name === '.' ? inside.filter((one) => !ours.has(one) && !one.startsWith(frozenPrefix)) : inside
+}
+
+const ours = new Set([...Object.values(names), 'model', 'exports'])
 
 /** Folders that are looked into for pictures. */
 const looked = 100
@@ -276,12 +287,20 @@ async function foldersIn(folder: string): Promise<string[]> {
 export async function createPictureFolders(folder: string, found: string | undefined): Promise<void> {
   for (const name of [names.data, names.unlabeled]) await makeFolder(join(folder, name))
   if (found === undefined || found === names.data) return
-  const from = join(folder, found)
-  for (const { path } of (await findPictures(from)).pictures) {
-    const to = join(folder, names.data, relative(from, path))
-    await makeFolder(dirname(to))
-    await link(path, to).catch(() => copyFile(path, to))
+  for (const label of await classesIn(folder, found)) {
+    const from = join(folder, found, label)
+    for (const { path } of await everyPicture(from)) {
+      const to = join(folder, names.data, label, relative(from, path))
+      await makeFolder(dirname(to))
+      await link(path, to).catch(() => copyFile(path, to))
+    }
   }
+}
+
+/** However deep they lie. */
+async function everyPicture(folder: string): Promise<readonly { readonly path: string }[]> {
+  const { pictures, unlabeled } = await findPictures(folder)
+  return [...unlabeled.map((path) => ({ path })), ...pictures]
 }
 
 function hashOf(bytes: Uint8Array): string {
