@@ -230,6 +230,13 @@ describe('in company', () => {
     expect(await client.project()).toMatchObject({ counts: { total: 2 }, notices: [] })
   })
 
+  it('a file is no folder, and is said to be none', async () => {
+    await using folder = await emptyFolder()
+    const path = join(folder.path, 'reviews.csv')
+    await writeFile(path, 'text,label\n')
+    await expect(Studio.open(path, { tasks, port: 0 })).rejects.toMatchObject({ name: 'FileError', who: path })
+  })
+
   it('a folder that cannot be written can be looked at', async () => {
     await using folder = await emptyFolder()
     const place = process.getuid?.() === 0 ? '/proc/self' : join(folder.path, 'closed')

@@ -12,7 +12,7 @@ import type {
   Place,
 } from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
-import { makeFolder, OptionError, writeFileAtomically } from '@headstart/core/kit'
+import { makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import { History } from './history.js'
 import { holdFolder } from './hold-folder.js'
 import { Journal } from './journal.js'
@@ -88,7 +88,8 @@ export class Project {
         () => true,
         () => false,
       )
-      if (error instanceof OptionError || !isThere) throw error
+      if (error instanceof OptionError) throw error
+      if (!isThere) throw toFileError(error, folder, 'write')
       problem = `${folder} cannot be written: look and try, but nothing is changed. ${(error as Error).message}`
     }
     const project = new Project(folder, tasks, problem === undefined, release, onChange)
