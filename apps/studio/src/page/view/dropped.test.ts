@@ -3,7 +3,8 @@ import { filesOf, kindOf, mostly } from './dropped.js'
 
 describe('what is dropped', () => {
   it('is known by the ending of its name', () => {
-    expect(['a/B.JPG', 'b.csv', 'c.docx', 'png'].map(kindOf)).toEqual(['picture', 'table', undefined, undefined])
+    const names = ['a/B.JPG', 'b.csv', 'chat.json', 'c.docx', 'png']
+    expect(names.map(kindOf)).toEqual(['picture', 'table', 'table', undefined, undefined])
   })
 
   it('is mostly pictures, or tables, or neither', () => {
