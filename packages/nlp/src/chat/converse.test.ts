@@ -79,6 +79,7 @@ describe('a conversation', () => {
       answer: 'Your road bike on 2026-12-04.',
       confidence: 0.9,
       asks: null,
+      alternatives: [],
     })
     expect(second.context).toEqual({ answered: { repair: 1 } })
   })

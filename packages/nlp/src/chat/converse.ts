@@ -20,6 +20,9 @@ const mostIntents = 3
 /** So often a slot is asked for. */
 const mostTries = 2
 
+/** What is said of a text that answers what was asked: what it would be by itself means nothing. */
+const asAsked = { known: true, alternatives: [] } as const
+
 /** What is told of a text in a conversation. */
 interface Turn {
   readonly script: Script
@@ -93,7 +96,7 @@ async function answerTo(
     const [name, slot] = missing
     return {
       ...askFor(turn, { intent, confidence, slot: name, tries: 0 }, slot, slots),
-      ...(isAsked && { known: true }),
+      ...(isAsked && asAsked),
     }
   }
   const { answered = {} } = context
@@ -105,7 +108,7 @@ async function answerTo(
     answer: filled(answers[times % answers.length] ?? '', slots),
     slots,
     answered: { ...answered, [intent]: times + 1 },
-    ...(isAsked && { known: true }),
+    ...(isAsked && asAsked),
   })
 }
 
@@ -131,7 +134,7 @@ function replyTo(
     confidence: said.confidence ?? intents[0]?.confidence ?? 0,
     known: said.known ?? known,
     familiarity,
-    alternatives: intents.filter((one) => one.intent !== intent).slice(0, mostIntents),
+    alternatives: said.alternatives ?? intents.filter((one) => one.intent !== intent).slice(0, mostIntents),
     asks,
     slots,
     context: {

@@ -28,7 +28,7 @@ export interface Reply {
   readonly known: boolean
   /** Largest cosine of its features with the mean of an intent; null of a model that cannot tell what is unknown. */
   readonly familiarity: number | null
-  /** What else it could be, the most probable first. */
+  /** What else it could be, the most probable first; nothing where it answers what was asked. */
   readonly alternatives: readonly { readonly intent: string; readonly confidence: number }[]
   /** What is asked: which of some intents is meant, or a slot; null where nothing is. */
   readonly asks: { readonly intents: readonly string[] } | { readonly slot: string } | null
