@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type Benchmark, atMost } from './figure.js'
 import { secondsOf, withEmptyCache } from './measure.js'
 
-const apps = ['cat-detection', 'recommendations', 'sentiment']
+const apps = ['cat-detection', 'chatbot', 'recommendations', 'sentiment']
 const sayMemory = "process.on('exit',()=>process.stderr.write('peak='+process.resourceUsage().maxRSS))"
 
 /** What `npm run demo` costs once everything is installed. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accuracy } from './accuracy.js'
 import { browser } from './browser.js'
+import { chat } from './chat/index.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { fewShot } from './few-shot.js'
@@ -71,6 +72,8 @@ const { values, positionals } = parseArgs({
 const ofWords: Readonly<Record<string, { takes: string; make(words: readonly string[]): readonly Benchmark[] }>> = {
   // What a few examples of each folder give.
   'few-shot': { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? [fewShot(folders)] : []) },
+  // Intents beside node-nlp.
+  chat: { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? folders.map(chat) : []) },
   // What pre-training on behavior is worth.
   pretraining: {
     takes: 'FOLDER... [--only SHOP] [--users 25] [--draws 1] [--steps 300] [--asked 100]',

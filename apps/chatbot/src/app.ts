@@ -51,12 +51,17 @@ export async function app(args: readonly string[]): Promise<0 | 2> {
 
 async function answer(path: string | undefined, isServed: boolean, port: number): Promise<void> {
   console.log(pc.bold('A chatbot: what is meant, and what is said to it'))
-  const data = path === undefined ? await shop('train') : await readChatData(path, { onNotice: (message) => onEvent({ type: 'notice', message }) })
+  const data =
+    path === undefined
+      ? await shop('train')
+      : await readChatData(path, { onNotice: (message) => onEvent({ type: 'notice', message }) })
   const started = performance.now()
   // Kept, so that it can be corrected.
   const bot = await chatbot(await universalSentenceEncoder(), data, { keep: true, onEvent })
   const seconds = (performance.now() - started) / 1000
-  console.log(`Learned ${bot.intents.length} intents from ${data.size} texts in ${seconds.toFixed(1)} s, on a frozen Universal Sentence Encoder.`)
+  console.log(
+    `Learned ${bot.intents.length} intents from ${data.size} texts in ${seconds.toFixed(1)} s, on a frozen Universal Sentence Encoder.`,
+  )
   if (isServed) {
     const { address } = await servePage(await pageApp(bot), port)
     console.log(`Page: ${address} (Ctrl+C ends it)`)
@@ -88,7 +93,9 @@ async function sayFigures(bot: Chatbot, test: ChatData): Promise<void> {
   console.log(
     `The intent is right in ${percent(json['accuracy'] as number)} (naming always the same one: ${percent(1 / bot.intents.length)}). What it knows is told from what it does not with an AUROC of ${outOfScope.auroc.toFixed(3)}.`,
   )
-  console.log('The texts are few and varied: with twelve of each intent it is a beginning, and what it gets wrong is taught on the page.')
+  console.log(
+    'The texts are few and varied: with twelve of each intent it is a beginning, and what it gets wrong is taught on the page.',
+  )
 }
 
 /** A conversation that shows what it does. */

@@ -6,7 +6,9 @@ import { shop } from './shop.js'
 let app: Awaited<ReturnType<typeof pageApp>>
 beforeAll(async () => {
   // A strength that is given is quickest, and leaves the answers less sure than they are: nothing is asked back.
-  app = await pageApp(await chatbot(await universalSentenceEncoder(), await shop('train'), { keep: true, l2: 1e-4, odds: 1 }))
+  app = await pageApp(
+    await chatbot(await universalSentenceEncoder(), await shop('train'), { keep: true, l2: 1e-4, odds: 1 }),
+  )
 })
 
 async function post(path: string, body: unknown): Promise<{ status: number; answer: Record<string, unknown> }> {

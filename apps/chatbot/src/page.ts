@@ -19,7 +19,8 @@ export function page({ intents, model }: Chatbot): ReturnType<typeof html> {
           <h1>Ask the bicycle shop</h1>
           <p>
             A bot that tells ${intents.length} intents apart, learned from
-            <span id="texts">${texts}</span> texts. Beside each reply stands what it was sure of, and what it learned that from.
+            <span id="texts">${texts}</span> texts. Beside each reply stands what it was sure of, and what it learned
+            that from.
           </p>
         </header>
         <main>

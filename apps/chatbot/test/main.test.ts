@@ -28,7 +28,10 @@ describe('the chatbot app', () => {
     const folder = await mkdtemp(join(tmpdir(), 'headstart-chatbot-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'faq.csv')
-    await writeFile(path, 'question,answer\nWhen do you open?,We open at nine.\nWhat does it cost?,It costs ten euros.\n')
+    await writeFile(
+      path,
+      'question,answer\nWhen do you open?,We open at nine.\nWhat does it cost?,It costs ten euros.\n',
+    )
     const { stdout, stderr } = await run('--data', path)
     expect(stdout).toContain('Learned 2 intents from 2 texts')
     expect(stderr).toContain('each an intent of its own')

@@ -10,7 +10,7 @@ describe('the example in the README', () => {
   let examples: ReadmeExamples
 
   beforeAll(async () => {
-    examples = await readmeExamples(new URL('../', import.meta.url), ['example'])
+    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'chatbot'])
     const reviews = JSON.parse(await readFile(resolve('sentiment/test/fixtures/yelp.json'), 'utf8')) as {
       text: string
       class: 0 | 1 | null
@@ -26,6 +26,19 @@ describe('the example in the README', () => {
 
   it('compiles', () => {
     expect(examples.compile()).toEqual({ stdout: '', stderr: '', status: 0 })
+  })
+
+  it('has a bot that asks for a day, and does not know everything', () => {
+    const { stdout, stderr, status } = examples.run('chatbot')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(stdout.split('\n')).toEqual([
+      "repair { slot: 'day' } Which day suits you?",
+      'Bring it on 2026-05-03, before ten.',
+      expect.stringMatching(/^false I am not sure that I can help with that/),
+      expect.stringContaining('9 to 18'),
+      '',
+    ])
   })
 
   it('prints figures, an answer and a comparison', () => {

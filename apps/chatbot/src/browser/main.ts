@@ -54,7 +54,11 @@ function replyOf({ reply, nearest }: ReplyAnswer): HTMLElement {
     entry(details, 'Or', alternatives.map((one) => `${nameOf(one.intent)} ${percent(one.confidence)}`).join(', '))
   const found = Object.entries(slots)
   if (found.length > 0) entry(details, 'Found', found.map(([name, value]) => `${name}: ${value}`).join(', '))
-  entry(details, 'Most like', ...nearest.map((one) => `“${one.text}” (${nameOf(one.intent)}, ${one.likeness.toFixed(2)})`))
+  entry(
+    details,
+    'Most like',
+    ...nearest.map((one) => `“${one.text}” (${nameOf(one.intent)}, ${one.likeness.toFixed(2)})`),
+  )
   box.append(details)
   return box
 }
@@ -84,7 +88,9 @@ function correctionOf(text: string, before: Reply['context'] | undefined, turn: 
     const { milliseconds, texts, answer } = learned
     byId('texts', HTMLElement).textContent = String(texts)
     turn.querySelector('.reply')?.replaceWith(replyOf(answer))
-    box.replaceChildren(paragraph('learned', `Learned in ${(milliseconds / 1000).toFixed(2)} s. This is what it says now.`))
+    box.replaceChildren(
+      paragraph('learned', `Learned in ${(milliseconds / 1000).toFixed(2)} s. This is what it says now.`),
+    )
     // Of the corrected turn the conversation goes on.
     context = { ...before, ...answer.reply.context }
     input.focus()
