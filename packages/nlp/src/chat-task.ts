@@ -69,6 +69,13 @@ export const chatTask: Task<Texts, ChatQuery, Reply> = {
   example: '"some text"',
   query: chatQuery,
   asking: chatAsking,
+  queries: intents.queries && {
+    ...intents.queries,
+    // What is asked has no answers yet.
+    ...step(intents.queries.options.omit({ answers: true, script: true }), async (path: string, options, run) =>
+      (intents.queries as NonNullable<typeof intents.queries>).run(path, options, run),
+    ),
+  },
   read: step(
     // One intent for each text.
     intents.read.options.omit({ kind: true, labels: true }),
