@@ -41,6 +41,29 @@ describe('Model.extend', () => {
     },
   )
 
+  it('keeps the strength and the temperature that were chosen, where they are not to be chosen anew', async () => {
+    const model = await taught()
+    const extended = await model.extend(more, { cache, choose: false })
+    expect(extended.recipe).toEqual(model.recipe)
+    expect(extended.kept?.examples).toHaveLength(36)
+    expect(extended.validation).toEqual(model.validation)
+    expect(extended.trust.conformity).toEqual(model.trust.conformity)
+    expect(extended.trust.familiarity?.held?.examples).toBe(36)
+    // The head is that of all examples at that strength, its logits as sharp as before.
+    const { l2, inverseTemperature } = model.recipe
+    const all = await fineTune(tinyBackbone(), dataset<string, Target>(examples), { cache, l2 })
+    const times = typeof inverseTemperature === 'number' ? inverseTemperature : 1
+    const oddsOf = async (one: Model<string, Target>): Promise<number> => {
+      const [answer] = (await one.predict(['abcde'])) as { probabilities: Record<string, number> }[]
+      const { early = 0, late = 0 } = answer?.probabilities ?? {}
+      return Math.log(early / late)
+    }
+    expect(await oddsOf(extended)).toBeCloseTo(times * (await oddsOf(all as Model<string, Target>)), 3)
+    await expect((await taught('nearest')).extend(more, { cache, choose: false })).rejects.toThrow(
+      /option "choose": expected the head "linear", whose penalty is chosen, got the head "nearest"/,
+    )
+  })
+
   it('takes a class that is new, from a saved model, and says what that does to the others', async () => {
     const folder = `${await temporaryFolder()}/model`
     await (await taught()).save(folder)

@@ -4,6 +4,8 @@ import { Session, tensor } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
 import { fitHead } from './fit-head.js'
 import { encodeTargets, headNames, linearHead } from './head.js'
+import { lossesOf } from './held-out-loss.js'
+import { bestInverseTemperature, scaledLogits } from './inverse-temperature.js'
 import type { Matrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
 import type { TrainEvent } from '../contract/progress.js'
@@ -150,6 +152,39 @@ describe('fitHead', () => {
     expect(total / features.rows).toBeCloseTo(lowest, 3)
     expect(head.heldOut?.rows).toBe(features.rows)
     expect(events.findLast(({ type }) => type === 'cross-validation')).toMatchObject({ done: 19, total: 19 })
+  })
+
+  it('chooses a strength by what it is worth after calibration, where that is asked for', async () => {
+    // Many classes of few examples: what orders them best is unsure of all of them.
+    const { normal } = random(1)
+    const [classes, each, columns] = [12, 4, 40]
+    const rows = classes * each
+    const centers = Array.from({ length: classes * columns }, normal)
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => {
+      const label = Math.floor(i / columns) % classes
+      return (centers[label * columns + (i % columns)] as number) + 2 * normal()
+    })
+    const targets = encodeTargets(
+      Array.from({ length: rows }, (_, row) => `${row % classes}`),
+      Array.from({ length: classes }, (_, label) => `${label}`),
+    )
+    const problem = { kind: 'classification', features: { rows, columns, data }, targets } as const
+    const folds = Array.from({ length: each }, (_, fold) =>
+      Array.from({ length: classes }, (_, label) => fold * classes + label),
+    )
+    const [loss, calibrated] = [
+      await fitHead(problem, { regularization: { folds } }),
+      await fitHead(problem, { regularization: { folds }, strength: 'calibrated' }),
+    ]
+    expect(calibrated.l2).toBeGreaterThan(loss.l2)
+    const mass = Array.from({ length: rows }, () => 1)
+    const calibratedLoss = ({ heldOut }: typeof loss): number => {
+      const times = bestInverseTemperature('classification', targets, heldOut as Matrix, mass)
+      const losses = lossesOf('classification', targets, scaledLogits('classification', heldOut as Matrix, times))
+      return losses.reduce((sum, one) => sum + one, 0) / rows
+    }
+    expect(calibratedLoss(calibrated)).toBeLessThan(calibratedLoss(loss))
+    expect(calibrated.trials.find(({ l2 }) => l2 === calibrated.l2)?.loss).toBeCloseTo(calibratedLoss(calibrated), 3)
   })
 
   it('lets many examples overrule what is expected of the strength', async () => {
