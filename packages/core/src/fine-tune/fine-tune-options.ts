@@ -17,7 +17,7 @@ export interface HeadOptions extends RunOptions {
   /**
    * What the penalty of more than two classes is chosen by, on held-out examples. 'loss' (default): the logarithm of the probability of
    * the right class. 'calibrated': the same after the logits were multiplied by one number that suits all of them, as the head's are
-   * in the end: with many classes of few examples each a stronger penalty is then found, which orders classes better.
+   * in the end: with many classes of few examples each a stronger penalty is then found, and the loss of the calibrated head is lower.
    */
   readonly strength?: 'loss' | 'calibrated' | undefined
   /**
