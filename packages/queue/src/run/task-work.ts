@@ -4,8 +4,7 @@ import { sha256 } from '@headstart/core/load'
 import { type Cells, plainOptions, type Work, type WorkSaid } from '../contract/work.js'
 
 /**
- * Work of a task: features of one of its networks, or answers of one of its models.
- * @param said What is asked for: 'embed' or 'ask', which model, with which options.
+ * Work of a task: features of one of its networks ('embed'), or answers of one of its models ('ask'), with options of reading and asking.
  * @throws OptionError where the task has no networks, or nowhere for queries to lie.
  */
 export async function taskWork<Data, Query, Answer>(
