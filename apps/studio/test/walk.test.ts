@@ -91,8 +91,8 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await page.getByText('1 example left').waitFor()
     await page.keyboard.press(await keyOf())
     await page.getByText('Every example has its label.').waitFor()
-    const saved = await readFile(join(folder.path, 'data.csv'), 'utf8')
-    expect(saved).toMatch(/Nobody rang/)
+    // The page has it at once, the file a moment later.
+    await expect.poll(() => readFile(join(folder.path, 'data.csv'), 'utf8')).toMatch(/Nobody rang/)
     await expect.poll(async () => (await opened.client.project()).counts).toMatchObject({ labeled: 16, unlabeled: 0 })
 
     // Train, and look.
