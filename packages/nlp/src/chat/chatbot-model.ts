@@ -208,8 +208,8 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
 
   /**
    * The bot that has learned from these texts as well, in place, from kept features: see `Model.extend`. A text that it was trained
-   * on already has its new intent.
-   * @param answers What is said to intents that are new, or what is said from now on. Default: as the data say, where they do.
+   * on already has its new intent. The option `answers` is what is said to intents that are new, or from now on; default: as the data
+   * say, where they do.
    * @throws DataError where the model keeps no texts (`keep`), or an intent has no answer.
    */
   async extend(
