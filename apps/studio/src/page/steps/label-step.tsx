@@ -17,6 +17,12 @@ interface Queued {
   readonly why: string
 }
 
+/** The head of a queue, and how many there are in all. */
+interface Fetched {
+  readonly found: readonly Queued[]
+  readonly more: number
+}
+
 export function LabelStep() {
   const store = useStore()
   return store.brings.value === 'card' ? <RecordChoices /> : <LabelQueue key={queueKind.value} />
@@ -34,32 +40,33 @@ function LabelQueue() {
   const newField = useRef<HTMLInputElement>(null)
   const left = useSignal(0)
 
+  const asked = useRef(0)
   const fetchQueue = async (): Promise<void> => {
-    const found = await store.attempt(() => (suspects ? fetchSuspects() : fetchNext()))
-    if (!found) return
+    const turn = ++asked.current
+    const answered = await store.attempt(() => (suspects ? fetchSuspects() : fetchNext()))
+    // An answer that others have overtaken knows less than they do.
+    if (!answered || turn !== asked.current) return
+    const { found, more } = answered
+    left.value = more
     for (const one of found) known.current.set(one.example.id, one)
     const ids = found.map(({ example }) => example.id)
     state.value = state.value ? proposed(state.value, ids) : beginLabeling(ids)
   }
-  const fetchNext = async (): Promise<Queued[]> => {
-    if (store.project.value?.counts.unlabeled === 0) {
-      left.value = 0
-      return []
-    }
+  const fetchNext = async (): Promise<Fetched> => {
+    if (store.project.value?.counts.unlabeled === 0) return { found: [], more: 0 }
     const { proposals, left: more } = await store.studio.next(20)
-    left.value = more
-    return proposals.map(({ example, guess, why }: Proposal) => ({ example, guess, why }))
+    return { found: proposals.map(({ example, guess, why }: Proposal) => ({ example, guess, why })), more }
   }
-  const fetchSuspects = async (): Promise<Queued[]> => {
+  const fetchSuspects = async (): Promise<Fetched> => {
     const { suspects = [] } = (await store.studio.check()) ?? {}
-    left.value = suspects.length
     const examples = await store.examplesOf(suspects.slice(0, 100).map(({ id }) => id))
     const byId = new Map(examples.map((example) => [example.id, example]))
-    return suspects.flatMap(({ id, given, likely }) => {
+    const found = suspects.flatMap(({ id, given, likely }) => {
       const example = byId.get(id)
       const why = `It is labeled ${given}; held-out answers say ${likely}.`
       return example ? [{ example, guess: { label: likely, probability: null }, why }] : []
     })
+    return { found, more: suspects.length }
   }
   const { revision } = store
   useEffect(() => {
