@@ -75,9 +75,14 @@ function LabelQueue() {
     return () => clearTimeout(timer)
   }, [revision.value])
 
-  const current = state.value?.queue[0]
-  const seen = current === undefined ? undefined : known.current.get(current)
+  /** The one in sight as it is now: a key can come before the page is drawn anew. */
+  const inSight = (): Queued | undefined => {
+    const current = state.value?.queue[0]
+    return current === undefined ? undefined : known.current.get(current)
+  }
+  const seen = inSight()
   const give = (label: string): void => {
+    const seen = inSight()
     if (!state.value || !seen) return
     state.value = labeled(state.value, label, seen.example.label ?? undefined)
     left.value = Math.max(0, left.value - 1)
@@ -88,6 +93,7 @@ function LabelQueue() {
     if (state.value.queue.length === 3) void fetchQueue()
   }
   const skip = (): void => {
+    const seen = inSight()
     if (!state.value || !seen) return
     state.value = labeled(state.value, undefined)
     said.value = `${shortened(nameOf(seen.example), 40)}: skipped`
@@ -113,6 +119,7 @@ function LabelQueue() {
       newField.current?.focus()
       return
     }
+    const seen = inSight()
     if (event.key === 'k' && suspects && seen?.example.label) return give(seen.example.label)
     const meaning = meaningOf(event, labels.length)
     if (!meaning) return
