@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { accuracy } from './accuracy.js'
 import { browser } from './browser.js'
 import { chat } from './chat/index.js'
+import { company } from './company.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { fewShot } from './few-shot.js'
@@ -74,6 +75,8 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
   'few-shot': { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? [fewShot(folders)] : []) },
   // Intents beside node-nlp.
   chat: { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? folders.map(chat) : []) },
+  // Whether features depend on what shares a batch with them.
+  company: { takes: 'PICTURES', make: (folders) => (areFolders(folders) ? folders.map(company) : []) },
   // What pre-training on behavior is worth.
   pretraining: {
     takes: 'FOLDER... [--only SHOP] [--users 25] [--draws 1] [--steps 300] [--asked 100]',

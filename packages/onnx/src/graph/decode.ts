@@ -13,6 +13,7 @@ import {
   type ValueInfoProto,
 } from './proto/onnx_pb.js'
 import { inlineFunctions } from './inline-functions.js'
+import { requireFewCalls } from './require-few-calls.js'
 import { sortNodes } from './sort-nodes.js'
 import { decodeTensor } from './tensor-proto.js'
 
@@ -30,6 +31,7 @@ export function decodeParsed(model: ParsedModel, source: string): Graph {
   if (model.trainingInfo.length > 0) {
     throw new OnnxFormatError(source, 'the model holds training information', 'Export it for inference.')
   }
+  requireFewCalls(model, source)
   const graph = decodeGraph(model.graph, source).with({
     opsets: new Map(model.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)])),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),

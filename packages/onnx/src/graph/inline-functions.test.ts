@@ -81,4 +81,27 @@ describe('inlineFunctions', () => {
     expect(graph.nodes.map(({ opType }) => opType)).toEqual(['Twice'])
     expect(graph.functions.map(({ name }) => name)).toEqual(['Bent', 'Twice'])
   })
+
+  it.each([
+    ['twice the next, forty times', 40, (level: number) => [level + 1, level + 1]],
+    ['itself', 1, () => [0]],
+    ['the next, a thousand times', 1000, (level: number) => [level + 1]],
+  ] as const)('refuses functions that call %s', (_, count, calls) => {
+    const functions = Array.from({ length: count }, (__, level) => ({
+      name: `F${level}`,
+      domain: 'own',
+      input: ['a'],
+      output: ['b'],
+      node: calls(level).map((to, place) => ({
+        opType: to < count ? `F${to}` : 'Neg',
+        domain: to < count ? 'own' : '',
+        input: ['a'],
+        output: [place === 0 ? 'b' : 'c'],
+      })),
+    }))
+    const graph = { name: 'calls', node: [{ opType: 'F0', domain: 'own', input: ['x'], output: ['y'] }] }
+    const opsetImport = [{ domain: '', version: 17n }]
+    const bytes = toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph, opsetImport, functions }))
+    expect(() => decodeModel(bytes)).toThrow('functions written out')
+  })
 })

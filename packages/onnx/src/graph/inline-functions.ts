@@ -18,7 +18,7 @@ interface Decoders {
 /**
  * The same graph with the functions of its model written out where they are called: what is inside has derivatives, weights with
  * roles and stages, of which a call says nothing. A function that cannot be written out stays one, which onnxruntime runs: of another
- * version of the standard operators, or with parts of the format that are newer than this.
+ * version of the standard operators, or with parts of the format that are newer than this. `requireFewCalls` comes before it.
  * Specification: ONNX IR, "Functions".
  */
 export function inlineFunctions(graph: Graph, decoders: Decoders): Graph {
@@ -41,9 +41,9 @@ export function inlineFunctions(graph: Graph, decoders: Decoders): Graph {
   const used = usedNames(graph)
   const names = new Set(graph.nodes.map(({ name }) => name))
 
-  const written = (node: Node, depth: number): Node[] => {
-    const called = depth < deepest ? plain.get(keyOf(node, node.opType)) : undefined
-    if (!called) return [{ ...node, attributes: inside(node, depth) }]
+  const written = (node: Node): Node[] => {
+    const called = plain.get(keyOf(node, node.opType))
+    if (!called) return [{ ...node, attributes: inside(node) }]
     const body = bodies.get(called) ?? bodyOf(called, decoders)
     bodies.set(called, body)
     const scope = node.name || (node.outputs[0] ?? '')
@@ -60,21 +60,18 @@ export function inlineFunctions(graph: Graph, decoders: Decoders): Graph {
     })
     return renamed.nodes.flatMap((one) => {
       const name = one.name && unusedName(`${scope}/${one.name}`, names)
-      return written({ ...one, name }, depth + 1)
+      return written({ ...one, name })
     })
   }
-  const inside = ({ attributes }: Node, depth: number): Node['attributes'] =>
+  const inside = ({ attributes }: Node): Node['attributes'] =>
     Object.fromEntries(
       Object.entries(attributes).map(([name, attribute]): [string, Attribute] => {
         if (attribute.kind !== 'graph') return [name, attribute]
         const { value } = attribute
-        return [
-          name,
-          { kind: 'graph', value: value.with({ nodes: value.nodes.flatMap((one) => written(one, depth)) }) },
-        ]
+        return [name, { kind: 'graph', value: value.with({ nodes: value.nodes.flatMap(written) }) }]
       }),
     )
-  const nodes = graph.nodes.flatMap((node) => written(node, 0))
+  const nodes = graph.nodes.flatMap(written)
   const kept = graph.functions.filter((one) => !plain.has(keyOf(one, one.name)))
   const needed = new Set([...nodes, ...kept].map(({ domain }) => domain))
   const imported = [...plain.values()].flatMap((one) =>
@@ -84,8 +81,6 @@ export function inlineFunctions(graph: Graph, decoders: Decoders): Graph {
   return graph.with({ nodes, functions: kept, opsets: new Map(opsets) })
 }
 
-/** Calls in calls. ONNX has no recursion; a file may. */
-const deepest = 32
 /** Numbers of fields that the message has got since: FunctionProto.overload and attribute_proto. */
 const overload = 13
 const defaults = 11

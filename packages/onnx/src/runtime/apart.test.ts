@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { memoryHere } from '../files/model-size-limit.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { float32, tensor } from '../graph/tensor.js'
 import type { Graph } from '../graph/graph.js'
@@ -47,9 +48,60 @@ describe('a graph with a loop', () => {
     expect((await session.run(feeds(1n)))['y']?.data).toEqual(Float32Array.of(3))
   })
 
+  it('answers each of those who ask at once', async () => {
+    const runs = await Promise.all([5n, 1n, 3n].map((count) => session.run(feeds(count))))
+    expect(runs.map(({ y }) => y?.data[0])).toEqual([7, 3, 5])
+  })
+
   it('fails as others do', async () => {
     await expect(
       session.run({ count: tensor('int64', [], BigInt64Array.of(1n)), x: float32([2], [1, 2]) }),
     ).rejects.toThrow('expected')
+  })
+})
+
+/** As many steps as the rows of a tensor that has rows, and nothing in them. */
+function scan(): Graph {
+  const b = new GraphBuilder('body')
+  const sum = b.input('sum', 'float32', [1])
+  b.input('row', 'float32', [0])
+  b.output('next', b.op('Add', [sum, b.scalar(1)]), 'float32', [1])
+  const g = new GraphBuilder('scan')
+  const rows = g.op('ConstantOfShape', [g.op('Concat', [g.input('rows', 'int64', [1]), g.ints([0])], { axis: 0 })])
+  const start = g.weight('start', float32([1], [0]))
+  g.output('y', g.op('Scan', [start, rows], { body: b.build(), num_scan_inputs: 1 }), 'float32', [1])
+  return g.build()
+}
+
+/** Sums up so many rows of a million numbers. */
+function large(): Graph {
+  const g = new GraphBuilder('large')
+  const shape = g.op('Concat', [g.input('rows', 'int64', [1]), g.ints([1e6])], { axis: 0 })
+  g.output('y', g.op('ReduceSum', [g.op('ConstantOfShape', [shape])], { keepdims: 0 }), 'float32', [])
+  return g.build()
+}
+
+const rows = (count: bigint) => ({ rows: tensor('int64', [1], BigInt64Array.of(count)) })
+
+describe('a graph of somebody else', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it.each([
+    ['loop', loop, feeds(2n ** 62n), feeds(1n)],
+    ['scan', scan, rows(2n ** 40n), rows(3n)],
+  ] as const)('that never ends is ended without a signal: %s', async (_, graph, most, few) => {
+    await using session = await Session.create(graph())
+    vi.stubEnv('HEADSTART_RUN_SECONDS', '0.5')
+    await expect(session.run(most)).rejects.toThrow('more than 0.5 s')
+    vi.unstubAllEnvs()
+    expect((await session.run(few))['y']?.data).toEqual(Float32Array.of(3))
+  })
+
+  it.runIf(process.platform === 'linux')('cannot take all memory, where every graph runs apart', async () => {
+    vi.stubEnv('HEADSTART_APART', '1')
+    await using session = await Session.create(large())
+    const most = BigInt(Math.floor((0.7 * memoryHere()) / 4e6))
+    await expect(session.run(rows(most))).rejects.toThrow(expect.objectContaining({ fault: 'environment' }))
+    expect((await session.run(rows(2n)))['y']?.data).toEqual(Float32Array.of(0))
   })
 })

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { memoryHere } from '../files/model-size-limit.js'
+import type { ValueInfo } from '../graph/graph.js'
 import type { Tensor } from '../graph/tensor.js'
-import type { LoadOptions, Runtime } from './runtime.js'
+import type { Runtime } from './runtime.js'
 
 /** What the process does: loads the graph that it is sent, runs it on what it is sent. */
 const work = `
@@ -12,7 +14,7 @@ const work = `
       if (model) {
         const { defaultRuntime } = await import(address)
         graph = await (await defaultRuntime()).load(model, options)
-        process.send({})
+        process.send({ value: graph.outputs })
       } else process.send({ value: await graph.run(feeds, outputs) })
     } catch (error) {
       process.send({ problem: String(error?.message ?? error) })
@@ -21,9 +23,10 @@ const work = `
 `
 
 /**
- * A runtime of which each graph runs in a process of its own. onnxruntime holds the thread while it runs, and its binding for Node
- * has nothing that ends a run; a loop in a graph can go on forever. A process can be ended: by a signal, and with this one. In a
- * bundle, and in Bun, Deno and Electron, graphs run here all the same.
+ * A runtime of which each graph is loaded and runs in a process of its own, for 60 seconds at a time, or as many as the environment
+ * variable HEADSTART_RUN_SECONDS says, and on Linux in half of the machine's memory. onnxruntime holds the thread while it runs, and its binding for Node has nothing that ends a run; a loop in a graph
+ * can go on forever. A process can be ended: by a signal, by its time, and with this one. In a bundle, and in Bun, Deno and Electron,
+ * graphs run here all the same.
  */
 export function apart(runtime: Runtime): Runtime {
   const address = ownAddress()
@@ -31,33 +34,68 @@ export function apart(runtime: Runtime): Runtime {
   return {
     ...runtime,
     async load(model, options) {
-      // Here, once: what is wrong with it is said as ever.
-      const { outputs, release } = await runtime.load(model, options)
-      await release()
       let child: ChildProcess | undefined
       const end = (): void => {
         child?.kill('SIGKILL')
         child = undefined
       }
+      const start = async (): Promise<ValueInfo[]> => {
+        child = started()
+        return (await ask(child, { address, model, options })) as ValueInfo[]
+      }
+      let last: Promise<unknown> = Promise.resolve()
+      /** Has the process do something, one thing after the other, which is ended by the signal and by its time. */
+      const inTurn = <T>(what: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+        const result = last.then(() => inTime(what, signal))
+        last = result.catch(() => undefined)
+        return result
+      }
+      const inTime = async <T>(what: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+        signal?.throwIfAborted()
+        signal?.addEventListener('abort', end, { once: true })
+        const seconds = secondsAsked()
+        let isLate = false
+        const late = setTimeout(() => {
+          isLate = true
+          end()
+        }, 1000 * seconds)
+        try {
+          return await what()
+        } catch (error) {
+          signal?.throwIfAborted()
+          if (isLate) throw new TypeError(tooLong(seconds), { cause: error })
+          throw error
+        } finally {
+          clearTimeout(late)
+          signal?.removeEventListener('abort', end)
+        }
+      }
+      const outputs = await inTurn(start).catch((error: unknown) => {
+        end()
+        throw error
+      })
       return {
         outputs,
-        async run(feeds, names, signal) {
-          signal?.throwIfAborted()
-          signal?.addEventListener('abort', end, { once: true })
-          try {
-            child ??= await started(address, model, options)
-            return (await ask(child, { feeds, outputs: names })) as Record<string, Tensor>
-          } catch (error) {
-            signal?.throwIfAborted()
-            throw error
-          } finally {
-            signal?.removeEventListener('abort', end)
-          }
-        },
+        run: (feeds, names, signal) =>
+          inTurn(async () => {
+            if (!child?.connected) await start()
+            return (await ask(child as ChildProcess, { feeds, outputs: names })) as Record<string, Tensor>
+          }, signal),
         release: async () => end(),
       }
     },
   }
+}
+
+function tooLong(seconds: number): string {
+  return (
+    `it took more than ${seconds} s, which is the most for a graph with a loop; ` +
+    'where that is its work, set the environment variable HEADSTART_RUN_SECONDS to more'
+  )
+}
+
+function secondsAsked(): number {
+  return Number.parseFloat(process.env['HEADSTART_RUN_SECONDS'] ?? '') || 60
 }
 
 /** Where the process finds a runtime; undefined in a bundle, and where what runs this program is not Node. */
@@ -70,14 +108,14 @@ function ownAddress(): string | undefined {
   }
 }
 
-async function started(address: string, model: Uint8Array, options: LoadOptions): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', work], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+function started(): ChildProcess {
+  const node = [process.execPath, '--input-type=module', '--eval', work]
+  // What a process may allocate (RLIMIT_DATA, in KiB): beyond it an allocation fails, where the system would end some process.
+  const limited = ['/bin/sh', '-c', `ulimit -d ${Math.floor(memoryHere() / 2048)} 2>&-; exec "$0" "$@"`, ...node]
+  const [program = '', ...args] = process.platform === 'linux' ? limited : node
+  const child = spawn(program, args, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   // It keeps nobody alive who is not waiting for it.
   child.unref()
-  await ask(child, { address, model, options })
   return child
 }
 
@@ -86,7 +124,7 @@ async function ask(child: ChildProcess, message: object): Promise<unknown> {
   child.channel?.ref()
   child.send(message)
   try {
-    const ended = once(child, 'exit').then(() => [{ problem: 'its process ended' }])
+    const ended = once(child, 'exit').then(() => [{ problem: 'its process ended, as one does that lacks memory' }])
     const [answer] = (await Promise.race([once(child, 'message'), ended])) as [{ value?: unknown; problem?: string }]
     if (answer.problem !== undefined) throw new TypeError(answer.problem)
     return answer.value

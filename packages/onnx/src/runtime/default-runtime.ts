@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.js'
+import type { NodeProto } from '../graph/proto/onnx_pb.js'
 import type { Runtime } from './runtime.js'
 
 let current: Promise<Runtime> | undefined
@@ -17,20 +18,31 @@ export function setRuntime(runtime: Runtime | undefined): void {
   isSet = runtime !== undefined
 }
 
-/** The runtime of a session that names none. A graph that may never end runs in a process of its own, which can be ended. */
+/**
+ * The runtime of a session that names none. A graph that may never end runs in a process of its own, which can be ended; where the
+ * environment variable HEADSTART_APART is 1, every graph does.
+ */
 export async function runtimeOf(graph: Graph): Promise<Runtime> {
   const runtime = await defaultRuntime()
-  if (isSet || !hasLoop(graph)) return runtime
+  if (isSet || !(repeats(graph) || globalThis.process?.env['HEADSTART_APART'] === '1')) return runtime
   return (await import('./node-runtime.js')).apart(runtime)
 }
 
-/** Whether a graph repeats something as often as its numbers say. */
-function hasLoop({ nodes, functions }: Graph): boolean {
+/** Operators that do something as often as numbers say. Of Scan these are a dimension: of an empty tensor it can be any. */
+const repeating: ReadonlySet<string> = new Set(['Loop', 'Scan', 'SequenceMap'])
+
+function repeats({ nodes, functions }: Graph): boolean {
   return (
-    functions.some(({ node }) => node.some(({ opType }) => opType === 'Loop')) ||
+    functions.some(({ node }) => node.some(protoRepeats)) ||
     nodes.some(
       ({ opType, attributes }) =>
-        opType === 'Loop' || Object.values(attributes).some(({ kind, value }) => kind === 'graph' && hasLoop(value)),
+        repeating.has(opType) ||
+        Object.values(attributes).some(({ kind, value }) => kind === 'graph' && repeats(value)),
     )
   )
+}
+
+/** Of a function that is kept as it was read. */
+function protoRepeats({ opType, attribute }: NodeProto): boolean {
+  return repeating.has(opType) || attribute.some(({ g }) => g?.node.some(protoRepeats))
 }
