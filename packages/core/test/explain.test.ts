@@ -5,6 +5,8 @@ import { tinyDataset } from './tiny-data.js'
 import type { Preprocessing } from '../src/contract/backbone.js'
 import { dataset } from '../src/data/dataset.js'
 import { networkBackbone } from '../src/features/network-backbone.js'
+import { withKnowledge } from '../src/features/with-knowledge.js'
+import { marks } from './marks-knowledge.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
 import { linearHead } from '../src/head/head.js'
 import { random } from '../src/kit/random.js'
@@ -25,6 +27,24 @@ const backbone = networkBackbone({
 })
 
 describe('Model.explain', () => {
+  it('says which examples an answer goes by, of a model with knowledge beside its network', async () => {
+    const train = dataset(
+      tinyDataset(6).examples.map(({ input }, row) => ({
+        input: row % 2 ? `${input}!` : input,
+        label: row % 2 ? 'loud' : 'quiet',
+      })),
+    )
+    const model = await fineTune(withKnowledge(backbone, [marks()]), train, { cache: false, keep: true })
+    expect(model.recipe.knowledge).toEqual({ marks: 1 })
+    const { examples } = await model.explain('aabb!', { examples: 18, label: 'loud' })
+    const saidBy = (label: string): number =>
+      examples.reduce((sum, one) => sum + (one.label === label ? (one.influence as number) : 0), 0)
+    // What is loud speaks for it, what is quiet against.
+    expect(examples).toHaveLength(18)
+    expect(saidBy('loud')).toBeGreaterThan(0)
+    expect(saidBy('quiet')).toBeLessThan(0)
+  })
+
   it('weighs each part by what leaving it out does to the log-odds of the answer', async () => {
     const model = await fineTune(backbone, tinyDataset(12), { cache: false, l2: 0.01, keep: true })
     const text = 'abcxyzklm'

@@ -1,11 +1,15 @@
 import { expect, describe, it } from 'vitest'
 import type { TrainEvent } from '../src/contract/progress.js'
 import { DataError } from '../src/contract/errors.js'
+import { isKnown } from '../src/contract/knowledge.js'
 import { dataset } from '../src/data/dataset.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
 import type { Target } from '../src/contract/target.js'
 import { loadModel } from '../src/model/load-model.js'
 import { Model } from '../src/model/model.js'
+import { knowledgeLoader } from '../src/model/knowledge-loader.js'
+import { withKnowledge } from '../src/features/with-knowledge.js'
+import { marks, marksLoader, names } from './marks-knowledge.js'
 import { lettersLoader, tinyBackbone } from './tiny-backbone.js'
 import { tinyDataset, tinyExamples } from './tiny-data.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -128,5 +132,65 @@ describe('Model.forget', () => {
     await expect(tuned.forget(some[0]?.input as string)).rejects.toThrow(
       /one that was tuned on its examples\. Train it again without them/,
     )
+  })
+})
+
+describe('a model with knowledge beside its network that keeps its examples', () => {
+  const known = [marks(), names]
+  const marked = tinyExamples(10).map(({ input }, row) => ({
+    input: row % 2 ? `${input}!` : input,
+    label: row % 2 ? 'loud' : 'quiet',
+  }))
+  const [before, after] = [marked.slice(0, 20), marked.slice(20)]
+  const trained = async (from: typeof marked): Promise<Model<string, Target>> => {
+    const model = await fineTune(withKnowledge(tinyBackbone(), known), dataset(from), { cache, keep: true })
+    return model as Model<string, Target>
+  }
+  const loaders = [lettersLoader, knowledgeLoader([lettersLoader], [marksLoader])]
+  const saved = async (model: Model<string, Target>) => {
+    const folder = `${await temporaryFolder()}/model`
+    await model.save(folder)
+    return folder
+  }
+
+  it('gives, saved and loaded, what training on all examples gives, its knowledge fitted anew', async () => {
+    const all = await trained(marked)
+    const model = await loadModel<string, Target>(await saved(await trained(before)), loaders, {}, known)
+    const extended = await model.extend(after, { cache })
+    expect(extended.recipe).toEqual(all.recipe)
+    expect(extended.recipe).toMatchObject({ knowledge: { marks: 1 }, offered: ['marks', 'class names'] })
+    expect(await packed(extended)).toBe(await packed(all))
+    const forgot = await extended.forget(
+      after.map(({ input }) => input),
+      { cache },
+    )
+    expect(await packed(forgot)).toBe(await packed(await trained(before)))
+  })
+
+  it('keeps the weight of what was chosen where nothing is to be chosen anew', async () => {
+    const model = await trained(before)
+    const extended = await model.extend(after, { cache, choose: false })
+    expect(extended.recipe).toEqual(model.recipe)
+    const parts = isKnown(extended.backbone) ? extended.backbone.parts : []
+    expect(parts.map(({ part }) => part.config)).toEqual([{ name: 'marks', texts: 30 }])
+    const answers = (await extended.predict(['abc!', 'abc'])) as { label: string }[]
+    expect(answers.map(({ label }) => label)).toEqual(['loud', 'quiet'])
+  })
+
+  it('says where what it could learn from is not known, and learns from the network alone', async () => {
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    const model = await loadModel<string, Target>(await saved(await trained(before)), loaders)
+    const extended = await model.extend(after, { cache, onEvent })
+    expect(extended.recipe.knowledge).toBeUndefined()
+    expect(extended.backbone.featureSize).toBe(8)
+    expect(notices[0]).toBe(
+      'The model could learn from marks, class names beside its network, which are not known here: it learns without.',
+    )
+  })
+
+  it('says which inputs to label next', async () => {
+    const model = await trained(before)
+    expect((await model.next(['abc', 'xyz!', 'lmn'], { count: 2 })).next).toHaveLength(2)
   })
 })

@@ -1,13 +1,13 @@
 import type { Dataset, Model, Target, Task } from '@headstart/core'
 import { createTables, examplesTask, findTables, OptionError, step, tableFiles } from '@headstart/core/kit'
 import { z } from 'zod'
-import { chatLoader } from './chat/chat-loader.js'
 import { headOfIntents, learnable } from './chat/chatbot.js'
 import { chatAsking, Chatbot, type ChatQuery, chatQuery } from './chat/chatbot-model.js'
 import { chatFiles, readChatData } from './chat/read-chat-data.js'
 import type { Reply } from './chat/reply.js'
 import { library } from './chat/sample.js'
 import { textIn } from './data/read-text-dataset.js'
+import { teachableChats } from './load-chatbot.js'
 import { textTaskParts } from './task.js'
 
 /** A bot tells intents apart as any text classifier does. */
@@ -61,7 +61,7 @@ const { distill: ___, fills: ____, ...shared } = intents
 /** A bot: texts, what is meant by each, and what is said to that. */
 export const chatTask: Task<Texts, ChatQuery, Reply> = {
   ...shared,
-  ...chatLoader,
+  ...teachableChats,
   name: 'chat',
   verb: 'reply',
   dataHelp:

@@ -1,4 +1,5 @@
 import * as core from '@headstart/core'
+import { textKnowledge } from './knowledge/text-knowledge.js'
 import { textPreprocessings } from './text-loader.js'
 
 /**
@@ -9,5 +10,5 @@ export function loadModel<Label extends core.Target = string>(
   place: string | core.ModelFiles,
   options?: core.LoadOptions,
 ): Promise<core.Model<string, Label>> {
-  return core.loadModel<string, Label>(place, textPreprocessings, options)
+  return core.loadModel<string, Label>(place, textPreprocessings, options, textKnowledge())
 }

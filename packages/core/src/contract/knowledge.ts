@@ -80,6 +80,11 @@ export function knowledgeOf<Input>(backbone: Backbone<Input>): readonly Knowledg
   return 'knowledge' in backbone ? (backbone as unknown as Knowing<Input>).knowledge : []
 }
 
+/** The network alone, of a backbone beside which parts may stand. */
+export function networkOf<Input>(backbone: Backbone<Input>): Backbone<Input> {
+  return isKnown(backbone) ? backbone.base : backbone
+}
+
 /** Whether parts stand beside its network. */
 export function isKnown<Input>(backbone: Backbone<Input>): backbone is Backbone<Input> & Known<Input> {
   return 'parts' in backbone && 'base' in backbone

@@ -21,3 +21,11 @@ export function takeRows(matrix: Matrix, rows: readonly number[]): Matrix {
   rows.forEach((row, index) => taken.data.set(rowOf(matrix, row), index * matrix.columns))
   return taken
 }
+
+/** The first columns of all rows; the matrix itself where it has no more. */
+export function firstColumns(matrix: Matrix, columns: number): Matrix {
+  if (columns === matrix.columns) return matrix
+  const first = zeroMatrix(matrix.rows, columns)
+  for (let row = 0; row < matrix.rows; row++) rowOf(first, row).set(rowOf(matrix, row).subarray(0, columns))
+  return first
+}

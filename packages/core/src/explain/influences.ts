@@ -3,6 +3,10 @@ import { type Matrix, rowOf } from '../contract/matrix.js'
 import type { Kind, Target } from '../contract/target.js'
 import { directionOf } from '../head/directions.js'
 import { encodeTargets, type Head } from '../head/head.js'
+import type { LinearWeights } from '../head/head-objective.js'
+import { stack } from '../head/held-out.js'
+import { sparseProductsOf } from '../head/products.js'
+import { spanOf } from '../head/span.js'
 import { leaveOneOutChanges } from './influence.js'
 
 /** What is explained of an answer: one of the logits, and what each of them counts. */
@@ -48,7 +52,7 @@ export function influencesOf(
     directionOf(rowOf(features, row), center).reduce((sum, value, at) => sum + value * (own[at] as number), 0),
   )
   const weights = linearWeightsOf(head)
-  const isTooLarge = rows * columns * direction.length > mostProducts
+  const isTooLarge = rows * Math.min(rows, columns) * direction.length > mostProducts
   let influence: Float64Array | undefined
   let note: string | undefined
   if (!fitted || !weights)
@@ -66,9 +70,12 @@ export function influencesOf(
       examples.map(({ label }) => label),
       head.labels,
     )
-    const known = { kind: head.kind, head: fit, l2, features, targets, weights: new Float64Array(rows).fill(1) }
+    const known = { kind: head.kind, l2, targets, weights: new Float64Array(rows).fill(1) }
+    const asked = columns > rows ? inSpan(features, input, fit) : { features, input, head: fit }
     // What it changes by being there is the negative of what leaving it out changes.
-    influence = leaveOneOutChanges(known, input, direction).map((change) => -change * inverseTemperature)
+    influence = leaveOneOutChanges({ ...known, ...asked }, asked.input, direction).map(
+      (change) => -change * inverseTemperature,
+    )
   }
   const first = (values: ArrayLike<number>, of: (value: number) => number): number[] =>
     [...examples.keys()].sort((a, b) => of(values[b] as number) - of(values[a] as number)).slice(0, count)
@@ -85,6 +92,27 @@ export function influencesOf(
       }
     }),
     note,
+  }
+}
+
+/** The same features, input and head in coordinates of what the examples and the input span: these are fewer than columns of words. */
+function inSpan(features: Matrix, input: Float32Array, { weight, bias }: LinearWeights) {
+  const { rows, columns } = features
+  const all = stack([features, { rows: 1, columns, data: input }])
+  const outputs = bias.length
+  const values = new Float64Array(all.rows * outputs)
+  for (let i = 0; i < all.data.length; i++) {
+    const value = all.data[i] as number
+    if (value === 0) continue
+    const [at, from] = [Math.floor(i / columns) * outputs, (i % columns) * outputs]
+    for (let k = 0; k < outputs; k++) values[at + k] = (values[at + k] as number) + value * (weight[from + k] as number)
+  }
+  const span = spanOf(sparseProductsOf(all), all.rows)
+  const coordinates = Float32Array.from(span.coordinates)
+  return {
+    features: { rows, columns: span.rank, data: coordinates.subarray(0, rows * span.rank) },
+    input: coordinates.subarray(rows * span.rank),
+    head: { weight: span.weights(values, outputs), bias },
   }
 }
 

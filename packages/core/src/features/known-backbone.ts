@@ -61,6 +61,7 @@ export function knownBackbone<Input>(
       return withColumns(features, parts, inputs, unreadable)
     },
     takeNotices: () => base.takeNotices?.() ?? [],
+    review: (input) => base.review?.(input),
     close: async () => base.close?.(),
   }
   if (!isTunable(base)) return own

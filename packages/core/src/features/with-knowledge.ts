@@ -35,6 +35,7 @@ export function withKnowledge<Input>(
     contentKey: (input) => backbone.contentKey(input),
     embed: (inputs, options) => backbone.embed(inputs, options),
     takeNotices: () => backbone.takeNotices?.() ?? [],
+    review: (input) => backbone.review?.(input),
     close: async () => backbone.close?.(),
   }
   if (!isTunable(backbone)) return own

@@ -57,13 +57,46 @@ describe('knowledge beside the network', () => {
     expect(model.head.graph.initializers.get('head.weight')).toEqual(alone.head.graph.initializers.get('head.weight'))
   })
 
-  it('is left out where it is asked for, and with another head', async () => {
+  it('is left out where it is asked for', async () => {
     const backbone = withKnowledge(tinyBackbone(), [marks()])
-    for (const options of [{ knowledge: 'none' }, { head: 'nearest' }, { l2: 0.1 }] as const) {
-      const model = await fineTune(backbone, marked(8), { cache, ...options })
-      expect(model.recipe.knowledge).toBeUndefined()
-      expect(model.backbone.featureSize).toBe(8)
-    }
+    const model = await fineTune(backbone, marked(8), { cache, knowledge: 'none' })
+    expect(model.recipe.knowledge).toBeUndefined()
+    expect(model.backbone.featureSize).toBe(8)
+  })
+
+  it.each([{ head: 'nearest' }, { head: 'prototype' }, { l2: 0.1 }] as const)('is taken with %o', async (options) => {
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(8), { cache, ...options })
+    expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
+    expect(await model.accuracy(marked(40, 1), { cache })).toBeGreaterThan(0.9)
+    expect(model.alone?.graph.inputs[0]?.dims?.at(-1)).toBe(8)
+    if ('l2' in options) expect(model.recipe).toMatchObject({ l2: 0.1, folds: 0 })
+  })
+
+  it('is not chosen where a penalty is given because there is nothing to hold out', async () => {
+    const few = dataset([
+      { input: 'ab!', label: 'loud' },
+      { input: 'ab', label: 'quiet' },
+    ])
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), few, { cache, l2: 0.1 })
+    expect(model.recipe.knowledge).toBeUndefined()
+  })
+
+  it('is taken for several labels, and for numbers', async () => {
+    const { examples } = marked(8)
+    const backbone = withKnowledge(tinyBackbone(), [marks()])
+    const labels = await fineTune(
+      backbone,
+      dataset(examples.map(({ input, label }) => ({ input, label: label === 'loud' ? ['loud'] : [] }))),
+      { cache },
+    )
+    const numbers = await fineTune(
+      backbone,
+      dataset(examples.map(({ input }, row) => ({ input, label: input.endsWith('!') ? 2 : (row % 3) / 10 }))),
+      { cache },
+    )
+    for (const { recipe, kind } of [labels, numbers]) expect([kind, recipe.knowledge]).toEqual([kind, { marks: 1 }])
+    const [loud, quiet] = await numbers.predict(['abc!', 'abc'])
+    expect((loud?.value as number) - (quiet?.value as number)).toBeGreaterThan(1)
   })
 
   it('is saved with the model, which answers the same', async () => {

@@ -33,8 +33,10 @@ export interface KnowledgeExamples<Input, Label extends Target> {
   readonly weights: Float64Array
   /** Folds of some of the examples, for their number. */
   folds(data: Dataset<Input, Label>): readonly (readonly number[])[]
-  /** Inputs without labels, from which columns can learn as well. */
-  readonly unlabelled: readonly Input[]
+  /** Inputs without labels, from which columns can learn as well. Default: none. */
+  readonly unlabelled?: readonly Input[] | undefined
+  /** Strength of the penalty, where it is given. */
+  readonly l2?: number | undefined
 }
 
 /** What held-out examples gain by, beside the network. */
@@ -77,10 +79,10 @@ export async function chooseKnowledge<Input, Label extends Target>(
   examples: KnowledgeExamples<Input, Label>,
   options: RunOptions & { readonly cache: Store | undefined },
 ): Promise<ChosenKnowledge<Input> | undefined> {
-  const { data: all } = examples
+  const { data: all, unlabelled = [] } = examples
   const rows = knowledge.length > 0 ? someOf(all) : undefined
   if (!rows) return undefined
-  const ways = await Promise.all(knowledge.map((one) => waysOf(one, all, examples.unlabelled)))
+  const ways = await Promise.all(knowledge.map((one) => waysOf(one, all, unlabelled)))
   const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
 
   let taken: readonly Taken<Input>[] = []
@@ -95,25 +97,61 @@ export async function chooseKnowledge<Input, Label extends Target>(
       if (beside < best.surprise) [taken, best] = [next, { ...assessed, surprise: beside }]
     }
   }
+  return taken.length === 0 ? undefined : withTaken(backbone, examples, trials, taken, alone.l2)
+}
+
+/**
+ * Knowledge that was chosen before, by name and weight, fitted to these examples; undefined where none of it is here.
+ * @param l2 Strength of the penalty, of the network alone as well.
+ */
+export async function takeKnowledge<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  knowledge: readonly Knowledge<Input>[],
+  chosen: Readonly<Record<string, number>>,
+  l2: number,
+  examples: KnowledgeExamples<Input, Label>,
+  options: RunOptions & { readonly cache: Store | undefined },
+): Promise<ChosenKnowledge<Input> | undefined> {
+  const { data } = examples
+  const ways = await Promise.all(
+    knowledge.map(async (one) => {
+      const weight = chosen[one.name]
+      return weight === undefined ? [] : waysOf(one, data, [], [weight])
+    }),
+  )
+  const taken = ways.flat()
   if (taken.length === 0) return undefined
+  const rows = someOf(data) ?? [...data.inputs.keys()].slice(0, mostExamples)
+  return withTaken(backbone, examples, await trialsOf(backbone, examples, rows, taken, options), taken, l2)
+}
+
+/** The network with what was taken beside it, and the examples as it sees them. */
+function withTaken<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  examples: KnowledgeExamples<Input, Label>,
+  trials: Awaited<ReturnType<typeof trialsOf<Input, Label>>>,
+  taken: readonly Taken<Input>[],
+  l2Alone: number,
+): ChosenKnowledge<Input> {
+  const { inputs, labels, size } = examples.data
   const parts = taken.flatMap(({ part, weight }) => (part ? [{ part, weight: weight * trials.length }] : []))
   const { named, network, masses, products } = trials.learnedFrom(taken)
   return {
     backbone: parts.length > 0 ? knownBackbone(backbone, parts) : backbone,
     examples: {
       features: stack([
-        withColumns(examples.features, parts, all.inputs),
+        withColumns(examples.features, parts, inputs),
         withColumns(
           network,
           parts,
           named.map(({ input }) => input),
         ),
       ]),
-      targets: stack([examples.targets, encodeTargets(labelsOf(named), all.labels)]),
+      targets: stack([examples.targets, encodeTargets(labelsOf(named), labels)]),
       weights: Float64Array.from([...examples.weights, ...masses]),
-      products: rows.length === all.size ? products : undefined,
+      products: trials.size === size ? products : undefined,
     },
-    l2Alone: alone.l2,
+    l2Alone,
     chosen: Object.fromEntries(taken.map(({ name, weight }) => [name, weight])),
   }
 }
@@ -123,13 +161,14 @@ async function waysOf<Input>(
   knowledge: Knowledge<Input>,
   { kind, labels, inputs }: Dataset<Input, Target>,
   unlabelled: readonly Input[],
+  weights: readonly number[] = triedWeights,
 ): Promise<readonly Taken<Input>[]> {
   const { name } = knowledge
   const doubt = (await knowledge.doubt?.(labels)) ?? 0
   const way = (weight: number) => ({ name, weight, cost: doubt + weight * natsForWeight })
   if ('fit' in knowledge) {
     const parts = await partsOf(knowledge, inputs, unlabelled)
-    return parts.flatMap((part) => triedWeights.map((weight) => ({ ...way(weight), part, named: [] })))
+    return parts.flatMap((part) => weights.map((weight) => ({ ...way(weight), part, named: [] })))
   }
   const named = labels.flatMap((label) => {
     const input = kind === 'classification' ? knowledge.exampleOf(label) : undefined
@@ -200,6 +239,8 @@ async function trialsOf<Input, Label extends Target>(
     return { named, network: takeRows(network, places.slice(data.size)), masses, products }
   }
   return {
+    /** Number of the examples. */
+    size: data.size,
     length,
     learnedFrom,
     /** What held-out examples say of some knowledge, from a strength of the penalty on that suits what is alike. */
@@ -212,7 +253,8 @@ async function trialsOf<Input, Label extends Target>(
         features: { rows: data.size + named.length, columns: 0, data: new Float32Array() },
         products,
       }
-      return assessFeatures(problem, folds, Float64Array.from([...weights, ...masses]), { from, signal })
+      const { l2 } = examples
+      return assessFeatures(problem, folds, Float64Array.from([...weights, ...masses]), { from, l2, signal })
     },
   }
 }

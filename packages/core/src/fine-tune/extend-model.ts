@@ -1,34 +1,39 @@
 import { DataError, OptionError } from '../contract/errors.js'
+import { type Knowledge, knowledgeOf, networkOf } from '../contract/knowledge.js'
 import { takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
+import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
 import { Dataset } from '../data/dataset.js'
 import type { Report } from '../evaluate/report.js'
+import { headMethod } from '../head/head-methods.js'
 import { resolveCache } from '../features/cached-features.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { stack } from '../head/held-out.js'
-import { type KeptExample, type KeptExamples, keptExamples, keyOf } from '../model/kept-examples.js'
+import { type KeptExample, type KeptExamples, keptExamples, keptInputs, keyOf } from '../model/kept-examples.js'
 import type { Learned, Taught } from '../model/teacher.js'
 import type { ExtendOptions } from '../model/extend-options.js'
 import type { HeadOptions } from './fine-tune-options.js'
-import { headParts, learnHead, usualFolds } from './train-head.js'
+import { takeKnowledge } from './choose-knowledge.js'
+import { encoded, headParts, learnHead, plan, solveOn, usualFolds } from './train-head.js'
 
 /** See `Model.extend`. */
 export async function extend<Input>(
   model: Taught<Input>,
   given: Dataset<Input, Target>,
   options: ExtendOptions,
-): Promise<Learned> {
+): Promise<Learned<Input>> {
   const kept = keptBy(model)
   if (given.kind !== model.kind) {
     const expected = `examples for ${model.kind}`
     throw new DataError(`data set "${given.name}"`, expected, `examples for ${given.kind}`, 'Check the labels.')
   }
-  const { data, features } = await readableFeatures(model.backbone, given, {
+  const network = networkOf(model.backbone)
+  const { data, features } = await readableFeatures(network, given, {
     ...options,
     cache: await resolveCache(options),
   })
-  const added = await keptExamples(model.backbone, features, data.examples)
+  const added = await keptExamples(network, features, data.examples)
   // Whoever teaches the same input again means its new label.
   const again = new Set(added.examples.map(({ key }) => key))
   const others = some(
@@ -47,7 +52,7 @@ export async function forget<Input>(
   model: Taught<Input>,
   inputs: readonly Input[],
   options: ExtendOptions,
-): Promise<Learned> {
+): Promise<Learned<Input>> {
   const kept = keptBy(model)
   if (model.recipe.strategy !== 'head') {
     const remedy = 'Train it again without them.'
@@ -76,14 +81,16 @@ export async function forget<Input>(
 }
 
 /** The model that the same training gives on these examples. */
-async function learnAgain(
-  { recipe, kept }: Pick<Taught<never>, 'recipe' | 'kept'>,
+async function learnAgain<Input>(
+  model: Taught<Input>,
   examples: KeptExamples,
-  options: ExtendOptions,
-): Promise<Learned> {
-  const { seed, l2, folds, classWeight, head, strength } = recipe
+  given: ExtendOptions,
+): Promise<Learned<Input>> {
+  const { recipe, kept } = model
+  const { seed, l2, folds, classWeight, head, strength, offered } = recipe
   const isTuned = recipe.strategy !== 'head'
-  const training: HeadOptions = {
+  const options = { ...given, cache: await resolveCache(given) }
+  const training: HeadOptions & { readonly cache: Store | undefined } = {
     ...options,
     seed,
     classWeight,
@@ -92,25 +99,46 @@ async function learnAgain(
     // On features that were tuned on its examples cross-validation asks for too weak a penalty.
     ...(isTuned || folds === 0 ? { l2 } : folds !== usualFolds(datasetOf(kept ?? examples)) && { folds }),
   }
-  const solved = await learnHead(datasetOf(examples), examples.features, training)
+  const network = networkOf(model.backbone)
+  const data = datasetOf<Input>(examples)
+  const solved = await solveOn(network, offeredAgain(model, examples, options), data, examples.features, training)
   const parts = await headParts(solved, training)
-  return { ...parts, ...(isTuned && { recipe }), kept: examples }
+  return {
+    ...parts,
+    backbone: solved.backbone,
+    alone: solved.alone,
+    recipe: isTuned ? recipe : { ...parts.recipe, ...(offered && { offered }) },
+    kept: examples,
+  }
 }
 
-/** The model on these examples, with the strength of the penalty and the temperature that were chosen before. */
-async function learnMore(model: Taught<never>, examples: KeptExamples, options: ExtendOptions): Promise<Learned> {
+/** The model on these examples, with the strength of the penalty, the temperature and the knowledge that were chosen before. */
+async function learnMore<Input>(
+  model: Taught<Input>,
+  examples: KeptExamples,
+  given: ExtendOptions,
+): Promise<Learned<Input>> {
   const { recipe, trust, validation } = model
-  const { head = 'linear', l2, inverseTemperature } = recipe
+  const { head = 'linear', l2, inverseTemperature, knowledge: chosen = {} } = recipe
   if (head !== 'linear') {
     const remedy = 'Leave it out.'
     throw new OptionError('option "choose"', 'the head "linear", whose penalty is chosen', `the head "${head}"`, remedy)
   }
-  const training = { ...options, seed: recipe.seed, classWeight: recipe.classWeight, l2 }
+  const options = { ...given, cache: await resolveCache(given) }
   const times = typeof inverseTemperature === 'number' ? inverseTemperature : 1
-  const solved = await learnHead(datasetOf(examples), examples.features, { ...training, inverseTemperature: times })
+  const training = { ...options, seed: recipe.seed, classWeight: recipe.classWeight, l2, inverseTemperature: times }
+  const network = networkOf(model.backbone)
+  const data = datasetOf<Input>(examples)
+  const { features } = examples
+  const planned = plan(data, headMethod(head, data.kind), training)
+  const asked = { data, features, ...encoded(data), ...planned, folds: () => [] }
+  const known = await takeKnowledge(network, offeredAgain(model, examples, options), chosen, l2, asked, options)
+  const solved = await learnHead(data, features, training, planned, known)
   const { head: learned, training: summary, trust: found } = await headParts(solved, training)
   return {
+    backbone: known?.backbone ?? network,
     head: learned,
+    alone: solved.alone,
     recipe,
     training: summary,
     trust: { familiarity: found.familiarity, conformity: trust.conformity },
@@ -119,10 +147,31 @@ async function learnMore(model: Taught<never>, examples: KeptExamples, options: 
   }
 }
 
-function datasetOf({ examples }: KeptExamples): Dataset<string, Target> {
+/** What could stand beside the network when the model was trained, of what is known here. */
+function offeredAgain<Input>(
+  { backbone, recipe: { offered = [] } }: Taught<Input>,
+  { examples }: KeptExamples,
+  { onEvent }: RunOptions,
+): readonly Knowledge<Input>[] {
+  if (offered.length === 0 || !keptInputs(examples)) return []
+  const known = knowledgeOf(networkOf(backbone)).filter(({ name }) => offered.includes(name))
+  const missing = offered.filter((name) => !known.some((one) => one.name === name))
+  if (missing.length > 0) {
+    const message = `The model could learn from ${missing.join(', ')} beside its network, which are not known here: it learns without.`
+    onEvent?.({ type: 'notice', message })
+  }
+  return known
+}
+
+function datasetOf<Input>({ examples }: KeptExamples): Dataset<Input, Target> {
   if (examples.length === 0) throw new DataError('model', 'examples to learn from', 'none that are left', 'Keep some.')
+  const inputs = keptInputs<Input>(examples)
   return new Dataset(
-    examples.map(({ key, label, group }) => ({ input: key, label, ...(group !== undefined && { group }) })),
+    examples.map(({ key, label, group }, row) => ({
+      input: inputs ? (inputs[row] as Input) : (key as Input),
+      label,
+      ...(group !== undefined && { group }),
+    })),
     { name: 'examples that the model keeps' },
   )
 }
@@ -150,7 +199,11 @@ function joined(one: KeptExamples, other: KeptExamples): KeptExamples {
 }
 
 /** Says what the classes of before are answered like, before and after. */
-function sayEffect({ labels, validation, kept }: Taught<never>, after: Learned, { onEvent }: RunOptions): void {
+function sayEffect(
+  { labels, validation, kept }: Taught<never>,
+  after: Omit<Learned<never>, 'backbone'>,
+  { onEvent }: RunOptions,
+): void {
   const fresh = after.head.labels.filter((label) => !labels.includes(label))
   const classes = fresh.length > 0 ? `, among them the new ${fresh.map((label) => `"${label}"`).join(', ')}` : ''
   const [was, is] = [validation, after.validation()].map((report) => foundOf(report, labels))

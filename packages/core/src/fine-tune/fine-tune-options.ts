@@ -32,7 +32,7 @@ export interface HeadOptions extends RunOptions {
   readonly classWeight?: Recipe['classWeight']
   /**
    * What stands beside the network, of a backbone that knows more (see `withKnowledge`). 'chosen' (default): what held-out examples
-   * gain by. 'none': nothing. Only a linear head whose penalty is chosen has it, and no network that is tuned.
+   * gain by, with linear heads, and with another head as well where that is asked for. 'none': nothing.
    */
   readonly knowledge?: 'chosen' | 'none' | undefined
   /**

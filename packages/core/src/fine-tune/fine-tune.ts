@@ -117,9 +117,9 @@ function learn<Input, Label extends Target>(
 
 /** Inputs without labels that nothing learns from are said to be given in vain. */
 function sayUnused<Input>(backbone: Backbone<Input>, options: FineTuneOptions & Unlabelled<Input>): void {
-  const { unlabelled = [], head = 'linear', keep = false, knowledge = keep ? 'none' : 'chosen', l2 } = options
+  const { unlabelled = [], knowledge = 'chosen' } = options
   if (unlabelled.length === 0) return
-  const isOpen = !isTuning(options) && head === 'linear' && knowledge === 'chosen' && l2 === undefined
+  const isOpen = !isTuning(options) && knowledge === 'chosen'
   if (isOpen && knowledgeOf(backbone).some((one) => 'fit' in one)) return
   const why = isOpen ? `beside ${backbone.id} is nothing that could` : 'with these options nothing does'
   const message = `${unlabelled.length} inputs without labels are not learned from: ${why}.`

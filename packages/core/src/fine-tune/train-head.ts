@@ -1,6 +1,6 @@
 import type { Backbone } from '../contract/backbone.js'
 import { assertAnswers, assertTargets } from './assert-answers.js'
-import { knowledgeOf } from '../contract/knowledge.js'
+import { type Knowledge, knowledgeOf, networkOf } from '../contract/knowledge.js'
 import { chooseKnowledge, type ChosenKnowledge } from './choose-knowledge.js'
 import { resolveCache } from '../features/cached-features.js'
 import type { Dataset } from '../data/dataset.js'
@@ -9,12 +9,15 @@ import type { HeadOptions, Unlabelled } from './fine-tune-options.js'
 import { encodeTargets, type Head } from '../head/head.js'
 import type { HeadMethod, LearnedHead, LearnHeadOptions } from '../head/head-method.js'
 import { headMethod } from '../head/head-methods.js'
+import { lossesOf } from '../head/held-out-loss.js'
+import { weightedMean } from '../head/inverse-temperature.js'
 import { keptExamples } from '../model/kept-examples.js'
 import { type Matrix, takeRows } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Learned } from '../model/teacher.js'
 import { trustOf } from '../trust/trust.js'
 import type { Recipe } from '../model/recipe.js'
+import type { Store } from '../contract/store.js'
 import { allAlike, describeAlike } from '../features/alike.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { report, summarize } from '../evaluate/report.js'
@@ -56,7 +59,7 @@ export async function solveHead<Input, Label extends Target>(
   examples: Dataset<Input, Label>,
   options: HeadOptions & Unlabelled<Input>,
 ): Promise<SolvedHead<Input, Label>> {
-  const { head = 'linear', keep = false, knowledge = keep ? 'none' : 'chosen' } = options
+  const { head = 'linear' } = options
   const method = headMethod(head, examples.kind)
   const cache = await resolveCache(options)
   // What cannot be trained is refused before the features, which may take long.
@@ -66,29 +69,68 @@ export async function solveHead<Input, Label extends Target>(
   if (allAlike(features))
     options.onEvent?.({ type: 'notice', message: describeAlike(data.name, backbone.id, features) })
   const own = data === examples ? planned : plan(data, method, options)
-  const known =
-    head === 'linear' && own.folds > 0 && knowledge === 'chosen'
-      ? await chooseKnowledge(
-          backbone,
-          knowledgeOf(backbone),
-          {
-            data,
-            features,
-            ...encoded(data),
-            ...own,
-            folds: (some) => foldsOf(some, method, options),
-            unlabelled: options.unlabelled ?? [],
-          },
-          { ...options, cache },
-        )
-      : undefined
-  return { ...(await learnHead(data, features, options, own, known)), backbone: known?.backbone ?? backbone }
+  return solveOn(backbone, offeredTo(backbone, data, options), data, features, { ...options, cache }, own)
+}
+
+/** What could stand beside the network for these examples: nothing of what cannot be kept with them, where they are to be kept. */
+function offeredTo<Input>(
+  backbone: Backbone<Input>,
+  { inputs }: Dataset<Input, Target>,
+  { knowledge = 'chosen', keep = false }: HeadOptions,
+): readonly Knowledge<Input>[] {
+  if (knowledge === 'none' || (keep && inputs.some((input) => typeof input !== 'string'))) return []
+  return knowledgeOf(backbone)
+}
+
+/** Products of examples and columns above which the nearest examples are looked for in the network's features alone: 64 MB. */
+const mostHeld = 2 ** 24
+
+/**
+ * Learns a head on features of a network that are at hand, `[data.size, columns]`, and what held-out examples gain by beside it: by
+ * the linear heads of a cross-validation. Another head takes it where its own held-out examples gain as well.
+ */
+export async function solveOn<Input, Label extends Target>(
+  backbone: Backbone<Input>,
+  knowledge: readonly Knowledge<Input>[],
+  data: Dataset<Input, Label>,
+  features: Matrix,
+  options: HeadOptions & Unlabelled<Input> & { readonly cache: Store | undefined },
+  planned?: ReturnType<typeof plan>,
+): Promise<SolvedHead<Input, Label>> {
+  const { head = 'linear', l2, unlabelled } = options
+  const method = headMethod(head, data.kind)
+  const own = planned ?? plan(data, method, options)
+  const learn = async (known?: ChosenKnowledge<Input>, alone?: Head) => ({
+    ...(await learnHead(data, features, options, own, known, alone)),
+    backbone: known?.backbone ?? backbone,
+  })
+  const canChoose = own.folds > 0 || usualFolds(data) > 1
+  const examples = { data, features, ...encoded(data), ...own, unlabelled, l2 }
+  const folds = (some: Dataset<Input, Label>) => foldsOf(some, method, options)
+  const known = canChoose ? await chooseKnowledge(backbone, knowledge, { ...examples, folds }, options) : undefined
+  if (!known || head === 'linear') return learn(known)
+  const plain = await learn()
+  const seen = known.examples.features
+  if (head === 'nearest' && seen.rows * seen.columns > mostHeld) {
+    const names = Object.keys(known.chosen).join(', ')
+    const message = `${names} would stand beside the network, but not for the nearest of ${data.size} examples, which the model holds.`
+    options.onEvent?.({ type: 'notice', message })
+    return plain
+  }
+  const beside = await learn(known, plain.head)
+  return lossOf(beside) < lossOf(plain) ? beside : plain
+}
+
+/** Mean loss of the examples as heads answered that did not see them. */
+function lossOf({ data, targets, heldOut, weights }: Omit<SolvedHead<unknown, Target>, 'backbone'>): number {
+  return heldOut ? weightedMean(lossesOf(data.kind, targets, heldOut), [...weights]) : 0
 }
 
 /**
  * Learns a head on features that are at hand, `[data.size, columns]`.
  * @param planned Folds and weights of these examples, where they are known.
  * @param known What stands beside the network.
+ * @param alone The head of the network alone then. Default: one is learned.
  */
 export async function learnHead<Input, Label extends Target>(
   data: Dataset<Input, Label>,
@@ -96,6 +138,7 @@ export async function learnHead<Input, Label extends Target>(
   options: HeadOptions & Pick<LearnHeadOptions, 'inverseTemperature'>,
   planned?: ReturnType<typeof plan>,
   known?: ChosenKnowledge<Input>,
+  alone?: Head,
 ): Promise<Omit<SolvedHead<Input, Label>, 'backbone'>> {
   const { l2, head = 'linear' } = options
   assertLabels(data)
@@ -106,15 +149,13 @@ export async function learnHead<Input, Label extends Target>(
   const heldOut = folds === 0 ? [] : foldsOf(data, method, options)
   const examples = known?.examples ?? { features, targets, weights }
   const learned = await method.learn({ kind, labels, ...examples, folds: heldOut }, { ...options, l2 })
-  const alone =
-    known &&
-    (await method.learn(
-      { kind, labels, features, targets, weights, folds: [] },
-      { signal: options.signal, l2: known.l2Alone },
-    ))
+  const learnAlone = async (penalty: number): Promise<Head> => {
+    const problem = { kind, labels, features, targets, weights, folds: [] }
+    return (await method.learn(problem, { signal: options.signal, l2: penalty })).head
+  }
   return {
     ...learned,
-    ...(alone && { alone: alone.head }),
+    ...(known && { alone: alone ?? (await learnAlone(known.l2Alone)) }),
     data,
     features,
     targets,
@@ -128,7 +169,8 @@ export async function learnHead<Input, Label extends Target>(
   }
 }
 
-function encoded({ targets, labels }: Dataset<unknown, Target>): { readonly targets: Matrix } {
+/** Targets of a data set as a head learns them. */
+export function encoded({ targets, labels }: Dataset<unknown, Target>): { readonly targets: Matrix } {
   return { targets: encodeTargets(targets, labels) }
 }
 
@@ -144,8 +186,11 @@ export async function headModel<Input, Label extends Target>(
   options: HeadOptions,
 ): Promise<Model<Input, Label>> {
   const { features, data, alone } = solved
+  const { recipe, ...parts } = await headParts(solved, options)
+  const offered = options.keep ? offeredTo(networkOf(backbone), data, options).map(({ name }) => name) : []
   return new Model({
-    ...(await headParts(solved, options)),
+    ...parts,
+    recipe: { ...recipe, ...(offered.length > 0 && { offered }) },
     backbone,
     alone,
     kept: options.keep ? await keptExamples(backbone, features, data.examples) : undefined,
@@ -156,7 +201,7 @@ export async function headModel<Input, Label extends Target>(
 export async function headParts(
   { data, features, seen, targets, head, heldOut, l2, folds, chosen }: Omit<SolvedHead<unknown, Target>, 'backbone'>,
   { seed = 0, classWeight = 'none', head: name = 'linear', strength }: HeadOptions,
-): Promise<Omit<Learned, 'kept'>> {
+): Promise<Omit<Learned<never>, 'kept' | 'backbone' | 'alone'>> {
   await assertAnswers(data.name, head, seen)
   const training = summarize(data)
   return {
@@ -178,7 +223,11 @@ export async function headParts(
 }
 
 /** Folds of the cross-validation, 0 where there is none, and the weight of each example. */
-function plan(train: Dataset<unknown, Target>, method: HeadMethod, { l2, folds, classWeight = 'none' }: HeadOptions) {
+export function plan(
+  train: Dataset<unknown, Target>,
+  method: HeadMethod,
+  { l2, folds, classWeight = 'none' }: HeadOptions,
+) {
   return { folds: l2 === undefined ? foldCount(train, method, folds) : 0, weights: exampleWeights(train, classWeight) }
 }
 

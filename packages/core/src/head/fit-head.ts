@@ -74,6 +74,8 @@ interface Walk {
   readonly from: number
   readonly patience: number
   readonly tolerance: number
+  /** The only decade that is tried, which is no surprise. Default: the most probable one is looked for. */
+  readonly given?: number | undefined
 }
 const thorough: Walk = { from: expectedDecade.mean, patience, tolerance: tolerance.fold }
 const rough = { patience: 1, tolerance: 5e-4 }
@@ -128,19 +130,24 @@ export interface Assessment {
 /**
  * Assesses features by cross-validation, more roughly than `fitHead` and in less time.
  * @param from Decade to begin at, such as that of features which are alike. Default: the expected one.
+ * @param l2 Strength of the penalty, where it is given: no other is tried.
  */
 export async function assessFeatures(
   problem: HeadProblem,
   folds: readonly (readonly number[])[],
   exampleWeights: Float64Array,
-  { from = expectedDecade.mean, signal }: RunOptions & { readonly from?: number | undefined } = {},
+  {
+    from = expectedDecade.mean,
+    l2,
+    signal,
+  }: RunOptions & { readonly from?: number | undefined; readonly l2?: number | undefined } = {},
 ): Promise<Assessment> {
   const posed = pose(problem)
   const objective = await HeadObjective.create(posed.problem)
   try {
-    const { best } = await crossValidate(objective, posed, exampleWeights, folds, { signal, ...rough, from })
-    const { score, decade, l2 } = best
-    return { surprise: score * new Set(folds.flat()).size, decade, l2 }
+    const given = l2 === undefined ? undefined : Math.log10(objective.standardL2(l2) / standardVariance)
+    const { best } = await crossValidate(objective, posed, exampleWeights, folds, { signal, ...rough, from, given })
+    return { surprise: best.score * new Set(folds.flat()).size, decade: best.decade, l2: best.l2 }
   } finally {
     await objective.close()
   }
@@ -172,7 +179,7 @@ async function crossValidate(
   posed: PosedProblem,
   weights: Float64Array,
   folds: readonly (readonly number[])[],
-  { from, patience, tolerance, strength, signal, onEvent }: RunOptions & Walk & Pick<FitHeadOptions, 'strength'>,
+  { from, given, patience, tolerance, strength, signal, onEvent }: RunOptions & Walk & Pick<FitHeadOptions, 'strength'>,
 ): Promise<Search> {
   const { outputs } = objective
   const isScaled = strength === 'calibrated' && posed.problem.kind === 'classification'
@@ -203,7 +210,7 @@ async function crossValidate(
     const weighted = held.map(({ row }, place) => (weights[row] as number) * (own[place] as number))
     const loss = weighted.reduce((sum, one) => sum + one, 0)
     const weight = held.reduce((sum, { row }) => sum + (weights[row] as number), 0)
-    const unexpected = ((decade - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
+    const unexpected = decade === given ? 0 : ((decade - expectedDecade.mean) / expectedDecade.sd) ** 2 / 2
     return {
       decade,
       l2: objective.rawL2(l2),
@@ -248,6 +255,7 @@ async function crossValidate(
     for (const row of rows) exampleWeights[row] = 0
     return { point: objective.zero(), before: objective.zero(), steps: [], exampleWeights, l2: 0 }
   })
+  if (given !== undefined) return { trials, best: await walk([given], unfitted) }
   const middle = decades.indexOf(from)
   let best = await walk(decades.slice(middle), unfitted)
   const [first, second] = trials

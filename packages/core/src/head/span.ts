@@ -7,6 +7,8 @@ export interface Span {
    * Weights in such coordinates, `[rank, outputs]`, as sums of the vectors: how often each vector is in them, `[rows, outputs]`.
    */
   shares(weights: Float64Array, outputs: number): Float64Array
+  /** Weights in such coordinates, `[rank, outputs]`, of a linear function that has these values at the vectors, `[rows, outputs]`. */
+  weights(values: Float64Array, outputs: number): Float64Array
 }
 
 /** A vector of which less than this share of the longest one's square is new adds nothing but rounding. */
@@ -63,6 +65,18 @@ export function spanOf(products: Float64Array, rows: number): Span {
         }
       }
       return shares
+    },
+    // L₁ v = the values at the pivots.
+    weights(values, outputs) {
+      const weights = new Float64Array(rank * outputs)
+      for (const [at, pivot] of pivots.entries())
+        for (let output = 0; output < outputs; output++) {
+          let value = values[pivot * outputs + output] as number
+          for (let k = 0; k < at; k++)
+            value -= (coordinates[pivot * rank + k] as number) * (weights[k * outputs + output] as number)
+          weights[at * outputs + output] = value / (coordinates[pivot * rank + at] as number)
+        }
+      return weights
     },
   }
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import type { Backbone, ContentKey } from '../contract/backbone.js'
 import { DataError } from '../contract/errors.js'
+import { isKnown } from '../contract/knowledge.js'
 import type { Matrix } from '../contract/matrix.js'
 import type { Target } from '../contract/target.js'
+import { withColumns } from '../features/known-backbone.js'
 import { sha256 } from '../kit/sha256.js'
 
 /** Name of the file in a model's folder that holds the features of the examples. */
@@ -13,7 +15,7 @@ export const keptName = 'examples.bin'
  * forget, and what they are called. It gives away what features say of the examples.
  */
 export interface KeptExamples {
-  /** `[n, featureSize]` */
+  /** Of the network alone, `[n, columns]`: what stands beside it is made of the names. */
   readonly features: Matrix
   readonly examples: readonly KeptExample[]
 }
@@ -54,6 +56,20 @@ export async function keptExamples<Input>(
     }
   })
   return { features, examples: await Promise.all(kept) }
+}
+
+/**
+ * The inputs that a model keeps, by their names.
+ * @returns undefined where some are no texts, of which the name is all.
+ */
+export function keptInputs<Input>(examples: readonly KeptExample[]): readonly Input[] | undefined {
+  const names = examples.map(({ name }) => name)
+  return names.includes(undefined) ? undefined : (names as readonly unknown[] as readonly Input[])
+}
+
+/** The features of the examples as the head sees them, `[n, featureSize]`. */
+export function seenBy<Input>(backbone: Backbone<Input>, { features, examples }: KeptExamples): Matrix {
+  return isKnown(backbone) ? withColumns(features, backbone.parts, keptInputs(examples) ?? []) : features
 }
 
 /** The key of an input's content. */

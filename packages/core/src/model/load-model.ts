@@ -1,4 +1,5 @@
 import type { Modality } from '../contract/backbone.js'
+import type { Knowledge } from '../contract/knowledge.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import type { Target } from '../contract/target.js'
 import type { LoadOptions } from '../contract/task.js'
@@ -13,14 +14,16 @@ import { modelFrom, type PreprocessingLoader } from './model-from.js'
  *
  * @param place The path of its folder, or whatever else holds its files.
  * @param loaders The preprocessings that the caller knows; domain packages bring theirs (see their `loadModel`).
+ * @param knowledge What can stand beside the network of a model that is taught more (`Model.extend`). Default: nothing.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
  */
 export function loadModel<Input, Label extends Target = string>(
   place: string | ModelFiles,
   loaders: readonly PreprocessingLoader<Input>[],
   options?: LoadOptions,
+  knowledge?: readonly Knowledge<Input>[],
 ): Promise<Model<Input, Label>> {
-  return modelFrom(modelFiles(place), loaders, options)
+  return modelFrom(modelFiles(place), loaders, options, knowledge)
 }
 
 /** What a saved model says of itself. */

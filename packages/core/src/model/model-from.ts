@@ -2,6 +2,7 @@ import { type Graph } from '@headstart/onnx'
 import { cut, decodeModel, encodeModel, extract, rename } from '@headstart/onnx/kit'
 import type { JsonObject, Preprocessing, TunableBackbone } from '../contract/backbone.js'
 import { ModelFolderError } from '../contract/errors.js'
+import type { Knowledge } from '../contract/knowledge.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import { sha256 } from '../kit/sha256.js'
 import { type Head, headNames } from '../head/head.js'
@@ -10,6 +11,7 @@ import { Model } from './model.js'
 import { readModelFolder } from './model-folder.js'
 import { knownBackbone, readsForParts } from '../features/known-backbone.js'
 import { networkBackbone } from '../features/network-backbone.js'
+import { withKnowledge } from '../features/with-knowledge.js'
 import { keptName, type KeptExamples, unpackFeatures } from './kept-examples.js'
 import { type Usual, usualIn } from '../trust/familiarity.js'
 import { reportOf } from './saved-report.js'
@@ -26,12 +28,14 @@ export interface PreprocessingLoader<Input> {
  * Reads a saved model from wherever its files lie. Runs no code from there; every file's hash is checked first.
  *
  * @param loaders The preprocessings that the caller knows.
+ * @param knowledge What can stand beside the network of a model that is taught more. Default: nothing.
  * @throws ModelFolderError when the folder is missing, damaged, changed, of a newer format or of another kind of input.
  */
 export async function modelFrom<Input, Label extends Target = string>(
   place: ModelFiles,
   loaders: readonly PreprocessingLoader<Input>[],
   options: LoadOptions = {},
+  knowledge: readonly Knowledge<Input>[] = [],
 ): Promise<Model<Input, Label>> {
   const { manifest, files } = await readModelFolder(place, modelFormat)
   const folder = place.name
@@ -55,7 +59,7 @@ export async function modelFrom<Input, Label extends Target = string>(
   checkFit(folder, head)
   const preprocessing = await loader.load(manifest.preprocessing.config as JsonObject, files)
   return new Model<Input, Label>({
-    backbone: backboneOf(manifest, graph, preprocessing, options),
+    backbone: backboneOf(manifest, graph, preprocessing, options, knowledge),
     ownsBackbone: true,
     head,
     recipe: manifest.recipe,
@@ -76,18 +80,23 @@ function backboneOf<Input>(
   graph: Graph,
   preprocessing: Preprocessing<Input>,
   options: LoadOptions,
+  knowledge: readonly Knowledge<Input>[],
 ): TunableBackbone<Input> {
   const parts = { id, modality, device: options.device }
+  const knowing = (network: TunableBackbone<Input>): TunableBackbone<Input> =>
+    knowledge.length > 0 ? withKnowledge(network, knowledge) : network
   const known = readsForParts(preprocessing) ? preprocessing : undefined
-  if (!known)
-    return shared(networkBackbone({ ...parts, fingerprint, network: { graph, stages }, preprocessing }), options)
+  if (!known) {
+    const network = networkBackbone({ ...parts, fingerprint, network: { graph, stages }, preprocessing })
+    return knowing(shared(network, options))
+  }
   const { base } = known
   const [last] = graph.outputs
   const network = {
     graph: extract(graph, [], [base.output]),
     stages: stages.map((stage) => (stage.output === last?.name ? { ...stage, output: base.output } : stage)),
   }
-  return knownBackbone(shared(networkBackbone({ ...parts, ...base, network }), options), known.parts)
+  return knownBackbone(knowing(shared(networkBackbone({ ...parts, ...base, network }), options)), known.parts)
 }
 
 /** The same one of a model that was loaded before; known by what it is, and not by what its manifest says. */

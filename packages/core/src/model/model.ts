@@ -3,7 +3,8 @@ import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import type { Faithfulness, ShownExplanation } from '../contract/explanation.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
-import { type Matrix, takeRows } from '../contract/matrix.js'
+import { networkOf } from '../contract/knowledge.js'
+import { firstColumns, type Matrix, takeRows } from '../contract/matrix.js'
 import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
@@ -43,7 +44,7 @@ import { exportFormats } from './export-formats.js'
 import { evaluateModel } from './evaluate-model.js'
 import type { Evaluation } from './evaluation.js'
 import { familiarityIn, judged, withSets } from './judged.js'
-import type { KeptExamples } from './kept-examples.js'
+import { type KeptExamples, seenBy } from './kept-examples.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import { describeKnowledge, type Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
@@ -289,7 +290,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const { strategy, head: name = 'linear', l2, classWeight, inverseTemperature } = recipe
     const isFitted = strategy === 'head' && name === 'linear' && classWeight === 'none'
     const times = typeof inverseTemperature === 'number' ? inverseTemperature : 1
-    const known = kept && { ...kept, fitted: isFitted ? { l2, inverseTemperature: times } : undefined }
+    const known = kept && {
+      ...kept,
+      features: seenBy(backbone, kept),
+      fitted: isFitted ? { l2, inverseTemperature: times } : undefined,
+    }
     return shownExplanation(await explainAnswer({ backbone, head, known }, input, options))
   }
 
@@ -346,7 +351,9 @@ export class Model<Input, Label extends Target = string> implements Trained<
     if (this.kind === 'regression') familiarityIn(this)
     const certainty = certaintyOf(this.kind, results, familiar ?? [])
     const answers = toPredictions<Target>(this.kind, this.labels, results)
-    const next = nextRows(features, certainty, count, this.kept?.features).map((place) => ({
+    // What stands beside the network, such as rare words, says little of how far apart inputs lie.
+    const network = firstColumns(features, networkOf(this.backbone).featureSize)
+    const next = nextRows(network, certainty, count, this.kept?.features).map((place) => ({
       row: readable[place] as number,
       certainty: certainty[place] as number,
       familiarity: familiar?.[place],
@@ -426,9 +433,9 @@ export class Model<Input, Label extends Target = string> implements Trained<
     return this.close()
   }
 
-  /** A model on the same backbone. Whichever of the two is closed, the other begins anew. */
-  #with(learned: Learned): Model<Input, AnyOf<Label>> {
-    return new Model({ ...learned, backbone: this.backbone, ownsBackbone: true })
+  /** A model on the same network. Whichever of the two is closed, the other begins anew. */
+  #with(learned: Learned<Input>): Model<Input, AnyOf<Label>> {
+    return new Model({ ...learned, ownsBackbone: true })
   }
 
   /** How faithful explanations of some of the inputs are, drawn by the seed. */

@@ -12,10 +12,10 @@ import type { Recipe } from './recipe.js'
 
 /** What teaches a model more, and makes it forget: see `Model.extend` and `Model.forget`. */
 export interface Teacher {
-  extend<Input>(model: Taught<Input>, given: Dataset<Input, Target>, options: ExtendOptions): Promise<Learned>
+  extend<Input>(model: Taught<Input>, given: Dataset<Input, Target>, options: ExtendOptions): Promise<Learned<Input>>
   /** Whether labels of examples that are chosen by `nextRows` teach more than as many at random; undefined where that cannot be seen. */
   tryNext(model: Taught<never>, kept: KeptExamples, count: number, options: RunOptions): Promise<Tried | undefined>
-  forget<Input>(model: Taught<Input>, inputs: readonly Input[], options: ExtendOptions): Promise<Learned>
+  forget<Input>(model: Taught<Input>, inputs: readonly Input[], options: ExtendOptions): Promise<Learned<Input>>
 }
 
 /** What is needed of a model to teach it again. */
@@ -38,9 +38,13 @@ export interface Tried {
   readonly labels: number
 }
 
-/** What a model on the same backbone has learned then. */
-export interface Learned {
+/** What a model on the same network has learned then. */
+export interface Learned<Input> {
+  /** The network, or it with what stands beside it now. */
+  readonly backbone: Backbone<Input>
   readonly head: Head
+  /** The head of the network alone, where something stands beside it. */
+  readonly alone?: Head | undefined
   readonly recipe: Recipe
   readonly training: TrainingSummary
   readonly trust: Trust
