@@ -88,6 +88,15 @@ describe('a chatbot', () => {
     expect(again.script).toEqual(bot.script)
     expect(again.settings).toEqual(bot.settings)
     expect(await again.reply('When do you open?')).toEqual(await bot.reply('When do you open?'))
+    // It learns as the other one does, words and names of intents beside the network too.
+    const taught = [{ text: 'Is it open at Easter, or shut?', intent: 'opening_hours' }]
+    const [own, other] = await Promise.all(
+      [bot, again].map((one) => one.extend(taught, { choose: false, cache: false })),
+    )
+    expect(own?.model.recipe.knowledge).toBeDefined()
+    expect(other?.model.backbone.fingerprint).toBe(own?.model.backbone.fingerprint)
+    expect(other?.model.backbone.fingerprint).not.toBe(bot.model.backbone.fingerprint)
+    expect(await other?.reply('Open at Easter?')).toEqual(await own?.reply('Open at Easter?'))
     expect(await (await chatLoader.load(modelFiles(path))).nearest('When do you open?', 1)).toHaveLength(1)
     const intents = await loadModel(join(path, 'intents'))
     expect((await intents.predict('When do you open?'))[0]?.label).toBe('opening_hours')
