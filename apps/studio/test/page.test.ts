@@ -151,6 +151,85 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     expect(held.confirmed).toEqual(['e0'])
     await page.keyboard.press('u')
     await expect.poll(() => held.examples[1]?.label).toBe('refund')
+    // What was kept is a suspect again.
+    await page.keyboard.press('u')
+    await shown.getByText('It is labeled delivery; held-out answers say refund.').waitFor()
+    await expect.poll(() => held.confirmed).toEqual([])
+    expect(held.examples[0]?.label).toBe('delivery')
+    await page.close()
+  })
+
+  it('finds one of many labels by its first letters, and makes a new one of what is none', async () => {
+    const held = pretendedTexts()
+    const more = Array.from({ length: 12 }, (_, place) => ({ name: `label ${'abcdefghijkl'[place]}`, count: 0 }))
+    held.project = { ...held.project, labels: [...held.project.labels, ...more] }
+    const { page } = await open(held, 'label')
+    const given = (place: number) => held.examples[96 + place]?.label
+    await page.getByText('24 examples left').waitFor()
+    const press = async (...keys: readonly string[]): Promise<void> => {
+      for (const key of keys) await page.keyboard.press(key)
+    }
+    await press('n', ...'label k', 'Enter')
+    await expect.poll(() => given(0)).toBe('label k')
+    await press('/', 'r', 'e', 'f')
+    await page.getByText('Enter takes refund, Ctrl Enter makes "ref" a new label').waitFor()
+    await press('Control+Enter')
+    await expect.poll(() => given(1)).toBe('ref')
+    await press('n', ...'ref', 'Escape', '1')
+    await expect.poll(() => given(2)).toBe('delivery')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.close()
+  })
+
+  it('gives several labels by keys: each is taken to them, Enter gives them, 0 gives none', async () => {
+    const held = pretendedTexts()
+    held.project = { ...held.project, kind: 'multi-label' }
+    const { page } = await open(held, 'label')
+    const given = (place: number) => held.examples[96 + place]?.label
+    await page.getByText('24 examples left').waitFor()
+    // It begins with what is guessed: delivery.
+    await page.getByRole('button', { name: 'delivery', pressed: true }).waitFor()
+    for (const key of ['3', '2', 'Enter']) await page.keyboard.press(key)
+    await expect.poll(() => given(0)).toBe('delivery|refund|praise')
+    await page.keyboard.press('0')
+    await expect.poll(() => given(1)).toBe('[]')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => given(2)).toBe('praise')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.close()
+  })
+
+  it('takes a number for each, typed at once, and the guess by Enter', async () => {
+    const held = pretendedTexts()
+    held.project = {
+      ...held.project,
+      kind: 'regression',
+      labels: ['3.1', '3.2', '3.3'].map((name) => ({ name, count: 0 })),
+    }
+    const { page } = await open(held, 'label')
+    const given = (place: number) => held.examples[96 + place]?.label
+    await page.getByText('24 examples left').waitFor()
+    for (const key of ['4', ',', '5', 'Enter']) await page.keyboard.press(key)
+    await expect.poll(() => given(0)).toBe('4.5')
+    for (const key of ['x', 'Enter']) await page.keyboard.press(key)
+    await page.getByText('Expected a number, such as 3.5.').waitFor()
+    for (const key of ['Backspace', 'Enter']) await page.keyboard.press(key)
+    await expect.poll(() => given(1)).toBe('3.2')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('u')
+    await expect.poll(() => given(1)).toBeNull()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.close()
+  })
+
+  it('says of a network that is fetched what that means, and trains with the one that is chosen', async () => {
+    const held = pretendedTexts()
+    const { page } = await open(held, 'train')
+    await page.getByLabel('Begins with the network').selectOption('Xenova/all-MiniLM-L6-v2')
+    await page.getByText('23 million weights are fetched from the hub').waitFor()
+    const asked = page.waitForRequest((request) => request.url().endsWith('/api/train'))
+    await page.getByRole('button', { name: 'Train again' }).click()
+    expect((await asked).postDataJSON()).toMatchObject({ network: 'Xenova/all-MiniLM-L6-v2', keep: 'frozen' })
     await page.close()
   })
 

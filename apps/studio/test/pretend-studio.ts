@@ -141,7 +141,8 @@ async function answer(
     return json(done)
   }
   if (path === 'confirm') {
-    held.confirmed.push(...(body as ConfirmLabels).ids)
+    const { ids, right = true } = body as ConfirmLabels
+    held.confirmed = [...held.confirmed.filter((id) => !ids.includes(id)), ...(right ? ids : [])]
     return json(changed())
   }
   if (path === 'next') {
@@ -179,6 +180,7 @@ async function answer(
         "import { loadModel } from '@headstart/nlp'\n\nconst model = await loadModel('./model')\nconsole.log(await model.predict(['Where is my parcel?']))",
       ask: `npx headstart predict ${held.project.folder}/model "Where is my parcel?"`,
       serve: `npx headstart serve ${held.project.folder}/model`,
+      request: `curl http://127.0.0.1:4600/models/model/predict -d '{"input":"Where is my parcel?"}'`,
     },
   }
   if (path in answers) return json(answers[path])

@@ -111,6 +111,7 @@ function pretended(
     id,
     at,
     kept: 'frozen',
+    network: brings === 'card' ? null : 'universal-sentence-encoder-lite',
     methods,
     verdict: [
       'What the network knew beforehand helped for certain: frozen is 33 points (24 to 41) better than scratch.',
@@ -124,6 +125,7 @@ function pretended(
     folder: '/home/ada/letters to the shop',
     task,
     brings,
+    kind: brings === 'card' ? null : 'classification',
     revision: 1,
     files: { data: 'data.csv', unlabeled: 'unlabeled.csv', model: 'model' },
     labels: labels.map((name) => ({ name, count: examples.filter(({ label }) => label === name).length })),
@@ -135,6 +137,13 @@ function pretended(
       { name: 'fine-tuned', description: 'the network learns along', takes: 'minutes', usual: false },
       { name: 'scratch', description: 'the same network, not pre-trained', takes: 'minutes', usual: false },
     ],
+    networks:
+      brings === 'card'
+        ? []
+        : [
+            { id: 'universal-sentence-encoder-lite', description: 'short English texts.', fetched: null },
+            { id: 'Xenova/all-MiniLM-L6-v2', description: 'English sentences.', fetched: 22_700_000 },
+          ],
     model: {
       run: 'r2',
       text: 'Universal Sentence Encoder, a linear head on 512 features',
@@ -147,9 +156,27 @@ function pretended(
     notices: [],
     writable: true,
     kinds: [
-      { task: 'text', description: 'texts in classes', brings: 'text', sample: true },
-      { task: 'image', description: 'pictures in classes', brings: 'picture', sample: false },
-      { task: 'recommend', description: 'what goes with what in a shop', brings: 'card', sample: true },
+      {
+        task: 'text',
+        description: 'texts in classes',
+        brings: 'text',
+        kinds: ['classification', 'multi-label', 'regression'],
+        sample: true,
+      },
+      {
+        task: 'image',
+        description: 'pictures in classes',
+        brings: 'picture',
+        kinds: ['classification'],
+        sample: false,
+      },
+      {
+        task: 'recommend',
+        description: 'what goes with what in a shop',
+        brings: 'card',
+        kinds: ['classification'],
+        sample: true,
+      },
     ],
     found: [],
   }

@@ -36,6 +36,9 @@ describe('a training', () => {
     await client.addRows({ rows: [...rows, { text: 'The courier was late.' }, { text: 'I was charged.' }] })
     expect(await client.next(1)).toMatchObject({ left: 2, proposals: [{ guess: null }] })
     await expect(client.ask({ query: 'x' })).rejects.toThrow('Train one first.')
+    expect(await (await fetch(`${opened.studio.url}/models/model/predict`)).text()).toContain('Train one first.')
+    await expect(client.train({ network: '/etc' })).resolves.toMatchObject({ status: 'running' })
+    expect(await ended(client)).toMatchObject({ error: expect.stringContaining('network: expected one of') })
     await client.train({ methods: ['frozen', 'no-transfer'] })
     await expect(client.train()).rejects.toThrow('one piece of work at a time')
     expect(await ended(client)).toMatchObject({ status: 'done', error: null })
@@ -71,10 +74,24 @@ describe('a training', () => {
     const why = await client.explain({ query: 'The courier never came.' })
     expect(why.parts.map(({ text }) => text).join('')).toBe('The courier never came.')
     expect(why.nearest[0]?.label).toBe('delivery')
+    expect(why.notes.join()).not.toContain('--')
     await expect(client.ask({ query: 5 })).rejects.toThrow('a query of the task text')
     const taken = await client.takeAway()
     expect(taken.typescript).toContain(JSON.stringify(join(folder.path, 'model')))
     expect(taken.serve).toBe(`headstart serve ${join(folder.path, 'model')}`)
+    expect(taken.request).toBe(
+      `curl ${opened.studio.url}/models/model/predict -H 'Content-Type: application/json' -d '{"input":"some text"}'`,
+    )
+    // As that command asks it, and `headstart serve` answers.
+    const served = await fetch(`${opened.studio.url}/models/model/predict`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"input":"The courier never came."}',
+    })
+    expect(served.status).toBe(200)
+    const { label, probability } = asked.answers[0]?.answer ?? {}
+    expect(await served.json()).toMatchObject({ label, probability: expect.closeTo(probability as number, 5) })
+    expect((await fetch(`${opened.studio.url}/models`)).status).toBe(200)
     expect((await client.export('onnx')).path).toBe(join(folder.path, 'exports', 'onnx.onnx'))
     expect(await readdir(join(folder.path, 'exports'))).toEqual(['onnx.onnx'])
 
@@ -237,8 +254,13 @@ describe('a shop', () => {
       'those of the last training (ease-text, popularity)',
     )
     await expect(client.map()).rejects.toThrow('items of a shop')
-    await client.recordChoices({ user: 'me', items })
-    expect((await client.project()).model?.stale).toBe(true)
+    // They stand side by side after a restart, too.
+    await opened.studio.close()
+    await using again = await openStudio(folder.path)
+    const said = await again.client.ask({ query, methods: ['popularity', 'ease-text'] })
+    expect(said.answers.map(({ answer }) => answer)).toEqual(answers.map(({ answer }) => answer).toReversed())
+    await again.client.recordChoices({ user: 'me', items })
+    expect((await again.client.project()).model?.stale).toBe(true)
   })
 
   it('of another project is no model of this one, and is said to be', async () => {

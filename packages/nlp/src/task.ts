@@ -61,6 +61,7 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
   bench: {
     brings: 'text',
     description: 'texts in classes',
+    kinds: ['classification', 'multi-label', 'regression'],
     program: [
       "import { loadModel } from '@headstart/nlp'",
       "const model = await loadModel('./model')",
@@ -68,8 +69,8 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
     ],
     noTransfer: 'the words of the examples alone',
     find: findTables,
-    create: (folder, data) => createTables(folder, textIn(), data),
-    open: (folder) => tableFiles(folder, textIn()),
+    create: (folder, data, kind) => createTables(folder, textIn(), data, kind),
+    open: (folder, kind) => tableFiles(folder, textIn(), [], kind),
   },
   distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
 }

@@ -67,7 +67,7 @@ export type Added = z.output<typeof added>
 /** Label null: back to those without one. */
 export const setLabels = z.object({
   changes: z
-    .array(z.object({ id: z.string(), label: z.string().min(1).max(200).nullable() }))
+    .array(z.object({ id: z.string(), label: z.string().min(1).max(2000).nullable() }))
     .min(1)
     .max(100_000),
 })
@@ -103,7 +103,7 @@ export type Changed = z.output<typeof changed>
 export const proposal = z.object({
   example,
   /** Null while there is no model. */
-  guess: z.object({ label: z.string(), probability: z.number() }).nullable(),
+  guess: z.object({ label: z.string(), probability: z.number().nullable() }).nullable(),
   /** Why this one, for people. */
   why: z.string(),
 })

@@ -22,8 +22,11 @@ export const checkResult = z.object({
 })
 export type CheckResult = z.output<typeof checkResult>
 
-/** These labels were looked at and are right: no suspects any more. */
-export const confirmLabels = z.object({ ids: z.array(z.string()).min(1).max(10_000) })
+/** These labels were looked at and are right: no suspects any more. `right` false takes that back. */
+export const confirmLabels = z.object({
+  ids: z.array(z.string()).min(1).max(10_000),
+  right: z.boolean().default(true),
+})
 export type ConfirmLabels = z.input<typeof confirmLabels>
 
 export const trainRequest = z.object({
@@ -31,6 +34,8 @@ export const trainRequest = z.object({
   methods: z.array(z.string()).min(1).optional(),
   /** The method whose model is kept. Default: the first. */
   keep: z.string().optional(),
+  /** Of `Project.networks`. Default: that of the last training, else the first. */
+  network: z.string().optional(),
   seed: z
     .number()
     .int()

@@ -1,5 +1,9 @@
 import * as z from 'zod'
 
+/** What a label is: one class, any number of them (`a|b`; `[]` for none), a number. */
+export const labelKind = z.enum(['classification', 'multi-label', 'regression'])
+export type LabelKind = z.output<typeof labelKind>
+
 /** A kind of project that can be begun in an empty folder. */
 export const projectKind = z.object({
   /** As in `--task`. */
@@ -8,6 +12,8 @@ export const projectKind = z.object({
   description: z.string(),
   /** What is brought: texts and pictures get labels; cards are chosen from. */
   brings: z.enum(['text', 'picture', 'card']),
+  /** What labels can be, the usual first; one is no choice. */
+  kinds: z.array(labelKind),
   /** Data that come with it: `createProject.sample` writes them. */
   sample: z.boolean(),
 })
@@ -19,6 +25,8 @@ export const createProject = z.object({
   sample: z.boolean().optional(),
   /** Data that already lie in the folder, one of `Project.found`. Default: new files. */
   data: z.string().optional(),
+  /** One of `ProjectKind.kinds`. Default: the first. */
+  kind: labelKind.optional(),
 })
 export type CreateProject = z.input<typeof createProject>
 
@@ -26,7 +34,7 @@ export type CreateProject = z.input<typeof createProject>
 export const score = z.object({
   /** 'accuracy', 'NDCG@10' */
   measure: z.string(),
-  /** From 0 to 1, higher is better. */
+  /** From 0 to 1, of an error its negative: higher is better. */
   value: z.number(),
   /** 95 % interval. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
@@ -45,6 +53,15 @@ export const method = z.object({
   usual: z.boolean(),
 })
 export type Method = z.output<typeof method>
+
+/** A pre-trained network to begin with. */
+export const network = z.object({
+  id: z.string(),
+  description: z.string(),
+  /** Number of weights of one that is fetched when it is first used; null for one that is built in. */
+  fetched: z.number().nullable(),
+})
+export type Network = z.output<typeof network>
 
 /** What was learned from which data, how good it is: a row of the table and an entry of the history. */
 export const trainedMethod = z.object({
@@ -65,6 +82,8 @@ export const run = z.object({
   /** The method whose model was kept. */
   kept: z.string(),
   methods: z.array(trainedMethod),
+  /** The network that they began with; null where there is none, or none was noted. */
+  network: z.string().nullable().default(null),
   /** In words, a sentence each: whether what was known beforehand helped, for certain or not. */
   verdict: z.array(z.string()),
   /** Examples of each class that were learned from (of a shop: 'events', 'users', 'items'). */
@@ -126,6 +145,8 @@ export const project = z.object({
   /** Null: nothing is here yet; the page asks for the kind. */
   task: z.string().nullable(),
   brings: z.enum(['text', 'picture', 'card']).nullable(),
+  /** What a label is; null where there are none. */
+  kind: labelKind.nullable(),
   /** Number that grows with each change of the data: what was fetched under another one is old. */
   revision: z.number(),
   /** Files of the project as `headstart train` reads them, relative to the folder. */
@@ -138,6 +159,8 @@ export const project = z.object({
   undo: z.string().nullable(),
   redo: z.string().nullable(),
   methods: z.array(method),
+  /** To choose from, the usual first; empty where there is nothing to choose. */
+  networks: z.array(network),
   model: modelState.nullable(),
   job: jobState.nullable(),
   /** Said beside everything: the folder cannot be written, the data file was changed by another program and read anew. */

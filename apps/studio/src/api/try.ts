@@ -16,6 +16,11 @@ export type Question = z.input<typeof question>
 export const answer = z.looseObject({
   label: z.string().nullable().optional(),
   probability: z.number().optional(),
+  /** Of several classes. */
+  labels: z.array(z.string()).optional(),
+  /** Of a number, with where it probably lies. */
+  value: z.number().optional(),
+  interval: z.tuple([z.number(), z.number()]).optional(),
   probabilities: z.record(z.string(), z.number()).optional(),
   /** Where `unknown` was asked for. */
   known: z.boolean().optional(),
@@ -75,6 +80,8 @@ export const takeAway = z.object({
   /** The commands that ask it and that serve it. */
   ask: z.string(),
   serve: z.string(),
+  /** The command that asks it over HTTP while the studio is open. */
+  request: z.string(),
 })
 export type TakeAway = z.output<typeof takeAway>
 

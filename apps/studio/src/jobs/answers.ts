@@ -1,4 +1,5 @@
 import { HeadstartError, type InputError, type Run } from '@headstart/core'
+import { joinedLabels } from '@headstart/core/kit'
 import type { Answer } from '../api/try.js'
 import type { AnyTrained } from './folder-model.js'
 
@@ -21,6 +22,14 @@ export async function familiarAnswers(
     }
   }
   return (await trained.ask(queries, { signal: run.signal })) as (Answer | InputError)[]
+}
+
+/** The label that an answer of any kind gives; undefined where it gives none. */
+export function labelOf({ label, labels, value }: Readonly<Record<string, unknown>>): string | undefined {
+  if (Array.isArray(labels)) return joinedLabels(labels.map(String))
+  // Of a number no more digits than are meant.
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)))
+  return stringOf(label)
 }
 
 export function stringOf(value: unknown): string | undefined {

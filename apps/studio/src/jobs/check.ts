@@ -6,6 +6,7 @@ import { type CheckResult, checkResult } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
 import type { Opened, Project } from '../project/project.js'
 import type { JobHandle } from './job.js'
+import { networkOf } from './networks.js'
 
 const stored = checkResult.omit({ stale: true }).extend({ data: z.string() })
 export type StoredCheck = z.output<typeof stored>
@@ -45,7 +46,12 @@ export async function check(project: Project, job: JobHandle): Promise<StoredChe
   job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('check', 0, 1) })
-    const checked = await task.check.run(snapshot.path, {}, run)
+    const { kind } = project.open.manifest
+    const checked = await task.check.run(
+      snapshot.path,
+      { ...networkOf(project.open), ...(bench.labels && { kind }) },
+      run,
+    )
     const { issues, notes } = found.parse(checked.json)
     const idsOf = (rows: readonly number[]): string[] => rows.flatMap((row) => snapshot.ids[row - 1] ?? [])
     const all = issues.map(({ kind, rows, labels, score, advice }) => {

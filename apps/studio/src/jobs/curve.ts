@@ -6,6 +6,7 @@ import { curve } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
 import type { Project } from '../project/project.js'
 import type { JobHandle } from './job.js'
+import { networkOf } from './networks.js'
 
 const stored = curve.omit({ stale: true }).extend({ data: z.string() })
 export type StoredCurve = z.output<typeof stored>
@@ -39,7 +40,7 @@ export async function learningCurve(project: Project, job: JobHandle): Promise<S
   job.call(snapshot.path, bench.files.data)
   try {
     const run = startRun({ signal: job.signal, onEvent: job.listen('curve', 0, 1) })
-    const { json } = await task.curve.run(await snapshot.read(run), {}, run)
+    const { json } = await task.curve.run(await snapshot.read(run), networkOf(project.open), run)
     const { measure, points: measured, law, now, later, verdict } = foreseen.parse(json)
     const result: StoredCurve = {
       data: snapshot.fingerprint,
@@ -48,7 +49,7 @@ export async function learningCurve(project: Project, job: JobHandle): Promise<S
         ...measured.map((point) => ({ ...point, interval: null })),
         ...[now, later].map(({ examples, mean, interval }) => ({ examples, score: mean, interval })),
       ],
-      text: `${labelsFor(law, now.examples)} ${verdict}`,
+      text: bench.kind === 'regression' ? verdict : `${labelsFor(law, now.examples)} ${verdict}`,
     }
     await writeJson(join(project.folder, curveName), result)
     return result

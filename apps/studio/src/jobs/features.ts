@@ -1,5 +1,5 @@
-import { type BenchExample, type Matrix, type Run, startRun } from '@headstart/core'
-import { OptionError } from '@headstart/core/kit'
+import { type BenchExample, type Kind, type Matrix, type Run, startRun } from '@headstart/core'
+import { classesOf, OptionError } from '@headstart/core/kit'
 import type { FeatureMap } from '../api/look.js'
 import type { Explained } from '../api/try.js'
 import type { AnyBench } from '../project/project.js'
@@ -81,7 +81,9 @@ export class ExampleFeatures {
     const features = await this.#of(loaded, examples)
     const { columns, data } = await principalComponents(features, most.components, signal)
     const rows = [...examples.keys()].filter((row) => !Number.isNaN(data[row * columns]))
-    const labels = [...new Set(examples.flatMap(({ label }) => label ?? []))].sort()
+    const groups = groupsOf(examples, this.#bench.kind ?? 'classification')
+    const labels = [...new Set(groups.flatMap((group) => group ?? []))]
+    if (this.#bench.kind !== 'regression') labels.sort()
     const axis = (column: number): number[] => {
       if (column >= columns) return rows.map(() => 0)
       const values = rows.map((row) => data[row * columns + column] as number)
@@ -92,7 +94,7 @@ export class ExampleFeatures {
       map: {
         revision,
         ids: rows.map((row) => examples[row]?.id as string),
-        label: rows.map((row) => labels.indexOf(examples[row]?.label ?? '')),
+        label: rows.map((row) => labels.indexOf(groups[row] ?? '')),
         labels,
         x: axis(0),
         y: axis(1),
@@ -135,4 +137,17 @@ function cosine(a: Float32Array, b: Float32Array, mean: Float64Array): number {
     ofB += y * y
   }
   return product / (Math.sqrt(ofA * ofB) || 1)
+}
+
+/** What the color of an example stands for: its class, of several the first one, of numbers the third in which it lies. */
+function groupsOf(examples: readonly BenchExample[], kind: Kind): (string | null)[] {
+  if (kind !== 'regression')
+    return examples.map(({ label }) => (label === null ? null : (classesOf(label, kind)[0] ?? 'none of them')))
+  const numbers = examples.flatMap(({ label }) => (label === null ? [] : Number(label))).sort((a, b) => a - b)
+  const third = (part: number): number => numbers[Math.floor((part * (numbers.length - 1)) / 3)] as number
+  const [low, high] = [third(1), third(2)]
+  return examples.map(({ label }) => {
+    if (label === null) return null
+    return Number(label) <= low ? `up to ${low}` : Number(label) <= high ? `up to ${high}` : `above ${high}`
+  })
 }

@@ -3,6 +3,7 @@ import { random } from '@headstart/core/kit'
 import * as z from 'zod'
 import type { Proposal } from '../api/examples.js'
 import type { AnyBench } from '../project/project.js'
+import { labelOf } from './answers.js'
 import type { Loaded } from './folder-model.js'
 
 /** Examples among which is chosen, and how many are chosen at once. */
@@ -12,7 +13,7 @@ const suggestions = z.object({
   next: z.array(
     z.object({
       row: z.number(),
-      answer: z.looseObject({ label: z.string().optional(), probability: z.number().optional() }),
+      answer: z.looseObject({}),
     }),
   ),
 })
@@ -56,9 +57,14 @@ export class ProposalQueue {
     const { next } = suggestions.parse(shown?.json)
     this.#of = loaded.hash
     this.#ids = next.map(({ row }) => some[row]?.id as string)
-    this.#queue = next.map(({ answer: { label, probability } }) => ({
-      guess: label === undefined || probability === undefined ? null : { label, probability },
+    this.#queue = next.map(({ answer }) => ({
+      guess: guessOf(answer),
       why: 'one of those that the model is least sure of, and unlike the others that are asked about',
     }))
   }
+}
+
+function guessOf(answer: Readonly<Record<string, unknown>>): Proposal['guess'] {
+  const [label, probability] = [labelOf(answer), answer['probability']]
+  return label === undefined ? null : { label, probability: typeof probability === 'number' ? probability : null }
 }

@@ -17,10 +17,13 @@ import type { Project } from '../project/project.js'
 import { familiarAnswers, stringOf } from './answers.js'
 import type { AnyTrained } from './folder-model.js'
 import type { JobHandle } from './job.js'
+import { networkOf } from './networks.js'
 
 export interface TrainOptions {
   readonly methods: readonly string[]
   readonly keep: string
+  /** Default: see `networkOf`. */
+  readonly network?: string | undefined
   readonly seed: number
 }
 
@@ -46,7 +49,7 @@ interface Judged {
  */
 export async function train(
   project: Project,
-  { methods, keep, seed }: TrainOptions,
+  { methods, keep, network: asked, seed }: TrainOptions,
   job: JobHandle,
 ): Promise<TrainOutcome> {
   const { task, bench, history } = project.open
@@ -54,6 +57,7 @@ export async function train(
   const unknown = [...methods, keep].find((name) => !known.includes(name))
   if (unknown !== undefined)
     throw new OptionError('methods', `any of ${known.join(', ')}`, `"${unknown}"`, 'Choose again.')
+  const network = networkOf(project.open, asked)
   const started = performance.now()
   const model = join(project.folder, 'model')
   await prepareModelFolder(model)
@@ -66,7 +70,7 @@ export async function train(
     const data = await snapshot.read(run)
     const { train, test, whole, questions } = await snapshot.split(data, run)
     const chosen = [...new Set([keep, ...methods])].toSorted((a, b) => known.indexOf(a) - known.indexOf(b))
-    const plan = await task.compare.run(data, { methods: chosen }, run)
+    const plan = await task.compare.run(data, { methods: chosen, ...network }, run)
     const learnerOf = (name: string): AnyLearner => {
       const learner = plan.learners.find((one) => one.name === name)
       if (learner) return learner as AnyLearner
@@ -90,7 +94,7 @@ export async function train(
         if (bench.labels) await trained.close()
         else beside.set(name, trained)
         const row = { name, description: learner.description, seconds, failed: null }
-        judged.push({ row: { ...row, score: scoreOf(plan.protocol.measure, scores) }, scores })
+        judged.push({ row: { ...row, score: scoreOf(bench.measure ?? plan.protocol.measure, scores) }, scores })
       } catch (error) {
         if (job.signal.aborted || !(error instanceof HeadstartError) || name === keep) throw error
         const row = { name, description: '', seconds: (performance.now() - begun) / 1000, failed: error.message }
@@ -105,7 +109,7 @@ export async function train(
     const trained =
       training === undefined
         ? await learnerOf(keep).fit(whole, last)
-        : await (await task.train.run(data, training, last)).fit(data, last)
+        : await (await task.train.run(data, { ...training, ...network }, last)).fit(data, last)
     try {
       await writeModelFolder(model, await trained.pack(), { signal: job.signal })
     } finally {
@@ -117,9 +121,10 @@ export async function train(
       at: new Date().toISOString(),
       kept: keep,
       methods: judged.map(({ row }) => row),
-      verdict: verdictOf(judged, keep),
+      network: network.backbone ?? null,
+      verdict: verdictOf(judged, keep, bench.kind === 'regression'),
       counts: snapshot.counts,
-      changed: changedSince(history.runs[0], snapshot, keep),
+      changed: changedSince(history.runs[0], snapshot, keep, network.backbone),
       seconds: (performance.now() - started) / 1000,
       model: createHash('sha256')
         .update(await readFile(join(model, 'headstart.json')))
@@ -171,7 +176,7 @@ function scoreOf(measure: string, all: Float64Array): Score | null {
 }
 
 /** What the method that is kept is worth beside each other one, by pairs of the same questions. */
-function verdictOf(judged: readonly Judged[], keep: string): string[] {
+function verdictOf(judged: readonly Judged[], keep: string, areNumbers: boolean): string[] {
   const kept = judged.find(({ row }) => row.name === keep)
   if (!kept) return []
   return judged.flatMap((other) => {
@@ -182,7 +187,10 @@ function verdictOf(judged: readonly Judged[], keep: string): string[] {
     })
     if (pairs.length < 2) return []
     const { mean, margin } = pairedDifference(pairs)
-    const said = `${mean >= 0 ? '+' : ''}${(100 * mean).toFixed(1)} ± ${(100 * margin).toFixed(1)} points on ${pairs.length} questions`
+    // The error of numbers is in their own unit.
+    const said = areNumbers
+      ? `${Math.abs(mean).toPrecision(2)} ± ${margin.toPrecision(2)} ${mean >= 0 ? 'less' : 'more'} error on ${pairs.length} questions`
+      : `${mean >= 0 ? '+' : ''}${(100 * mean).toFixed(1)} ± ${(100 * margin).toFixed(1)} points on ${pairs.length} questions`
     const effect = effectOf({ mean, margin })
     if (effect === 'helped') return [`${keep} is better than ${other.row.name} here, for certain: ${said}.`]
     if (effect === 'hurt') return [`${other.row.name} is better than ${keep} here, for certain: ${said}.`]
@@ -195,6 +203,7 @@ function changedSince(
   before: StoredRun | undefined,
   { counts }: Pick<BenchSnapshot<unknown, unknown>, 'counts'>,
   keep: string,
+  network: string | undefined,
 ): string[] {
   if (!before) return ['The first training.']
   const names = [...new Set([...Object.keys(before.counts), ...Object.keys(counts)])]
@@ -204,5 +213,7 @@ function changedSince(
     return [now > then ? `${now - then} more of ${name}.` : `${then - now} fewer of ${name}.`]
   })
   if (before.kept !== keep) sentences.push(`${keep} in the place of ${before.kept}.`)
+  if (network !== undefined && before.network !== null && before.network !== network)
+    sentences.push(`The network ${network} in the place of ${before.network}.`)
   return sentences.length > 0 ? sentences : ['As many examples of each as before.']
 }

@@ -15,6 +15,7 @@ import { type AnyTrained, FolderModel, type Loaded } from './folder-model.js'
 import type { Jobs } from './job.js'
 import { confusionOf, limitsOf } from './limits.js'
 import { ProposalQueue } from './proposals.js'
+import { ModelsBeside } from './models-beside.js'
 import { train } from './train.js'
 
 /** Examples that are nearest to what is tried. */
@@ -32,7 +33,7 @@ export class Workbench {
   /** Undefined: not looked for yet. */
   #checked: StoredCheck | null | undefined
   #curve: StoredCurve | null | undefined
-  #beside: ReadonlyMap<string, AnyTrained> = new Map()
+  readonly #beside: ModelsBeside
 
   constructor(project: Project, opened: Opened, jobs: Jobs, onChange: () => void) {
     this.#project = project
@@ -41,6 +42,7 @@ export class Workbench {
     this.#model = new FolderModel(join(project.folder, 'model'), opened.task)
     this.#features = new ExampleFeatures(opened.bench)
     this.#proposals = new ProposalQueue(opened.bench)
+    this.#beside = new ModelsBeside(project.folder, opened.task)
     this.#onChange = onChange
   }
 
@@ -65,18 +67,24 @@ export class Workbench {
     }
   }
 
+  /** @throws OptionError where there is none that can be used. */
+  async needModel(): Promise<void> {
+    await this.#model.need()
+  }
+
   runs(): Run[] {
     return this.#opened.history.runs.map(publicRun)
   }
 
-  train({ methods, keep, seed = 0 }: TrainRequest): JobState {
+  train({ methods, keep, network, seed = 0 }: TrainRequest): JobState {
     const [usual] = this.#opened.bench.methods
     const kept = keep ?? methods?.[0] ?? usual.name
     this.#writable()
     return this.#jobs.start('train', async (job) => {
-      const outcome = await train(this.#project, { methods: methods ?? [], keep: kept, seed }, job)
+      const outcome = await train(this.#project, { methods: methods ?? [], keep: kept, network, seed }, job)
+      await this.#beside.write(outcome.run.id, outcome.beside)
       await this.#opened.history.add(outcome.run, outcome.heldOut)
-      await this.#keepBeside(outcome.beside)
+      await this.#beside.forget(outcome.run.id)
       this.#onChange()
     })
   }
@@ -140,9 +148,10 @@ export class Workbench {
     const started = performance.now()
     const { bench } = this.#opened
     const query = await this.#queryOf(question)
-    const models: (readonly [string, AnyTrained])[] = question.methods
-      ? question.methods.map((name) => [name, this.#modelBeside(name)] as const)
-      : [['', (await this.#model.need()).trained] as const]
+    const [last] = this.#opened.history.runs
+    const models: [string, AnyTrained][] = []
+    for (const name of question.methods ?? []) models.push([name, await this.#beside.get(last, name)])
+    if (!question.methods) models.push(['', (await this.#model.need()).trained])
     const answers: Answered['answers'] = []
     for (const [method, trained] of models) {
       const run = startRun({ signal, cache: false })
@@ -160,7 +169,7 @@ export class Workbench {
     const loaded = await this.#model.need()
     const { trained } = loaded
     if (!trained.explain) throw new OptionError('model', 'one that says why', 'one that does not', 'Ask it alone.')
-    const found = await trained.explain(query, { signal })
+    const found = await trained.explain(query, { signal, examples: 0 })
     const overlay = await found.overlay()
     const all = await this.#project.examples()
     return {
@@ -176,11 +185,12 @@ export class Workbench {
     }
   }
 
-  async takeAway(program: string): Promise<TakeAway> {
+  /** @param origin Address of the studio. */
+  async takeAway(program: string, origin: string): Promise<TakeAway> {
     const { task, maker } = this.#opened
     const { trained } = await this.#model.need()
     const { folder } = this.#model
-    const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", String.raw`'\''`)}'`
+    const quoted = /^[\w./-]+$/.test(folder) ? folder : inQuotes(folder)
     return {
       model: folder,
       formats: Object.entries(trained.exports ?? {}).map(([name, { description, ending }]) => {
@@ -189,7 +199,19 @@ export class Workbench {
       typescript: maker.program.join('\n').replaceAll("'./model'", JSON.stringify(folder)),
       ask: `${program} ${task.verb} ${quoted} ${task.example}`,
       serve: `${program} serve ${quoted}`,
+      request: `curl ${origin}/models/model/${task.verb} ${await this.#bodyOf()}`,
     }
+  }
+
+  /** What is asked over HTTP, as arguments of curl. */
+  async #bodyOf(): Promise<string> {
+    const { task, bench } = this.#opened
+    if (task.fromBytes) return `-H 'Content-Type: application/octet-stream' --data-binary @${task.example}`
+    const [first] = await this.#project.examples()
+    const query: unknown = task.example.startsWith('"')
+      ? JSON.parse(task.example)
+      : first && (await bench.query(first.id))
+    return `-H 'Content-Type: application/json' -d ${inQuotes(JSON.stringify({ input: query }))}`
   }
 
   async export(format: string): Promise<{ readonly path: string }> {
@@ -204,21 +226,8 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
-    await this.#keepBeside(new Map())
+    await this.#beside.close()
     await this.#model.close()
-  }
-
-  async #keepBeside(models: ReadonlyMap<string, AnyTrained>): Promise<void> {
-    const before = this.#beside
-    this.#beside = models
-    for (const trained of before.values()) await trained.close()
-  }
-
-  #modelBeside(name: string): AnyTrained {
-    const found = this.#beside.get(name)
-    if (found) return found
-    const known = [...this.#beside.keys()].join(', ') || 'none yet'
-    throw new OptionError('methods', `those of the last training (${known})`, name, 'Train them side by side first.')
   }
 
   /** @throws OptionError for what is no question to this kind of model. */
@@ -255,4 +264,9 @@ export class Workbench {
     const remedy = 'Give it to the user that the studio runs as, or copy it to another place.'
     throw new OptionError(this.#project.folder, 'a folder that can be written', 'one that cannot', remedy)
   }
+}
+
+/** One word of a command line. */
+function inQuotes(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

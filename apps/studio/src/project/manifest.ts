@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileError, parseJsonText, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import * as z from 'zod'
+import { labelKind } from '../api/project.js'
 
 /** Of the file by which a folder is a project. */
 export const manifestName = 'headstart-project.json'
@@ -11,6 +12,8 @@ const manifest = z.looseObject({
   version: z.number(),
   /** As in `--task`. */
   task: z.string(),
+  /** What a label is, as in `--kind`. */
+  kind: labelKind.default('classification'),
   /** Classes in the order of their keys, also those without examples. */
   labels: z.array(z.string()).default([]),
   /** Examples whose labels were looked at and are right, by their ids: 'id label'. */

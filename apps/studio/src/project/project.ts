@@ -8,11 +8,12 @@ import type {
   BenchSnapshot,
   Brought,
   BroughtIn,
+  Kind,
   Move,
   Place,
 } from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
-import { makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { classesOf, makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import { History } from './history.js'
 import { holdFolder } from './hold-folder.js'
 import { Journal } from './journal.js'
@@ -147,7 +148,7 @@ export class Project {
   /** Makes a new project of the folder. */
   async create(
     name: string,
-    { data, sample }: { data?: string | undefined; sample?: boolean | undefined },
+    { data, sample, kind }: { data?: string | undefined; sample?: boolean | undefined; kind?: Kind | undefined },
   ): Promise<void> {
     await this.exclusive(async () => {
       if (this.#opened) {
@@ -165,9 +166,22 @@ export class Project {
       if (data !== undefined && !(await maker.find(this.folder)).includes(data)) {
         throw new OptionError('data', 'data of that kind in the folder', data, 'Choose one of those that are listed.')
       }
+      const kinds = maker.kinds ?? [usualKind]
+      const chosen = kind ?? kinds[0]
+      if (!kinds.includes(chosen))
+        throw new OptionError('kind', `one of ${kinds.join(', ')}`, chosen, 'Choose another one.')
+      if (sample && chosen !== kinds[0])
+        throw new OptionError('sample', `labels of the kind ${kinds[0]}`, chosen, 'Begin with your own data.')
       if (sample) await writeSample(task, this.folder, maker)
-      else await maker.create(this.folder, data)
-      const manifest: Manifest = { format: 'headstart-project', version: 1, task: name, labels: [], confirmed: [] }
+      else await maker.create(this.folder, data, chosen)
+      const manifest: Manifest = {
+        format: 'headstart-project',
+        version: 1,
+        task: name,
+        kind: chosen,
+        labels: [],
+        confirmed: [],
+      }
       await writeManifest(this.folder, manifest)
       await this.#begin(manifest)
       this.revision++
@@ -274,7 +288,7 @@ export class Project {
   async #begin(manifest: Manifest): Promise<void> {
     const task = await taskNamed(this.tasks, manifest.task)
     if (!task.bench) throw new OptionError(manifestName, 'a task with a studio', task.name, 'Update headstart.')
-    const bench = task.bench.open(this.folder)
+    const bench = task.bench.open(this.folder, manifest.kind)
     const journal = await Journal.open(this.folder)
     const { left } = journal
     if (left && this.writable) {
@@ -310,7 +324,8 @@ export class Project {
     const { open } = this
     const names = new Set(open.manifest.labels)
     const before = names.size
-    for (const { to } of moves) if (to !== null && to.label !== null) names.add(to.label)
+    for (const { to } of moves)
+      if (to !== null && to.label !== null) for (const name of classesOf(to.label, open.manifest.kind)) names.add(name)
     if (names.size === before) return
     open.manifest = { ...open.manifest, labels: [...names] }
     await writeManifest(this.folder, open.manifest)
@@ -334,6 +349,7 @@ export class Project {
   }
 }
 
+const usualKind: Kind = 'classification'
 const unreadable = 'The data cannot be read, and are shown as they were:'
 
 function placeOf(now: ReadonlyMap<string, Place>, id: string): string {

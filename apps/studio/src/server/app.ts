@@ -1,3 +1,4 @@
+import type { Service } from '@headstart/serve'
 import { RequestError } from '@headstart/serve/kit'
 import { Hono } from 'hono'
 import * as z from 'zod'
@@ -16,7 +17,9 @@ import { confirmLabels, trainRequest } from '../api/look.js'
 import { createProject, type Project as ProjectState } from '../api/project.js'
 import { exportRequest, question } from '../api/try.js'
 import type { BroughtIn } from '@headstart/core'
+import { classesOf, joinedLabels } from '@headstart/core/kit'
 import { confirmation } from '../jobs/check.js'
+import { networksOf } from '../jobs/networks.js'
 import type { Jobs } from '../jobs/job.js'
 import type { Workbench } from '../jobs/workbench.js'
 import type { ChangeOutcome, Project } from '../project/project.js'
@@ -40,6 +43,8 @@ export interface Served {
   readonly program: string
   /** @throws OptionError while nobody chose what the project is. */
   readonly bench: Workbench
+  /** The model in the folder, as a server has it. @throws OptionError while there is none. */
+  service(): Promise<Service>
   kinds(): Promise<Pick<ProjectState, 'kinds' | 'found'>>
 }
 
@@ -71,7 +76,7 @@ export function createApp(studio: Served): Hono {
     const all = await project.examples()
     const found = ids === undefined ? all.filter(isWanted) : inOrder(all, ids.split(','))
     function isWanted(example: Example): boolean {
-      if (label !== undefined && example.label !== label) return false
+      if (label !== undefined && !classesIn(example.label).includes(label)) return false
       if (only !== undefined && (example.label !== null) !== (only === 'labeled')) return false
       return search === undefined || textOf(example).toLowerCase().includes(search.toLowerCase())
     }
@@ -133,8 +138,11 @@ export function createApp(studio: Served): Hono {
   app.post('/api/rename', async (c) => {
     const { from, to } = await jsonOf(c, renameLabel)
     const moves = (await project.examples())
-      .filter(({ label }) => label === from)
-      .map(({ id }) => ({ id, to: { label: to } }))
+      .map(({ id, label }) => ({ id, classes: classesIn(label) }))
+      .filter(({ classes }) => classes.includes(from))
+      .map(({ id, classes }) => {
+        return { id, to: { label: joinedLabels([...new Set(classes.map((name) => (name === from ? to : name)))]) } }
+      })
     const outcome = await project.move(`${from} renamed to ${to}`, moves)
     const names = project.open.manifest.labels.map((label) => (label === from ? to : label))
     await project.keep({ labels: [...new Set(names)] })
@@ -150,10 +158,11 @@ export function createApp(studio: Served): Hono {
   app.get('/api/check', async (c) => c.json(await studio.bench.checked()))
   app.post('/api/check', (c) => c.json(studio.bench.startCheck()))
   app.post('/api/confirm', async (c) => {
-    const { ids } = await jsonOf(c, confirmLabels)
+    const { ids, right: areRight } = await jsonOf(c, confirmLabels)
     const labels = new Map((await project.examples()).map(({ id, label }) => [id, label]))
     const right = ids.flatMap((id) => (labels.get(id) ? [confirmation(id, labels.get(id) as string)] : []))
-    await project.keep({ confirmed: [...new Set([...project.open.manifest.confirmed, ...right])] })
+    const others = project.open.manifest.confirmed.filter((one) => !right.includes(one))
+    await project.keep({ confirmed: areRight ? [...others, ...right] : others })
     return c.json(changedOf({ changed: right.length, missing: ids.filter((id) => !labels.get(id)) }))
   })
 
@@ -177,8 +186,12 @@ export function createApp(studio: Served): Hono {
   app.post('/api/try', async (c) => c.json(await studio.bench.ask(await jsonOf(c, question), c.req.raw.signal)))
   app.post('/api/explain', async (c) => c.json(await studio.bench.explain(await jsonOf(c, question), c.req.raw.signal)))
 
-  app.get('/api/take', async (c) => c.json(await studio.bench.takeAway(studio.program)))
+  app.get('/api/take', async (c) => c.json(await studio.bench.takeAway(studio.program, new URL(c.req.url).origin)))
   app.post('/api/export', async (c) => c.json(await studio.bench.export((await jsonOf(c, exportRequest)).format)))
+
+  // As `headstart serve` answers: what is asked there changes nothing here.
+  for (const path of ['/models', '/models/*', '/v2', '/v2/*', '/health/*', '/openapi.json', '/metrics'])
+    app.all(path, async ({ req }) => (await studio.service()).fetch(req.raw))
 
   app.get('*', async (c, next) => (await pageFile(c)) ?? next())
   return app
@@ -197,12 +210,14 @@ export function createApp(studio: Served): Hono {
         ...base,
         task: null,
         brings: null,
+        kind: null,
         files: null,
         labels: [],
         counts: { total: 0, labeled: 0, unlabeled: 0 },
         undo: null,
         redo: null,
         methods: [],
+        networks: [],
         model: null,
         notices: project.notices,
         kinds,
@@ -212,7 +227,7 @@ export function createApp(studio: Served): Hono {
     const { bench, task, journal, manifest } = opened
     const all = await project.examples()
     const counts = new Map(manifest.labels.map((label) => [label, 0]))
-    for (const { label } of all) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1)
+    for (const { label } of all) for (const name of classesIn(label)) counts.set(name, (counts.get(name) ?? 0) + 1)
     const labeled = all.filter(({ label }) => label !== null).length
     const { state, problem } = await studio.bench.model()
     return {
@@ -221,17 +236,24 @@ export function createApp(studio: Served): Hono {
       revision: project.revision,
       task: task.name,
       brings: bench.brings,
+      kind: bench.labels ? manifest.kind : null,
       files: { data: bench.files.data, unlabeled: bench.files.unlabeled ?? null, model: 'model' },
       labels: [...counts].map(([name, count]) => ({ name, count })),
       counts: { total: all.length, labeled, unlabeled: bench.labels ? all.length - labeled : 0 },
       undo: journal.undo?.what ?? null,
       redo: journal.redo?.what ?? null,
       methods: bench.methods.map((method, place) => ({ ...method, usual: place === 0 })),
+      networks: networksOf(opened),
       model: state,
       notices: [...project.notices, ...(problem === undefined ? [] : [problem])],
       kinds: [],
       found: [],
     }
+  }
+
+  /** The classes of a label; of a number none. */
+  function classesIn(label: string | null): readonly string[] {
+    return label === null ? [] : classesOf(label, project.open.manifest.kind)
   }
 
   function addedOf({ added, doubles, refused }: BroughtIn): Added {

@@ -4,13 +4,14 @@ import { studioHeader } from '../api/client.js'
 
 /**
  * Lets through what comes from the studio's own page, or from a program on this machine: no page of another host whose name was made to
- * lead here (DNS rebinding: the header Host), none of another origin (Origin), and no form of one (a header of our own, and a type of
- * content that forms do not have).
+ * lead here (DNS rebinding: the header Host), none of another origin (Origin), and, where something can be changed, no form of one (a
+ * header of our own, and a type of content that forms do not have).
  */
 export const guarded = createMiddleware(async ({ req, header }, next) => {
   checkHost(req.raw, loopbackHosts, 'Open the address that the studio printed.')
   checkOrigin(req.raw)
-  if (req.method !== 'GET' && req.method !== 'HEAD' && req.header(studioHeader) === undefined) {
+  const changes = req.path.startsWith('/api/') && req.method !== 'GET' && req.method !== 'HEAD'
+  if (changes && req.header(studioHeader) === undefined) {
     throw new RequestError(403, 'request', `the header ${studioHeader}`, 'none', `Send it: ${studioHeader}: 1.`)
   }
   await next()

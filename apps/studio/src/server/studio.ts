@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { FileError, OptionError } from '@headstart/core/kit'
+import { createService, folderModel, type Service } from '@headstart/serve'
 import type { Project as ProjectState } from '../api/project.js'
 import { Jobs } from '../jobs/job.js'
 import { Workbench } from '../jobs/workbench.js'
@@ -32,6 +34,7 @@ export class Studio implements AsyncDisposable {
   /** Where the page is: 'http://127.0.0.1:4600'. */
   url = ''
   #bench: Workbench | undefined
+  #service: Promise<Service> | undefined
   #close: () => Promise<void> = async () => {}
 
   private constructor(project: Project, events: Events, jobs: Jobs, program: string) {
@@ -84,6 +87,7 @@ export class Studio implements AsyncDisposable {
       await end()
       await jobs.close()
       await studio.#bench?.close()
+      await studio.#service?.then((service) => service.close()).catch(() => {})
       await project.close()
     }
     return studio
@@ -97,13 +101,30 @@ export class Studio implements AsyncDisposable {
     ))
   }
 
+  /** The model in the folder, as `headstart serve` has it. It is opened when it is first asked there. */
+  async service(): Promise<Service> {
+    const { task } = this.project.open
+    // Says what is missing, where it is.
+    await this.bench.needModel()
+    this.#service ??= createService({
+      models: [folderModel(join(this.project.folder, 'model'), async () => task)],
+      onEvent: ({ type, message }) => {
+        if (type !== 'swapped') this.events.tell({ type: 'notice', message })
+      },
+    })
+    this.#service.catch(() => (this.#service = undefined))
+    return this.#service
+  }
+
   /** What can be begun in a folder that is no project yet, and data that lie in it. */
   async kinds(): Promise<Pick<ProjectState, 'kinds' | 'found'>> {
     const { tasks, folder } = this.project
     const loaded = await Promise.all(tasks.map(({ load }) => load()))
-    const kinds = loaded.flatMap(({ name, bench, sample }) =>
-      bench ? [{ task: name, description: bench.description, brings: bench.brings, sample: sample !== undefined }] : [],
-    )
+    const kinds = loaded.flatMap(({ name, bench, sample }) => {
+      if (!bench) return []
+      const { description, brings, kinds = ['classification'] } = bench
+      return [{ task: name, description, brings, kinds: [...kinds], sample: sample !== undefined }]
+    })
     const found = await Promise.all(
       kinds.map(async ({ task }) => (await findData(folder, tasks, task)).map((data) => ({ task, data }))),
     )

@@ -2,21 +2,25 @@ import { randomUUID } from 'node:crypto'
 import type { Bench, BenchMaker, BenchMethod, ShownAs } from '../contract/bench.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Run } from '../contract/run.js'
-import type { Target } from '../contract/target.js'
+import type { Kind, Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { computeFeatures, resolveCache } from '../features/cached-features.js'
 import { sha256 } from '../kit/sha256.js'
+import { measureOf } from '../model/answers.js'
 import { Model } from '../model/model.js'
 import type { ExampleFiles } from './example-files.js'
+import { classesOf } from './label-problem.js'
 
 /** What differs between benches of labeled examples. */
 export interface ExampleBenchParts<Input> {
   readonly brings: ShownAs['type']
   readonly description: string
   find(folder: string): Promise<readonly string[]>
-  create(folder: string, data: string | undefined): Promise<void>
-  open(folder: string): ExampleFiles<Input>
+  /** See `BenchMaker.kinds`. */
+  readonly kinds?: readonly [Kind, ...Kind[]]
+  create(folder: string, data: string | undefined, kind?: Kind): Promise<void>
+  open(folder: string, kind?: Kind): ExampleFiles<Input>
   readonly program: readonly string[]
   /** Of what a trained model is made of. Default: it is one itself. */
   modelIn?(trained: unknown): unknown
@@ -29,10 +33,10 @@ export interface ExampleBenchParts<Input> {
 /** Share of the examples by which a training is judged. */
 const judgedBy = 0.25
 
-/** The bench of a task of labeled examples, one class each. */
+/** The bench of a task of labeled examples. */
 export function exampleBench<Input>(
   parts: ExampleBenchParts<Input>,
-  read: (path: string, run: Run) => Promise<Dataset<Input, Target>>,
+  read: (path: string, kind: Kind, run: Run) => Promise<Dataset<Input, Target>>,
 ): BenchMaker<Dataset<Input, Target>, Input> {
   const { brings, description } = parts
   const methods: readonly [BenchMethod, ...BenchMethod[]] = [
@@ -55,14 +59,17 @@ export function exampleBench<Input>(
     brings,
     description,
     program: parts.program,
+    ...(parts.kinds && { kinds: parts.kinds }),
     find: (folder) => parts.find(folder),
-    create: (folder, data) => parts.create(folder, data),
-    open(folder): Bench<Dataset<Input, Target>, Input> {
-      const files = parts.open(folder)
+    create: (folder, data, kind) => parts.create(folder, data, kind),
+    open(folder, kind = 'classification'): Bench<Dataset<Input, Target>, Input> {
+      const files = parts.open(folder, kind)
       return {
         brings,
         description,
         labels: true,
+        kind,
+        measure: measureOf[kind],
         methods,
         files: files.files,
         list: () => files.list(),
@@ -78,14 +85,16 @@ export function exampleBench<Input>(
         async snapshot() {
           const { path, examples, ids, close } = await files.freeze()
           const counts: Record<string, number> = {}
-          for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1
+          if (kind === 'regression') counts['examples'] = examples.length
+          for (const name of examples.flatMap(({ label }) => classesOf(label, kind)))
+            counts[name] = (counts[name] ?? 0) + 1
           return {
             path,
             ids: examples.map(({ id }) => id),
             counts,
             fingerprint: fingerprintOf(examples),
             async read(run) {
-              if (examples.length > 0) return read(path, run)
+              if (examples.length > 0) return read(path, kind, run)
               throw new DataError(
                 'the project',
                 'examples with a label',
@@ -95,14 +104,15 @@ export function exampleBench<Input>(
             },
             async split(data, run) {
               const enough = largeEnoughClasses(data, run)
-              if (enough.labels.length < 2) {
+              if (kind === 'classification' && enough.labels.length < 2) {
                 const got = enough.labels.length === 0 ? 'none' : `"${enough.labels[0]}" alone`
                 throw new DataError('the project', 'two classes or more', got, 'Label examples of another class.')
               }
               const all = ids(data.inputs)
               const idOf = new Map(data.examples.map((example, row) => [example, all[row] as string]))
               const { train, test } = enough.split({ test: judgedBy, seed: run.seed })
-              const questions = test.examples.map((example) => ({
+              const asked = kind === 'classification' ? test.examples : []
+              const questions = asked.map((example) => ({
                 id: idOf.get(example) as string,
                 query: example.input,
                 label: String(example.label),

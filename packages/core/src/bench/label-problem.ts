@@ -1,8 +1,29 @@
-/** Why a text cannot be the name of a class, in words; undefined where it can. */
-export function labelProblem(label: string): string | undefined {
+import type { Kind } from '../contract/target.js'
+import { labelsIn } from '../data/table/label-list.js'
+
+/** The classes that a label names: of several, those in its list; of a number none. */
+export function classesOf(label: string, kind: Kind): readonly string[] {
+  return kind === 'classification' ? [label] : kind === 'multi-label' ? labelsIn(label) : []
+}
+
+/** Several classes as one label: `a|b`, or `[]` for none of them, which an empty cell would leave open. */
+export function joinedLabels(classes: readonly string[]): string {
+  return classes.length === 0 ? '[]' : classes.join('|')
+}
+
+/** Why a text cannot be a label, in words; undefined where it can. */
+export function labelProblem(label: string, kind: Kind = 'classification'): string | undefined {
   if (label.trim() === '') return 'nothing but white space'
   if (label !== label.trim()) return `${JSON.stringify(label)}, with white space around it`
-  if (label.length > 200) return `${label.length} characters`
+  if (kind === 'regression') return Number.isFinite(Number(label)) ? undefined : JSON.stringify(label)
   if (/\p{Cc}/u.test(label)) return 'one with control characters'
-  return undefined
+  const long = classesOf(label, kind).find((one) => one.length > 200)
+  return long === undefined ? undefined : `${long.length} characters`
+}
+
+/** What a label is to be, for messages. */
+export const labelWanted: Readonly<Record<Kind, string>> = {
+  classification: 'the name of a class',
+  'multi-label': 'names of classes, separated by |',
+  regression: 'a number',
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { BenchExample, Brought, Move, Place } from '../contract/bench.js'
 import { DataError, HeadstartError } from '../contract/errors.js'
+import type { Kind, Target } from '../contract/target.js'
 import { type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { ContentIds } from './content-id.js'
 import type { ExampleFiles, Frozen } from './example-files.js'
-import { labelProblem } from './label-problem.js'
+import { joinedLabels, labelProblem, labelWanted } from './label-problem.js'
 import { type FileRow, RowFile } from './row-file.js'
 
 /** Of new projects, and of data that are no table as it is written here. */
@@ -18,8 +19,14 @@ const names = { data: 'data.csv', unlabeled: 'unlabeled.csv', removed: 'removed.
  * Texts as rows of tables: those with a label in one, those without in another, those that were taken away in a third. One that stands in
  * several of them, because a process was killed between two writes, counts where its label is.
  * @param beside Names of further files that are read with the texts, such as what is said to them: who brings one replaces it.
+ * @param kind What a label is.
  */
-export function tableFiles(folder: string, input: InputColumn, beside: readonly string[] = []): ExampleFiles<string> {
+export function tableFiles(
+  folder: string,
+  input: InputColumn,
+  beside: readonly string[] = [],
+  kind: Kind = 'classification',
+): ExampleFiles<string> {
   const { data } = names
   const labeled = new RowFile(join(folder, data), ['text', 'label'])
   const unlabeled = new RowFile(join(folder, names.unlabeled), ['text'])
@@ -67,7 +74,7 @@ export function tableFiles(folder: string, input: InputColumn, beside: readonly 
       return (await read()).byId.get(id)?.row['text']
     },
     async move(moves) {
-      for (const { to } of moves) refuse(to)
+      for (const { to } of moves) refuse(to, kind)
       const to = new Map(moves.map((move) => [move.id, move.to]))
       await change((all) => {
         const next: Next = { labeled: [], unlabeled: [], removed: [] }
@@ -93,8 +100,8 @@ export function tableFiles(folder: string, input: InputColumn, beside: readonly 
             await writeFileAtomically(join(folder, name), one.bytes)
             continue
           }
-          for (const row of await rowsOf(one, input)) {
-            const problem = problemOf(row)
+          for (const row of await rowsOf(one, input, kind)) {
+            const problem = problemOf(row, kind)
             if (problem === undefined) wanted.push(row)
             else refused.push({ name: row.text.slice(0, 80), message: problem })
           }
@@ -170,11 +177,16 @@ export async function findTables(folder: string): Promise<string[]> {
 /**
  * The files of a new project. Of a table that is there its examples are read into data.csv, unless it is that.
  */
-export async function createTables(folder: string, input: InputColumn, found: string | undefined): Promise<void> {
-  const files = tableFiles(folder, input)
+export async function createTables(
+  folder: string,
+  input: InputColumn,
+  found: string | undefined,
+  kind: Kind = 'classification',
+): Promise<void> {
+  const files = tableFiles(folder, input, [], kind)
   if (found !== undefined && found !== names.data) {
-    const rows = await readExamples(join(folder, found), input)
-    const { refused } = await files.add(rows.map(({ input: text, label }) => ({ text, label })))
+    const rows = await readExamples(join(folder, found), input, { kind })
+    const { refused } = await files.add(rows.map(({ input: text, label }) => ({ text, label: cellOf(label) })))
     const [first] = refused
     if (first) throw new DataError(found, 'texts and labels', first.message, 'Correct it.')
   }
@@ -239,11 +251,14 @@ function allOf(
 const longest = 1_000_000
 
 /** Why a row cannot be an example, in a sentence. */
-function problemOf({ text, label }: { readonly text: string; readonly label: string | null }): string | undefined {
+function problemOf(
+  { text, label }: { readonly text: string; readonly label: string | null },
+  kind: Kind,
+): string | undefined {
   if (text.length > longest)
     return `text: expected at most ${longest} characters, got ${text.length}. Bring it in parts.`
-  const problem = label === null ? undefined : labelProblem(label)
-  return problem === undefined ? undefined : `label: expected the name of a class, got ${problem}. Correct it.`
+  const problem = label === null ? undefined : labelProblem(label, kind)
+  return problem === undefined ? undefined : `label: expected ${labelWanted[kind]}, got ${problem}. Correct it.`
 }
 
 /** @throws FileError for any other reason. */
@@ -259,13 +274,19 @@ function placed(row: FileRow, place: Place): [Kind, FileRow] {
 }
 
 /** @throws DataError for a label that cannot be one. */
-function refuse(to: Place): void {
-  const problem = to?.label === null || to === null ? undefined : labelProblem(to.label)
-  if (problem !== undefined) throw new DataError('label', 'the name of a class', problem, 'Choose another name.')
+function refuse(to: Place, kind: Kind): void {
+  const problem = to?.label === null || to === null ? undefined : labelProblem(to.label, kind)
+  if (problem !== undefined) throw new DataError('label', labelWanted[kind], problem, 'Choose another one.')
+}
+
+/** A label as it stands in a cell; of a list that is empty none: whoever means that says `[]`. */
+function cellOf(label: Target): string | null {
+  if (typeof label === 'object') return label.length === 0 ? null : joinedLabels(label)
+  return String(label)
 }
 
 /** The rows that somebody brings: of a text one, of a table all, with labels where it has some; of a .txt file its lines. */
-async function rowsOf(one: Brought, input: InputColumn): Promise<{ text: string; label: string | null }[]> {
+async function rowsOf(one: Brought, input: InputColumn, kind: Kind): Promise<{ text: string; label: string | null }[]> {
   const given = one.label
   if ('text' in one) {
     if (one.text.trim() === '') throw new DataError('text', 'some words', 'none', 'Type some.')
@@ -286,8 +307,8 @@ async function rowsOf(one: Brought, input: InputColumn): Promise<{ text: string;
       return lines.filter((line) => line.trim() !== '').map((text) => ({ text, label: given ?? null }))
     }
     try {
-      const rows = await readExamples(path, input)
-      return rows.map((row) => ({ text: row.input, label: given === undefined ? row.label : given }))
+      const rows = await readExamples(path, input, { kind })
+      return rows.map((row) => ({ text: row.input, label: given === undefined ? cellOf(row.label) : given }))
     } catch (error) {
       try {
         const rows: { text: string; label: string | null }[] = []

@@ -1,5 +1,6 @@
 import type { Matrix } from './matrix.js'
 import type { Run } from './run.js'
+import type { Kind } from './target.js'
 
 /** How a thing is shown to people. */
 export type ShownAs =
@@ -12,7 +13,7 @@ export type ShownAs =
 export interface BenchExample {
   /** From its content: the same whatever its label, and whoever wrote the file. */
   readonly id: string
-  /** Null where it has none. */
+  /** Null where it has none. Of several classes 'a|b', `[]` for none of them; of a number its digits. */
   readonly label: string | null
   readonly shown: ShownAs
 }
@@ -90,6 +91,10 @@ export interface Bench<Data, Query> {
   readonly description: string
   /** Whether examples get labels; else items are chosen from (`record`). */
   readonly labels: boolean
+  /** What a label is. Default: one class. */
+  readonly kind?: Kind | undefined
+  /** What `Trained.measure` gives, where it is not what the protocol of `Task.compare` says. */
+  readonly measure?: string | undefined
   readonly methods: readonly [BenchMethod, ...BenchMethod[]]
   /** What `Task.read` reads, and where those without a label lie; both relative to the folder. */
   readonly files: { readonly data: string; readonly unlabeled?: string | undefined }
@@ -125,7 +130,9 @@ export interface BenchMaker<Data, Query> {
   readonly program: readonly string[]
   /** What of a folder could be the data of such a project, relative to it: files and folders in it. */
   find(folder: string): Promise<readonly string[]>
-  /** Writes the files of a new project. @param data What lies there already, one of `find`. */
-  create(folder: string, data: string | undefined): Promise<void>
-  open(folder: string): Bench<Data, Query>
+  /** What labels can be, the usual first. Default: one class. */
+  readonly kinds?: readonly [Kind, ...Kind[]] | undefined
+  /** Writes the files of a new project. @param data What lies there already, one of `find`. @param kind Default: the usual. */
+  create(folder: string, data: string | undefined, kind?: Kind): Promise<void>
+  open(folder: string, kind?: Kind): Bench<Data, Query>
 }

@@ -64,6 +64,8 @@ export interface EvaluateAlso<Query> {
 export interface ExplainAlso extends RunOptions {
   /** The class or label that is explained, or the item of a shop. Default: the answer. */
   readonly label?: string | undefined
+  /** Training examples that it goes by, at most so many, where they are kept. Default 5; 0 for none, of which nothing is said then. */
+  readonly examples?: number | undefined
 }
 
 /** What was learned. Its class has friendlier methods beside these, such as `predict` or `recommend`. */

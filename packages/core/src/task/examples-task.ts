@@ -246,7 +246,9 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     ...(parts.adopts && { adopts: parts.adopts }),
     load: (files, options) => parts.load(files, options),
     sample: parts.sample,
-    ...(parts.bench && { bench: exampleBench<Input>(parts.bench, (path, run) => readExamples(path, {}, run)) }),
+    ...(parts.bench && {
+      bench: exampleBench<Input>(parts.bench, (path, kind, run) => readExamples(path, { kind }, run)),
+    }),
     ...(parts.distill && {
       distill: (model, queries, run) =>
         parts.distill?.(model as Model<Input, Target>, queries, run) as Promise<Model<Input, Target>>,

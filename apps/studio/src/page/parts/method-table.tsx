@@ -1,4 +1,5 @@
 import type { MethodRow } from '../view/runs.js'
+import { measureInWords } from '../view/words.js'
 
 interface MethodTableProps {
   readonly caption: string
@@ -16,7 +17,7 @@ export function MethodTable({ caption, measure, rows }: MethodTableProps) {
           <tr>
             <th scope="col">method</th>
             <th scope="col" class="right">
-              {measure}
+              {measureInWords(measure)}
             </th>
             <th scope="col">95 % interval</th>
             <th scope="col" class="right">

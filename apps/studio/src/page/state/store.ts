@@ -1,6 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals'
 import { connect, type Studio, StudioProblem } from '../../api/client.js'
 import type { CheckResult, Example, JobState, Project, Run } from '../../api/types.js'
+import { classesIn, labelInWords } from '../view/label-words.js'
 import { Outbox } from './outbox.js'
 
 /** What was said to people, until they close it. */
@@ -27,6 +28,7 @@ export class Store {
   /** Label whose examples the list shows; null for those without one, undefined for all. */
   readonly filter = signal<string | null | undefined>(undefined)
 
+  readonly kind = computed(() => this.project.value?.kind ?? null)
   readonly brings = computed(() => this.project.value?.brings ?? null)
   readonly labels = computed(() => this.project.value?.labels ?? [])
   readonly labelNames = computed(() => this.labels.value.map(({ name }) => name))
@@ -195,9 +197,15 @@ export class Store {
     return this.studio.picture(example.id, size)
   }
 
-  /** Color of a label: its place decides, so that it is the same everywhere. */
+  /** A label for people. */
+  labelInWords(label: string | null): string {
+    return labelInWords(label, this.kind.value)
+  }
+
+  /** Color of a label, of several classes that of the first: its place decides, so that it is the same everywhere. */
   colorOf(label: string | null | undefined): string {
-    const place = label === null || label === undefined ? -1 : this.labelNames.value.indexOf(label)
+    const [first] = classesIn(label ?? null, this.kind.value)
+    const place = first === undefined ? -1 : this.labelNames.value.indexOf(first)
     return place < 0 ? 'var(--edge)' : `var(--c${place % 10})`
   }
 }

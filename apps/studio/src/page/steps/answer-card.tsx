@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Answered, Example, Explained } from '../../api/types.js'
+import type { Answer, Answered, Example, Explained } from '../../api/types.js'
 import { MarkedText } from '../parts/marked-text.js'
 import { Shares } from '../parts/shares.js'
 import { Swatch } from '../parts/swatch.js'
 import { nameOf } from '../parts/thing.js'
 import { useStore } from '../state/use-store.js'
+import { numberMeant } from '../view/label-match.js'
+import { joinedLabels } from '../view/label-words.js'
 import { markedParts } from '../view/marked.js'
 import { count, percent, shortened } from '../view/words.js'
 
@@ -24,11 +26,19 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
     .map(([name, share]) => ({ name, share, color: store.colorOf(name) }))
     .sort((a, b) => b.share - a.share)
   const sure = answer.probability
+  const own = labelIn(answer, store.labelNames.value)
   return (
     <section class="card" aria-label="Answer">
       <div class="row spread" style={{ alignItems: 'flex-start' }}>
         <div class="answer" role="status">
-          <strong>{answer.known === false ? "I don't know" : (answer.label ?? said)}</strong>
+          <strong>
+            {answer.known === false
+              ? "I don't know"
+              : (answer.label ?? (own === undefined ? said : store.labelInWords(own)))}
+          </strong>
+          {answer.interval && (
+            <span class="soft">probably {answer.interval.map((end) => Number(end.toPrecision(3))).join(' to ')}</span>
+          )}
           {sure !== undefined && answer.known !== false && <span class="soft">{percent(sure)} sure</span>}
         </div>
         <span class="small soft number">{answered.milliseconds.toFixed(0)} ms</span>
@@ -46,22 +56,71 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
       <div class="stack" style={{ gap: '8px' }}>
         <h3>Add it to the data as</h3>
         <div class="row" style={{ gap: '6px' }}>
-          {store.labelNames.value.slice(0, 12).map((label, place) => (
-            <button
-              key={label}
-              type="button"
-              disabled={!store.project.value?.writable}
-              onClick={() => onAdd(label)}
-              class={label === answer.label ? 'guessed' : ''}
-            >
-              <Swatch color={store.colorOf(label)} /> {label}
-              {label === answer.label ? <kbd>Enter</kbd> : place < 9 && <kbd>Alt {place + 1}</kbd>}
-            </button>
-          ))}
+          {[...new Set([...store.labelNames.value.slice(0, 12), ...(own === undefined ? [] : [own])])].map(
+            (label, place) => (
+              <button
+                key={label}
+                type="button"
+                disabled={!store.project.value?.writable}
+                onClick={() => onAdd(label)}
+                class={label === own ? 'guessed' : ''}
+              >
+                <Swatch color={store.colorOf(label)} /> {store.labelInWords(label)}
+                {label === own ? <kbd>Enter</kbd> : place < 9 && <kbd>Alt {place + 1}</kbd>}
+              </button>
+            ),
+          )}
+          <AddAnother onAdd={onAdd} />
         </div>
       </div>
     </section>
   )
+}
+
+/** Adds with a label that has no button: another number, several classes, a new one. */
+function AddAnother({ onAdd }: { onAdd: (label: string) => void }) {
+  const store = useStore()
+  const typed = useSignal('')
+  const kind = store.kind.value
+  const text = typed.value.trim()
+  const label = kind === 'regression' ? numberMeant(text) : text || undefined
+  const asked = { classification: 'Another label', 'multi-label': 'Others: a|b', regression: 'Another number' }[
+    kind ?? 'classification'
+  ]
+  return (
+    <form
+      class="row"
+      style={{ gap: '6px', flexWrap: 'nowrap' }}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (label === undefined) return
+        typed.value = ''
+        onAdd(label)
+      }}
+    >
+      <input
+        type="text"
+        aria-label={asked}
+        placeholder={asked}
+        value={typed.value}
+        style={{ width: '150px' }}
+        onInput={(event) => (typed.value = event.currentTarget.value)}
+      />
+      {text !== '' && (
+        <button type="submit" disabled={label === undefined || !store.project.value?.writable}>
+          Add
+        </button>
+      )}
+    </form>
+  )
+}
+
+/** The label that an answer gives: of several classes joined, of a number as many digits as are meant; undefined where it gives none. */
+export function labelIn(answer: Answer | undefined, order: readonly string[]): string | undefined {
+  if (!answer || answer.known === false) return undefined
+  if (answer.labels) return joinedLabels(answer.labels, order)
+  if (answer.value !== undefined) return String(Number(answer.value.toPrecision(4)))
+  return answer.label ?? undefined
 }
 
 /** Adding by a key: Enter takes the answer, Alt and a digit another label. @returns The label; undefined where the key means none. */
@@ -94,7 +153,7 @@ export function Reasons({ explained, pending }: ReasonsProps) {
   const likeness = new Map(explained.nearest.map(({ id, likeness }) => [id, likeness]))
   return (
     <section class="card" aria-label="Reasons">
-      <h2>Why {explained.label}?</h2>
+      <h2>Why {explained.label || 'that'}?</h2>
       {explained.parts.some(({ text }) => text !== undefined) && <MarkedText parts={markedParts(explained.parts)} />}
       {explained.overlay && (
         <figure class="stack">
@@ -119,7 +178,7 @@ export function Reasons({ explained, pending }: ReasonsProps) {
                     <span>{shortened(nameOf(example), 90)}</span>
                   )}
                   <span class="small soft row" style={{ gap: '6px', flexWrap: 'nowrap', alignItems: 'baseline' }}>
-                    <Swatch color={store.colorOf(example.label)} /> {example.label} ·{' '}
+                    <Swatch color={store.colorOf(example.label)} /> {store.labelInWords(example.label)} ·{' '}
                     {(likeness.get(example.id) ?? 0).toFixed(2)}
                   </span>
                 </button>

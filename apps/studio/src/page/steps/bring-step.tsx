@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { ProjectKind } from '../../api/types.js'
+import type { LabelKind, ProjectKind } from '../../api/types.js'
 import { Camera } from '../parts/camera.js'
 import { DropZone } from '../parts/drop-zone.js'
 import { Icon } from '../parts/icons.js'
@@ -33,7 +33,9 @@ export function BringStep() {
             ? 'Drop what you have, or begin with one of these. All stays on this computer, in the folder of the project.'
             : brings === 'card'
               ? 'A catalog of items, and who took which of them. More choices make better lists.'
-              : 'About ten examples of each label are a good beginning. What has no label yet gets one in the next step.'}
+              : project.kind === 'regression'
+                ? 'Some dozens of examples with their number are a good beginning. What has none yet gets one in the next step.'
+                : 'About ten examples of each label are a good beginning. What has no label yet gets one in the next step.'}
         </p>
       </header>
       <DropZone disabled={!project.writable} onFiles={(files) => void bring(store, files)}>
@@ -91,7 +93,21 @@ const icons = { text: 'text', picture: 'picture', card: 'shop' } as const
 
 function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: string; data: string }[] }) {
   const store = useStore()
-  const begin = async (request: { task: string; sample?: boolean; data?: string }): Promise<void> => {
+  const chosen = useSignal<Readonly<Record<string, LabelKind>>>({})
+  const choice = (of: string, kinds: readonly LabelKind[]) =>
+    kinds.length > 1 && (
+      <KindChoice
+        kinds={kinds}
+        value={chosen.value[of]}
+        onChange={(kind) => (chosen.value = { ...chosen.value, [of]: kind })}
+      />
+    )
+  const begin = async (request: {
+    task: string
+    sample?: boolean
+    data?: string
+    kind?: LabelKind | undefined
+  }): Promise<void> => {
     const made = await store.attempt(() => store.studio.create(request))
     if (made) await store.refresh()
   }
@@ -100,33 +116,44 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
       {props.found.length > 0 && (
         <section class="card" aria-labelledby="found">
           <h2 id="found">Already in this folder</h2>
-          {props.found.map(({ task, data }) => (
-            <div key={task + data} class="row spread">
-              <span>
-                <code>{data}</code>
-              </span>
-              <button type="button" class="main" onClick={() => void begin({ task, data })}>
-                Open it
-              </button>
-            </div>
-          ))}
+          {props.found.map(({ task, data }) => {
+            const kind = props.kinds.find((one) => one.task === task)
+            return (
+              <div key={task + data} class="row spread">
+                <span>
+                  <code>{data}</code> <span class="soft">as {kind?.description ?? task}</span>
+                </span>
+                <span class="row">
+                  {choice(task + data, kind?.kinds ?? [])}
+                  <button
+                    type="button"
+                    class="main"
+                    onClick={() => void begin({ task, data, kind: chosen.value[task + data] })}
+                  >
+                    Open it
+                  </button>
+                </span>
+              </div>
+            )
+          })}
         </section>
       )}
       <ul
         class="grid"
         style={{ alignItems: 'stretch', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}
       >
-        {props.kinds.map(({ task, description, brings, sample }) => (
+        {props.kinds.map(({ task, description, brings, kinds, sample }) => (
           <li key={task} class="card">
             <span style={{ color: 'var(--accent)' }}>
               <Icon name={icons[brings]} size={28} />
             </span>
             <h2>{capitalized(description)}</h2>
             <div class="stack" style={{ gap: '6px', marginTop: 'auto' }}>
-              <button type="button" onClick={() => void begin({ task })}>
+              {choice(task, kinds)}
+              <button type="button" onClick={() => void begin({ task, kind: chosen.value[task] })}>
                 Begin empty
               </button>
-              {sample && (
+              {sample && (chosen.value[task] ?? kinds[0]) === kinds[0] && (
                 <button type="button" class="quiet" onClick={() => void begin({ task, sample: true })}>
                   With a sample
                 </button>
@@ -136,6 +163,34 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
         ))}
       </ul>
     </>
+  )
+}
+
+const kindNames: Readonly<Record<LabelKind, string>> = {
+  classification: 'one label each',
+  'multi-label': 'several labels each',
+  regression: 'a number each',
+}
+
+/** What a label is. */
+function KindChoice(props: {
+  readonly kinds: readonly LabelKind[]
+  readonly value: LabelKind | undefined
+  readonly onChange: (kind: LabelKind) => void
+}) {
+  return (
+    <select
+      aria-label="What each example gets"
+      value={props.value ?? props.kinds[0] ?? ''}
+      style={{ width: 'auto' }}
+      onChange={(event) => props.onChange(event.currentTarget.value as LabelKind)}
+    >
+      {props.kinds.map((kind) => (
+        <option key={kind} value={kind}>
+          {kindNames[kind]}
+        </option>
+      ))}
+    </select>
   )
 }
 
@@ -192,13 +247,18 @@ function TypeTexts() {
 
 function LabelField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const store = useStore()
+  const asked = {
+    classification: 'Label, if you know it',
+    'multi-label': 'Labels: a|b',
+    regression: 'Number, if you know it',
+  }[store.kind.value ?? 'classification']
   return (
     <div style={{ flex: '0 1 240px' }}>
       <input
         type="text"
         list="known-labels"
-        aria-label="Label, if you know it"
-        placeholder="Label, if you know it"
+        aria-label={asked}
+        placeholder={asked}
         value={value}
         onInput={(event) => onChange(event.currentTarget.value)}
       />

@@ -64,7 +64,14 @@ export function DataMap() {
       Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 ? -(y[i >> 1] ?? 0) : (x[i >> 1] ?? 0))),
     )
   }, [map.value])
-  const colors = useMemo(() => (map.value?.labels ?? []).map((label) => store.colorOf(label)), [map.value])
+  const colors = useMemo(
+    () =>
+      (map.value?.labels ?? []).map((label, place) => {
+        // Thirds of numbers are no labels that have a color.
+        return store.kind.value === 'regression' ? `var(--c${place})` : store.colorOf(label)
+      }),
+    [map.value],
+  )
   const { ids = [], label = [], labels = [] } = map.value ?? {}
   if (map.value === null)
     return (
@@ -103,9 +110,9 @@ export function DataMap() {
         theme={theme.value}
       />
       <ul class="legend">
-        {labels.map((name) => (
+        {labels.map((name, place) => (
           <li key={name}>
-            <Swatch color={store.colorOf(name)} /> {name}
+            <Swatch color={colors[place] ?? ''} /> {name}
           </li>
         ))}
         {label.includes(-1) && (

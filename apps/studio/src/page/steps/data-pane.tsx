@@ -151,7 +151,7 @@ function ExampleRow({ example }: { example: Example | undefined }) {
           <span class="of">{detailsInWords(shown.details).join(' · ')}</span>
         ) : (
           <span class="of">
-            <Swatch color={store.colorOf(example.label)} /> {example.label ?? 'without a label'}
+            <Swatch color={store.colorOf(example.label)} /> {store.labelInWords(example.label)}
           </span>
         )}
       </span>

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Example, Proposal } from '../../api/types.js'
-import { Swatch } from '../parts/swatch.js'
 import { nameOf, Thing } from '../parts/thing.js'
 import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
 import { useStore } from '../state/use-store.js'
 import { beginLabeling, labeled, type Labeling, meaningOf, proposed, undone } from '../view/labeling.js'
-import { count, percent, shortened } from '../view/words.js'
+import { classesIn, joinedLabels, noneOfThem } from '../view/label-words.js'
+import { count, shortened } from '../view/words.js'
+import { beginsLabel, LabelChoices, NumberField } from './label-choices.js'
 import { RecordChoices } from './record-choices.js'
 
 /** What stands in the queue: an example, and what is thought of it. */
@@ -36,8 +37,10 @@ function LabelQueue() {
   const state = useSignal<Labeling | undefined>(undefined)
   const known = useRef(new Map<string, Queued>())
   const said = useSignal('')
-  const newLabel = useSignal('')
-  const newField = useRef<HTMLInputElement>(null)
+  /** Of several classes, what was chosen for the one in sight; undefined: nothing yet. */
+  const chosen = useSignal<readonly string[] | undefined>(undefined)
+  const labelField = useRef<HTMLInputElement>(null)
+  const kind = store.kind.value
   const left = useSignal(0)
 
   const asked = useRef(0)
@@ -86,15 +89,34 @@ function LabelQueue() {
     if (!state.value || !seen) return
     state.value = labeled(state.value, label, seen.example.label ?? undefined)
     left.value = Math.max(0, left.value - 1)
-    said.value = `${shortened(nameOf(seen.example), 40)}: ${label}`
+    chosen.value = undefined
+    said.value = `${shortened(nameOf(seen.example), 40)}: ${store.labelInWords(label)}`
     void store.label(seen.example.id, label)
     if (suspects && label === seen.example.label)
       void store.attempt(() => store.studio.confirm({ ids: [seen.example.id] })).then(() => store.refresh())
     if (state.value.queue.length === 3) void fetchQueue()
   }
+  /** Of several classes those that are chosen for the one in sight, at first what it has or is guessed to have. */
+  const chosenOnes = (): readonly string[] => {
+    const seen = inSight()
+    return chosen.value ?? classesIn((suspects ? seen?.example.label : undefined) ?? seen?.guess?.label ?? null, kind)
+  }
+  const chooseClass = (label: string): void => {
+    if (kind !== 'multi-label') return give(label)
+    const now = chosenOnes()
+    chosen.value = now.includes(label) ? now.filter((one) => one !== label) : [...now, label]
+  }
+  /** What Enter gives: what is chosen or guessed. Of several classes none is given by its own key alone. */
+  const accept = (): void => {
+    const guess = inSight()?.guess?.label
+    if (kind !== 'multi-label') return guess === undefined ? undefined : give(guess)
+    const now = chosenOnes()
+    if (now.length > 0 || guess === noneOfThem) give(joinedLabels(now, labels))
+  }
   const skip = (): void => {
     const seen = inSight()
     if (!state.value || !seen) return
+    chosen.value = undefined
     state.value = labeled(state.value, undefined)
     said.value = `${shortened(nameOf(seen.example), 40)}: skipped`
     if (state.value.queue.length === 3) void fetchQueue()
@@ -105,29 +127,35 @@ function LabelQueue() {
     state.value = before
     if (!step) return
     said.value = 'Taken back.'
+    chosen.value = undefined
     if (step.label === undefined) return
     left.value++
-    void store.label(step.id, step.before ?? null)
+    // A label that was kept was said to be right.
+    if (step.label === step.before)
+      void store.attempt(() => store.studio.confirm({ ids: [step.id], right: false })).then(() => store.refresh())
+    else void store.label(step.id, step.before ?? null)
   }
   const act = useRef<(event: KeyboardEvent) => void>(() => {})
   act.current = (event) => {
     const target = event.target as HTMLElement
     if (target.closest('input, textarea, select, dialog, [role=application]')) return
     if (event.key === 'Enter' && target.closest('button, a')) return
-    if (event.key === 'n' && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault()
-      newField.current?.focus()
+    if (beginsLabel(event.key, kind) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // The first digit of a number is typed into its field.
+      if (kind !== 'regression') event.preventDefault()
+      labelField.current?.focus()
       return
     }
     const seen = inSight()
     if (event.key === 'k' && suspects && seen?.example.label) return give(seen.example.label)
+    if (event.key === '0' && kind === 'multi-label') return give(noneOfThem)
     const meaning = meaningOf(event, labels.length)
     if (!meaning) return
     event.preventDefault()
-    if (meaning.do === 'label') give(labels[meaning.label] as string)
+    if (meaning.do === 'label') chooseClass(labels[meaning.label] as string)
     else if (meaning.do === 'undo') undo()
     else if (meaning.do === 'skip') skip()
-    else if (seen?.guess) give(seen.guess.label)
+    else accept()
   }
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => act.current(event)
@@ -156,58 +184,18 @@ function LabelQueue() {
             <p class="soft small">{seen.why}</p>
           </section>
           <section class="stack" aria-label="Labels to choose from">
-            <div class="choices">
-              {labels.map((label, place) => {
-                const guessed = seen.guess?.label === label
-                return (
-                  <button
-                    key={label}
-                    type="button"
-                    class={guessed ? 'guessed' : ''}
-                    onClick={() => give(label)}
-                    aria-keyshortcuts={place < 9 ? String(place + 1) : undefined}
-                  >
-                    {place < 9 && <kbd aria-hidden="true">{place + 1}</kbd>}
-                    <Swatch color={store.colorOf(label)} />
-                    <span>{label}</span>
-                    {guessed && (
-                      <span class="sure">
-                        {seen.guess?.probability == null ? 'likely' : percent(seen.guess.probability)}
-                      </span>
-                    )}
-                    {suspects && seen.example.label === label && <span class="sure">given</span>}
-                  </button>
-                )
-              })}
-              <form
-                class="row"
-                style={{ flexWrap: 'nowrap' }}
-                onSubmit={(event) => {
-                  event.preventDefault()
-                  const label = newLabel.value.trim()
-                  newLabel.value = ''
-                  newField.current?.blur()
-                  if (label) give(label)
-                }}
-              >
-                <input
-                  ref={newField}
-                  type="text"
-                  aria-label="A new label"
-                  list="all-labels"
-                  placeholder="New label …"
-                  value={newLabel.value}
-                  style={{ minHeight: '48px' }}
-                  onInput={(event) => (newLabel.value = event.currentTarget.value)}
-                  onKeyDown={(event) => event.key === 'Escape' && newField.current?.blur()}
-                />
-                <datalist id="all-labels">
-                  {labels.map((label) => (
-                    <option key={label} value={label} />
-                  ))}
-                </datalist>
-              </form>
-            </div>
+            {kind === 'regression' ? (
+              <NumberField of={seen.example.id} guess={seen.guess?.label} onGive={give} field={labelField} />
+            ) : (
+              <LabelChoices
+                of={seen.example.id}
+                given={suspects ? seen.example.label : null}
+                guess={seen.guess}
+                chosen={chosenOnes()}
+                onClass={chooseClass}
+                field={labelField}
+              />
+            )}
             <div class="row spread">
               <div class="row">
                 <button type="button" disabled={!state.value?.done.length} onClick={undo}>
@@ -218,17 +206,30 @@ function LabelQueue() {
                 </button>
                 {suspects && seen.example.label && (
                   <button type="button" onClick={() => give(seen.example.label as string)}>
-                    <kbd aria-hidden="true">k</kbd> Keep {seen.example.label}
+                    <kbd aria-hidden="true">k</kbd> Keep {store.labelInWords(seen.example.label)}
                   </button>
                 )}
-                {seen.guess && (
+                {kind === 'multi-label' ? (
+                  <>
+                    <button type="button" class="main" disabled={chosenOnes().length === 0} onClick={accept}>
+                      <kbd aria-hidden="true">Enter</kbd> Take {chosenOnes().join(', ') || 'what you choose'}
+                    </button>
+                    <button type="button" onClick={() => give(noneOfThem)}>
+                      <kbd aria-hidden="true">0</kbd> None of them
+                    </button>
+                  </>
+                ) : (
+                  seen.guess && (
+                    <span class="small soft">
+                      <kbd>Enter</kbd> takes {seen.guess.label}
+                    </span>
+                  )
+                )}
+                {kind !== 'regression' && (
                   <span class="small soft">
-                    <kbd>Enter</kbd> takes {seen.guess.label}
+                    <kbd>n</kbd> {labels.length > 9 ? 'finds a label by its letters, or makes one' : 'a new label'}
                   </span>
                 )}
-                <span class="small soft">
-                  <kbd>n</kbd> a new label
-                </span>
               </div>
               <span class="small soft number">{count(left.value, 'example')} left</span>
             </div>

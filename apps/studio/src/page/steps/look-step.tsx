@@ -14,7 +14,7 @@ import { confusionTable } from '../view/confusion.js'
 import { costOfConfidence, costOfDetection, costOfUnknown } from '../view/costs.js'
 import { reliabilityOf } from '../view/reliability.js'
 import { methodRows } from '../view/runs.js'
-import { capitalized, count, percent, scored } from '../view/words.js'
+import { capitalized, count, isError, measureInWords, percent, scored } from '../view/words.js'
 import { DataMap } from './data-map.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
@@ -43,7 +43,7 @@ export function LookStep() {
         <h1>Look</h1>
         <p class="lead">
           {model?.score
-            ? `${capitalized(model.score.measure)}: ${scored(model.score)}, on ${count(model.score.examples, card ? 'user' : 'example')} that it had not learned from.`
+            ? `${capitalized(measureInWords(model.score.measure))}: ${scored(model.score)}, on ${count(model.score.examples, card ? 'user' : 'example')} that it had not learned from.`
             : 'What it confuses, how sure it may be, and what more labels would bring.'}
         </p>
       </header>
@@ -68,6 +68,11 @@ export function LookStep() {
           <p class="soft">{table.says} A cell opens its examples.</p>
           <ConfusionMatrix table={table} onOpen={({ says, ids }) => store.open(says, ids)} />
         </section>
+      )}
+      {model?.run && !table && !card && store.kind.value !== 'classification' && (
+        <p class="say">
+          What it takes for what, and how far its word can be taken, is shown where each example has one label.
+        </p>
       )}
       {total > 1 && !card && <DataMap />}
       {limits.value && (
@@ -206,10 +211,15 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
             {curve.stale && <span class="warn"> The data have changed since.</span>}
           </p>
           <LinePlot
-            label={`Learning curve: ${curve.measure} by number of examples. ${curve.text}`}
+            label={`Learning curve: ${measureInWords(curve.measure)} by number of examples. ${curve.text}`}
             x={points.map(({ examples }) => examples)}
             lines={[
-              { name: curve.measure, color: 'var(--c0)', values: points.map(({ score }) => score), marked: true },
+              {
+                name: measureInWords(curve.measure),
+                color: 'var(--c0)',
+                values: points.map(({ score }) => score),
+                marked: true,
+              },
               ...(banded
                 ? [
                     { name: '', color: 'var(--line)', values: points.map(({ interval }) => interval?.[1] ?? null) },
@@ -219,7 +229,7 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
             ]}
             {...(banded && { band: [1, 2] as const })}
             xName="labeled examples"
-            format={(value) => percent(value)}
+            format={(value) => (isError(curve.measure) ? String(Number((-value).toPrecision(2))) : percent(value))}
             theme={theme.value}
           />
         </>

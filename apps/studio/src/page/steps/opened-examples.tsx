@@ -72,19 +72,30 @@ function OpenedExample({ example }: { example: Example }) {
           <label class="row">
             <Swatch color={store.colorOf(example.label)} />
             <span class="unseen">Label of {shortened(nameOf(example), 40)}</span>
-            <select
-              value={example.label ?? ''}
-              style={{ width: 'auto', minWidth: '160px' }}
-              disabled={!store.project.value?.writable}
-              onChange={(event) => void store.label(example.id, event.currentTarget.value || null)}
-            >
-              <option value="">without a label</option>
-              {choices.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
+            {store.kind.value !== 'classification' ? (
+              <input
+                type="text"
+                value={example.label ?? ''}
+                placeholder={store.kind.value === 'regression' ? 'its number' : 'a|b'}
+                style={{ width: '220px' }}
+                disabled={!store.project.value?.writable}
+                onChange={(event) => void store.label(example.id, event.currentTarget.value.trim() || null)}
+              />
+            ) : (
+              <select
+                value={example.label ?? ''}
+                style={{ width: 'auto', minWidth: '160px' }}
+                disabled={!store.project.value?.writable}
+                onChange={(event) => void store.label(example.id, event.currentTarget.value || null)}
+              >
+                <option value="">without a label</option>
+                {choices.map((name) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
           </label>
           <button
             type="button"

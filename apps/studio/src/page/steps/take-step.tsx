@@ -55,6 +55,8 @@ export function TakeStep() {
             <h2 id="terminal">Ask it, and serve it</h2>
             <CodeBlock label="Command that asks it" text={take.value.ask} />
             <CodeBlock label="Command that serves it" text={take.value.serve} />
+            <p class="soft">While this studio is open it answers at the same addresses:</p>
+            <CodeBlock label="Command that asks this studio" text={take.value.request} />
           </section>
           {take.value.formats.length > 0 && (
             <section class="card" aria-labelledby="export">

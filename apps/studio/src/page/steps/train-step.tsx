@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { lazy } from '../parts/lazy.js'
-import type { JobState, Run } from '../../api/types.js'
+import type { JobState, Network, Run } from '../../api/types.js'
 import { JobBar } from '../parts/job-bar.js'
 import { MethodTable } from '../parts/method-table.js'
 import { theme } from '../state/theme.js'
@@ -16,8 +16,11 @@ export function TrainStep() {
   const store = useStore()
   const project = store.project.value
   const chosen = useSignal<readonly string[] | undefined>(undefined)
+  const chosenNetwork = useSignal<string | undefined>(undefined)
   if (!project) return null
-  const { methods, model } = project
+  const { methods, networks, model } = project
+  const lastNetwork = networks.find(({ id }) => id === store.runs.value[0]?.network)?.id
+  const network = chosenNetwork.value ?? lastNetwork ?? networks[0]?.id
   const usual = methods.filter((method) => method.usual).map(({ name }) => name)
   const names = chosen.value ?? usual
   const job = store.job.value
@@ -26,7 +29,9 @@ export function TrainStep() {
   const train = (): void => {
     // What is kept is the usual one where it is among them: the others stand beside it to compare.
     const keep = names.find((name) => usual.includes(name)) ?? names[0]
-    void store.attempt(() => store.studio.train({ methods: [...names], ...(keep && { keep }) }))
+    void store.attempt(() =>
+      store.studio.train({ methods: [...names], ...(keep && { keep }), ...(network && { network }) }),
+    )
   }
   const toggle = (name: string): void => {
     chosen.value = methods
@@ -62,6 +67,9 @@ export function TrainStep() {
               </button>
               {store.running.value && <span class="soft">after what runs now: {job?.doing}</span>}
             </div>
+            {networks.length > 1 && network !== undefined && (
+              <NetworkChoice networks={networks} value={network} onChange={(id) => (chosenNetwork.value = id)} />
+            )}
             {methods.length > 1 && (
               <details>
                 <summary>Side by side with {names.length > 1 ? names.length - 1 : 'other'} methods</summary>
@@ -124,6 +132,45 @@ export function TrainStep() {
   )
 }
 
+/** Which pre-trained network it begins with. */
+function NetworkChoice(props: {
+  readonly networks: readonly Network[]
+  readonly value: string
+  readonly onChange: (id: string) => void
+}) {
+  const { description, fetched } = props.networks.find(({ id }) => id === props.value) ?? {
+    description: '',
+    fetched: null,
+  }
+  return (
+    <div class="stack" style={{ gap: '4px' }}>
+      <label for="network">Begins with the network</label>
+      <select
+        id="network"
+        value={props.value}
+        style={{ width: 'auto', maxWidth: '420px' }}
+        onChange={(event) => props.onChange(event.currentTarget.value)}
+      >
+        {props.networks.map(({ id, fetched }) => (
+          <option key={id} value={id}>
+            {id}
+            {fetched !== null && ` (${weights(fetched)})`}
+          </option>
+        ))}
+      </select>
+      <p class="small soft">
+        {description}
+        {fetched !== null &&
+          ` Its ${weights(fetched)} are fetched from the hub of models when it is first used, and kept on this computer: the only time that the studio asks another host.`}
+      </p>
+    </div>
+  )
+}
+
+function weights(number: number): string {
+  return `${Math.round(number / 1e6)} million weights`
+}
+
 function measureOf(run: Run): string {
   return run.methods.find(({ score }) => score)?.score?.measure ?? 'score'
 }
@@ -176,6 +223,7 @@ function History({ runs }: { runs: readonly Run[] }) {
                 <span class="small soft">
                   {ago(Date.parse(run.at), Date.now())} · {duration(run.seconds)} ·{' '}
                   {count(run.methods.length, 'method')}
+                  {run.network && ` · ${run.network}`}
                 </span>
               </div>
               <p class="small soft">{run.changed.length > 0 ? run.changed.join(' ') : 'The first one.'}</p>

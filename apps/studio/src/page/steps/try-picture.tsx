@@ -5,7 +5,7 @@ import { DropZone } from '../parts/drop-zone.js'
 import { Asking } from '../state/asking.js'
 import { useStore } from '../state/use-store.js'
 import { kindOf } from '../view/dropped.js'
-import { AnswerCard, labelOfKey, Reasons } from './answer-card.js'
+import { AnswerCard, labelIn, labelOfKey, Reasons } from './answer-card.js'
 
 let shown = 0
 
@@ -31,12 +31,16 @@ export function TryPicture() {
     const now = picture.value
     const name = `tried-${Date.now()}-${++shown}.${now?.blob.type === 'image/png' ? 'png' : 'jpg'}`
     const added = now && (await store.attempt(() => store.studio.addFile(name, now.blob, label)))
-    if (added) store.say(added.added > 0 ? `Added as ${label}.` : 'It was among the data already.')
+    if (added) store.say(added.added > 0 ? `Added as ${store.labelInWords(label)}.` : 'It was among the data already.')
   }
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.target as HTMLElement).closest('input, textarea, select, button, a, dialog')) return
-      const label = labelOfKey(event, store.labelNames.value, asking.answered.value?.answers[0]?.answer.label)
+      const label = labelOfKey(
+        event,
+        store.labelNames.value,
+        labelIn(asking.answered.value?.answers[0]?.answer, store.labelNames.value),
+      )
       if (label === undefined) return
       event.preventDefault()
       void add(label)

@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { Asking } from '../state/asking.js'
 import { kept } from '../state/kept.js'
 import { useStore } from '../state/use-store.js'
-import { AnswerCard, labelOfKey, Reasons } from './answer-card.js'
+import { AnswerCard, labelIn, labelOfKey, Reasons } from './answer-card.js'
 
 const text = kept('try-text', '')
 
@@ -20,7 +20,7 @@ export function TryText() {
     const query = text.value.trim()
     const added = query && (await store.attempt(() => store.studio.addRows({ rows: [{ text: query, label }] })))
     if (!added) return
-    store.say(added.added > 0 ? `Added as ${label}.` : 'It was among the data already.')
+    store.say(added.added > 0 ? `Added as ${store.labelInWords(label)}.` : 'It was among the data already.')
     text.value = ''
   }
   return (
@@ -34,7 +34,11 @@ export function TryText() {
           placeholder="Type something it has never seen"
           onInput={(event) => (text.value = event.currentTarget.value)}
           onKeyDown={(event) => {
-            const label = labelOfKey(event, store.labelNames.value, asking.answered.value?.answers[0]?.answer.label)
+            const label = labelOfKey(
+              event,
+              store.labelNames.value,
+              labelIn(asking.answered.value?.answers[0]?.answer, store.labelNames.value),
+            )
             if (label === undefined) return
             event.preventDefault()
             void add(label)

@@ -1,5 +1,5 @@
 import type { TrainedMethod } from '../../api/types.js'
-import { duration, percent, scored } from './words.js'
+import { duration, isError, isShare, percent, scored } from './words.js'
 
 export interface MethodRow {
   readonly name: string
@@ -19,8 +19,10 @@ export interface MethodRow {
 /** Rows of the table of methods, side by side on one scale. */
 export function methodRows(methods: readonly TrainedMethod[], kept: string | undefined): readonly MethodRow[] {
   const bounds = methods.flatMap(({ score }) => (score ? (score.interval ?? [score.value, score.value]) : []))
-  const low = Math.max(0, Math.min(...bounds) - 0.02)
-  const high = Math.min(1, Math.max(...bounds) + 0.02)
+  const areErrors = methods.some(({ score }) => score && isError(score.measure))
+  const room = areErrors ? 0.05 * (Math.max(...bounds) - Math.min(...bounds)) : 0.02
+  const low = areErrors ? Math.min(...bounds) - room : Math.max(0, Math.min(...bounds) - room)
+  const high = Math.min(areErrors ? 0 : 1, Math.max(...bounds) + room)
   const place = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5)
   const best = Math.max(...methods.map(({ score }) => score?.value ?? -Infinity))
   return methods.map(({ name, description, score, seconds, failed }) => ({
@@ -43,7 +45,6 @@ export function methodRows(methods: readonly TrainedMethod[], kept: string | und
 }
 
 function betweenOf(measure: string, [low, high]: readonly [number, number]): string {
-  return measure === 'accuracy'
-    ? `${(low * 100).toFixed(0)} to ${percent(high)}`
-    : `${low.toFixed(3)} to ${high.toFixed(3)}`
+  if (isError(measure)) return `${Number((-high).toPrecision(3))} to ${Number((-low).toPrecision(3))}`
+  return isShare(measure) ? `${(low * 100).toFixed(0)} to ${percent(high)}` : `${low.toFixed(3)} to ${high.toFixed(3)}`
 }

@@ -4,9 +4,24 @@ export function percent(share: number, digits = 0): string {
   return `${(share * 100).toFixed(digits)} %`
 }
 
-/** A score: accuracy as a share of a hundred, others as the field writes them. */
+/** A score: shares of a hundred, errors as they are, others as the field writes them. */
 export function scored(score: { readonly measure: string; readonly value: number }): string {
-  return score.measure === 'accuracy' ? percent(score.value, 1) : score.value.toFixed(3)
+  if (isError(score.measure)) return String(Number((-score.value).toPrecision(3)))
+  return isShare(score.measure) ? percent(score.value, 1) : score.value.toFixed(3)
+}
+
+/** What a column of scores is called: errors are shown as they are, the lower the better. */
+export function measureInWords(measure: string): string {
+  return isError(measure) ? 'mean error' : isShare(measure) && measure !== 'accuracy' ? 'all labels right' : measure
+}
+
+/** An error is measured as its negative. */
+export function isError(measure: string): boolean {
+  return measure.endsWith('negated')
+}
+
+export function isShare(measure: string): boolean {
+  return measure === 'accuracy' || measure.startsWith('share of')
 }
 
 /** "1 example", "1,234 examples". */
