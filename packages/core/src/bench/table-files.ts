@@ -52,14 +52,14 @@ export function tableFiles(
     for (;;) {
       const all = await read()
       const next = make(all)
-      const kinds = kindsOf.filter(
+      const changed = kindsOf.filter(
         (kind) =>
           next[kind].length !== all[kind].length || next[kind].some(({ row }, at) => row !== all[kind][at]?.row),
       )
       if ((await read()) !== all) continue
       // Where something comes to is written first: killed in between, it is there twice and not gone.
-      const grown = (kind: Kind): number => next[kind].length - all[kind].length
-      for (const kind of kinds.toSorted((a, b) => grown(b) - grown(a)))
+      const grown = (kind: TableName): number => next[kind].length - all[kind].length
+      for (const kind of changed.toSorted((a, b) => grown(b) - grown(a)))
         await { labeled, unlabeled, removed }[kind].write(next[kind].map(({ row }) => row))
       return
     }
@@ -202,13 +202,13 @@ export async function createTables(
 
 /** In the order in which an example that stands in several of them counts. */
 const kindsOf = ['labeled', 'unlabeled', 'removed'] as const
-type Kind = (typeof kindsOf)[number]
+type TableName = (typeof kindsOf)[number]
 interface Entry {
   readonly id: string
   readonly row: FileRow
 }
-type Next = Record<Kind, Entry[]>
-interface All extends Readonly<Record<Kind, readonly Entry[]>> {
+type Next = Record<TableName, Entry[]>
+interface All extends Readonly<Record<TableName, readonly Entry[]>> {
   readonly byId: ReadonlyMap<string, Entry>
   readonly examples: readonly BenchExample[]
 }
@@ -267,7 +267,7 @@ function ifMissing(error: unknown): void {
 }
 
 /** The table that a row belongs in, and the row as it stands there. */
-function placed(row: FileRow, place: Place): [Kind, FileRow] {
+function placed(row: FileRow, place: Place): [TableName, FileRow] {
   if (place === null) return ['removed', row]
   if (place.label === null) return ['unlabeled', row]
   return ['labeled', row['label'] === place.label ? row : { ...row, label: place.label }]
