@@ -14,6 +14,7 @@ import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { extendCommand } from './commands/extend.js'
+import { forgetCommand } from './commands/forget.js'
 import { initCommand } from './commands/init.js'
 import { nextCommand } from './commands/next.js'
 import { serveCommand } from './commands/serve.js'
@@ -60,6 +61,7 @@ export async function createProgram(args: readonly string[], session: Session): 
     trainCommand(task, session),
     evaluateCommand(task, session),
     extendCommand(task, session),
+    forgetCommand(task, session),
     ...verbs.map((verb) => askCommand(verb, task, session)),
     explainCommand(task, session),
     checkCommand(task, session),

@@ -155,6 +155,47 @@ describe('headstart curve', () => {
   })
 })
 
+describe('headstart forget', () => {
+  it('gives the model that never saw some texts, and those of a file', async () => {
+    const all = reviews(6)
+    const few = await scene.write('few.csv', csv(all))
+    const gone = await scene.write('gone.csv', csv(all.slice(4, 6)))
+    const left = await scene.write('left.csv', csv([...all.slice(0, 3), ...all.slice(6)]))
+    const flags = ['--task', 'text', '--backbone', scene.path('tiny-bert'), '--keep', '--no-cache', '--out']
+    await scene.run(['train', few, ...flags, scene.path('few')])
+    await scene.run(['train', left, ...flags, scene.path('never')])
+    const text = all[3]?.text as string
+    const out = scene.path('forgot')
+    const { code, stdout } = await scene.run(['forget', scene.path('few'), text, gone, '--out', out, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ task: 'text', model: out, examples: 9, seconds: figure })
+    expect(await readFile(`${out}/headstart.json`)).toEqual(await readFile(`${scene.path('never')}/headstart.json`))
+    // Whoever asks twice is told, and the model stays as it is.
+    const again = await scene.run(['forget', out, text])
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('1 of 1 that it was not trained on')])
+  })
+
+  it('is of models that can', async () => {
+    const { stdout } = await scene.run(['forget', '--help'])
+    expect(stdout).toContain('trained with --keep')
+    const forgetful = scene.path('forgetful')
+    await scene.run([
+      'train',
+      data,
+      '--task',
+      'text',
+      '--backbone',
+      scene.path('tiny-bert'),
+      '--l2',
+      '1',
+      '--out',
+      forgetful,
+    ])
+    const { code, stderr } = await scene.run(['forget', forgetful, 'Great product.'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('expected one that keeps its examples')])
+  })
+})
+
 describe('headstart next', () => {
   it('prints the documented fields, and whether chance is as good', async () => {
     const { code, stdout } = await scene.run(['next', model, data, '--count', '5', '--json'])

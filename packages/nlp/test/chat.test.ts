@@ -124,6 +124,10 @@ describe('a chatbot', () => {
     await expect(bot.extend([{ text, intent: 'copies' }])).rejects.toThrow(
       /expected an answer for each intent, got none for "copies"/,
     )
+    // Whoever forgets all texts of an intent has it no more.
+    const fewer = await more.forget([{ text }, 'Where can I scan something?'], { cache: false })
+    expect(fewer.intents).toEqual(bot.intents)
+    expect(fewer.script).toEqual(bot.script)
   })
 
   it('says what becomes of texts', async () => {

@@ -1,15 +1,11 @@
 import { type AnyTask, type Task } from '@headstart/core'
-import { modelFiles, OptionError, prepareModelFolder, writeModelFolder } from '@headstart/core/kit'
+import { OptionError } from '@headstart/core/kit'
 import type { Command } from 'commander'
-import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { type CommonFlags, readData, runOf, taskCommand, withCommon } from './common.js'
-
-interface ExtendFlags extends CommonFlags {
-  readonly out?: string
-}
+import { readData, taskCommand, withCommon } from './common.js'
+import { saveTaught, type TaughtFlags } from './taught.js'
 
 /** `headstart extend MODEL DATA`: the model learns what is new, without a new training. */
 export function extendCommand(task: AnyTask | undefined, session: Session): Command {
@@ -35,31 +31,14 @@ async function extend<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   folder: string,
   path: string,
-  flags: ExtendFlags,
+  flags: TaughtFlags,
   session: Session,
 ): Promise<void> {
-  const { out = folder, json } = flags
-  const screen = openScreen(session)
-  try {
-    await prepareModelFolder(out)
-    const started = performance.now()
-    const trained = await task.load(modelFiles(folder))
+  await saveTaught(task, folder, flags, session, async (trained, run) => {
     if (!trained.extend) {
       const remedy = 'Train it again with all data.'
       throw new OptionError(folder, 'a model that can learn more', `one for ${task.name}`, remedy)
     }
-    const run = runOf(flags, screen)
-    const data = await readData(task, path, { ...trained.reads, ...flags }, run, session)
-    const extended = await trained.extend(data, run)
-    await writeModelFolder(out, await extended.pack(), { signal: session.signal })
-    const seconds = (performance.now() - started) / 1000
-    screen.end()
-    const described = extended.describe()
-    const text = (): string => [described.text(), '', `Saved in ${out}, after ${seconds.toFixed(1)} s.`].join('\n')
-    print(session, json, { json: { ...described.json, model: out, seconds }, text }, { task: task.name })
-    await extended.close()
-    await trained.close()
-  } finally {
-    screen.end()
-  }
+    return trained.extend(await readData(task, path, { ...trained.reads, ...flags }, run, session), run)
+  })
 }

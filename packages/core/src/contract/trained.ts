@@ -98,6 +98,14 @@ export interface Trained<Data, Query, Answer> extends AsyncDisposable {
     data: Data,
     options?: Partial<Run>,
   ): Promise<Pick<Trained<never, never, unknown>, 'pack' | 'describe' | 'close'>>
+  /**
+   * The model that never saw these of what it was trained on. Default: it takes a training.
+   * @throws DataError where it does not keep what that takes, and for what it was not trained on.
+   */
+  forget?(
+    queries: readonly Query[],
+    options?: Partial<Run>,
+  ): Promise<Pick<Trained<never, never, unknown>, 'pack' | 'describe' | 'close'>>
   /** For `compare`: quick. */
   measure(data: Data, run: Run): Promise<Measured>
   /** For people: with intervals, beside the naive baseline. */

@@ -225,6 +225,22 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
     return new Chatbot({ model, script, settings: this.settings })
   }
 
+  /**
+   * The bot that never saw these of its training texts: see `Model.forget`. What was said to an intent that has none left goes with it.
+   * @throws DataError where the model keeps no texts (`keep`), or was not trained on them.
+   */
+  async forget(texts: readonly ChatQuery[], options?: ExtendOptions): Promise<Chatbot> {
+    const model = await this.model.forget(texts.map(textOf), options)
+    const left = <Said>(said: Readonly<Record<string, Said>>): Record<string, Said> =>
+      Object.fromEntries(Object.entries(said).filter(([intent]) => model.labels.includes(intent)))
+    const { answers, slots, ...script } = this.script
+    return new Chatbot({
+      model,
+      script: { ...script, answers: left(answers), slots: left(slots) },
+      settings: this.settings,
+    })
+  }
+
   /** Whether the intent is the right one, without regard to what is said. */
   async measure(data: Data, run?: Partial<Run>): Promise<Measured> {
     return this.model.measure(data, run)
