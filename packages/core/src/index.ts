@@ -50,7 +50,7 @@ export type {
 export type { ExampleOf, Explanation, Faithfulness, ShownExplanation, WeightedPart } from './contract/explanation.js'
 export type { InputChecks, Pair } from './contract/input-checks.js'
 export type { ColumnKnowledge, ExampleKnowledge, Knowledge, KnowledgePart } from './contract/knowledge.js'
-export type { Box, Dissected, Grid, InputPart } from './contract/input-parts.js'
+export type { Box, Dissected, Grid, InputPart, PartsOfTokens } from './contract/input-parts.js'
 export type { ExplainOptions } from './explain/explain-answer.js'
 export type { Matrix } from './contract/matrix.js'
 export type { ModelFiles } from './contract/model-files.js'

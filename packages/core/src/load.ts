@@ -12,7 +12,7 @@ export type {
 } from './contract/backbone.js'
 export type { ExampleOf, Explanation, Faithfulness, ShownExplanation, WeightedPart } from './contract/explanation.js'
 export type { InputChecks, Pair } from './contract/input-checks.js'
-export type { Box, Dissected, Grid, InputPart } from './contract/input-parts.js'
+export type { Box, Dissected, Grid, InputPart, PartsOfTokens } from './contract/input-parts.js'
 export { DataError, FileError, HeadstartError, InputError, ModelFolderError, OptionError } from './contract/errors.js'
 export type { KnowledgeLoader, KnowledgePart } from './contract/knowledge.js'
 export { type Matrix, rowOf, zeroMatrix } from './contract/matrix.js'

@@ -1,6 +1,6 @@
 import { float32, GraphBuilder } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
-import { tinyBackbone } from './tiny-backbone.js'
+import { letters, tinyBackbone } from './tiny-backbone.js'
 import { tinyDataset } from './tiny-data.js'
 import type { Preprocessing } from '../src/contract/backbone.js'
 import { dataset } from '../src/data/dataset.js'
@@ -14,17 +14,23 @@ import { Model } from '../src/model/model.js'
 import { placesOfFeatures } from '../src/explain/activation-map.js'
 
 const plain = tinyBackbone()
-/** The tiny network, of whose texts each letter is a part. */
-const backbone = networkBackbone({
-  ...plain,
-  preprocessing: {
-    ...plain.preprocessing,
-    dissect: async (text: string) => ({
-      parts: [...text].map((letter) => ({ text: letter })),
-      keep: (kept) => [...text].filter((_, at) => kept[at]).join(''),
-    }),
-  },
-})
+/** The tiny network, of whose texts each letter is a part, and a token; those in `special` are of no part. */
+const lettersApart = (special = '', given = plain) =>
+  networkBackbone({
+    ...given,
+    preprocessing: {
+      ...given.preprocessing,
+      dissect: async (text: string) => ({
+        parts: [...text].map((letter) => ({ text: letter })),
+        keep: (kept) => [...text].filter((_, at) => kept[at]).join(''),
+        tokens: () => ({
+          input: 'letters',
+          parts: [...text].map((letter, at) => (special.includes(letter) ? -1 : at)),
+        }),
+      }),
+    },
+  })
+const backbone = lettersApart()
 
 describe('Model.explain', () => {
   it('says which examples an answer goes by, of a model with knowledge beside its network', async () => {
@@ -80,6 +86,57 @@ describe('Model.explain', () => {
     await expect(model.explain(text, { label: 'none' as never })).rejects.toThrow(
       /expected one that the model knows: "early"/,
     )
+  })
+
+  it('weighs parts by integrated gradients, by their axioms', async () => {
+    const gradients = { method: 'integrated gradients', faithfulness: false } as const
+    for (const special of ['', 'qx']) {
+      const model = await fineTune(lettersApart(special), tinyDataset(12), { cache: false, l2: 0.01 })
+      const text = 'abcxqkabx'
+      const { parts, label, method } = await model.explain(text, gradients)
+      const logOdds = async (one: string): Promise<number> => {
+        const probability = (await model.predict([one]))[0]?.probabilities[label as 'early'] as number
+        return Math.log(probability / (1 - probability))
+      }
+      expect(method).toBe('integrated gradients')
+      // Completeness: they add up to what all of them change. The vectors of a text are added up, so that none is a vector of zero.
+      const sum = parts.reduce((all, { weight }) => all + weight, 0)
+      const change = (await logOdds(text)) - (await logOdds([...text].filter((one) => special.includes(one)).join('')))
+      expect(Math.abs(change)).toBeGreaterThan(0.1)
+      expect(Math.abs(sum - change)).toBeLessThan(0.02 * Math.max(0.5, Math.abs(change)))
+      // Symmetry: what is alike has the same weight; special tokens have none.
+      const weightsOf = (letter: string): number[] =>
+        parts.flatMap((part) => ('text' in part && part.text === letter ? [part.weight] : []))
+      for (const letter of 'ab') expect(weightsOf(letter)[0]).toBeCloseTo(weightsOf(letter)[1] as number, 5)
+      for (const letter of special) expect(weightsOf(letter).every((weight) => weight === 0)).toBe(true)
+    }
+  })
+
+  it('weighs the words of long texts by gradients, or several as one', async () => {
+    const text = Array.from({ length: 400 }, (_, at) => 'abcxyz'[at % 6]).join('')
+    const wide = tinyBackbone()
+    const long = lettersApart('', { ...wide, preprocessing: letters(undefined, 1000) as typeof wide.preprocessing })
+    const model = await fineTune(long, tinyDataset(8), { cache: false, l2: 0.01 })
+    expect(await model.explain(text)).toMatchObject({
+      method: 'integrated gradients',
+      parts: { length: 400 },
+      faithfulness: { comprehensiveness: expect.any(Number) },
+    })
+    const { method, parts } = await model.explain(text, { method: 'omission', faithfulness: false })
+    expect([method, parts.length, parts[0]]).toMatchObject(['omission', 134, { text: 'abc' }])
+  })
+
+  it('leaves out where a network has no gradient of tokens, and says so', async () => {
+    const opaque = new GraphBuilder('opaque')
+    const ids = opaque.input('letters', 'int64', ['batch', 'length'])
+    const counts = opaque.op('ReduceSum', [opaque.op('Cast', [ids], { to: 1 }), opaque.ints([1])], { keepdims: 1 })
+    opaque.output('encoding', counts, 'float32', ['batch', 1])
+    const other = lettersApart('', { ...plain, network: { graph: opaque.build(), stages: [] } })
+    const model = await fineTune(other, tinyDataset(4), { cache: false, l2: 0.01 })
+    expect(await model.explain('abc', { method: 'integrated gradients', examples: 0 })).toMatchObject({
+      method: 'omission',
+      notes: [expect.stringContaining('no gradient along an embedding')],
+    })
   })
 
   it('explains labels and numbers, and says what it does not know', async () => {

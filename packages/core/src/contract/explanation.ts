@@ -41,7 +41,7 @@ export interface Explanation {
   /** The answer that is explained: a class, a label, a number; an item of a shop. */
   readonly label: string | number
   /** How the weights were found. */
-  readonly method: 'omission' | 'activation map' | 'occlusion' | 'history'
+  readonly method: 'omission' | 'integrated gradients' | 'activation map' | 'occlusion' | 'history'
   readonly parts: readonly WeightedPart[]
   /** The nearest and the most influential; empty where the model keeps none. */
   readonly examples: readonly ExampleOf[]

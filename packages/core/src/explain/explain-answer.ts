@@ -6,11 +6,14 @@ import type { Dissected } from '../contract/input-parts.js'
 import { type Matrix, rowOf } from '../contract/matrix.js'
 import type { ExplainAlso } from '../contract/trained.js'
 import { computeFeatures } from '../features/cached-features.js'
+import { readsForParts } from '../features/known-backbone.js'
 import { type Head, headNames } from '../head/head.js'
 import { resultsOf } from '../head/linear-results.js'
 import { logitsName, withLogits } from '../head/logits.js'
 import { placesOfFeatures } from './activation-map.js'
+import { coarser } from './coarser.js'
 import { faithfulnessOf } from './faithfulness.js'
+import { integratedGradients } from './integrated-gradients.js'
 import { type AnswerWeights, type Influences, influencesOf, type KnownExamples } from './influences.js'
 
 /** Options of `Model.explain`. */
@@ -19,6 +22,13 @@ export interface ExplainOptions extends ExplainAlso {
   readonly faithfulness?: boolean | undefined
   /** Training examples that are named, of either kind: the nearest, and the most influential. Default 5. */
   readonly examples?: number | undefined
+  /**
+   * How words are weighed: by leaving each out in turn, or by the gradient along the way from no word to the text (integrated gradients),
+   * which takes a few dozen passes forth and back however long the text is, and is a little less faithful. Default: by leaving out where
+   * there are at most 160 words; by gradients where there are more, if the network has them and nothing stands beside it. Else several
+   * neighbors of a long text are one part.
+   */
+  readonly method?: 'omission' | 'integrated gradients' | undefined
   /** Seed of the random orders. Default 0. */
   readonly seed?: number | undefined
 }
@@ -30,6 +40,9 @@ export interface Explainable<Input> {
   /** Undefined where it keeps none. */
   readonly known: KnownExamples | undefined
 }
+
+/** Parts of which each is left out in turn: of a longer text several words are one. */
+const mostOmitted = 160
 
 /** What is found, and the picture of it. */
 export interface Explained {
@@ -48,14 +61,15 @@ interface Asker<Input> {
  * like and hangs on, and how faithful that is.
  *
  * Where features are means over the places of a picture and the head is linear, weights are those of the class activation map, in closed
- * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it.
+ * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it. Of long texts weights
+ * are integrated gradients, which add up to how much higher the log-odds are than without any word.
  * @throws InputError for an input that cannot be read; OptionError for a label that the model does not know.
  * @throws DataError for a kind of input of which nothing is known of its parts.
  */
 export async function explainAnswer<Input>(
   { backbone, head, known }: Explainable<Input>,
   input: Input,
-  { label, faithfulness = true, examples = 5, seed = 0, signal, onEvent }: ExplainOptions = {},
+  { label, faithfulness = true, examples = 5, method, seed = 0, signal, onEvent }: ExplainOptions = {},
 ): Promise<Explained> {
   const preprocessing = isTunable(backbone) ? backbone.preprocessing : undefined
   if (!isTunable(backbone) || !preprocessing?.dissect) {
@@ -68,7 +82,8 @@ export async function explainAnswer<Input>(
     )
   }
   const isNumber = head.kind === 'regression'
-  await using logitsOf = await Session.create(isNumber ? head.graph : withLogits(head))
+  const logitsGraph = isNumber ? head.graph : withLogits(head)
+  await using logitsOf = await Session.create(logitsGraph)
   const logitsOutput = isNumber ? headNames.result.regression : logitsName
   const asker: Asker<Input> = {
     features: (inputs) => computeFeatures(backbone, inputs, { cache: undefined, signal }),
@@ -87,7 +102,30 @@ export async function explainAnswer<Input>(
   const found = whole.overlay && isLinear(head) ? await placesOfFeatures(backbone, input) : undefined
   // Beside the network's features there may be what is known otherwise, of no place.
   const places = found?.features.columns === features.columns ? found : undefined
-  const dissected: Dissected = places ? await preprocessing.dissect(input, places) : whole
+  const tokens = places || method === 'omission' ? undefined : whole.tokens?.()
+  const isKnown = readsForParts(preprocessing)
+  const isLong = whole.parts.filter(({ read }) => read !== false).length > mostOmitted
+  const wantsGradients = method === 'integrated gradients' || (isLong && !isKnown)
+  const integrated =
+    tokens && wantsGradients
+      ? await integratedGradients(
+          backbone,
+          input,
+          tokens,
+          { graph: logitsGraph, features: headNames.features, output: logitsOutput },
+          answer,
+          { signal },
+        )
+      : undefined
+  if (method === 'integrated gradients' && !integrated && !places)
+    notes.push('The network has no gradient along an embedding of tokens: each part was left out in turn.')
+  if (integrated && isKnown)
+    notes.push('What stands beside the network was left as it is: it has no part in the weights.')
+  const dissected: Dissected = places
+    ? await preprocessing.dissect(input, places)
+    : integrated
+      ? whole
+      : coarser(whole, mostOmitted)
   const isPicture = dissected.overlay !== undefined
   const unread = dissected.parts.filter(({ read }) => read === false).length
   if (unread > 0)
@@ -107,6 +145,10 @@ export async function explainAnswer<Input>(
           sum + count * ((shares.data[part * shares.columns + k] as number) - (none.data[k] as number)),
         0,
       )
+  } else if (integrated && tokens) {
+    tokens.parts.forEach((part, token) => {
+      if (part >= 0) weights[part] = (weights[part] as number) + (integrated.tokens[token] as number)
+    })
   } else {
     const without = await ask(readable.map((left) => dissected.parts.map((_, part) => part !== left)))
     const before = valueOf(answer, rowOf(logits, 0))
@@ -146,7 +188,7 @@ export async function explainAnswer<Input>(
     explanation: {
       input: typeof input === 'string' ? input : null,
       label: answer.label,
-      method: useMap ? 'activation map' : isPicture ? 'occlusion' : 'omission',
+      method: useMap ? 'activation map' : integrated ? 'integrated gradients' : isPicture ? 'occlusion' : 'omission',
       parts,
       examples: influences.examples,
       faithfulness: measured,

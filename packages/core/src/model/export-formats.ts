@@ -10,7 +10,8 @@ import { thresholdOf } from '../trust/refusal.js'
 import { noTrust } from '../trust/trust.js'
 import { version } from '../kit/version.js'
 import { exportFormat } from './manifest.js'
-import { inOpsetOf, type PackableModel, wholeGraph, withGraph } from './pack-model.js'
+import { inOpsetOf } from '../head/in-opset-of.js'
+import { type PackableModel, wholeGraph, withGraph } from './pack-model.js'
 
 type Exportable = Pick<PackableModel, 'backbone' | 'head' | 'trust'>
 

@@ -6,6 +6,7 @@ import { DataError } from '../contract/errors.js'
 import type { Packed } from '../contract/trained.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type Head, headNames } from '../head/head.js'
+import { inOpsetOf } from '../head/in-opset-of.js'
 import { withFamiliarity } from '../trust/familiarity.js'
 import type { Trust } from '../trust/trust.js'
 import { keptName, type KeptExamples, packFeatures } from './kept-examples.js'
@@ -73,12 +74,6 @@ export function wholeGraph({ backbone, head, trust }: Pick<PackableModel, 'backb
   const { familiarity } = trust
   const last = familiarity ? withFamiliarity(head.graph, familiarity) : head.graph
   return connect(graph, inOpsetOf(graph, last), { [headNames.features]: outputOf(graph) })
-}
-
-/** A few nodes in the version of the operators of a network: theirs are the same in every version since 13. */
-export function inOpsetOf(network: Graph, nodes: Graph): Graph {
-  const opset = network.opsets.get('') ?? 0
-  return opset < 13 ? nodes : nodes.with({ opsets: new Map([['', opset]]) })
 }
 
 /** @throws DataError when its graph is not at hand. */

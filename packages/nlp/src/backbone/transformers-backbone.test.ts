@@ -183,6 +183,39 @@ describe('long texts', () => {
   })
 })
 
+describe('words that are explained', () => {
+  it.each(['tiny-bert', 'tiny-roberta'])('are told among the tokens of %s', async (name) => {
+    for (const prefix of ['', 'the: ']) {
+      const { preprocessing } = await transformersBackbone(join(root, name), { prefix })
+      const text = 'Terrible service, and the naïve staff was not friendly!'
+      const { parts, tokens, keep } = (await preprocessing.dissect?.(text)) ?? {}
+      const [ids = []] = (await preprocessing.prepare(text)) as number[][]
+      const { input = '', parts: of = [] } = tokens?.() ?? {}
+      expect(of).toHaveLength(preprocessing.collate([[ids]])[input]?.data.length as number)
+      // Who leaves a word out leaves out its tokens; at both ends a space may become one.
+      for (const word of Array.from(parts ?? [], (_, at) => at).slice(1, -1)) {
+        const kept = keep?.((parts ?? []).map((_, at) => at !== word))
+        expect([word, await preprocessing.prepare(kept as string)]).toEqual([
+          word,
+          [ids.filter((_, at) => of[at] !== word)],
+        ])
+      }
+    }
+  })
+
+  it('are weighed by gradients, however long the text and in how many parts it is read', async () => {
+    const texts = 'The room was bad and the staff was very good. '.repeat(20)
+    for (const options of [{}, { maxLength: 32, longTexts: 'split', prefix: 'the: ' }] as const) {
+      const backbone = await transformersBackbone(join(root, 'tiny-bert'), { ...options, knowledge: [] })
+      const model = await fineTune(backbone, examples, { cache: false, l2: 0.01 })
+      const { method, parts } = await model.explain(texts, { faithfulness: false, method: 'integrated gradients' })
+      const read = parts.filter((part) => part.read !== false)
+      expect([method, read.length]).toEqual(['integrated gradients', 'longTexts' in options ? 200 : 57])
+      expect(read.some(({ weight }) => weight !== 0)).toBe(true)
+    }
+  })
+})
+
 describe('the settings of sentence-transformers', () => {
   const withSettings = (...args: Parameters<typeof sentenceTransformersFiles>) =>
     publish({ ...bertFiles(), ...sentenceTransformersFiles(...args) })

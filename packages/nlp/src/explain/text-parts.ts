@@ -2,8 +2,6 @@ import type { Dissected } from '@headstart/core/load'
 
 /** Scripts without spaces between words. */
 const spaceless = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
-/** Parts of which there are at most so many: of a longer text several words are one. */
-const most = 160
 
 /**
  * A text as its words, each with the space behind it, of which any can be left out.
@@ -12,10 +10,7 @@ const most = 160
 export function textParts(text: string, prepare: (text: string) => unknown): Dissected {
   const words = wordsOf(text)
   const count = wordsRead(words, prepare)
-  const size = Math.ceil(count / most) || 1
-  const read = Array.from({ length: Math.ceil(count / size) }, (_, at) =>
-    words.slice(at * size, Math.min(count, (at + 1) * size)).join(''),
-  )
+  const read = words.slice(0, count)
   const rest = words.slice(count).join('')
   return {
     parts: [...read.map((part) => ({ text: part })), ...(rest === '' ? [] : [{ text: rest, read: false }])],

@@ -2,6 +2,7 @@ import tokenizerBundle from '#tokenizer'
 import { DataError, parseJsonText, type Preprocessing, type PreprocessingLoader } from '@headstart/core/load'
 import { tensor } from '@headstart/onnx'
 import { isLength, longestText, readableText } from './readable-text.js'
+import { partsOfTokens } from '../explain/parts-of-tokens.js'
 import { textParts } from '../explain/text-parts.js'
 import { textChecks } from '../checks/text-checks.js'
 import { texts } from './texts.js'
@@ -87,7 +88,17 @@ export function sentencePiece({
     files: new Map([[vocabularyName, vocabulary]]),
     takes: texts,
     checks: textChecks,
-    dissect: async (text) => textParts(text, encode),
+    async dissect(text) {
+      const dissected = textParts(text, encode)
+      const words = dissected.parts.flatMap((part) => ('text' in part && part.read !== false ? [part.text] : []))
+      return {
+        ...dissected,
+        tokens() {
+          const parts = partsOfTokens(words, encode)
+          return parts && { input: 'input_ids', parts }
+        },
+      }
+    },
     contentKey: (text) => text,
     prepare: encode,
     cost: (ids) => ids.length,

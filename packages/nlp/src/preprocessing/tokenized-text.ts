@@ -1,5 +1,6 @@
 import {
   DataError,
+  type Dissected,
   HeadstartError,
   type JsonObject,
   type JsonValue,
@@ -9,6 +10,7 @@ import {
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
+import { partsOfTokens } from '../explain/parts-of-tokens.js'
 import { textParts } from '../explain/text-parts.js'
 import { textChecks } from '../checks/text-checks.js'
 import {
@@ -55,6 +57,9 @@ export type Tokens = readonly (readonly number[])[]
 /** Name of the input that says which parts of a batch are parts, and which only fill it up: float32 `[batch, parts]`. */
 export const partMask = 'part_mask'
 
+/** Of tokens that are of no word: special ones, and those that fill up. */
+const nothing = -1
+
 /** Tokens of one batch: what a layer of it computes stays in the caches of a processor. */
 const batchCost = 512
 
@@ -90,19 +95,24 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     const { before, after } = frame
     const ids = encode(prefix + text)
     if (unknown !== undefined && ids.filter((id) => id === unknown).length > ids.length / 2) notices.unreadable(text)
-    // A text without a token still has a row, and an average.
-    const framed = (part: readonly number[]): number[] => {
-      const whole = [...before, ...part, ...after]
-      return whole.length > 0 ? whole : [padding]
-    }
     const room = Math.max(1, maxLength - before.length - after.length)
     if (text.length > most) notices.cut(text)
-    if (ids.length <= room) return [framed(ids)]
-    if (longTexts === 'truncate') {
-      notices.cut(text)
-      return [framed(ids.slice(0, room))]
+    if (ids.length > room && longTexts === 'truncate') notices.cut(text)
+    return arranged(ids, frame)
+  }
+
+  /** Tokens of a text, or what is said of each of them, as the rows that the network reads; what stands around them is `other`. */
+  const arranged = (ids: readonly number[], { before, after, prefix: given }: Frame, other?: number): Tokens => {
+    const around = (some: readonly number[]): readonly number[] => (other === undefined ? some : some.map(() => other))
+    // A text without a token still has a row, and an average.
+    const framed = (part: readonly number[]): number[] => {
+      const whole = [...around(before), ...part, ...around(after)]
+      return whole.length > 0 ? whole : [other ?? padding]
     }
-    const lead = frame.prefix.every((id, place) => id === ids[place]) ? frame.prefix : []
+    const room = Math.max(1, maxLength - before.length - after.length)
+    if (ids.length <= room) return [framed(ids)]
+    if (longTexts === 'truncate') return [framed(ids.slice(0, room))]
+    const lead = around(given).every((id, place) => id === ids[place]) ? around(given) : []
     const rest = ids.slice(lead.length)
     const count = Math.ceil(rest.length / Math.max(1, room - lead.length))
     return Array.from({ length: count }, (_, part) =>
@@ -111,6 +121,29 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
         ...rest.slice(Math.round((part * rest.length) / count), Math.round(((part + 1) * rest.length) / count)),
       ]),
     )
+  }
+
+  const dissect = (text: string): Dissected => {
+    const dissected = textParts(text, prepare)
+    return {
+      ...dissected,
+      tokens() {
+        const whole = (frame ??= frameOf(tokenizer, encode, prefix))
+        const words = dissected.parts.flatMap((part) => ('text' in part && part.read !== false ? [part.text] : []))
+        const ahead = prefix === '' ? [] : whole.prefix.map(() => nothing)
+        const parts = partsOfTokens(words, (some) => encode(prefix + some).slice(ahead.length))
+        if (!parts || !inputs.some(({ name }) => name === 'input_ids')) return undefined
+        const rows = arranged([...ahead, ...parts], whole, nothing)
+        const length = longest(rows)
+        // A prefix can be of other tokens before a word than alone.
+        if (JSON.stringify(prepare(text).map((row) => row.length)) !== JSON.stringify(rows.map((row) => row.length)))
+          return undefined
+        return {
+          input: 'input_ids',
+          parts: rows.flatMap((row) => [...row, ...Array<number>(length - row.length).fill(nothing)]),
+        }
+      },
+    }
   }
 
   const exported = (): ExportedTokenizer => {
@@ -134,7 +167,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     ]),
     takes: texts,
     checks: textChecks,
-    dissect: async (text) => textParts(text, prepare),
+    dissect: async (text) => dissect(text),
     contentKey: (text) => text,
     prepare,
     cost: (parts) => parts.length * longest(parts),
