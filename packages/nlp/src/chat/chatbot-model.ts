@@ -7,6 +7,7 @@ import {
   type ExportFormat,
   type ExtendOptions,
   formatManifest,
+  ifReadable,
   InputError,
   type Measured,
   type Model,
@@ -177,7 +178,7 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
         if (one instanceof InputError) return one
         const { text, context = {}, now } = turns[place] as Exclude<ChatQuery, string>
         const moment = now === undefined ? new Date() : new Date(now)
-        return converse({ script: this.script, text, understood: one, context, odds, now: moment })
+        return ifReadable(() => converse({ script: this.script, text, understood: one, context, odds, now: moment }))
       }),
     )
   }

@@ -35,7 +35,10 @@ interface Turn {
   readonly now: Date
 }
 
-/** What is said next in a conversation. */
+/**
+ * What is said next in a conversation.
+ * @throws InputError for a text in which a pattern searches too long.
+ */
 export async function converse(turn: Turn): Promise<Reply> {
   const { script, understood, context, odds } = turn
   const { intents, known } = understood
@@ -153,10 +156,13 @@ async function slotsIn(
   { text, now }: Turn,
   wanted: Readonly<Record<string, Slot>>,
 ): Promise<Record<string, SlotValue>> {
-  const found = await Promise.all(
-    Object.entries(wanted).map(async ([name, slot]) => [name, await findSlot(slot, text, now)] as const),
-  )
-  return Object.fromEntries(found.filter((entry): entry is [string, SlotValue] => entry[1] !== undefined))
+  const found: [string, SlotValue][] = []
+  // One after another: the first pattern that takes too long is the last one that is tried.
+  for (const [name, slot] of Object.entries(wanted)) {
+    const value = await findSlot(slot, text, now)
+    if (value !== undefined) found.push([name, value])
+  }
+  return Object.fromEntries(found)
 }
 
 /** How an intent is called to people: `opening_hours` as "opening hours". */

@@ -1,3 +1,4 @@
+import { InputError } from '@headstart/core'
 import { describe, expect, it } from 'vitest'
 import { findSlot } from './find-slot.js'
 import type { Slot } from './script.js'
@@ -31,5 +32,11 @@ describe('findSlot', () => {
     [{ kind: 'date', language: 'de' }, 'am 17. Mai', '2027-05-17'],
   ])('%j finds in "%s": %j', async (slot, text, found) => {
     expect(await findSlot(slot, text, now)).toBe(found)
+  })
+
+  it.each(['(a+)+$', '(a|aa)+$', 'a*a*a*a*a*a*b'])('%s, which never ends, is given up', async (pattern) => {
+    const started = performance.now()
+    await expect(findSlot({ kind: 'pattern', pattern }, `${'a'.repeat(900)}!`, now)).rejects.toThrow(InputError)
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })

@@ -1,3 +1,4 @@
+import { withinTime } from '@headstart/core/load'
 import type { parse } from 'chrono-node/en'
 import type { Slot } from './script.js'
 
@@ -7,6 +8,7 @@ export type SlotValue = string | number
 /**
  * What a text says of a slot; undefined where it says nothing.
  * @param now Which moment "tomorrow" is told from.
+ * @throws InputError for a text in which a pattern searches too long.
  */
 export async function findSlot(slot: Slot, text: string, now: Date): Promise<SlotValue | undefined> {
   return finders[slot.kind](slot, text, now)
@@ -30,9 +32,13 @@ const finders: {
     return longest?.value
   },
   pattern({ pattern = '' }, text) {
-    const [whole, group] = new RegExp(pattern, 'iu').exec(text.slice(0, longestText)) ?? []
-    const found = (group ?? whole)?.trim()
-    return found === '' ? undefined : found
+    const found = withinTime(
+      () => new RegExp(pattern, 'iu').exec(text.slice(0, longestText)),
+      longestSearch,
+      `the pattern ${pattern} of a slot`,
+    )
+    const [whole, group] = found ?? []
+    return (group ?? whole)?.trim() || undefined
   },
   number(_, text) {
     const digits = /[-−]?\d[\d,]*(?:\.\d+)?/u.exec(text)?.[0]
@@ -74,6 +80,8 @@ const dates: {
 
 /** What lies behind so many characters is not searched: a pattern can take long. */
 const longestText = 1000
+/** Milliseconds that a pattern may take. */
+const longestSearch = 100
 
 const spelled = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
 

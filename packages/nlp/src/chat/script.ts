@@ -124,7 +124,9 @@ function slotsNamedIn(answer: string): string[] {
 
 /** The answer with what was found for its slots; of one that was not asked for, and not said, nothing. */
 export function filled(answer: string, slots: Readonly<Record<string, string | number>>): string {
-  return answer.replaceAll(/\{([^{}\s]+)\}/g, (_, name: string) => String(slots[name] ?? '')).replaceAll(/ {2,}/g, ' ')
+  return answer
+    .replaceAll(/\{([^{}\s]+)\}/g, (_, name: string) => (Object.hasOwn(slots, name) ? String(slots[name]) : ''))
+    .replaceAll(/ {2,}/g, ' ')
 }
 
 function listed(names: readonly string[]): string {

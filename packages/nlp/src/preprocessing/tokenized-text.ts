@@ -1,4 +1,5 @@
 import {
+  canTakeForever,
   DataError,
   type Dissected,
   HeadstartError,
@@ -7,6 +8,7 @@ import {
   parseJsonText,
   type Preprocessing,
   type PreprocessingLoader,
+  withinTime,
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
@@ -24,7 +26,6 @@ import { isLength, readableText } from './readable-text.js'
 import { texts } from './texts.js'
 import { mayBeOdd, readingNotices } from './reading-notices.js'
 import type { TokenInput } from './token-input.js'
-import { canTakeForever, longestReading, withinTime } from './within-time.js'
 
 export type { TokenInput }
 
@@ -84,7 +85,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     const encoded = (): (number | undefined)[] => tokenizer.encode(readable, { add_special_tokens: false }).ids
     const ids = named(() =>
       isGuarded || readable.length > longestUnguarded
-        ? withinTime(encoded, longestReading + timeOfCharacter * readable.length)
+        ? withinTime(encoded, longestReading + timeOfCharacter * readable.length, 'its tokenizer')
         : encoded(),
     )
     return ids.filter((id) => id !== undefined)
@@ -270,6 +271,8 @@ function named<T>(work: () => T): T {
 
 /** Characters of a text that is read in parts. One of which the beginning is read has 64 for each token, of which most have 4. */
 const longestInParts = 2 ** 18
+/** Milliseconds that the reading of a short text may take. */
+const longestReading = 1000
 /** Milliseconds that the slowest tokenizers take for a character. */
 const timeOfCharacter = 0.04
 

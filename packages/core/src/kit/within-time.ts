@@ -1,8 +1,5 @@
 import type node from 'node:vm'
-import { InputError } from '@headstart/core/load'
-
-/** Milliseconds that the reading of a short text may take. */
-export const longestReading = 1000
+import { InputError } from '../contract/errors.js'
 
 /** Undefined in a browser, which ends what takes too long by itself, with the page. */
 const vm = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule?.('node:vm') as
@@ -12,11 +9,12 @@ const slot = Symbol.for('headstart.withinTime')
 const script = vm && new vm.Script(`globalThis[Symbol.for('headstart.withinTime')]()`)
 
 /**
- * Does something that takes this thread, and ends it where it takes too long: the patterns of a tokenizer that somebody else made
- * can take a text forever. (Node alone can end a computation from outside, by a timeout of `vm`; it takes 0.1 ms.)
+ * Does something that takes this thread, and ends it where it takes too long: patterns that somebody else made can take a text forever.
+ * (Node alone can end a computation from outside, by a timeout of `vm`; it takes 0.1 ms.)
+ * @param who What does it, in words: 'its tokenizer'.
  * @throws InputError when it has been ended
  */
-export function withinTime<T>(work: () => T, milliseconds = longestReading): T {
+export function withinTime<T>(work: () => T, milliseconds: number, who: string): T {
   if (!script) return work()
   let result: { readonly value: T } | undefined
   const place = globalThis as { [slot]?: unknown }
@@ -26,7 +24,7 @@ export function withinTime<T>(work: () => T, milliseconds = longestReading): T {
     script.runInThisContext({ timeout: Math.ceil(milliseconds) })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    const expected = `one that its tokenizer reads within ${(milliseconds / 1000).toFixed(1)} s`
+    const expected = `one that ${who} reads within ${(milliseconds / 1000).toFixed(1)} s`
     throw new InputError('text', expected, 'one that takes longer', 'Leave it out, or choose another model.')
   } finally {
     place[slot] = before
@@ -36,12 +34,18 @@ export function withinTime<T>(work: () => T, milliseconds = longestReading): T {
 
 /**
  * Whether patterns may take a time that grows faster than the square of a text's length: one of them repeats what holds a
- * repetition or a choice, or refers back.
+ * repetition or a choice, refers back, or has more than two repetitions one after the other.
  */
 export function canTakeForever(patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
-    const plain = pattern.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
-    const repeats = plain.match(/\)\s*(?:[*+]|\{\d+,)/g)
-    return repeats !== null || /\\[1-9k]/.test(pattern)
+    const plain = pattern.replaceAll(/\\([1-9k]|[\s\S])/g, (_, sign: string) => (/[1-9k]/.test(sign) ? '\\1' : 'x'))
+    const bare = plain.replaceAll(/\[[^\]]*\]/g, 'x')
+    const repeatsGroup = /\)\s*(?:[*+]|\{\d)/.test(bare)
+    return repeatsGroup || bare.includes('\\1') || bare.split('|').some((one) => repetitionsIn(one) > 2)
   })
+}
+
+/** How often one choice of a pattern repeats something without end, or up to some number. */
+function repetitionsIn(choice: string): number {
+  return choice.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
 }
