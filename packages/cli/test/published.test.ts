@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loopbackHub } from '@headstart/hub/test'
 import { asBytes, bertFiles, writeFiles } from '@headstart/nlp/test'
+import { tinyTranslator } from '@headstart/translation/test'
 import { clipFiles, publish, teachableMachineFiles, vitFiles } from '@headstart/vision/test'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { writePictures } from './pictures.js'
@@ -67,6 +68,16 @@ describe('a published network', () => {
     expect(JSON.parse((await scene.run(['backbones', 'some-org/tiny', '--json'])).stdout)).toMatchObject({
       id: 'some-org/tiny',
     })
+    vi.unstubAllEnvs()
+  })
+
+  it('is fetched ahead of time where it is a translator as well, with all of its networks', async () => {
+    const files = Object.fromEntries(tinyTranslator({ decoders: 'apart' }))
+    const { endpoint } = await loopbackHub({ id: 'some-org/opus', pipeline: 'translation', files })
+    vi.stubEnv('HF_ENDPOINT', endpoint)
+    const { code, stdout, stderr } = await scene.run(['backbones', 'add', 'some-org/opus'])
+    expect([stderr, code]).toEqual(['', 0])
+    expect(stdout).toMatch(/^some-org\/opus: 7 files, .*\nUse it: --task translate --backbone some-org\/opus\n$/)
     vi.unstubAllEnvs()
   })
 

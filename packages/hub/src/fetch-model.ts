@@ -5,7 +5,7 @@ import { mostOfText } from '@headstart/core/kit'
 import { modelSizeLimit } from '@headstart/onnx/kit'
 import { downloadFile } from './download-file.js'
 import { findEncoderDecoder } from './encoder-decoder.js'
-import { HubError } from './errors.js'
+import { HubError, ModelFilesError } from './errors.js'
 import { HubClient, type HubOptions } from './hub-client.js'
 import { fetchListing, type ListedFile, type Listing } from './listing.js'
 import { ModelCache, type ModelCacheOptions } from './model-cache.js'
@@ -40,6 +40,8 @@ const settings = new Set([
 ])
 /** Those of encoder-decoders. */
 const generationSettings = new Set(['generation_config.json', 'special_tokens_map.json'])
+/** Their tokens, where the two sides have a vocabulary each, or there is no tokenizer.json. */
+const vocabularies = new Set(['vocab.json', 'target_vocab.json', 'source.spm', 'target.spm'])
 /** Settings of a layer of sentence-transformers, such as `1_Pooling/config.json`. */
 const layerSettings = /^\d+_\w+\/config\.json$/
 /** What the hub says of models that are no encoders. */
@@ -116,9 +118,11 @@ export function wantedFiles(
       ? Object.values(findEncoderDecoder(listing.id, names, dtype)).filter((file) => file !== undefined)
       : [networkOf(listing.id, names, parts, dtype)]
   const wanted = new Set(networks.flatMap(({ name }) => [name, ...externalData(names, name)]))
-  return listing.files.filter(
-    ({ name }) => wanted.has(name) || isSettings(name) || (kind === 'encoder-decoder' && generationSettings.has(name)),
-  )
+  if (kind === 'encoder-decoder') {
+    const isApart = names.includes('target_vocab.json') || !names.includes('tokenizer.json')
+    for (const name of [...generationSettings, ...(isApart ? vocabularies : [])]) wanted.add(name)
+  }
+  return listing.files.filter(({ name }) => wanted.has(name) || isSettings(name))
 }
 
 function networkOf(id: string, names: readonly string[], parts: readonly string[], dtype?: Dtype): NetworkFile {
@@ -140,10 +144,10 @@ async function fetchFiles(
   const { id, commit, pipeline } = listing
   if (options.kind === 'encoder-decoder' && pipeline === 'text-generation') {
     const remedy = 'It continues texts, as a chat does. Choose a translator, such as Xenova/opus-mt-en-de.'
-    throw new HubError('input', id, 'an encoder-decoder', `a model for ${pipeline}, which is a decoder alone`, remedy)
+    throw new ModelFilesError(id, 'an encoder-decoder', `a model for ${pipeline}, which is a decoder alone`, remedy)
   }
   if (pipeline !== null && generators.has(pipeline) && options.kind !== 'encoder-decoder') {
-    throw new HubError('input', id, 'an encoder', `a model for ${pipeline}`, 'Choose a model for feature extraction.')
+    throw new ModelFilesError(id, 'an encoder', `a model for ${pipeline}`, 'Choose a model for feature extraction.')
   }
   const files = wantedFiles(listing, options)
   const sizes = files.map(({ size }) => size ?? 0)

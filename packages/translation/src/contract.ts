@@ -82,9 +82,11 @@ export interface TranslationTokenizer {
   encodeInside(text: string): number[]
   /** The text of a target's ids; special tokens are left out. */
   decode(ids: readonly number[]): string
-  /** Id of what the vocabulary does not cover, where it has one. */
+  /** Whether both sides can say a text as it is. */
+  covers(text: string): boolean
+  /** Id of what the target's vocabulary does not cover, where it has one. */
   readonly unknown: number | undefined
-  /** Ids of all tokens that have one of these characters. */
+  /** Ids of all tokens of the target that have one of these characters. */
   idsWith(characters: string): readonly number[]
 }
 
@@ -96,12 +98,14 @@ export interface SpecialTokens {
   readonly forcedStart: number | undefined
   readonly eos: number
   readonly pad: number
+  /** What fills up sources: another one, where the sides have a vocabulary each. */
+  readonly sourcePad: number
   /** What is never put out. */
   readonly suppressed: readonly number[]
 }
 
 /** Options of `translate`. */
-export interface TranslateOptions {
+export interface TranslateOptions extends LanguageOptions {
   /** Hypotheses that are followed at once; 1 takes the likeliest token each time. Default 1. */
   readonly beams?: number | undefined
   /** Most tokens of a translation. Default: that of the model. */

@@ -1,4 +1,4 @@
-import type { Learner, Task } from '@headstart/core'
+import type { Learner, RunOptions, Task } from '@headstart/core'
 import { isTable, OptionError, readInputs, step } from '@headstart/core/kit'
 import { z } from 'zod'
 import type { Translator } from './contract.js'
@@ -13,7 +13,7 @@ import { methodNames, translationLearners } from './learners/translation-learner
 import { fineTune } from './model/fine-tune.js'
 import { translationLanguages } from './model/translation-languages.js'
 import { type TranslationAnswer, TranslatorModel } from './model/translator-model.js'
-import { translateOptions } from './translate-options.js'
+import { languageOptions, translateOptions } from './translate-options.js'
 import { loadTranslator, translator } from './translator.js'
 
 const whole = (least: number) => {
@@ -64,6 +64,7 @@ const tuning = z.object({
 
 const training = z.object({
   backbone,
+  ...languageOptions.shape,
   unfreeze: z
     .enum(['decoder', 'all'])
     .optional()
@@ -78,6 +79,7 @@ const training = z.object({
 
 const comparing = z.object({
   backbone,
+  ...languageOptions.shape,
   shots: z.array(whole(10)).min(1).default([100, 500, 2000]).describe('numbers of pairs, separated by commas'),
   seeds: whole(1).default(3).describe('random draws of the pairs'),
   methods: z
@@ -92,9 +94,19 @@ const comparing = z.object({
 const remedy = 'Name one that is published for Transformers.js: --backbone Xenova/opus-mt-en-de.'
 
 /** Opens what `--backbone` names. */
-async function opened(id: string | undefined): Promise<Translator> {
+async function opened(
+  id: string | undefined,
+  { from, to }: z.output<typeof languageOptions>,
+  { signal, onEvent }: RunOptions,
+): Promise<Translator> {
   if (id === undefined) throw new OptionError('option "backbone"', 'a translator to begin with', 'none', remedy)
-  return translator(id)
+  return translator(id, {
+    from,
+    to,
+    signal,
+    onProgress: ({ done, total }) => onEvent?.({ type: 'download', done, total }),
+    onNotice: (message) => onEvent?.({ type: 'notice', message }),
+  })
 }
 
 /** Translators that are adapted to pairs of texts. */
@@ -103,6 +115,7 @@ export const translateTask: Task<TranslationData, string, TranslationAnswer> = {
   dataHelp:
     'texts with their translations: a table with the columns source and target, a folder of catalogs (en.json, de.json, or .po), a translation memory (.tmx), or a folder with the tables train and test',
   verb: 'translate',
+  beginsWith: 'encoder-decoder',
   example: '"Open the file"',
   query: z.string({ error: 'expected a text' }),
   asking: translateOptions,
@@ -128,42 +141,48 @@ export const translateTask: Task<TranslationData, string, TranslationAnswer> = {
     const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })
     return readTranslationData(path, { ...options, signal, onNotice })
   }),
-  train: step(training, async (data: TranslationData, options): Promise<Learner<TranslationData, TranslatorModel>> => {
-    const base = await opened(options.backbone)
-    const { lora, general, backbone: _, ...tuned } = options
-    const other =
-      general === undefined
-        ? undefined
-        : pairsFor(await readTranslationData(general), { languages: translationLanguages(base) })
-    return {
-      name: 'fine-tuned',
-      description: `${base.id}, adapted`,
-      takes: 'minutes',
-      adds: [],
-      suits: () => true,
-      fit: (own, { seed, signal, onEvent, checkpoint, resume }) =>
-        fineTune(base, pairsFor(own, { languages: translationLanguages(base), onEvent }), {
-          backbone: options.backbone,
-          ...tuned,
-          ...(lora !== undefined && { lora: { rank: lora } }),
-          general: other,
-          seed,
-          signal,
-          onEvent,
-          checkpoint,
-          resume,
-        }),
-    }
-  }),
-  compare: step(comparing, async (data: TranslationData, { backbone: id, shots, seeds, methods, lora, ...tuned }) => {
-    const base = await opened(id)
-    const learners = translationLearners(base, { ...tuned, ...(lora !== undefined && { lora: { rank: lora } }) })
-    return {
-      data,
-      learners: methodNames.filter((name) => methods?.includes(name) ?? true).map((name) => learners[name]),
-      protocol: pairsHeldOut({ languages: translationLanguages(base), shots, draws: seeds }),
-    }
-  }),
+  train: step(
+    training,
+    async (data: TranslationData, options, run): Promise<Learner<TranslationData, TranslatorModel>> => {
+      const { lora, general, backbone: id, from, to, ...tuned } = options
+      const base = await opened(id, { from, to }, run)
+      const other =
+        general === undefined
+          ? undefined
+          : pairsFor(await readTranslationData(general), { languages: translationLanguages(base) })
+      return {
+        name: 'fine-tuned',
+        description: `${base.id}, adapted`,
+        takes: 'minutes',
+        adds: [],
+        suits: () => true,
+        fit: (own, { seed, signal, onEvent, checkpoint, resume }) =>
+          fineTune(base, pairsFor(own, { languages: translationLanguages(base), onEvent }), {
+            backbone: id,
+            ...tuned,
+            ...(lora !== undefined && { lora: { rank: lora } }),
+            general: other,
+            seed,
+            signal,
+            onEvent,
+            checkpoint,
+            resume,
+          }),
+      }
+    },
+  ),
+  compare: step(
+    comparing,
+    async (data: TranslationData, { backbone: id, from, to, shots, seeds, methods, lora, ...tuned }, run) => {
+      const base = await opened(id, { from, to }, run)
+      const learners = translationLearners(base, { ...tuned, ...(lora !== undefined && { lora: { rank: lora } }) })
+      return {
+        data,
+        learners: methodNames.filter((name) => methods?.includes(name) ?? true).map((name) => learners[name]),
+        protocol: pairsHeldOut({ languages: translationLanguages(base), shots, draws: seeds }),
+      }
+    },
+  ),
   adopts: isPublishedTranslator,
   opens: ({ format }) => format === translatorFormat.name,
   async load(files) {

@@ -4,20 +4,27 @@ import type { GenerateOptions } from './generation/generate.js'
 import type { TranslatorParts } from './files/open-translator.js'
 import type { TranslateOptions } from './contract.js'
 
-const from = (least: number) => {
-  const whole = { error: `expected a whole number from ${least} on` }
-  return z.int(whole).min(least, whole)
+const whole = (least: number) => {
+  const otherwise = { error: `expected a whole number from ${least} on` }
+  return z.int(otherwise).min(least, otherwise)
 }
+
+/** Languages of a translator of several. */
+export const languageOptions = z.object({
+  from: z.string().optional().describe('of a translator of several languages, that of the texts: en, eng_Latn'),
+  to: z.string().optional().describe('of a translator of several languages, that of the translations: de, deu_Latn'),
+})
 
 /** Options of `translate` that are data, as flags of a command too. */
 export const translateOptions = z.object({
-  beams: from(1).default(1).describe('hypotheses that are followed at once; 1 takes the likeliest token each time'),
-  maxLength: from(1).optional().describe('most tokens of a translation (default: that of the model)'),
+  ...languageOptions.shape,
+  beams: whole(1).default(1).describe('hypotheses that are followed at once; 1 takes the likeliest token each time'),
+  maxLength: whole(1).optional().describe('most tokens of a translation (default: that of the model)'),
   lengthPenalty: z
     .number()
     .optional()
     .describe('with beams: above 0 favors longer translations (default: that of the model, 1)'),
-  noRepeatNgram: from(0)
+  noRepeatNgram: whole(0)
     .optional()
     .describe('no sequence of so many tokens occurs twice (default: that of the model, 0: none is forbidden)'),
   glossary: z
@@ -29,7 +36,7 @@ export const translateOptions = z.object({
     .enum(['split', 'refuse'])
     .default('split')
     .describe('a text of more tokens than the model reads is split at its sentences, or refused'),
-  batchSize: from(1).default(16).describe('texts that are translated at once, at most'),
+  batchSize: whole(1).default(16).describe('texts that are translated at once, at most'),
 })
 
 /**

@@ -7,9 +7,9 @@ import type { Graph } from '@headstart/onnx'
 import { encodeModel } from '@headstart/onnx/kit'
 import type { TranslateOptions, Translation, Translator } from './contract.js'
 import {
+  type OpenTranslator,
   openTranslator,
   type TranslatorOptions,
-  type TranslatorParts,
   translatorParts,
 } from './files/open-translator.js'
 import { readPublishedTranslator } from './files/published-translator.js'
@@ -59,11 +59,12 @@ class EncoderDecoder implements Translator {
   readonly languages: Translator['languages']
   readonly maxLength: Translator['maxLength']
   readonly training: Translator['training']
+  readonly #parts: OpenTranslator
   readonly #sessions: Sessions
   readonly #threads: number | undefined
   #fingerprint: string | undefined
 
-  constructor(parts: TranslatorParts, threads: number | undefined) {
+  constructor(parts: OpenTranslator, threads: number | undefined) {
     this.id = parts.id
     this.config = parts.config
     this.files = parts.files
@@ -73,6 +74,7 @@ class EncoderDecoder implements Translator {
     this.languages = parts.languages
     this.maxLength = parts.maxLength
     this.training = parts.training
+    this.#parts = parts
     this.#sessions = new Sessions(parts.networks, threads)
     this.#threads = threads
   }
@@ -86,17 +88,21 @@ class EncoderDecoder implements Translator {
     return this.#fingerprint
   }
 
-  translate(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
-    return translateTexts(this, this.#sessions, texts, options)
+  async translate(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+    const { from, to } = options
+    const isAsUsual = from === undefined && to === undefined
+    const spoken = isAsUsual ? {} : this.#parts.inLanguages({ from, to })
+    return translateTexts({ ...this.#parts, ...spoken }, this.#sessions, texts, options)
   }
 
   withNetworks(networks: ReadonlyMap<string, Graph>, training?: JsonObject): Translator {
-    const parts = translatorParts(this.id, this.files, networks, this.languages)
+    const parts = translatorParts(this.id, this.files, networks, this.#parts.asked)
     return new EncoderDecoder({ ...parts, training }, this.#threads)
   }
 
   async pack(): Promise<Packed> {
-    const { id, languages, training } = this
+    const { id, training } = this
+    const { asked: languages } = this.#parts
     const { name: format, version: formatVersion } = translatorFormat
     return {
       manifest: { format, formatVersion, id, languages, ...(training && { training }) },

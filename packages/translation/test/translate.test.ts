@@ -176,8 +176,8 @@ describe('a folder that is no translator', () => {
       changed('config.json', (json: object) => ({ ...json, vocab_size: 5000, decoder_vocab_size: 5000 })),
     ],
     [
-      'the files of Python',
-      'expected tokenizer.json and tokenizer_config.json, got source.spm and vocab.json, which Python reads.',
+      'no tokenizer',
+      'expected tokenizer.json and tokenizer_config.json, or vocab.json with source.spm and target.spm, got source.spm.',
       (files) => {
         files.delete('tokenizer.json')
         files.set('source.spm', new Uint8Array(4))

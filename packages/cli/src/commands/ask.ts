@@ -177,22 +177,28 @@ function shardedPlace(
   return formatOf(flags.out) === undefined ? inputs[0] : undefined
 }
 
-/** Answers queries with what the flags ask beside them. What is said of that as a whole is said once. */
+/** Answers queries with what the flags ask beside them, and shows how far that is. What is said of it as a whole is said once. */
 function askWith<Data, Query, Answer>(
   trained: Trained<Data, Query, Answer>,
   flags: object,
   session: Session,
 ): Asking<Data, Query, Answer>['ask'] {
   const { asks } = trained
-  if (!asks) return (queries) => trained.ask(queries, { signal: session.signal })
+  const { signal } = session
   const said = new Set<string>()
   const screen = openScreen(session)
   const onEvent = (event: TrainEvent): void => {
-    if (event.type !== 'notice' || said.has(event.message)) return
-    said.add(event.message)
+    if (event.type === 'notice' ? said.has(event.message) : event.type !== 'rows') return
+    if (event.type === 'notice') said.add(event.message)
     screen.onEvent(event)
   }
-  return (queries) => asks.run(queries, flags, startRun({ signal: session.signal, onEvent }))
+  return async (queries) => {
+    try {
+      return await (asks ? asks.run(queries, flags, startRun({ signal, onEvent })) : trained.ask(queries, { signal }))
+    } finally {
+      screen.end()
+    }
+  }
 }
 
 interface Asking<Data, Query, Answer> {

@@ -99,7 +99,7 @@ async function showNetwork(id: string, { task: name, json }: BackbonesFlags, ses
   }
 }
 
-/** Fetches a model of the hub, or its newest version: of a pair both sides, whichever tasks read them. */
+/** Fetches a model of the hub, or its newest version: of a pair both sides, whichever tasks read them; of a translator all networks. */
 async function addNetwork(id: string, { json }: BackbonesFlags, session: Session): Promise<void> {
   const screen = openScreen(session)
   try {
@@ -111,9 +111,17 @@ async function addNetwork(id: string, { json }: BackbonesFlags, session: Session
     }
     let folder: ModelFolder | undefined
     let refused: unknown
-    for (const { networks } of await tasksWithNetworks(session)) {
+    let begins = ''
+    const all = await Promise.all(session.tasks.map(({ load }) => load()))
+    const choices = all.flatMap(({ name, networks, beginsWith: kind }) => [
+      ...(networks ? [{ choice: { parts: networks.parts }, flags: '' }] : []),
+      ...(kind ? [{ choice: { kind }, flags: `--task ${name} ` }] : []),
+    ])
+    for (const { choice, flags } of choices) {
       try {
-        folder = await fetchModel(id, { ...options, parts: networks.parts, refresh: folder === undefined })
+        const found = await fetchModel(id, { ...options, ...choice, refresh: folder === undefined })
+        if (!folder) begins = flags
+        folder = found
       } catch (error) {
         if (!(error instanceof ModelFilesError)) throw error
         refused ??= error
@@ -125,9 +133,10 @@ async function addNetwork(id: string, { json }: BackbonesFlags, session: Session
     const sizes = await Promise.all(names.map((name) => (folder as ModelFolder).size(name)))
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     const text = (): string =>
-      [`${id}: ${names.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${path}`, `Use it: --backbone ${id}`].join(
-        '\n',
-      )
+      [
+        `${id}: ${names.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${path}`,
+        `Use it: ${begins}--backbone ${id}`,
+      ].join('\n')
     print(session, json, { json: { id, folder: path, files: names, bytes }, text })
   } finally {
     screen.end()

@@ -95,6 +95,8 @@ export interface Task<Data, Query, Answer> extends Loader<Trained<Data, Query, A
   readonly check?: Step<string, Checked>
   /** The pre-trained networks that it can begin with, where one chooses among them. */
   readonly networks?: Networks
+  /** What kind of published model it begins with, where that is no encoder: such a one is fetched ahead of time by its id. */
+  readonly beginsWith?: 'encoder-decoder' | undefined
   /** How people build up its data by hand. Default: elsewhere. */
   readonly bench?: BenchMaker<Data, Query> | undefined
   /** Data to begin with, where it has some. */

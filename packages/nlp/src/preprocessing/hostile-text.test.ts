@@ -58,7 +58,6 @@ describe('a text', () => {
   })
 
   it('that simple patterns read in the square of its length is refused as well', () => {
-    expect(canTakeForever(['\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+', "(?i:'s|'t)|[^\\r\\n\\p{L}]?\\p{L}+"])).toBe(false)
     quickly(() => {
       try {
         tokenizerWith('\\s*[\\r\\n]+x').prepare(' '.repeat(2 ** 20))

@@ -9,6 +9,7 @@ import {
   type Preprocessing,
   type PreprocessingLoader,
   withinTime,
+  readingGuard,
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
@@ -76,7 +77,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
   const { json, config, tokenizer, padding, unknown } = openTokenizer(options)
   const notices = readingNotices(maxLength)
   let frame: Frame | undefined
-  const isGuarded = canTakeForever(patternsIn(json))
+  const guarded = readingGuard(json)
   const most = longTexts === 'truncate' ? Math.max(2048, 64 * maxLength) : longestInParts
 
   const encode = (text: string): number[] => {
@@ -88,6 +89,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
         ? withinTime(encoded, longestReading + timeOfCharacter * readable.length, 'its tokenizer')
         : encoded(),
     )
+    const ids = named(() => guarded(readable, encoded))
     return ids.filter((id) => id !== undefined)
   }
 

@@ -1,18 +1,10 @@
 import { francAll } from 'franc-min'
+import { languageOf } from '../files/language-of.js'
 
 /** Most characters that a guess looks at: more do not make it surer. */
 const mostRead = 5000
 /** Fewest characters of which a language can be told: single words are of many. */
 const fewestRead = 80
-
-/** The tag of a language in one form: 'de' of 'deu', 'de-AT' and 'de_DE'; undefined for what is no tag. */
-export function languageOf(tag: string): string | undefined {
-  try {
-    return new Intl.Locale(tag.replaceAll('_', '-')).language
-  } catch {
-    return undefined
-  }
-}
 
 /** The name of a language, in English: 'German'. */
 export function languageName(tag: string): string {

@@ -1,6 +1,7 @@
 import type { TrainEvent } from '@headstart/core'
 import { DataError } from '@headstart/core/kit'
-import { languageName, languageOf, likelierOf } from './language.js'
+import { languageOf } from '../files/language-of.js'
+import { languageName, likelierOf } from './language.js'
 import type { Catalog, Languages, Pair, TranslationData } from './pair.js'
 import { joined } from './read-pairs.js'
 

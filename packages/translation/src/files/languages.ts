@@ -1,5 +1,6 @@
 import { OptionError } from '@headstart/core/kit'
-import type { OpenTokenizer } from './open-tokenizer.js'
+import { languageOf } from './language-of.js'
+import type { OpenTokenizer, Side } from './open-tokenizer.js'
 import type { TranslatorConfig } from './translator-config.js'
 
 /** What languages put around the tokens of a text. */
@@ -20,6 +21,9 @@ export interface LanguageOptions {
   readonly to?: string | undefined
 }
 
+/** The token of a language: that of M2M100, of mBART, of NLLB. */
+const isLanguage = /^(__[a-z]{2,3}__|[a-z]{2}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3})$/
+
 /** How models of several languages write the token of one. */
 const codes: readonly ((language: string) => string)[] = [
   (language) => language, // NLLB: eng_Latn; mBART: en_XX
@@ -34,22 +38,23 @@ const codes: readonly ((language: string) => string)[] = [
 export function languagesOf(
   who: string,
   config: TranslatorConfig,
-  { tokenizer, settings }: OpenTokenizer,
+  { source: { tokenizer }, settings }: OpenTokenizer,
   eos: number,
   { from, to }: LanguageOptions,
 ): Languages {
   const kind = config.model_type
   if (/^(m2m_100|mbart|nllb)/.test(kind)) {
     const token = (option: 'from' | 'to', language: string | undefined): number => {
-      const id =
-        language === undefined
-          ? undefined
-          : codes.map((code) => tokenizer.token_to_id(code(language))).find((one) => one !== undefined)
+      const known = [...tokenizer.get_vocab().keys()].filter((one) => isLanguage.test(one))
+      const named = language === undefined ? [] : codes.map((code) => code(language))
+      // 'de' is deu_Latn and de_DE too, where there is no other of that language.
+      const alike = known.filter((one) => languageOf(one.replaceAll('__', '')) === languageOf(language ?? ''))
+      const found = named.find((one) => tokenizer.token_to_id(one) !== undefined)
+      const [name] = found !== undefined ? [found] : alike.length === 1 ? alike : []
+      const id = name === undefined ? undefined : tokenizer.token_to_id(name)
       if (id !== undefined) return id
-      const known = [...tokenizer.get_vocab().keys()].filter((one) =>
-        /^(__[a-z]{2,3}__|[a-z]{2}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3})$/.test(one),
-      )
-      const expected = `a language that ${who} knows (${known.slice(0, 6).join(', ')}, ...)`
+      const shown = alike.length > 1 && language !== undefined ? alike : known
+      const expected = `a language that ${who} knows (${shown.slice(0, 6).join(', ')}, ...)`
       throw new OptionError(
         `option "${option}"`,
         expected,
@@ -67,13 +72,27 @@ export function languagesOf(
       target,
     }
   }
-  if (kind === 'marian') return marian(who, tokenizer, eos, to)
+  if (kind === 'marian') return marian(who, { tokenizer, settings }, eos, to)
   return { prefix: taskPrefix(config, from, to), target: config.forced_bos_token_id ?? undefined }
 }
 
-function marian(who: string, tokenizer: OpenTokenizer['tokenizer'], eos: number, to: string | undefined): Languages {
+function marian(
+  who: string,
+  { tokenizer, settings }: { tokenizer: Side['tokenizer']; settings: OpenTokenizer['settings'] },
+  eos: number,
+  to: string | undefined,
+): Languages {
   const targets = [...tokenizer.get_vocab().keys()].filter((token) => /^>>\w+<<$/.test(token))
-  if (targets.length === 0) return { prefix: '' }
+  if (targets.length === 0) {
+    const only = settings['target_lang']
+    if (typeof only !== 'string' || to === undefined || languageOf(only) === languageOf(to)) return { prefix: '' }
+    throw new OptionError(
+      'option "to"',
+      `${only}, which is all that ${who} translates into`,
+      to,
+      'Choose another model.',
+    )
+  }
   const id = to === undefined ? undefined : tokenizer.token_to_id(`>>${to}<<`)
   if (id !== undefined) return { prefix: '', source: { before: [id], after: [eos] } }
   const known = targets.slice(0, 8).map((token) => token.slice(2, -2))

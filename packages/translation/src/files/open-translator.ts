@@ -9,7 +9,7 @@ import {
 } from '@headstart/hub'
 import type { Graph } from '@headstart/onnx'
 import { decodeModel } from '@headstart/onnx/kit'
-import { parseJsonText } from '@headstart/core/kit'
+import { OptionError, parseJsonText } from '@headstart/core/kit'
 import type { NetworkNames, Translator } from '../contract.js'
 import { type LanguageOptions, languagesOf } from './languages.js'
 import { openTokenizer } from './open-tokenizer.js'
@@ -30,10 +30,19 @@ export interface TranslatorOptions
 }
 
 /** A translator but for what it does. */
-export type TranslatorParts = Pick<
-  Translator,
-  'id' | 'config' | 'files' | 'tokenizer' | 'networks' | 'specialTokens' | 'languages' | 'maxLength' | 'training'
->
+export type TranslatorParts = Spoken &
+  Pick<Translator, 'id' | 'config' | 'files' | 'networks' | 'maxLength' | 'training'>
+
+/** What depends on the languages. */
+export type Spoken = Pick<Translator, 'tokenizer' | 'specialTokens' | 'languages'>
+
+/** A translator that was opened. */
+export interface OpenTranslator extends TranslatorParts {
+  /** The languages that were asked for; of others the model says itself. */
+  readonly asked: LanguageOptions
+  /** What depends on the languages, for other ones. @throws OptionError for languages that it does not know. */
+  inLanguages(languages: LanguageOptions): Spoken
+}
 
 /** Files that say how a translator is used; `save` writes them again. */
 export const settings = [
@@ -54,7 +63,7 @@ const usualLength = 512
  * Reads a translator: a folder in the layout of the Hugging Face Hub, or an id there.
  * @throws ModelFilesError where the model lacks something, or is none that translates.
  */
-export async function openTranslator(idOrFolder: string, options: TranslatorOptions = {}): Promise<TranslatorParts> {
+export async function openTranslator(idOrFolder: string, options: TranslatorOptions = {}): Promise<OpenTranslator> {
   const folder = await openModel(idOrFolder, { ...options, kind: 'encoder-decoder' })
   const files = new Map<string, Uint8Array>()
   for (const name of settings) if (folder.has(name)) files.set(name, await folder.read(name))
@@ -71,40 +80,62 @@ export async function openTranslator(idOrFolder: string, options: TranslatorOpti
 /**
  * A translator from its files in memory.
  * @param networks By the name of their files.
+ * @param options `saysLater`: the languages of a model of several may still be unsaid; then it refuses to read a text.
  */
 export function translatorParts(
   id: string,
   files: ReadonlyMap<string, Uint8Array>,
   networks: ReadonlyMap<string, Graph>,
-  options: LanguageOptions,
-): TranslatorParts {
+  { from, to, saysLater = false }: LanguageOptions & { readonly saysLater?: boolean },
+): OpenTranslator {
   const config = configOf(id, files)
-  const [json, tokenizerConfig] = [files.get('tokenizer.json'), files.get('tokenizer_config.json')]
-  if (!json || !tokenizerConfig) {
-    const got = files.has('source.spm') ? 'source.spm and vocab.json, which Python reads' : 'a model without'
-    const remedy = 'Take the model as it is published for Transformers.js, such as Xenova/opus-mt-en-de.'
-    throw new ModelFilesError(id, 'tokenizer.json and tokenizer_config.json', got, remedy)
-  }
-  const open = openTokenizer(id, json, tokenizerConfig)
-  requireTargetSide(id, config, open, files)
+  const open = openTokenizer(id, files)
+  requireTargetSide(id, config, open)
   const special = specialTokensOf(id, config, open)
   const text = (name: string): string | undefined => {
     const value = open.settings[name]
     return typeof value === 'string' ? value : undefined
   }
-  const given = {
-    from: options.from ?? text('source_lang') ?? text('src_lang'),
-    to: options.to ?? text('target_lang') ?? text('tgt_lang'),
+  const asked = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+  const inLanguages = (other: LanguageOptions): Spoken => {
+    const given = { from: other.from ?? from, to: other.to ?? to }
+    const languages = languagesOf(id, config, open, special.eos, given)
+    return {
+      tokenizer: translationTokenizer(open, languages, special.eos),
+      specialTokens: { ...special, forcedStart: languages.target },
+      languages: {
+        from: given.from ?? text('source_lang') ?? text('src_lang'),
+        to: given.to ?? text('target_lang') ?? text('tgt_lang'),
+      },
+    }
   }
-  const languages = languagesOf(id, config, open, special.eos, options)
+  const unsaid = (error: OptionError): Spoken => {
+    const refuse = (): never => {
+      throw error
+    }
+    const tokenizer = {
+      ...translationTokenizer(open, { prefix: '' }, special.eos),
+      encodeSource: refuse,
+      encodeTarget: refuse,
+    }
+    return { tokenizer, specialTokens: { ...special, forcedStart: undefined }, languages: asked }
+  }
+  const spoken = (): Spoken => {
+    try {
+      return inLanguages({})
+    } catch (error) {
+      if (saysLater && error instanceof OptionError) return unsaid(error)
+      throw error
+    }
+  }
   return {
     id,
     config,
     files,
-    tokenizer: translationTokenizer(open, languages, special.eos),
+    ...spoken(),
+    asked,
+    inLanguages,
     networks: translationNetworks(id, networks, namesOf(id, [...networks.keys()])),
-    specialTokens: { ...special, forcedStart: languages.target },
-    languages: given,
     maxLength: lengthOf(config, open.settings['model_max_length']),
     training: undefined,
   }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type ModelFiles } from '@headstart/core'
 import { parseJsonText } from '@headstart/core/kit'
-import { decodeNetworks, settings, type TranslatorParts, translatorParts } from './open-translator.js'
+import { decodeNetworks, settings, type OpenTranslator, translatorParts } from './open-translator.js'
 
 const networks = ['encoder_model', 'decoder_model_merged', 'decoder_model', 'decoder_with_past_model']
 
@@ -18,10 +18,11 @@ export async function isPublishedTranslator(files: ModelFiles): Promise<boolean>
 }
 
 /**
- * A translator as it is published, from wherever its files lie, in float32 (`translator` opens other number formats).
+ * A translator as it is published, from wherever its files lie, in float32 (`translator` opens other number formats). Of one of several
+ * languages `translate` is told which.
  * @throws ModelFilesError where it lacks something.
  */
-export async function readPublishedTranslator(files: ModelFiles): Promise<TranslatorParts> {
+export async function readPublishedTranslator(files: ModelFiles): Promise<OpenTranslator> {
   const found = new Map<string, Uint8Array>()
   const wanted = [...settings, ...networks.flatMap((name) => [`onnx/${name}.onnx`, `${name}.onnx`])]
   for (const name of wanted) {
@@ -29,5 +30,5 @@ export async function readPublishedTranslator(files: ModelFiles): Promise<Transl
     if (bytes) found.set(name, bytes)
   }
   const beside = new Map([...found].filter(([name]) => !name.endsWith('.onnx')))
-  return translatorParts(basename(files.name), beside, decodeNetworks(found), {})
+  return translatorParts(basename(files.name), beside, decodeNetworks(found), { saysLater: true })
 }

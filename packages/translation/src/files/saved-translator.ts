@@ -2,7 +2,7 @@ import { type JsonObject, type ModelFiles } from '@headstart/core'
 import { type FolderFormat, readModelFolder } from '@headstart/core/kit'
 import { z } from 'zod'
 import type { LanguageOptions } from './languages.js'
-import { decodeNetworks, type TranslatorParts, translatorParts } from './open-translator.js'
+import { decodeNetworks, type OpenTranslator, translatorParts } from './open-translator.js'
 
 /** The folder of a translator that was saved: that of the hub, with a `headstart.json` beside. */
 export const translatorFormat: FolderFormat<Manifest> = {
@@ -31,7 +31,7 @@ interface Manifest {
  * Reads a translator that was saved; every file's hash is checked.
  * @throws ModelFolderError where the folder is damaged, changed, of a newer format or of another kind.
  */
-export async function readSavedTranslator(from: ModelFiles): Promise<TranslatorParts> {
+export async function readSavedTranslator(from: ModelFiles): Promise<OpenTranslator> {
   const { manifest, files } = await readModelFolder(from, translatorFormat)
   const beside = new Map([...files].filter(([name]) => !name.endsWith('.onnx')))
   const { id, languages, training } = manifest

@@ -10,7 +10,7 @@ import type { TranslatorConfig } from './translator-config.js'
 export function specialTokensOf(
   who: string,
   config: TranslatorConfig,
-  { tokenizer }: OpenTokenizer,
+  { source, target }: OpenTokenizer,
 ): Omit<SpecialTokens, 'forcedStart'> {
   const eos = [config.eos_token_id ?? []].flat()[0]
   const pad = config.pad_token_id ?? eos
@@ -20,12 +20,13 @@ export function specialTokensOf(
     throw new ModelFilesError(who, 'a configuration with eos_token_id', 'one without', remedy)
   }
   for (const [name, id] of Object.entries({ eos, pad, decoderStart })) {
-    if (tokenizer.id_to_token(id) === undefined) {
+    if (target.tokenizer.id_to_token(id) === undefined) {
       throw new ModelFilesError(who, `a tokenizer that knows the token ${name}, ${id}`, 'one that does not', another)
     }
   }
   const single = (config.bad_words_ids ?? []).flatMap((ids) => (ids.length === 1 ? ids : []))
-  return { eos, pad, decoderStart, suppressed: [...new Set([...single, ...(config.suppress_tokens ?? [])])] }
+  const sourcePad = source === target ? pad : (source.tokenizer.token_to_id('<pad>') ?? 0)
+  return { eos, pad, sourcePad, decoderStart, suppressed: [...new Set([...single, ...(config.suppress_tokens ?? [])])] }
 }
 
 const another = 'The files are of different models, or damaged: fetch the model again.'
@@ -36,19 +37,16 @@ const another = 'The files are of different models, or damaged: fetch the model 
  */
 export function requireTargetSide(
   who: string,
-  config: TranslatorConfig,
-  { tokenizer, settings }: OpenTokenizer,
-  files: ReadonlyMap<string, unknown>,
+  { vocab_size: source, decoder_vocab_size: target = source }: TranslatorConfig,
+  { source: own, target: other, settings }: OpenTokenizer,
 ): void {
-  const { vocab_size: source, decoder_vocab_size: target = source } = config
-  const isApart =
-    settings['separate_vocabs'] === true || files.has('target_vocab.json') || (source != null && source !== target)
-  const size = tokenizer.get_vocab().size
+  const isApart = own === other && (settings['separate_vocabs'] === true || (source != null && source !== target))
+  const size = other.tokenizer.get_vocab().size
   // Sizes are rounded up for processors: by less than this.
   const isShort = target != null && size < 0.9 * target
   if (!isApart && !isShort) return
   const got = isApart ? 'one of the source alone' : `one of ${size} tokens, of the decoder's ${target}`
   const remedy =
-    'Choose a model whose sides share a vocabulary, as those of OPUS-MT that are published for Transformers.js do.'
+    'Of a model whose sides have a vocabulary each, add target_vocab.json and target.spm, as they were published for Python.'
   throw new ModelFilesError(`${who}, tokenizer.json`, 'a tokenizer of both sides, source and target', got, remedy)
 }

@@ -1,32 +1,43 @@
 import type { TranslationTokenizer } from '../contract.js'
 import type { Languages } from './languages.js'
-import type { OpenTokenizer } from './open-tokenizer.js'
+import type { OpenTokenizer, Side } from './open-tokenizer.js'
 
 /** The tokens of both sides, with what the languages put around them. */
 export function translationTokenizer(
-  { tokenizer, unknown }: OpenTokenizer,
-  { prefix, source, target }: Languages,
+  { source, target }: Pick<OpenTokenizer, 'source' | 'target'>,
+  languages: Languages,
   eos: number,
 ): TranslationTokenizer {
-  const inside = (text: string): number[] => covered(tokenizer.encode(text, { add_special_tokens: false }).ids)
+  const inside = (text: string): number[] => idsOf(target, text, false)
   return {
-    unknown,
+    unknown: target.unknown,
     encodeSource: (text) => {
-      const whole = prefix + text
-      if (source) return [...source.before, ...inside(whole), ...source.after]
-      return covered(tokenizer.encode(whole).ids)
+      const whole = languages.prefix + text
+      const { before, after } = languages.source ?? {}
+      if (before && after) return [...before, ...idsOf(source, whole, false), ...after]
+      return idsOf(source, whole, true)
     },
-    encodeTarget: (text) => [...(target === undefined ? [] : [target]), ...inside(text), eos],
+    encodeTarget: (text) => [...(languages.target === undefined ? [] : [languages.target]), ...inside(text), eos],
     encodeInside: inside,
+    covers: (text) =>
+      [source, target].every((side) => {
+        const ids = idsOf(side, text, false)
+        return (
+          ids.length > 0 && !ids.includes(side.unknown ?? -1) && side.tokenizer.decode(ids, skipping).trim() === text
+        )
+      }),
     idsWith: (characters) =>
-      [...tokenizer.get_vocab()].flatMap(([token, id]) =>
+      [...target.tokenizer.get_vocab()].flatMap(([token, id]) =>
         [...characters].some((one) => token.includes(one)) ? [id] : [],
       ),
-    decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: true })),
+    decode: (ids) => (ids.length === 0 ? '' : target.tokenizer.decode([...ids], skipping)),
   }
 }
 
+const skipping = { skip_special_tokens: true }
+
 /** Where a vocabulary covers neither a character nor has a token for that, nothing stands for it. */
-function covered(ids: readonly (number | undefined)[]): number[] {
-  return ids.filter((id) => id !== undefined)
+function idsOf({ tokenizer, guarded }: Side, text: string, isFramed: boolean): number[] {
+  const { ids } = guarded(text, () => tokenizer.encode(text, { add_special_tokens: isFramed }))
+  return (ids as (number | undefined)[]).filter((id) => id !== undefined)
 }

@@ -38,7 +38,7 @@ export async function generate(
     const decoding = await Decoding.start(
       sessions,
       all.map(({ ids }) => ids),
-      special.pad,
+      special.sourcePad,
     )
     const demands = all.map((source) => source.demands)
     const isGreedy = limits.beams === 1 && demands.every((demand) => demand === undefined)

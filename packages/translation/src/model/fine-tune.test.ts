@@ -7,7 +7,7 @@ import { env, pipeline } from '@huggingface/transformers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
-import { tinyTranslator, writeTranslator } from '../test/tiny-translator.js'
+import { tinyTranslator, type TinyTranslatorOptions, writeTranslator } from '../test/tiny-translator.js'
 import { translator } from '../translator.js'
 import { tune } from '../tuning/tune.js'
 import { fineTune } from './fine-tune.js'
@@ -31,10 +31,15 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-async function opened(decoders: 'merged' | 'apart' | 'both' = 'merged'): Promise<Translator> {
-  const folder = join(root, `tiny-${decoders}`)
-  await writeTranslator(folder, tinyTranslator({ decoders }))
-  return translator(folder, { threads: 1 })
+async function opened(
+  decoders: 'merged' | 'apart' | 'both' = 'merged',
+  kind: TinyTranslatorOptions = {},
+): Promise<Translator> {
+  const folder = join(root, `tiny-${decoders}-${Object.values(kind).join('-')}`)
+  await writeTranslator(folder, tinyTranslator({ decoders, ...kind }))
+  // Any two tokens can be the languages.
+  const languages = kind.kind === 'm2m_100' ? { from: 'a', to: 'b' } : {}
+  return translator(folder, { threads: 1, ...languages })
 }
 
 /** Gives the logits of all tokens of a target, without a cache and step by step with it. */
@@ -87,12 +92,16 @@ function costOf({ data, dims }: Tensor, target: readonly number[]): number {
 
 describe('a translator that is fine-tuned', () => {
   it.each([
-    ['its decoder, in one file', 'merged', {}],
-    ['its decoder, in two files', 'apart', {}],
-    ['all of it', 'merged', { unfreeze: 'all' as const }],
-    ['by low-rank updates', 'both', { lora: { rank: 4 } }],
-  ] as const)('learns (%s), and all its files say the same as what was trained', async (_, decoders, options) => {
-    await using base = await opened(decoders)
+    ['its decoder, in one file', 'merged', {}, {}],
+    ['its decoder, in two files', 'apart', {}, {}],
+    ['all of it', 'merged', { unfreeze: 'all' }, {}],
+    ['by low-rank updates', 'both', { lora: { rank: 4 } }, {}],
+    ['of the kind T5, all of it', 'merged', { unfreeze: 'all' }, { kind: 't5' }],
+    ['of the kind BART', 'apart', {}, { kind: 'bart' }],
+    ['of the kind M2M100', 'merged', {}, { kind: 'm2m_100' }],
+    ['with a vocabulary for each side, all of it', 'merged', { unfreeze: 'all' }, { apart: true }],
+  ] as const)('learns (%s), and all its files say the same as what was trained', async (_, decoders, options, kind) => {
+    await using base = await opened(decoders, kind)
     const { files, gained, heldOut } = await tune(base, pairs, { ...quick, ...options })
     expect(gained).toBe(true)
     expect(heldOut.after).toBeLessThan(heldOut.before)

@@ -38,7 +38,8 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
   readonly reads = {}
   readonly asks: Step<readonly string[], (TranslationAnswer | InputError)[]> = step(
     translateOptions,
-    async (queries: readonly string[], options, { signal }) => this.#translated(queries, { ...options, signal }),
+    async (queries: readonly string[], options, { signal, onEvent }) =>
+      this.#translated(queries, { ...options, signal, onProgress: rowsOf(onEvent) }),
   )
   readonly #openBefore: OpenBefore
 
@@ -58,8 +59,8 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
     return this.translator.translate(texts, options)
   }
 
-  ask(queries: readonly string[], { signal }: RunOptions = {}): Promise<(TranslationAnswer | InputError)[]> {
-    return this.#translated(queries, { signal })
+  ask(queries: readonly string[], { signal, onEvent }: RunOptions = {}): Promise<(TranslationAnswer | InputError)[]> {
+    return this.#translated(queries, { signal, onProgress: rowsOf(onEvent) })
   }
 
   /** All at once; where one cannot be read, each by itself. */
@@ -75,7 +76,8 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
       if (queries.length === 1) return [error]
     }
     const answers: (TranslationAnswer | InputError)[] = []
-    for (const query of queries) answers.push(...(await this.#translated([query], options)))
+    const alone = { ...options, onProgress: undefined }
+    for (const query of queries) answers.push(...(await this.#translated([query], alone)))
     return answers
   }
 
@@ -108,8 +110,10 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
       run.onEvent?.({ type: 'notice', message })
     }
     try {
-      const rows: [string, string[]][] = [['translator', await this.#textsOf(this.translator, pairs, run)]]
-      if (before) rows.push(['before', await this.#textsOf(before, pairs, run)])
+      const rows: [string, string[]][] = [
+        ['translator', await this.#textsOf(this.translator, pairs, run, rowsOf(run.onEvent))],
+      ]
+      if (before) rows.push(['before', await this.#textsOf(before, pairs, run, rowsOf(run.onEvent))])
       return reportTranslations(pairs, rows, run.seed)
     } finally {
       await before?.close()
@@ -153,12 +157,26 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
   }
 
   /** Once in a run: what is compared several times says the same each time. */
-  #textsOf(translator: Translator, pairs: readonly Pair[], run: Run): Promise<string[]> {
+  #textsOf(
+    translator: Translator,
+    pairs: readonly Pair[],
+    run: Run,
+    onProgress?: TranslateOptions['onProgress'],
+  ): Promise<string[]> {
     const sources = pairs.map(({ source }) => source)
     return run.once([translator, 'translations', JSON.stringify(sources)], async () => {
-      const said = await translator.translate(sources, { signal: run.signal })
+      const said = await translator.translate(sources, { signal: run.signal, onProgress })
       return said.map(({ text }) => text)
     })
+  }
+}
+
+/** Says how far translations are. */
+function rowsOf(onEvent: RunOptions['onEvent']): TranslateOptions['onProgress'] {
+  const start = performance.now()
+  return ({ done, total }) => {
+    const perSecond = (1000 * done) / (performance.now() - start)
+    onEvent?.({ type: 'rows', done, total, perSecond, workers: 1 })
   }
 }
 

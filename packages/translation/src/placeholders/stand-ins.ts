@@ -22,7 +22,7 @@ const shapes = [
 export function masked(text: string, placeholders: readonly string[], tokenizer: TranslationTokenizer): Masked {
   const pairs = new Map<string, string>()
   for (const one of placeholders) {
-    if (pairs.has(one) || (isSaid(one, tokenizer) && tokenizer.encodeInside(one).length <= mostTokens)) continue
+    if (pairs.has(one) || (tokenizer.covers(one) && tokenizer.encodeInside(one).length <= mostTokens)) continue
     const standIn = unused(text, [...pairs.values()], tokenizer)
     if (standIn !== undefined) pairs.set(one, standIn)
   }
@@ -47,19 +47,13 @@ export function masked(text: string, placeholders: readonly string[], tokenizer:
   }
 }
 
-/** Whether a vocabulary can say a text. */
-function isSaid(text: string, tokenizer: TranslationTokenizer): boolean {
-  const ids = tokenizer.encodeInside(text)
-  return ids.length > 0 && !ids.includes(tokenizer.unknown ?? -1) && tokenizer.decode(ids).trim() === text
-}
-
 function unused(text: string, others: readonly string[], tokenizer: TranslationTokenizer): string | undefined {
   for (const shape of shapes) {
     for (let number = 1; number < 20; number++) {
       const standIn = shape(number)
       const isFree =
         !text.includes(standIn) && !others.some((other) => other.includes(standIn) || standIn.includes(other))
-      if (isFree && isSaid(standIn, tokenizer)) return standIn
+      if (isFree && tokenizer.covers(standIn)) return standIn
     }
   }
   return undefined

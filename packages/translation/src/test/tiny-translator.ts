@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { random } from '@headstart/core/load'
 import { encodeModel } from '@headstart/onnx/kit'
-import { tinyNetworks } from './tiny-networks.js'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { type TinyKind, tinyNetworks } from './tiny-networks.js'
 
 /** Options of a tiny translator. */
 export interface TinyTranslatorOptions {
@@ -10,6 +11,10 @@ export interface TinyTranslatorOptions {
   readonly seed?: number
   /** Which decoders it has: one file with both ways, two files, or all three. Default 'both'. */
   readonly decoders?: 'merged' | 'apart' | 'both'
+  /** What its graphs are like. Default 'marian'. */
+  readonly kind?: TinyKind
+  /** Whether source and target have a vocabulary each, as files of SentencePiece. Default: they share one. */
+  readonly apart?: boolean
 }
 
 const words = 'the a file open close save print page menu view help edit copy text list new all name'
@@ -17,24 +22,42 @@ const targets =
   'die der das datei öffnen schließen speichern drucken seite menü ansicht hilfe bearbeiten liste neu alle'
 const signs = [...'abcdefghijklmnopqrstuvwxyzäöüß0123456789.,:{}%<>/']
 
-/** Pieces of the vocabulary, `</s>` first and `<pad>` last as in Marian's. */
-const pieces = [
-  '</s>',
-  '<unk>',
-  '▁',
-  ...[...words.split(' '), ...targets.split(' ')].map((word) => `▁${word}`),
-  ...signs,
-  '<pad>',
-]
-const [eos, unknown, pad] = [0, 1, pieces.length - 1]
-const sizes = { vocabulary: pieces.length, width: 16, heads: 2, inner: 32, layers: 2, positions: 64 }
+/** Pieces of a vocabulary, `</s>` first and `<pad>` last as in Marian's. */
+function vocabularyOf(...lists: readonly string[]): string[] {
+  return [
+    '</s>',
+    '<unk>',
+    '▁',
+    ...lists.flatMap((list) => list.split(' ')).map((word) => `▁${word}`),
+    ...signs,
+    '<pad>',
+  ]
+}
+const [eos, unknown] = [0, 1]
+const sizes = { width: 16, heads: 2, inner: 32, layers: 2, positions: 64 }
+/** What the graphs of a kind are called in `config.json`. */
+const architectures: Readonly<Record<TinyKind, string>> = {
+  marian: 'MarianMTModel',
+  bart: 'BartForConditionalGeneration',
+  m2m_100: 'M2M100ForConditionalGeneration',
+  t5: 'T5ForConditionalGeneration',
+}
 
 /**
- * A translator of the shape of Marian's with random weights, in the layout of the hub: files by name, 0.4 MB. What it says means
- * nothing; that others say the same of it does.
+ * A translator of the shape of Marian's, or of another kind, with random weights, in the layout of the hub: files by name, 0.4 MB. What it
+ * says means nothing; that others say the same of it does.
  */
-export function tinyTranslator({ seed = 1, decoders = 'both' }: TinyTranslatorOptions = {}): Map<string, Uint8Array> {
-  const networks = [...tinyNetworks(sizes, eos, random(seed))].filter(
+export function tinyTranslator({
+  seed = 1,
+  decoders = 'both',
+  kind = 'marian',
+  apart = false,
+}: TinyTranslatorOptions = {}): Map<string, Uint8Array> {
+  const pieces = apart ? vocabularyOf(targets) : vocabularyOf(words, targets)
+  const sourcePieces = apart ? vocabularyOf(words) : pieces
+  const pad = pieces.length - 1
+  const vocabularies = { vocabulary: pieces.length, ...(apart && { sourceVocabulary: sourcePieces.length }) }
+  const networks = [...tinyNetworks({ ...sizes, ...vocabularies }, eos, random(seed), kind)].filter(
     ([name]) => name.includes('encoder') || decoders === 'both' || name.includes('merged') === (decoders === 'merged'),
   )
   const generation = {
@@ -48,12 +71,12 @@ export function tinyTranslator({ seed = 1, decoders = 'both' }: TinyTranslatorOp
   }
   const config = {
     ...generation,
-    model_type: 'marian',
-    architectures: ['MarianMTModel'],
+    model_type: kind,
+    architectures: [architectures[kind]],
     is_encoder_decoder: true,
-    vocab_size: sizes.vocabulary,
-    decoder_vocab_size: sizes.vocabulary,
-    share_encoder_decoder_embeddings: true,
+    vocab_size: sourcePieces.length,
+    decoder_vocab_size: pieces.length,
+    share_encoder_decoder_embeddings: !apart,
     max_position_embeddings: sizes.positions,
     d_model: sizes.width,
     encoder_layers: sizes.layers,
@@ -75,12 +98,22 @@ export function tinyTranslator({ seed = 1, decoders = 'both' }: TinyTranslatorOp
     source_lang: 'en',
     target_lang: 'de',
     clean_up_tokenization_spaces: false,
+    ...(apart && { separate_vocabs: true }),
   }
   const json = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+  const ids = (list: readonly string[]): Uint8Array => json(Object.fromEntries(list.map((piece, id) => [piece, id])))
+  const tokenizers: [string, Uint8Array][] = apart
+    ? [
+        ['vocab.json', ids(sourcePieces)],
+        ['target_vocab.json', ids(pieces)],
+        ['source.spm', sentencePieceModel(sourcePieces)],
+        ['target.spm', sentencePieceModel(pieces)],
+      ]
+    : [['tokenizer.json', json(tokenizer(pieces))]]
   return new Map<string, Uint8Array>([
     ['config.json', json(config)],
     ['generation_config.json', json(generation)],
-    ['tokenizer.json', json(tokenizer())],
+    ...tokenizers,
     ['tokenizer_config.json', json(tokenizerConfig)],
     ...networks.map(([name, graph]): [string, Uint8Array] => [name, encodeModel(graph)]),
   ])
@@ -97,9 +130,22 @@ export async function writeTranslator(
   }
 }
 
+/** The same pieces as a model of SentencePiece has them (its `sentencepiece_model.proto`): those that Marian adds are not in it. */
+function sentencePieceModel(pieces: readonly string[]): Uint8Array {
+  const writer = new BinaryWriter()
+  pieces.slice(0, -1).forEach((piece, id) => {
+    const kind = piece === '<unk>' ? 2 : piece === '</s>' ? 3 : 1
+    writer.tag(1, WireType.LengthDelimited).fork()
+    writer.tag(1, WireType.LengthDelimited).string(piece)
+    writer.tag(2, WireType.Bit32).float(-id / 10)
+    writer.tag(3, WireType.Varint).int32(kind).join()
+  })
+  return writer.finish()
+}
+
 /** A tokenizer of the kind of SentencePiece's unigram model, as the hub has it. */
-function tokenizer(): object {
-  const special = [eos, unknown, pad].map((id) => ({
+function tokenizer(pieces: readonly string[]): object {
+  const special = [eos, unknown, pieces.length - 1].map((id) => ({
     id,
     content: pieces[id],
     single_word: false,

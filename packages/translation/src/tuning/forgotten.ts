@@ -1,8 +1,8 @@
 import type { Translator } from '../contract.js'
-import { languageOf } from '../data/language.js'
 import type { Pair } from '../data/pair.js'
 import { chrF2 } from '../evaluate/chrf.js'
 import { scoreOf } from '../evaluate/metric.js'
+import { languageOf } from '../files/language-of.js'
 import { everydaySentences } from './everyday-sentences.js'
 
 /** What became of the ability to translate other things. */

@@ -121,7 +121,7 @@ export class TokenFeeds {
   }
 
   #sources(pairs: readonly TokenPair[], length: number): Tensor {
-    const ids = new BigInt64Array(pairs.length * length).fill(BigInt(this.#special.pad))
+    const ids = new BigInt64Array(pairs.length * length).fill(BigInt(this.#special.sourcePad))
     pairs.forEach(({ source }, row) => ids.set(source.map(BigInt), row * length))
     return tensor('int64', [pairs.length, length], ids)
   }

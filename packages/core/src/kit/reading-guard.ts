@@ -1,0 +1,47 @@
+import type { JsonValue } from '../contract/backbone.js'
+import { withinTime } from './within-time.js'
+
+/** Milliseconds that the reading of a short text may take. */
+const longestReading = 1000
+/** Milliseconds that the slowest tokenizers take for a character. */
+const timeOfCharacter = 0.04
+/** Characters of a text that simple patterns read in a moment, even where their time grows with its square. */
+const longestUnguarded = 2048
+
+/**
+ * Reads texts with a tokenizer that somebody else made: where its patterns, or the length of a text, could take forever, reading ends
+ * after a second and some more for long texts. It throws an `InputError` then.
+ * @param json `tokenizer.json`, parsed.
+ */
+export function readingGuard(json: JsonValue): <T>(text: string, read: () => T) => T {
+  const isGuarded = canTakeForever(patternsIn(json))
+  return (text, read) =>
+    isGuarded || text.length > longestUnguarded
+      ? withinTime(read, longestReading + timeOfCharacter * text.length)
+      : read()
+}
+
+/**
+ * Whether patterns may take a time that grows faster than the square of a text's length: one of them repeats what holds a
+ * repetition or a choice, or refers back.
+ */
+export function canTakeForever(patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const plain = pattern.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
+    const repeats = plain.match(/\)\s*(?:[*+]|\{\d+,)/g)
+    return repeats !== null || /\\[1-9k]/.test(pattern)
+  })
+}
+
+/** The regular expressions of a tokenizer. */
+function patternsIn(json: JsonValue | undefined): string[] {
+  if (typeof json !== 'object' || json === null) return []
+  // In a vocabulary there is none, and it is long.
+  return Object.entries(json).flatMap(([name, value]) =>
+    name === 'Regex' && typeof value === 'string'
+      ? [value]
+      : name === 'vocab' || name === 'merges'
+        ? []
+        : patternsIn(value),
+  )
+}
