@@ -123,7 +123,7 @@ export { explanationsPage, shownExplanation } from './explain/shown-explanation.
 export { shown } from './kit/shown.js'
 export { textTable } from './kit/text-table.js'
 export { version } from './kit/version.js'
-export { canTakeForever, withinTime } from './kit/within-time.js'
+export { withinTime } from './kit/within-time.js'
 export { type Answer, answerSchema, sayAnswer, scoreOfAnswer } from './model/answers.js'
 export { exportFormatOf } from './model/export-model.js'
 export { describeModel, type ModelDescription } from './model/load-model.js'

@@ -12,25 +12,32 @@ const longestUnguarded = 2048
  * Reads texts with a tokenizer that somebody else made: where its patterns, or the length of a text, could take forever, reading ends
  * after a second and some more for long texts. It throws an `InputError` then.
  * @param json `tokenizer.json`, parsed.
+ * @returns takes the length of what is read, in characters (or tokens, on the way back), and the reading
  */
-export function readingGuard(json: JsonValue): <T>(text: string, read: () => T) => T {
+export function readingGuard(json: JsonValue): <T>(length: number, read: () => T) => T {
   const isGuarded = canTakeForever(patternsIn(json))
-  return (text, read) =>
-    isGuarded || text.length > longestUnguarded
-      ? withinTime(read, longestReading + timeOfCharacter * text.length)
+  return (length, read) =>
+    isGuarded || length > longestUnguarded
+      ? withinTime(read, longestReading + timeOfCharacter * length, 'its tokenizer')
       : read()
 }
 
 /**
  * Whether patterns may take a time that grows faster than the square of a text's length: one of them repeats what holds a
- * repetition or a choice, or refers back.
+ * repetition or a choice, refers back, or has more than two repetitions one after the other.
  */
 export function canTakeForever(patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
-    const plain = pattern.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
-    const repeats = plain.match(/\)\s*(?:[*+]|\{\d+,)/g)
-    return repeats !== null || /\\[1-9k]/.test(pattern)
+    const plain = pattern.replaceAll(/\\([1-9k]|[\s\S])/g, (_, sign: string) => (/[1-9k]/.test(sign) ? '\\1' : 'x'))
+    const bare = plain.replaceAll(/\[[^\]]*\]/g, 'x')
+    const repeatsGroup = /\)\s*(?:[*+]|\{\d)/.test(bare)
+    return repeatsGroup || bare.includes('\\1') || bare.split('|').some((one) => repetitionsIn(one) > 2)
   })
+}
+
+/** How often one choice of a pattern repeats something without end, or up to some number. */
+function repetitionsIn(choice: string): number {
+  return choice.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
 }
 
 /** The regular expressions of a tokenizer. */

@@ -15,7 +15,6 @@ const script = vm && new vm.Script(`globalThis[Symbol.for('headstart.withinTime'
  * @throws InputError when it has been ended
  */
 export function withinTime<T>(work: () => T, milliseconds: number, who: string): T {
-export function withinTime<T>(work: () => T, milliseconds: number): T {
   if (!script) return work()
   let result: { readonly value: T } | undefined
   const place = globalThis as { [slot]?: unknown }
@@ -31,22 +30,4 @@ export function withinTime<T>(work: () => T, milliseconds: number): T {
     place[slot] = before
   }
   return (result as unknown as { readonly value: T }).value
-}
-
-/**
- * Whether patterns may take a time that grows faster than the square of a text's length: one of them repeats what holds a
- * repetition or a choice, refers back, or has more than two repetitions one after the other.
- */
-export function canTakeForever(patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => {
-    const plain = pattern.replaceAll(/\\([1-9k]|[\s\S])/g, (_, sign: string) => (/[1-9k]/.test(sign) ? '\\1' : 'x'))
-    const bare = plain.replaceAll(/\[[^\]]*\]/g, 'x')
-    const repeatsGroup = /\)\s*(?:[*+]|\{\d)/.test(bare)
-    return repeatsGroup || bare.includes('\\1') || bare.split('|').some((one) => repetitionsIn(one) > 2)
-  })
-}
-
-/** How often one choice of a pattern repeats something without end, or up to some number. */
-function repetitionsIn(choice: string): number {
-  return choice.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
 }

@@ -1,5 +1,4 @@
 import {
-  canTakeForever,
   DataError,
   type Dissected,
   HeadstartError,
@@ -8,7 +7,6 @@ import {
   parseJsonText,
   type Preprocessing,
   type PreprocessingLoader,
-  withinTime,
   readingGuard,
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
@@ -84,12 +82,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     // Where a vocabulary covers neither a character nor has a token for that, nothing stands for it.
     const readable = readableText(text, most)
     const encoded = (): (number | undefined)[] => tokenizer.encode(readable, { add_special_tokens: false }).ids
-    const ids = named(() =>
-      isGuarded || readable.length > longestUnguarded
-        ? withinTime(encoded, longestReading + timeOfCharacter * readable.length, 'its tokenizer')
-        : encoded(),
-    )
-    const ids = named(() => guarded(readable, encoded))
+    const ids = named(() => guarded(readable.length, encoded))
     return ids.filter((id) => id !== undefined)
   }
 
@@ -273,27 +266,6 @@ function named<T>(work: () => T): T {
 
 /** Characters of a text that is read in parts. One of which the beginning is read has 64 for each token, of which most have 4. */
 const longestInParts = 2 ** 18
-/** Milliseconds that the reading of a short text may take. */
-const longestReading = 1000
-/** Milliseconds that the slowest tokenizers take for a character. */
-const timeOfCharacter = 0.04
-
-/** Characters of a text that simple patterns read in a moment, even where their time grows with its square. */
-const longestUnguarded = 2048
-
-/** The regular expressions of a tokenizer. */
-function patternsIn(json: JsonValue | undefined): string[] {
-  if (typeof json !== 'object' || json === null) return []
-  // In a vocabulary there is none, and it is long.
-  return Object.entries(json).flatMap(([name, value]) =>
-    name === 'Regex' && typeof value === 'string'
-      ? [value]
-      : name === 'vocab' || name === 'merges'
-        ? []
-        : patternsIn(value),
-  )
-}
-
 /** The special tokens around every text, and the tokens of the prefix. */
 interface Frame {
   readonly before: readonly number[]

@@ -1,15 +1,9 @@
 import { type JsonObject } from '@headstart/core'
-import { parseJsonText, withinTime } from '@headstart/core/kit'
 import { parseJsonText, readingGuard } from '@headstart/core/kit'
 import { ModelFilesError } from '@headstart/hub'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { sentencePieceTokenizer } from './sentence-piece-tokenizer.js'
 
-/** A tokenizer, and what its files say besides. */
-export interface OpenTokenizer {
-  readonly tokenizer: GuardedTokenizer
-  /** `tokenizer_config.json`. */
-  readonly settings: JsonObject
 /** A tokenizer of one side, or of both. */
 export interface Side {
   readonly tokenizer: Tokenizer
@@ -57,9 +51,6 @@ export function openTokenizer(who: string, files: ReadonlyMap<string, Uint8Array
 
 function jsonOf(who: string, files: ReadonlyMap<string, Uint8Array>, name: string): JsonObject {
   try {
-    const tokenizer = guarded(new Tokenizer(tokenizerJson, settings))
-    tokenizer.encode('a')
-    const { unk_token: unknown, unk_id: unknownId } = Object(tokenizerJson['model']) as JsonObject
     return Object(parseJsonText(new TextDecoder().decode(files.get(name)))) as JsonObject
   } catch (cause) {
     throw new ModelFilesError(`${who}, ${name}`, 'JSON', 'something else', damaged, { cause })
@@ -70,7 +61,7 @@ function sideOf(who: string, name: string, json: JsonObject, settings: JsonObjec
   try {
     const tokenizer = new Tokenizer(json, settings)
     const guarded = readingGuard(json)
-    guarded('a', () => tokenizer.encode('a'))
+    guarded(1, () => tokenizer.encode('a'))
     const { unk_token: unknown, unk_id: unknownId } = Object(json['model']) as JsonObject
     return {
       tokenizer,
@@ -83,21 +74,6 @@ function sideOf(who: string, name: string, json: JsonObject, settings: JsonObjec
   }
 }
 
-/** What is needed of a tokenizer. Its patterns, which somebody else made, can take a text forever: it is read, or refused, in a while. */
-export interface GuardedTokenizer extends Pick<Tokenizer, 'token_to_id' | 'id_to_token' | 'get_vocab'> {
-  encode(text: string, options?: { readonly add_special_tokens?: boolean }): { readonly ids: number[] }
-  decode(ids: number[], options?: { readonly skip_special_tokens?: boolean }): string
-}
-
-function guarded(tokenizer: Tokenizer): GuardedTokenizer {
-  const inTime = <T>(length: number, work: () => T): T => withinTime(work, 1000 + 0.04 * length, 'its tokenizer')
-  return {
-    encode: (text, options = {}) => inTime(text.length, () => tokenizer.encode(text, options)),
-    decode: (ids, options = {}) => inTime(ids.length, () => tokenizer.decode(ids, options)),
-    token_to_id: (token: string) => tokenizer.token_to_id(token),
-    id_to_token: (id: number) => tokenizer.id_to_token(id),
-    get_vocab: () => tokenizer.get_vocab(),
-  }
 function sideOfPieces(
   who: string,
   files: ReadonlyMap<string, Uint8Array>,

@@ -22,22 +22,22 @@ export function translationTokenizer(
     covers: (text) =>
       [source, target].every((side) => {
         const ids = idsOf(side, text, false)
-        return (
-          ids.length > 0 && !ids.includes(side.unknown ?? -1) && side.tokenizer.decode(ids, skipping).trim() === text
-        )
+        return ids.length > 0 && !ids.includes(side.unknown ?? -1) && textOf(side, ids).trim() === text
       }),
     idsWith: (characters) =>
       [...target.tokenizer.get_vocab()].flatMap(([token, id]) =>
         [...characters].some((one) => token.includes(one)) ? [id] : [],
       ),
-    decode: (ids) => (ids.length === 0 ? '' : target.tokenizer.decode([...ids], skipping)),
+    decode: (ids) => (ids.length === 0 ? '' : textOf(target, ids)),
   }
 }
 
-const skipping = { skip_special_tokens: true }
-
 /** Where a vocabulary covers neither a character nor has a token for that, nothing stands for it. */
 function idsOf({ tokenizer, guarded }: Side, text: string, isFramed: boolean): number[] {
-  const { ids } = guarded(text, () => tokenizer.encode(text, { add_special_tokens: isFramed }))
+  const { ids } = guarded(text.length, () => tokenizer.encode(text, { add_special_tokens: isFramed }))
   return (ids as (number | undefined)[]).filter((id) => id !== undefined)
+}
+
+function textOf({ tokenizer, guarded }: Side, ids: readonly number[]): string {
+  return guarded(ids.length, () => tokenizer.decode([...ids], { skip_special_tokens: true }))
 }
