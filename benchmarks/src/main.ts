@@ -18,6 +18,7 @@ import { gradient } from './gradient.js'
 import { head } from './head.js'
 import { imageFolder } from './image-folder.js'
 import { install } from './install.js'
+import { mixedLengths } from './mixed-lengths.js'
 import { pictures } from './pictures.js'
 import { pretraining } from './pretraining.js'
 import { queue } from './queue.js'
@@ -75,6 +76,12 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
   'few-shot': { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? [fewShot(folders)] : []) },
   // Intents beside node-nlp.
   chat: { takes: 'FOLDER...', make: (folders) => (areFolders(folders) ? folders.map(chat) : []) },
+  // What lengths cost a tuning.
+  'mixed-lengths': {
+    takes: 'TEXTS [EPOCHS], such as 2000 5',
+    make: ([texts = '', epochs = '1']) =>
+      Number(texts) >= 100 ? [mixedLengths({ texts: Number(texts), epochs: Number(epochs) })] : [],
+  },
   // Whether features depend on what shares a batch with them.
   company: { takes: 'PICTURES', make: (folders) => (areFolders(folders) ? folders.map(company) : []) },
   // What pre-training on behavior is worth.

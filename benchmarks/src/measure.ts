@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,4 +31,16 @@ export function spreadOf(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, sd: Math.sqrt(squares / (values.length - 1)) }
+}
+
+/**
+ * Most memory that this process ever held, in MB. Of Linux from its own figures: what `resourceUsage` says there begins with the
+ * memory of the process that started this one.
+ */
+export function mostMemory(): number {
+  const { maxRSS } = process.resourceUsage()
+  const own = existsSync('/proc/self/status')
+    ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    : undefined
+  return Number(own ?? maxRSS) / 1024
 }

@@ -1,8 +1,8 @@
 /** `recommend-scale-child.ts METHOD INTERACTIONS`: fits one method, or all that there is, in a process of its own. Prints JSON. */
-import { existsSync, readFileSync } from 'node:fs'
 import { recommenderMethods, startRun, trainRecommender } from '@headstart/recommender'
 import { leaveOneOut, positives, tfIdf } from '@headstart/recommender/kit'
 import { generatedShop } from './generated-shop.js'
+import { mostMemory } from './measure.js'
 
 /** What a training took. */
 export interface Spent {
@@ -31,15 +31,6 @@ const spent: Spent = {
   ...found,
 }
 console.log(JSON.stringify(spent))
-
-/** In MB. Of Linux from its own figures: what `resourceUsage` says there begins with the memory of the process that started this one. */
-function mostMemory(): number {
-  const { maxRSS } = process.resourceUsage()
-  const own = existsSync('/proc/self/status')
-    ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-    : undefined
-  return Number(own ?? maxRSS) / 1024
-}
 
 async function everything(): Promise<Pick<Spent, 'chosen' | 'ndcg'>> {
   const { recipe, validation } = await trainRecommender(shop)
