@@ -9,6 +9,9 @@ export function modelCard<Data, Query, Answer>(
   trained: Trained<Data, Query, Answer>,
 ): string {
   const described = trained.describe()
+  const text = described.text()
+  // Longer than what stands in it.
+  const fence = '`'.repeat(Math.max(2, ...[...text.matchAll(/`+/g)].map(([{ length }]) => length)) + 1)
   const facts = Object.entries(described.json).filter(([, value]) => isFact(value))
   return [
     `# ${basename(resolve(folder))}`,
@@ -23,9 +26,9 @@ export function modelCard<Data, Query, Answer>(
     '',
     '## How it came to be, and how good it is',
     '',
-    '```',
-    described.text(),
-    '```',
+    fence,
+    text,
+    fence,
     '',
     '## How to use it',
     '',
@@ -44,7 +47,8 @@ function isFact(value: JsonValue): boolean {
   )
 }
 
+/** Nothing of it is markup: names of classes are those of whoever made the data. */
 function cell(value: JsonValue): string {
   const text = Array.isArray(value) ? value.map(String).join(', ') : String(value)
-  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+  return text.replaceAll(/[\\`<[|]/g, '\\$&').replaceAll(/\s+/g, ' ')
 }

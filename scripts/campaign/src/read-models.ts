@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { JsonObject, ModelFiles } from '@headstart/core'
 import { loadModel as loadText } from '@headstart/nlp'
 import { loadRecommender } from '@headstart/recommender'
@@ -13,43 +13,49 @@ import { savedModels } from './saved-models.js'
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
 async function filesOf(folder: string): Promise<Map<string, Uint8Array>> {
-  const names = await readdir(folder)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)))
 }
 
 /** A saved model one of whose files is damaged, and whose hashes are right all the same: as somebody makes it on purpose. */
-function model(name: string, folder: string, load: (files: ModelFiles) => Promise<unknown>): Reader {
+export function model(
+  name: string,
+  folder: string | ((place: string) => Promise<string>),
+  load: (files: ModelFiles) => Promise<unknown>,
+): Reader {
   return {
     name,
-    async begin() {
-      const files = await filesOf(folder)
-      const { integrity: _, ...manifest } = JSON.parse(
-        Buffer.from(files.get('headstart.json') as Uint8Array).toString(),
-      ) as {
-        integrity: string
-        files: Record<string, string>
-      }
+    async begin(place) {
+      const files = await filesOf(typeof folder === 'string' ? folder : await folder(place))
       const names = [...files.keys()]
       return async (chance) => {
-        const damaged = new Map(files)
         const which = names[chance.below(names.length)] as string
-        const other = mutated(files.get(which) as Uint8Array, chance)
-        damaged.set(which, other)
-        if (which !== 'headstart.json') {
-          const right = { ...manifest, files: { ...manifest.files, [which]: sha256(other) } }
-          damaged.set('headstart.json', encoded(JSON.stringify({ ...right, integrity: sha256(JSON.stringify(right)) })))
-        } else {
-          // Where it is JSON still, it is as it was saved.
-          const json = parsed(other)
-          if (json) {
-            const { integrity: __, ...rest } = json
-            damaged.set('headstart.json', encoded(JSON.stringify({ ...rest, integrity: sha256(JSON.stringify(rest)) })))
-          }
-        }
+        const damaged = sealed(new Map([...files, [which, mutated(files.get(which) as Uint8Array, chance)]]))
         return load({ name: 'a damaged model', read: async (file) => damaged.get(file) })
       }
     },
   }
+}
+
+/** With the right hashes in all manifests that are JSON still, the innermost first. */
+function sealed(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  const result = new Map(files)
+  const manifests = [...files.keys()].filter((name) => basename(name) === 'headstart.json')
+  for (const name of manifests.toSorted((a, b) => b.length - a.length)) {
+    const json = parsed(result.get(name) as Uint8Array)
+    if (!json) continue
+    const { integrity: _, ...rest } = json
+    const hashes = Object.keys(Object(rest['files']) as object).map((file) => {
+      const bytes = result.get(join(dirname(name), file))
+      return [file, bytes ? sha256(bytes) : ''] as const
+    })
+    const right = { ...rest, files: Object.fromEntries(hashes) }
+    result.set(name, encoded(JSON.stringify({ ...right, integrity: sha256(JSON.stringify(right)) })))
+  }
+  return result
 }
 
 function parsed(bytes: Uint8Array): JsonObject | undefined {

@@ -4,6 +4,9 @@ import { transformersBackbone } from '@headstart/nlp'
 import { bertFiles, writeFiles } from '@headstart/nlp/test'
 import { readOnnx, Session } from '@headstart/onnx'
 import { decodeTfjsModel, importTfjs, importTflite } from '@headstart/tfjs'
+import { teachableMachine } from '@headstart/vision'
+import { teachableMachineFiles } from '@headstart/vision/test'
+import { grayPicture } from './gray-picture.js'
 import { mutated } from './mutate.js'
 import { encoded, type Reader } from './reader.js'
 import { savedModels } from './saved-models.js'
@@ -70,6 +73,22 @@ export const networkReaders: readonly Reader[] = [
           async () => (isJson ? shard : mutated(shard, chance)),
         )
         return importTfjs(model)
+      }
+    },
+  },
+  {
+    name: 'project of Teachable Machine',
+    async begin() {
+      const files = Object.entries(teachableMachineFiles()).map(
+        ([name, content]) =>
+          [name, content instanceof Uint8Array ? content : encoded(JSON.stringify(content))] as const,
+      )
+      return async (chance) => {
+        const which = chance.below(files.length)
+        const damaged = new Map(files.map(([name, bytes], at) => [name, at === which ? mutated(bytes, chance) : bytes]))
+        const { model } = await teachableMachine({ name: 'a damaged project', read: async (name) => damaged.get(name) })
+        await model.predict(grayPicture(32, 90))
+        await model.close()
       }
     },
   },

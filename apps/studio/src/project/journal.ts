@@ -1,7 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Place } from '@headstart/core'
-import { toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { readRegularFile, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import * as z from 'zod'
 
 const place = z.object({ label: z.string().nullable() }).nullable()
@@ -46,7 +46,7 @@ export class Journal {
 
   static async open(folder: string): Promise<Journal> {
     const journal = new Journal(join(folder, 'journal.jsonl'))
-    const text = await readFile(journal.#path, 'utf8').catch(() => '')
+    const text = await readRegularFile(journal.#path).then(String, () => '')
     // What is written next begins a line.
     journal.#before = text === '' || text.endsWith('\n') ? '' : '\n'
     let lines = 0

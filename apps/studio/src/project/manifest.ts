@@ -1,6 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FileError, parseJsonText, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import {
+  FileError,
+  mostOfText,
+  parseJsonText,
+  readRegularFile,
+  toFileError,
+  writeFileAtomically,
+} from '@headstart/core/kit'
 import * as z from 'zod'
 import { labelKind } from '../api/project.js'
 
@@ -28,7 +34,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   const path = join(folder, manifestName)
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = (await readRegularFile(path, mostOfText)).toString()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw toFileError(error, path, 'read')
@@ -69,7 +75,7 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
   try {
-    return schema.parse(parseJsonText(await readFile(path, 'utf8')))
+    return schema.parse(parseJsonText((await readRegularFile(path, mostOfText)).toString()))
   } catch {
     return undefined
   }

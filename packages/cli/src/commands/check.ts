@@ -1,7 +1,7 @@
 import type { AnyTask, Task } from '@headstart/core'
 import { OptionError, writeFileAtomically } from '@headstart/core/kit'
 import type { Command } from 'commander'
-import { csvTable } from '../console/csv-table.js'
+import { csvTable, withoutFormulas } from '../console/csv-table.js'
 import { openScreen, print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
@@ -48,7 +48,8 @@ async function check<Data, Query, Answer>(
     const checked = await task.check.run(path, flags, runOf(flags, screen))
     const written = { ...(flags.html && { html: flags.html }), ...(flags.fix && { fix: flags.fix }) }
     if (flags.html !== undefined) await writeFileAtomically(flags.html, Buffer.from(await checked.page()))
-    if (flags.fix !== undefined) await writeFileAtomically(flags.fix, Buffer.from(csvTable(checked.suspects())))
+    if (flags.fix !== undefined)
+      await writeFileAtomically(flags.fix, Buffer.from(csvTable(checked.suspects().map(withoutFormulas))))
     screen.end()
     const text = (): string => [checked.text(), ...Object.values(written).map((file) => `Written: ${file}`)].join('\n')
     print(session, flags.json, { json: { ...checked.json, ...written }, text }, { task: task.name })

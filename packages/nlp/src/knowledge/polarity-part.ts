@@ -1,4 +1,6 @@
 import { DataError, type KnowledgeLoader, type KnowledgePart } from '@headstart/core/load'
+import * as z from 'zod'
+import { savedJson } from './saved-json.js'
 import { isNegation, type Valence, valenceOf } from './vader.js'
 
 const id = 'polarity/1'
@@ -32,7 +34,7 @@ export function polarityPart(language: string, bytes: Uint8Array): KnowledgePart
     files: new Map([[fileOf(language), bytes]]),
     columns: 7,
     write(text, row) {
-      lists ??= listsOf(bytes)
+      lists ??= listsOf(fileOf(language), bytes)
       const { compound, positive, negative } = meanValence(text, lists.vader)
       const { words, good, bad, negations } = sumsOf(text, lists.afinn)
       row.set([
@@ -45,9 +47,11 @@ export function polarityPart(language: string, bytes: Uint8Array): KnowledgePart
   }
 }
 
-function listsOf(bytes: Uint8Array) {
-  const { vader, afinn } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Record<string, number>>
-  return { vader: new Map(Object.entries(vader ?? {})), afinn: new Map(Object.entries(afinn ?? {})) }
+const listSchema = z.record(z.string(), z.number())
+
+function listsOf(name: string, bytes: Uint8Array) {
+  const { vader, afinn } = savedJson(name, bytes, z.object({ vader: listSchema, afinn: listSchema }))
+  return { vader: new Map(Object.entries(vader)), afinn: new Map(Object.entries(afinn)) }
 }
 
 function meanValence(text: string, list: ReadonlyMap<string, number>): Valence {

@@ -1,5 +1,7 @@
 import { DataError, type JsonObject, type KnowledgeLoader, type KnowledgePart } from '@headstart/core/load'
 import type { ColumnKnowledge } from '@headstart/core'
+import * as z from 'zod'
+import { savedJson } from './saved-json.js'
 
 /** Options of `words`. */
 export interface WordsOptions {
@@ -48,13 +50,14 @@ export const wordsLoader: KnowledgeLoader<string> = {
   load(config, files) {
     const { texts } = config
     const bytes = files.get(fileName)
-    if (typeof texts === 'number' && bytes) return wordsPart(texts, JSON.parse(new TextDecoder().decode(bytes)) as Kept)
+    if (typeof texts === 'number' && bytes) return wordsPart(texts, savedJson(fileName, bytes, keptSchema))
     const got = `files ${[...files.keys()].join(', ')} and settings ${JSON.stringify(config)}`
     throw new DataError('saved words', `${fileName} and the setting texts`, got, 'Train the model again.')
   },
 }
 
 type Kept = readonly (readonly [gram: string, texts: number])[]
+const keptSchema = z.array(z.tuple([z.string(), z.number()]))
 
 function wordsPart(texts: number, kept: Kept): KnowledgePart<string> {
   const columns = new Map(kept.map(([gram], column) => [gram, column]))

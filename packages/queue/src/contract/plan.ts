@@ -53,7 +53,10 @@ export const receipt = z.object({
   index: z.int().min(0),
   rows: z.int().min(0),
   /** Name of the file in the folder `parts`, made of its content; undefined where the shard was set aside. */
-  file: z.string().optional(),
+  file: z
+    .string()
+    .regex(/^[\w-][\w.-]*$/, 'expected the name of a file')
+    .optional(),
   sha256: z.string().optional(),
   bytes: z.int().min(0).optional(),
   poisoned: z.array(poisonedRow),

@@ -1,6 +1,6 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseJsonText, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { mostOfText, parseJsonText, readRegularFile, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import type * as z from 'zod'
 import { QueueError } from '../contract/errors.js'
 import { manifest, type Manifest, plan, type Plan, receipt, type Receipt } from '../contract/plan.js'
@@ -97,12 +97,12 @@ function encoded(value: object): Uint8Array {
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readRegularFile(path, mostOfText).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw toFileError(error, path, 'read')
   })
   if (text === undefined) return undefined
-  const parsed = schema.safeParse(parsedJson(text))
+  const parsed = schema.safeParse(parsedJson(text.toString()))
   if (parsed.success) return parsed.data
   const remedy = 'It is damaged, or of a newer version: update headstart, or begin again in another folder.'
   throw new QueueError('input', path, 'a file of a run', parsed.error.issues[0]?.message ?? 'another', remedy)

@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Store, StoredFeatures } from '@headstart/core'
-import { sha256 } from '@headstart/core/load'
 import { parquetReadObjects } from 'hyparquet'
 import { QueueError } from '../contract/errors.js'
 import type { Manifest } from '../contract/plan.js'
-import { partsName, readManifest } from '../folder/run-folder.js'
+import { readManifest } from '../folder/run-folder.js'
+import { readPart } from '../results/read-part.js'
 
 /** Parts whose features are in memory. */
 const mostInMemory = 4
 
+type Part = Manifest['shards'][number]
+
 /** Where the features of a key lie. */
 interface Place {
-  readonly file: string
+  readonly part: Part
   readonly row: number
 }
 
@@ -51,24 +51,14 @@ export async function runStore(folder: string, beside?: Store): Promise<Store> {
 class Parts {
   readonly #folder: string
   readonly #places = new Map<string, Place>()
-  readonly #inMemory = new Map<string, Promise<readonly Uint8Array[]>>()
+  readonly #inMemory = new Map<Part, Promise<readonly Uint8Array[]>>()
 
   static async open(folder: string, { shards }: Manifest): Promise<Parts> {
     const parts = new Parts(folder)
-    for (const { file, sha256: hash } of shards) {
-      if (file === undefined) continue
-      const bytes = await readFile(join(folder, partsName, file))
-      if (sha256(bytes) !== hash) {
-        throw new QueueError(
-          'input',
-          join(folder, partsName, file),
-          'the part that was written',
-          'a changed one',
-          'Run it again with --resume.',
-        )
-      }
-      const keys = await columnOf(bytes, 'key')
-      keys.forEach((key, row) => key && parts.#places.set(Buffer.from(key).toString('hex'), { file, row }))
+    for (const part of shards) {
+      if (part.file === undefined) continue
+      const keys = await readPart(folder, part, (bytes) => columnOf(bytes, 'key'))
+      keys.forEach((key, row) => key && parts.#places.set(Buffer.from(key).toString('hex'), { part, row }))
     }
     return parts
   }
@@ -81,25 +71,24 @@ class Parts {
     const found: (Float32Array | undefined)[] = []
     for (const key of keys) {
       const place = this.#places.get(key)
-      const bytes = place && (await this.#features(place.file))[place.row]
+      const bytes = place && (await this.#features(place.part))[place.row]
       found.push(bytes && new Float32Array(bytes.slice().buffer))
     }
     return found
   }
 
-  #features(file: string): Promise<readonly Uint8Array[]> {
-    const known = this.#inMemory.get(file)
+  #features(part: Part): Promise<readonly Uint8Array[]> {
+    const known = this.#inMemory.get(part)
     if (known) return known
     const [oldest] = this.#inMemory.keys()
     if (this.#inMemory.size >= mostInMemory && oldest !== undefined) this.#inMemory.delete(oldest)
-    const features = readFile(join(this.#folder, partsName, file)).then((bytes) => columnOf(bytes, 'features'))
-    this.#inMemory.set(file, features)
+    const features = readPart(this.#folder, part, (bytes) => columnOf(bytes, 'features'))
+    this.#inMemory.set(part, features)
     return features
   }
 }
 
-async function columnOf(bytes: Buffer, name: string): Promise<Uint8Array[]> {
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+async function columnOf(file: ArrayBuffer, name: string): Promise<Uint8Array[]> {
   const rows = await parquetReadObjects({ file, columns: [name], utf8: false })
   return rows.map((row) => row[name] as Uint8Array)
 }

@@ -109,6 +109,19 @@ msgstr[1] ""
     expect(text).toContain('#: a.c:1\nmsgid "open"\nmsgstr "OPEN"')
   })
 
+  it('with names that every object has is filled in, and no object gets more', async () => {
+    const names = `${header}\nmsgctxt "__proto__"\nmsgid "polluted"\nmsgstr ""\n\nmsgctxt "constructor"\nmsgid "name"\nmsgstr ""\n\nmsgid "__proto__"\nmsgstr ""\n`
+    const { queries, text } = await fill(names, header, 'po')
+    expect(queries).toEqual(['__proto__', 'polluted', 'name'])
+    for (const said of ['"POLLUTED"', '"NAME"', '"__PROTO__"']) expect(text).toContain(`msgstr ${said}`)
+    expect(Object(1)).not.toHaveProperty('polluted')
+  })
+
+  it('of a language with a billion forms, or cut short, is refused or read', async () => {
+    await expect(fill(source, header.replace('=3', '=1000000000'), 'po')).rejects.toThrow('at most 10 plural forms')
+    expect((await fill(`${header}\nmsgid "open"\n`, undefined, 'po')).queries).toEqual(['open'])
+  })
+
   it('is filled in from its own texts, and marks what is to be looked at', async () => {
     const { to } = await fill(source, source, 'po')
     const { queries, filled } = await fillCatalogs.open(to, to)

@@ -1,6 +1,10 @@
 import { DataError } from '@headstart/core/kit'
 import { type GetTextTranslation, type GetTextTranslations, po } from 'gettext-parser'
 import type { CatalogGaps, FilledText } from './fill-json.js'
+import { parsedPo } from './po-catalog.js'
+
+/** Forms of a plural that a language has; Arabic has six. */
+const mostForms = 10
 
 /** A text of an entry that is missing: a form of a plural, or its only one. */
 interface Gap {
@@ -21,25 +25,33 @@ export function poGaps(
   target: { readonly path: string; readonly bytes: Uint8Array | undefined },
   language: string | undefined,
 ): CatalogGaps {
-  const from = parsed(source.path, source.bytes)
-  const to = target.bytes ? parsed(target.path, target.bytes) : emptyLike(from, language)
+  const from = parsedPo(source.path, source.bytes)
+  const to = target.bytes ? parsedPo(target.path, target.bytes) : emptyLike(from, language)
   const isOwn = source.path === target.path
   const forms = Number(/nplurals\s*=\s*(\d+)/.exec(headerOf(to, 'Plural-Forms'))?.[1] ?? 2)
+  if (forms > mostForms) {
+    throw new DataError(
+      target.path,
+      `at most ${mostForms} plural forms`,
+      String(forms),
+      'Correct its header Plural-Forms.',
+    )
+  }
   const gaps: Gap[] = []
   let kept = 0
   for (const [context, entries] of Object.entries(from.translations)) {
     for (const [id, entry] of Object.entries(entries)) {
       if (id === '') continue
       const plural = entry.msgid_plural
-      const known = to.translations[context]?.[id]
-      const own: GetTextTranslation = known ?? { ...entry, msgstr: [] }
+      const known = own(own(to.translations, context), id)
+      const there: GetTextTranslation = known ?? { ...entry, msgstr: [] }
       const said = isOwn ? [] : entry.msgstr
       const count = plural === undefined ? 1 : forms
       for (let form = 0; form < count; form++) {
-        if (own.msgstr[form]) kept++
+        if (there.msgstr[form]) kept++
         else {
           const isOne = plural === undefined || (form === 0 && forms > 1)
-          gaps.push({ entry: own, form, text: isOne ? said[0] || entry.msgid : said.at(-1) || (plural as string) })
+          gaps.push({ entry: there, form, text: isOne ? said[0] || entry.msgid : said.at(-1) || (plural as string) })
         }
       }
     }
@@ -56,14 +68,25 @@ export function poGaps(
 
 function put({ translations }: GetTextTranslations, { entry, form }: Gap, filled: FilledText | undefined): void {
   if (!filled) return
-  const context = (translations[entry.msgctxt ?? ''] ??= {})
-  context[entry.msgid] = entry
+  const name = entry.msgctxt ?? ''
+  const context = own(translations, name) ?? {}
+  setOwn(translations, name, context)
+  setOwn(context, entry.msgid, entry)
   while (entry.msgstr.length < form) entry.msgstr.push('')
   entry.msgstr[form] = filled.text
   if (filled.isSure) return
   const flags = entry.comments?.flag
   const marked = flags ? (flags.includes('fuzzy') ? flags : `${flags}, fuzzy`) : 'fuzzy'
   entry.comments = { ...entry.comments, flag: marked } as NonNullable<GetTextTranslation['comments']>
+}
+
+/** What a catalog itself has under a name, which may be that of something every object has, such as `__proto__`. */
+function own<T>(values: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return values && Object.hasOwn(values, name) ? values[name] : undefined
+}
+
+function setOwn<T>(values: Record<string, T>, name: string, value: T): void {
+  Object.defineProperty(values, name, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function headerOf({ headers }: GetTextTranslations, name: string): string {
@@ -76,13 +99,4 @@ function emptyLike(from: GetTextTranslations, language: string | undefined): Get
   const headers = { ...from.headers, ...(language !== undefined && { Language: language }) }
   const charset = 'utf-8'
   return { charset, headers: { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }, translations: { '': {} } }
-}
-
-function parsed(path: string, bytes: Uint8Array): GetTextTranslations {
-  try {
-    return po.parse(Buffer.from(bytes))
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message : 'something else'
-    throw new DataError(path, 'a catalog of gettext (.po)', got, 'Correct it.', { cause })
-  }
 }

@@ -1,5 +1,5 @@
 import { DataError } from '@headstart/core/kit'
-import { type GetTextTranslation, po } from 'gettext-parser'
+import { type GetTextTranslations, po } from 'gettext-parser'
 import type { Catalog } from './pair.js'
 
 /** A catalog of gettext: its own texts, and the sources that stand beside them, by the same keys. */
@@ -14,7 +14,7 @@ export interface PoCatalog {
  */
 export function poCatalog(path: string, bytes: Uint8Array): PoCatalog {
   const [targets, sources] = [new Map<string, string>(), new Map<string, string>()]
-  for (const entry of entriesOf(path, bytes)) {
+  for (const entry of Object.values(parsedPo(path, bytes).translations).flatMap((one) => Object.values(one))) {
     const { msgctxt = '', msgid, msgid_plural: plural, msgstr, comments } = entry
     if (msgid === '' || comments?.flag?.includes('fuzzy')) continue
     const put = (name: readonly string[], source: string, target: string | undefined): void => {
@@ -28,10 +28,17 @@ export function poCatalog(path: string, bytes: Uint8Array): PoCatalog {
   return { targets, sources }
 }
 
-function entriesOf(path: string, bytes: Uint8Array): GetTextTranslation[] {
+/**
+ * A catalog of gettext, parsed.
+ * @throws DataError where it is none.
+ */
+export function parsedPo(path: string, bytes: Uint8Array): GetTextTranslations {
   try {
-    const { translations } = po.parse(Buffer.from(bytes))
-    return Object.values(translations).flatMap((entries) => Object.values(entries))
+    const parsed = po.parse(Buffer.from(bytes))
+    // An entry that is cut short has none.
+    for (const entries of Object.values(parsed.translations))
+      for (const entry of Object.values(entries)) entry.msgstr ??= []
+    return parsed
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : 'something else'
     throw new DataError(path, 'a catalog of gettext (.po)', got, 'Correct it.', { cause })
