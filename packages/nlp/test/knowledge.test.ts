@@ -70,6 +70,7 @@ describe('words', () => {
   it('keeps the most frequent where there are many', async () => {
     const part = await fitted(words({ columns: 2 }), texts)
     expect(part.columns).toBe(2)
+    expect((await words().fit(texts, [], 3))?.columns).toBe(3)
   })
 })
 

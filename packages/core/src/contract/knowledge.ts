@@ -24,10 +24,12 @@ export interface ColumnKnowledge<Input = unknown> extends Described {
    * What there is to know of the inputs that are learned from, such as their words; nothing of their labels. Undefined where there
    * is nothing.
    * @param unlabelled More inputs of the kind, of which no labels are known.
+   * @param most Columns that a head for as many labels can be solved on, and be saved with; the fewer the more labels there are.
    */
   fit(
     inputs: readonly Input[],
     unlabelled: readonly Input[],
+    most?: number,
   ): KnowledgePart<Input> | undefined | Promise<KnowledgePart<Input> | undefined>
 }
 

@@ -29,3 +29,50 @@ export function firstColumns(matrix: Matrix, columns: number): Matrix {
   for (let row = 0; row < matrix.rows; row++) rowOf(first, row).set(rowOf(matrix, row).subarray(0, columns))
   return first
 }
+
+/**
+ * A matrix of mostly zeros, row by row: the numbers of a row that are not zero are `values` from `starts[row]` to `starts[row + 1]`, in
+ * the columns `places`, ascending.
+ */
+export interface SparseMatrix {
+  readonly rows: number
+  readonly columns: number
+  /** `[rows + 1]` */
+  readonly starts: Uint32Array
+  readonly places: Uint32Array
+  readonly values: Float32Array
+}
+
+/** @param write Writes each row into one of zeros, `[columns]`. */
+export function sparseMatrix(
+  rows: number,
+  columns: number,
+  write: (row: number, into: Float32Array) => void,
+): SparseMatrix {
+  const starts = new Uint32Array(rows + 1)
+  const [places, values]: [number[], number[]] = [[], []]
+  const dense = new Float32Array(columns)
+  for (let row = 0; row < rows; row++) {
+    dense.fill(0)
+    write(row, dense)
+    for (let column = 0; column < columns; column++) {
+      if (dense[column] === 0) continue
+      places.push(column)
+      values.push(dense[column] as number)
+    }
+    starts[row + 1] = places.length
+  }
+  return { rows, columns, starts, places: Uint32Array.from(places), values: Float32Array.from(values) }
+}
+
+/** A matrix and a sparse one of as many rows side by side, as one; of the first rows alone where not all are wanted. */
+export function sideBySide(matrix: Matrix, sparse: SparseMatrix, rows = matrix.rows): Matrix {
+  const all = zeroMatrix(Math.min(rows, matrix.rows), matrix.columns + sparse.columns)
+  for (let row = 0; row < all.rows; row++) {
+    const own = rowOf(all, row)
+    own.set(rowOf(matrix, row))
+    for (let at = sparse.starts[row] as number; at < (sparse.starts[row + 1] as number); at++)
+      own[matrix.columns + (sparse.places[at] as number)] = sparse.values[at] as number
+  }
+  return all
+}

@@ -1,5 +1,5 @@
 import type { ExampleOf } from '../contract/explanation.js'
-import { type Matrix, rowOf } from '../contract/matrix.js'
+import { type Matrix, rowOf, sparseMatrix } from '../contract/matrix.js'
 import type { Kind, Target } from '../contract/target.js'
 import { directionOf } from '../head/directions.js'
 import { encodeTargets, type Head } from '../head/head.js'
@@ -107,7 +107,8 @@ function inSpan(features: Matrix, input: Float32Array, { weight, bias }: LinearW
     const [at, from] = [Math.floor(i / columns) * outputs, (i % columns) * outputs]
     for (let k = 0; k < outputs; k++) values[at + k] = (values[at + k] as number) + value * (weight[from + k] as number)
   }
-  const span = spanOf(sparseProductsOf(all), all.rows)
+  const products = sparseProductsOf(sparseMatrix(all.rows, columns, (row, into) => into.set(rowOf(all, row))))
+  const span = spanOf(products, all.rows)
   const coordinates = Float32Array.from(span.coordinates)
   return {
     features: { rows, columns: span.rank, data: coordinates.subarray(0, rows * span.rank) },

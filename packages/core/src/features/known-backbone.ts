@@ -9,7 +9,7 @@ import {
 } from '../contract/backbone.js'
 import { DataError } from '../contract/errors.js'
 import type { Known, KnowledgePart, WeightedPart } from '../contract/knowledge.js'
-import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
+import { type Matrix, rowOf, type SparseMatrix, sparseMatrix, zeroMatrix } from '../contract/matrix.js'
 import { sha256 } from '../kit/sha256.js'
 
 /**
@@ -101,17 +101,26 @@ export function withColumns<Input>(
   inputs.forEach((input, index) => {
     const row = rowOf(all, index)
     row.set(rowOf(features, index))
-    if (unreadable.has(index)) return
-    let from = features.columns
-    for (const { part, weight } of parts) {
-      const columns = row.subarray(from, (from += part.columns))
-      part.write(input, columns)
-      // As the graph multiplies: in float32.
-      const factor = Math.fround(weight)
-      for (let i = 0; i < columns.length; i++) if (columns[i] !== 0) columns[i] = (columns[i] as number) * factor
-    }
+    if (!unreadable.has(index)) writeColumns(parts, input, row.subarray(features.columns))
   })
   return all
+}
+
+/** The weighted columns of parts alone, `[n, columns]`. */
+export function columnsAlone<Input>(parts: readonly WeightedPart<Input>[], inputs: readonly Input[]): SparseMatrix {
+  return sparseMatrix(inputs.length, columnsOf(parts), (row, into) => writeColumns(parts, inputs[row] as Input, into))
+}
+
+/** @param row Of zeros. */
+function writeColumns<Input>(parts: readonly WeightedPart<Input>[], input: Input, row: Float32Array): void {
+  let from = 0
+  for (const { part, weight } of parts) {
+    const columns = row.subarray(from, (from += part.columns))
+    part.write(input, columns)
+    // As the graph multiplies: in float32.
+    const factor = Math.fround(weight)
+    for (let i = 0; i < columns.length; i++) if (columns[i] !== 0) columns[i] = (columns[i] as number) * factor
+  }
 }
 
 function columnsOf(parts: readonly WeightedPart<never>[]): number {

@@ -4,14 +4,14 @@ import type { Matrix } from '../contract/matrix.js'
 import { type Head, headNames } from '../head/head.js'
 
 /** Examples that are asked: numbers that overflow do so for more than a few. */
-const most = 512
+export const mostAsked = 512
 
 /**
  * Asks a head that was learned about examples that it was learned from.
  * @throws DataError where its answers are no numbers: what it learned from is too small or too large for single precision.
  */
 export async function assertAnswers(name: string, head: Head, { rows, columns, data }: Matrix): Promise<void> {
-  const asked = Math.min(rows, most)
+  const asked = Math.min(rows, mostAsked)
   const session = await Session.create(head.graph, { threads: 1 })
   try {
     const features = float32([asked, columns], data.slice(0, asked * columns))

@@ -6,7 +6,7 @@ import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { computeFeatures } from '../features/cached-features.js'
-import { knownBackbone, withColumns } from '../features/known-backbone.js'
+import { columnsAlone, knownBackbone } from '../features/known-backbone.js'
 import { assessFeatures } from '../head/fit-head.js'
 import { encodeTargets } from '../head/head.js'
 import type { HeadExamples } from '../head/head-method.js'
@@ -21,6 +21,9 @@ const natsForWeight = 0.5
 
 /** Choosing among what is known takes as many examples at most: more say hardly more, and take longer. */
 const mostExamples = 512
+/** Weights of a head, of all labels together, beyond which columns are too many: 2 MB; but so many columns there may be. */
+const mostWeights = 2 ** 19
+const fewestColumns = 1024
 /** Below as many of a class nothing is chosen by them. */
 const fewestOfClass = 2
 
@@ -44,7 +47,7 @@ export interface ChosenKnowledge<Input> {
   /** The network with the parts that count. */
   readonly backbone: Backbone<Input>
   /** The examples as it sees them; behind them those that stand for a class by its name. */
-  readonly examples: Pick<HeadExamples, 'features' | 'targets' | 'weights' | 'products'>
+  readonly examples: Pick<HeadExamples, 'features' | 'beside' | 'targets' | 'weights' | 'products'>
   /** Strength of the penalty that suits a head on the network alone. */
   readonly l2Alone: number
   /** The weight of each kind of knowledge that counts, by its name; 1 of examples. */
@@ -139,14 +142,8 @@ function withTaken<Input, Label extends Target>(
   return {
     backbone: parts.length > 0 ? knownBackbone(backbone, parts) : backbone,
     examples: {
-      features: stack([
-        withColumns(examples.features, parts, inputs),
-        withColumns(
-          network,
-          parts,
-          named.map(({ input }) => input),
-        ),
-      ]),
+      features: stack([examples.features, network]),
+      beside: parts.length > 0 ? columnsAlone(parts, [...inputs, ...named.map(({ input }) => input)]) : undefined,
       targets: stack([examples.targets, encodeTargets(labelsOf(named), labels)]),
       weights: Float64Array.from([...examples.weights, ...masses]),
       products: trials.size === size ? products : undefined,
@@ -167,7 +164,8 @@ async function waysOf<Input>(
   const doubt = (await knowledge.doubt?.(labels)) ?? 0
   const way = (weight: number) => ({ name, weight, cost: doubt + weight * natsForWeight })
   if ('fit' in knowledge) {
-    const parts = await partsOf(knowledge, inputs, unlabelled)
+    const most = Math.max(fewestColumns, Math.floor(mostWeights / Math.max(labels.length, 1)))
+    const parts = await partsOf(knowledge, inputs, unlabelled, most)
     return parts.flatMap((part) => weights.map((weight) => ({ ...way(weight), part, named: [] })))
   }
   const named = labels.flatMap((label) => {
@@ -182,9 +180,10 @@ async function partsOf<Input>(
   knowledge: ColumnKnowledge<Input>,
   inputs: readonly Input[],
   unlabelled: readonly Input[],
+  most: number,
 ): Promise<KnowledgePart<Input>[]> {
-  const own = await knowledge.fit(inputs, [])
-  const wider = unlabelled.length > 0 ? await knowledge.fit(inputs, unlabelled) : undefined
+  const own = await knowledge.fit(inputs, [], most)
+  const wider = unlabelled.length > 0 ? await knowledge.fit(inputs, unlabelled, most) : undefined
   const isSame = JSON.stringify(own?.config) === JSON.stringify(wider?.config)
   return [own, isSame ? undefined : wider].flatMap((part) => part ?? [])
 }
@@ -212,11 +211,10 @@ async function trialsOf<Input, Label extends Target>(
   const network = stack([takeRows(examples.features, rows), embedded])
   const length = lengthOf(network)
   const own = await productsOf(network)
-  const none: Matrix = { rows: everyone.length, columns: 0, data: new Float32Array() }
   const blocks = new Map<KnowledgePart<Input>, Float64Array>()
   for (const { part } of ways) {
     if (part && !blocks.has(part))
-      blocks.set(part, sparseProductsOf(withColumns(none, [{ part, weight: length }], everyone)))
+      blocks.set(part, sparseProductsOf(columnsAlone([{ part, weight: length }], everyone)))
   }
 
   /** All that is learned from with some knowledge: names, their features and weights, and the products of all. */

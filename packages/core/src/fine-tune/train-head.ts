@@ -1,5 +1,5 @@
 import type { Backbone } from '../contract/backbone.js'
-import { assertAnswers, assertTargets } from './assert-answers.js'
+import { assertAnswers, assertTargets, mostAsked } from './assert-answers.js'
 import { type Knowledge, knowledgeOf, networkOf } from '../contract/knowledge.js'
 import { chooseKnowledge, type ChosenKnowledge } from './choose-knowledge.js'
 import { resolveCache } from '../features/cached-features.js'
@@ -12,7 +12,7 @@ import { headMethod } from '../head/head-methods.js'
 import { lossesOf } from '../head/held-out-loss.js'
 import { weightedMean } from '../head/inverse-temperature.js'
 import { keptExamples } from '../model/kept-examples.js'
-import { type Matrix, takeRows } from '../contract/matrix.js'
+import { type Matrix, sideBySide, takeRows } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Learned } from '../model/teacher.js'
 import { trustOf } from '../trust/trust.js'
@@ -31,7 +31,7 @@ export interface SolvedHead<Input, Label extends Target> extends LearnedHead {
   readonly data: Dataset<Input, Label>
   /** Of the network alone, `[data.size, columns]`. */
   readonly features: Matrix
-  /** As the head sees them, the examples first. */
+  /** Some of them as the head sees them. */
   readonly seen: Matrix
   /** The head of the network alone, where something stands beside it. */
   readonly alone?: Head
@@ -110,14 +110,16 @@ export async function solveOn<Input, Label extends Target>(
   const known = canChoose ? await chooseKnowledge(backbone, knowledge, { ...examples, folds }, options) : undefined
   if (!known || head === 'linear') return learn(known)
   const plain = await learn()
-  const seen = known.examples.features
+  const { features: network, beside: columns } = known.examples
+  const seen = columns ? sideBySide(network, columns) : network
   if (head === 'nearest' && seen.rows * seen.columns > mostHeld) {
     const names = Object.keys(known.chosen).join(', ')
     const message = `${names} would stand beside the network, but not for the nearest of ${data.size} examples, which the model holds.`
     options.onEvent?.({ type: 'notice', message })
     return plain
   }
-  const beside = await learn(known, plain.head)
+  const together = { ...known, examples: { ...known.examples, features: seen, beside: undefined } }
+  const beside = await learn(together, plain.head)
   return lossOf(beside) < lossOf(plain) ? beside : plain
 }
 
@@ -148,6 +150,7 @@ export async function learnHead<Input, Label extends Target>(
   const { targets } = encoded(data)
   const heldOut = folds === 0 ? [] : foldsOf(data, method, options)
   const examples = known?.examples ?? { features, targets, weights }
+  const { beside } = known?.examples ?? {}
   const learned = await method.learn({ kind, labels, ...examples, folds: heldOut }, { ...options, l2 })
   const learnAlone = async (penalty: number): Promise<Head> => {
     const problem = { kind, labels, features, targets, weights, folds: [] }
@@ -161,7 +164,7 @@ export async function learnHead<Input, Label extends Target>(
     targets,
     weights,
     folds,
-    seen: examples.features,
+    seen: beside ? sideBySide(examples.features, beside, mostAsked) : examples.features,
     ...(known && {
       heldOut: learned.heldOut && takeRows(learned.heldOut, [...data.inputs.keys()]),
       chosen: { ...learned.chosen, knowledge: known.chosen },

@@ -6,7 +6,7 @@ import { fitHead } from './fit-head.js'
 import { encodeTargets, headNames, linearHead } from './head.js'
 import { lossesOf } from './held-out-loss.js'
 import { bestInverseTemperature, scaledLogits } from './inverse-temperature.js'
-import type { Matrix } from '../contract/matrix.js'
+import { firstColumns, type Matrix, rowOf, sideBySide, sparseMatrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
 import type { TrainEvent } from '../contract/progress.js'
 import type { Kind } from '../contract/target.js'
@@ -49,6 +49,53 @@ describe('fitHead against scikit-learn', () => {
       rtol: 1e-3,
       atol: 1e-4,
     })
+  })
+})
+
+describe('fitHead with features that are mostly zero', () => {
+  it.each(Object.entries(fixture.problems))('%s: the loss of scikit-learn, and its answers', async (_, problem) => {
+    // The last columns of the same examples.
+    const { rows, columns } = features
+    const own = Math.floor(columns / 2)
+    const beside = sparseMatrix(rows, columns - own, (row, into) => into.set(rowOf(features, row).subarray(own)))
+    const head = await fitHead(
+      { kind: problem.kind, features: firstColumns(features, own), beside, targets: targetsOf(problem) },
+      { regularization: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) },
+    )
+    expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)
+    const session = await Session.create(linearHead(problem.kind, labelsOf(problem), head).graph)
+    const feed = tensor('float32', [rows, columns], features.data)
+    const results = await session.run({ [headNames.features]: feed })
+    expect(results[headNames.result[problem.kind]]?.data as Float32Array).toBeAllclose(problem.probabilities, {
+      rtol: 1e-3,
+      atol: 1e-4,
+    })
+  })
+
+  it('is the same head in the span of the examples', async () => {
+    const [rows, columns] = [9, 40]
+    const numbers = random(4)
+    const network: Matrix = { rows, columns: 3, data: Float32Array.from({ length: rows * 3 }, () => numbers.uniform()) }
+    const beside = sparseMatrix(rows, columns, (_, into) => {
+      for (let i = 0; i < 6; i++) into[Math.floor(numbers.uniform() * columns)] = numbers.uniform()
+    })
+    const targets = encodeTargets(
+      Array.from({ length: rows }, (_, row) => ['a', 'b', 'c'][row % 3] as string),
+      ['a', 'b', 'c'],
+    )
+    const all = sideBySide(network, beside)
+    const products = Float64Array.from({ length: rows * rows }, (_, at) => {
+      const other = rowOf(all, at % rows)
+      return rowOf(all, Math.floor(at / rows)).reduce((sum, value, i) => sum + value * (other[i] as number), 0)
+    })
+    const problem = { kind: 'classification', targets } as const
+    const fit = async (features: Partial<Parameters<typeof fitHead>[0]>) =>
+      fitHead({ ...problem, features: network, ...features }, { regularization: { l2: 0.01 } })
+    const dense = await fit({ features: all })
+    for (const head of [await fit({ beside }), await fit({ beside, products })]) {
+      expect(head.weight).toBeAllclose(dense.weight, { rtol: 1e-3, atol: 1e-4 })
+      expect(head.bias).toBeAllclose(dense.bias, { rtol: 1e-3, atol: 1e-4 })
+    }
   })
 })
 

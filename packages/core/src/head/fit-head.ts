@@ -80,6 +80,9 @@ interface Walk {
 const thorough: Walk = { from: expectedDecade.mean, patience, tolerance: tolerance.fold }
 const rough = { patience: 1, tolerance: 5e-4 }
 
+/** Steps that L-BFGS remembers of a head of so many numbers: fewer of a large one, whose folds would fill the memory. */
+const memoryOf = ({ length }: Float64Array): number => Math.max(10, Math.min(40, Math.floor(2 ** 22 / length)))
+
 /** Fits a linear head to its optimum: the loss is convex, so there is one, and no learning rate to choose. */
 export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Promise<FittedHead> {
   const { regularization, signal, onEvent } = options
@@ -98,7 +101,12 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
     const heads = search?.best.heads
     const start = heads ? mean(heads.map(({ point }) => point)) : objective.zero()
     const steps = heads?.[0]?.steps ?? []
-    const minimum = await minimize(evaluate, start, { gradientTolerance: tolerance.final, steps, signal })
+    const minimum = await minimize(evaluate, start, {
+      gradientTolerance: tolerance.final,
+      memory: memoryOf(start),
+      steps,
+      signal,
+    })
     const { iterations } = minimum
     const loss = posed.loss(minimum.value)
     onEvent?.({ type: 'head', loss, iterations, l2 })
@@ -196,6 +204,7 @@ async function crossValidate(
         const steps = repenalized(head.steps, l2 - head.l2, outputs)
         const { point, steps: taken } = await minimize(loss, start, {
           gradientTolerance: tolerance,
+          memory: memoryOf(start),
           steps,
           signal,
         })

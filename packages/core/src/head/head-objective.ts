@@ -1,17 +1,20 @@
 import { type Span, spanOf } from './span.js'
 import { type Graph, GraphBuilder, Session, type Tensor, tensor, type Value } from '@headstart/onnx'
 import type { Evaluation } from './lbfgs.js'
-import type { Matrix } from '../contract/matrix.js'
+import type { Matrix, SparseMatrix } from '../contract/matrix.js'
 import type { Kind } from '../contract/target.js'
+import { SparseFeatures } from './sparse-features.js'
 
 /** What a linear head is fitted to. */
 export interface HeadProblem {
   readonly kind: Kind
   /** `[n, features]`. */
   readonly features: Matrix
+  /** Further features of the same examples, which stand behind: mostly zero. */
+  readonly beside?: SparseMatrix | undefined
   /** `[n, outputs]`: one-hot classes, 0/1 labels, or values. */
   readonly targets: Matrix
-  /** Products of the features of any two examples, `[n, n]`, from whatever center, where they are known. */
+  /** Products of all features of any two examples, `[n, n]`, from whatever center, where they are known. */
   readonly products?: Float64Array | undefined
 }
 
@@ -67,13 +70,15 @@ export class HeadObjective {
   /** Number of weights of an output: features, or directions of the examples' span where these are fewer by far. */
   readonly #features: number
   readonly #raw: Matrix
+  readonly #beside: SparseMatrix | undefined
   readonly #standard: Standardization
   readonly #session: Session
   readonly #constants: Record<'x' | 'xt' | 'y', Tensor>
 
-  private constructor({ features, targets }: HeadProblem, standard: Standardization, session: Session) {
+  private constructor({ features, beside, targets }: HeadProblem, standard: Standardization, session: Session) {
     this.#raw = features
-    this.#features = standard.x.dims[1] as number
+    this.#beside = beside
+    this.#features = (standard.x.dims[1] as number) + (standard.beside?.columns ?? 0)
     this.outputs = targets.columns
     this.#session = session
     this.#standard = standard
@@ -85,12 +90,17 @@ export class HeadObjective {
   }
 
   static async create(problem: HeadProblem): Promise<HeadObjective> {
-    const { features, products } = problem
-    const standard = products ? standardSpan(products, features.rows) : await standardize(features)
+    const { features, beside, products } = problem
+    const standard = products
+      ? standardSpan(products, features.rows)
+      : beside
+        ? standardizeBoth(features, beside)
+        : await standardize(features)
     const { dims } = standard.x
     // Threads that meet for next to nothing wait for each other; and others may need the cores.
     const threads = (dims[0] as number) * (dims[1] as number) * problem.targets.columns < smallProblem ? 1 : undefined
-    const session = await Session.create(objectiveGraph(problem.kind, problem.targets.columns), {
+    const graph = objectiveGraph(problem.kind, problem.targets.columns, standard.beside !== undefined)
+    const session = await Session.create(graph, {
       spin: false,
       ...(threads && { threads }),
     })
@@ -110,13 +120,15 @@ export class HeadObjective {
   /** Value and gradient of the penalized loss at each candidate's point. */
   async evaluate(candidates: readonly Candidate[]): Promise<Evaluation[]> {
     const [features, outputs] = [this.#features, this.outputs]
-    const results = await this.#run(candidates, ['loss', 'dw', 'db'])
-    const [losses, dw, db] = ['loss', 'dw', 'db'].map((name) => results[name]?.data) as [
+    const { beside } = this.#standard
+    const results = await this.#run(candidates, ['loss', 'dw', 'db', ...(beside ? ['dz'] : [])])
+    const [losses, db, slopes] = ['loss', 'db', 'dw'].map((name) => results[name]?.data) as [
       Float64Array,
       Float64Array,
       Float64Array,
     ]
     const columns = candidates.length * outputs
+    const dw = beside ? joined(slopes, beside.transposedTimes(results['dz']?.data as Float64Array, columns)) : slopes
     return candidates.map(({ point, l2 }, head) => {
       const gradient = new Float64Array(point.length)
       let squares = 0
@@ -146,11 +158,21 @@ export class HeadObjective {
   /** Weights for the features as they are: x' = (x - mean) · scale gives W = scale · W' and b = b' - mean · W. */
   weights(point: Float64Array): LinearWeights {
     const { scale, span } = this.#standard
-    const mean = this.#standard.mean ?? meanOf(this.#raw)
+    const beside = this.#beside
+    const own = this.#standard.mean ?? meanOf(this.#raw)
+    const further = beside ? sparseMeanOf(beside) : new Float64Array()
+    const mean = beside ? joined(own, further) : own
     const learned = point.slice(0, -this.outputs)
-    const weight = span
-      ? combined(this.#raw, mean, span.shares(learned, this.outputs), scale ** 2)
-      : learned.map((value) => value * scale)
+    const shares = span?.shares(learned, this.outputs)
+    const factor = scale ** 2
+    const weight = !shares
+      ? learned.map((value) => value * scale)
+      : beside
+        ? joined(
+            combined(this.#raw, own, shares, factor),
+            new SparseFeatures(beside, further, factor).transposedTimes(shares, this.outputs),
+          )
+        : combined(this.#raw, own, shares, factor)
     const bias = point.slice(-this.outputs)
     weight.forEach((value, i) => {
       const output = i % this.outputs
@@ -179,9 +201,14 @@ export class HeadObjective {
       for (const weight of exampleWeights) total += weight
       for (let row = 0, at = head; row < rows; row++, at += heads) s[at] = (exampleWeights[row] as number) / total
     })
+    const { beside } = this.#standard
+    const dense = this.#features - (beside?.columns ?? 0)
     const feeds = {
       ...this.#constants,
-      w: tensor('float64', [this.#features, columns], packed.subarray(0, -columns)),
+      w: tensor('float64', [dense, columns], packed.subarray(0, dense * columns)),
+      ...(beside && {
+        e: tensor('float64', [rows, columns], beside.times(packed.subarray(dense * columns, -columns), columns)),
+      }),
       b: tensor('float64', [columns], packed.subarray(-columns)),
       s: tensor('float64', [rows, heads, 1], s),
     }
@@ -198,6 +225,8 @@ interface Standardization {
   readonly mean?: Float64Array
   readonly scale: number
   readonly span?: Span
+  /** The further features, where they are not in the span. */
+  readonly beside?: SparseFeatures
 }
 
 async function standardize({ rows, columns, data }: Matrix): Promise<Standardization> {
@@ -215,13 +244,39 @@ async function standardize({ rows, columns, data }: Matrix): Promise<Standardiza
   }
 }
 
+/** The same of features of which some are mostly zero; these are never written down without their zeros. */
+function standardizeBoth(features: Matrix, beside: SparseMatrix): Standardization {
+  const { rows, columns, data } = features
+  const [mean, further] = [meanOf(features), sparseMeanOf(beside)]
+  const centered = Float64Array.from(data, (value, i) => value - (mean[i % columns] as number))
+  let squares = centered.reduce((sum, value) => sum + value * value, 0)
+  for (const value of beside.values) squares += value * value
+  for (const value of further) squares -= rows * value * value
+  const scale = scaleOf(squares, rows)
+  const x = centered.map((value) => value * scale)
+  const xt = new Float64Array(x.length)
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) xt[column * rows + row] = x[at] as number
+  return {
+    scale,
+    mean,
+    x: tensor('float64', [rows, columns], x),
+    xt: tensor('float64', [columns, rows], xt),
+    beside: new SparseFeatures(beside, further, scale),
+  }
+}
+
+/** Features that are all the same leave nothing to scale by. */
+function scaleOf(squares: number, rows: number): number {
+  return squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
+}
+
 /** The same from products alone, in coordinates of the span. */
 function standardSpan(products: Float64Array, rows: number): Standardization {
   const own = centered(products, rows)
   let squares = 0
   for (let row = 0; row < rows; row++) squares += own[row * (rows + 1)] as number
-  // Features that are all the same leave nothing to scale by.
-  const scale = squares > 0 ? Math.sqrt((standardVariance * rows) / squares) : 1
+  const scale = scaleOf(squares, rows)
   for (let i = 0; i < own.length; i++) own[i] = (own[i] as number) * scale ** 2
   const span = spanOf(own, rows)
   const { rank, coordinates } = span
@@ -258,6 +313,20 @@ function meanOf({ rows, columns, data }: Matrix): Float64Array {
     for (let column = 0; column < columns; column++, at++)
       mean[column] = (mean[column] as number) + (data[at] as number) / rows
   return mean
+}
+
+/** Mean of each column, `[columns]`. */
+function sparseMeanOf({ rows, columns, places, values }: SparseMatrix): Float64Array {
+  const mean = new Float64Array(columns)
+  places.forEach((place, at) => (mean[place] = (mean[place] as number) + (values[at] as number) / rows))
+  return mean
+}
+
+function joined(one: Float64Array, other: Float64Array): Float64Array {
+  const both = new Float64Array(one.length + other.length)
+  both.set(one)
+  both.set(other, one.length)
+  return both
 }
 
 /** factor · (x - mean)ᵀ shares, `[columns, outputs]`. */
@@ -319,8 +388,9 @@ function standardizationGraph(productsAlone: boolean): Graph {
 
 /**
  * Loss and gradient of `h` heads, written out: dl/dz = (prediction - y) for all three losses, dl/dW = xᵀ (s · dl/dz).
+ * @param hasBeside Whether something is added to the logits, `e`; the gradient by them, `dz`, is put out then.
  */
-function objectiveGraph(kind: Kind, outputs: number): Graph {
+function objectiveGraph(kind: Kind, outputs: number, hasBeside: boolean): Graph {
   const g = new GraphBuilder('head objective')
   const x = g.input('x', 'float64', ['n', 'features'])
   const xt = g.input('xt', 'float64', ['features', 'n'])
@@ -328,8 +398,10 @@ function objectiveGraph(kind: Kind, outputs: number): Graph {
   const s = g.input('s', 'float64', ['n', 'h', 1])
   const w = g.input('w', 'float64', ['features', 'h · outputs'])
   const b = g.input('b', 'float64', ['h · outputs'])
+  const own = g.op('Add', [g.op('MatMul', [x, w]), b])
+  const all = hasBeside ? g.op('Add', [own, g.input('e', 'float64', ['n', 'h · outputs'])]) : own
   /** `[n, h, outputs]` */
-  const z = g.op('Reshape', [g.op('Add', [g.op('MatMul', [x, w]), b]), g.ints([0, -1, outputs])])
+  const z = g.op('Reshape', [all, g.ints([0, -1, outputs])])
 
   const sumOutputs = g.ints([2])
   const losses = {
@@ -361,6 +433,7 @@ function objectiveGraph(kind: Kind, outputs: number): Graph {
   g.output('losses', g.op('Squeeze', [losses, sumOutputs]), 'float64', ['n', 'h'])
   const weighted = g.op('Mul', [s, losses])
   g.output('loss', g.op('ReduceSum', [weighted, g.ints([0, 2])], { keepdims: 0 }), 'float64', ['h'])
+  if (hasBeside) g.output('dz', dz, 'float64', ['n', 'h · outputs'])
   g.output('dw', g.op('MatMul', [xt, dz]), 'float64', ['features', 'h · outputs'])
   g.output('db', g.op('ReduceSum', [dz, sumExamples], { keepdims: 0 }), 'float64', ['h · outputs'])
   return g.build()

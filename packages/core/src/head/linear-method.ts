@@ -9,10 +9,10 @@ export const linearMethod: HeadMethod = {
   kinds: ['classification', 'multi-label', 'regression'],
   chooses: 'the regularization',
   takes: ['l2', 'unfreeze', 'strategy'],
-  async learn({ kind, labels, features, targets, weights, folds, products }, options) {
+  async learn({ kind, labels, features, beside, targets, weights, folds, products }, options) {
     const { l2, strength: by, signal, onEvent } = options
     const regularization = l2 === undefined ? { folds } : { l2 }
-    const problem = { kind, features, targets, products }
+    const problem = { kind, features, beside, targets, products }
     const fitted = await fitHead(problem, { regularization, exampleWeights: weights, strength: by, signal, onEvent })
     const { heldOut, l2: strength } = fitted
     const times = heldOut

@@ -1,5 +1,5 @@
 import { type Graph, GraphBuilder, Session, tensor } from '@headstart/onnx'
-import type { Matrix } from '../contract/matrix.js'
+import type { Matrix, SparseMatrix } from '../contract/matrix.js'
 
 /** Products of the rows of a matrix, from their mean, `[rows, rows]`, in float64. */
 export async function productsOf({ rows, columns, data }: Matrix): Promise<Float64Array> {
@@ -21,22 +21,19 @@ function productsGraph(): Graph {
 }
 
 /** Products of the rows of a matrix of mostly zeros, `[rows, rows]`: column by column those that have it. */
-export function sparseProductsOf({ rows, columns, data }: Matrix): Float64Array {
+export function sparseProductsOf({ rows, columns, starts, places, values }: SparseMatrix): Float64Array {
+  const having = Array.from({ length: columns }, (): { readonly row: number; readonly value: number }[] => [])
+  for (let row = 0; row < rows; row++)
+    for (let at = starts[row] as number; at < (starts[row + 1] as number); at++)
+      having[places[at] as number]?.push({ row, value: values[at] as number })
   const products = new Float64Array(rows * rows)
-  const having = new Int32Array(rows)
-  for (let column = 0; column < columns; column++) {
-    let count = 0
-    for (let row = 0; row < rows; row++) if (data[row * columns + column] !== 0) having[count++] = row
-    for (let i = 0; i < count; i++) {
-      const row = having[i] as number
-      const value = data[row * columns + column] as number
+  for (const own of having)
+    for (const [i, { row, value }] of own.entries())
       for (let j = 0; j <= i; j++) {
-        const other = having[j] as number
-        const at = row * rows + other
-        products[at] = (products[at] as number) + value * (data[other * columns + column] as number)
+        const other = own[j] as (typeof own)[number]
+        const at = row * rows + other.row
+        products[at] = (products[at] as number) + value * other.value
       }
-    }
-  }
   for (let row = 0; row < rows; row++)
     for (let other = 0; other < row; other++) products[other * rows + row] = products[row * rows + other] as number
   return products

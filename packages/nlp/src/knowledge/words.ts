@@ -5,12 +5,12 @@ import { savedJson } from './saved-json.js'
 
 /** Options of `words`. */
 export interface WordsOptions {
-  /** Most columns, the most frequent first. Default: as many as a head can be solved on, fewer for many texts. */
+  /** Most columns, the most frequent first. Default: all words of few texts, fewer for many of them and for many labels. */
   readonly columns?: number
 }
 
-/** Most columns for texts of some number: beyond some hundreds of texts a head is solved column by column. */
-const usualColumns = (texts: number): number => (texts <= 1024 ? 8192 : 1024)
+/** Most columns for texts of some number: of a hundred texts all, even if they are long. */
+const usualColumns = (texts: number): number => (texts <= 1024 ? 16_384 : 8192)
 
 const id = 'words/1'
 const fileName = 'words.json'
@@ -24,7 +24,7 @@ const fileName = 'words.json'
 export function words({ columns }: WordsOptions = {}): ColumnKnowledge<string> {
   return {
     name: 'words',
-    fit(texts, unlabelled = []) {
+    fit(texts, unlabelled = [], most = Number.POSITIVE_INFINITY) {
       const frequency = new Map<string, number>()
       for (const text of texts) {
         for (const gram of new Set(gramsOf(text))) frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
@@ -38,7 +38,7 @@ export function words({ columns }: WordsOptions = {}): ColumnKnowledge<string> {
       }
       const kept = [...frequency]
         .sort(([a, df], [b, other]) => other - df || (a < b ? -1 : 1))
-        .slice(0, columns ?? usualColumns(texts.length))
+        .slice(0, columns ?? Math.min(most, usualColumns(texts.length)))
       return kept.length === 0 ? undefined : wordsPart(texts.length + unlabelled.length, kept)
     },
   }
