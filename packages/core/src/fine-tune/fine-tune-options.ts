@@ -32,7 +32,8 @@ export interface HeadOptions extends RunOptions {
   readonly classWeight?: Recipe['classWeight']
   /**
    * What stands beside the network, of a backbone that knows more (see `withKnowledge`). 'chosen' (default): what held-out examples
-   * gain by, with linear heads, and with another head as well where that is asked for. 'none': nothing.
+   * gain by, with linear heads, and with another head as well where that is asked for. 'none': nothing. Nothing stands beside tuned
+   * stages; the frozen network with what is known beside it is the model where it answers held-out examples better.
    */
   readonly knowledge?: 'chosen' | 'none' | undefined
   /**

@@ -73,7 +73,7 @@ export async function solveHead<Input, Label extends Target>(
 }
 
 /** What could stand beside the network for these examples: nothing of what cannot be kept with them, where they are to be kept. */
-function offeredTo<Input>(
+export function offeredTo<Input>(
   backbone: Backbone<Input>,
   { inputs }: Dataset<Input, Target>,
   { knowledge = 'chosen', keep = false }: HeadOptions,

@@ -9,6 +9,9 @@ import { tinyBackbone } from '../../test/tiny-backbone.js'
 import { type Part, relabeled, tinyDataset } from '../../test/tiny-data.js'
 import type { Backbone, TunableBackbone } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
+import { dataset } from '../data/dataset.js'
+import { withKnowledge } from '../features/with-knowledge.js'
+import { marks } from '../../test/marks-knowledge.js'
 import { FeatureCache } from '../features/feature-cache.js'
 import { fineTune } from './fine-tune.js'
 import type { FineTuneOptions } from './fine-tune-options.js'
@@ -222,6 +225,26 @@ describe('protection', () => {
       expect(await model.predict(['abc'])).toEqual(await frozen.predict(['abc']))
     },
   )
+
+  it('returns the frozen network with what is known beside it, and says so, where that answers better', async () => {
+    const { examples, labels } = train
+    const marked = dataset(
+      examples.map(({ input, label }) => ({ input: input + '!'.repeat(labels.indexOf(label)), label })),
+    )
+    const notices: string[] = []
+    const { l2: _, ...options } = fast
+    const model = await fineTune(withKnowledge(layeredBackbone(), [marks()]), marked, {
+      ...options,
+      epochs: 4,
+      onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
+    })
+    expect(model.recipe).toMatchObject({ strategy: 'head', knowledge: { marks: expect.any(Number) } })
+    expect(notices).toContainEqual(
+      expect.stringMatching(
+        /^The examples held out have a loss of \S+ by the tuned network, .* with marks beside it: the model is the frozen one\.$/,
+      ),
+    )
+  })
 
   it('tells the step and what to try where the loss is no number', async () => {
     const { notices } = await tuned({ learningRate: 1e38 }, train)

@@ -10,9 +10,11 @@ import { cutBackbone } from './cut-backbone.js'
 import { type CutExample, CutTensors } from './cut-tensors.js'
 import type { Dataset } from '../data/dataset.js'
 import { InputError } from '../contract/errors.js'
-import type { FineTuneOptions } from './fine-tune-options.js'
+import type { FineTuneOptions, HeadOptions } from './fine-tune-options.js'
 import { linearHead } from '../head/head.js'
-import { takeRows } from '../contract/matrix.js'
+import { lossesOf } from '../head/held-out-loss.js'
+import { weightedMean } from '../head/inverse-temperature.js'
+import { type Matrix, takeRows } from '../contract/matrix.js'
 import { keptExamples } from '../model/kept-examples.js'
 import { Model } from '../model/model.js'
 import { heldOutFamiliarity, trustOf } from '../trust/trust.js'
@@ -20,8 +22,9 @@ import { posedInDeviations, type PosedProblem } from '../head/posed-problem.js'
 import type { Progress, RunOptions } from '../contract/progress.js'
 import { report, summarize } from '../evaluate/report.js'
 import { splitNetwork } from './split-network.js'
+import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
-import { type SolvedHead, solveHead, trainHead } from './train-head.js'
+import { offeredTo, type SolvedHead, solveHead, solveOn, trainHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
 import { checkTuning, planTuning, type TuningPlan, unfrozenStages } from './tuning-plan.js'
@@ -63,12 +66,44 @@ export async function tune<Input, Label extends Target>(
       if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
       throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
     })
-    return tuned
-      ? tunedModel(backbone, solved, plan, inUnits(tuned, posed), options)
+    const own = tuned && inUnits(tuned, posed)
+    return own && (await isBest(backbone, solved, own, { ...options, cache: cache || undefined }))
+      ? tunedModel(backbone, solved, plan, own, options)
       : trainHead(backbone, solved.data, { ...options, cache })
   } finally {
     await cut.close()
   }
+}
+
+/**
+ * Whether a tuned network answers what is held out better than the frozen one with what is known beside it, which no tuned one has.
+ */
+async function isBest<Input, Label extends Target>(
+  backbone: TunableBackbone<Input>,
+  { data, features }: SolvedHead<Input, Label>,
+  { rows, results }: TunedNetwork,
+  options: HeadOptions & { readonly cache: Store | undefined },
+): Promise<boolean> {
+  const offered = offeredTo(backbone, data, options)
+  if (offered.length === 0) return true
+  const frozen = await solveOn(backbone, offered, data, features, options)
+  const { knowledge: chosen } = frozen.chosen
+  if (!chosen || !frozen.heldOut) return true
+  const targets = takeRows(frozen.targets, rows)
+  const lossOf = (answers: Matrix): number =>
+    weightedMean(
+      lossesOf(data.kind, targets, answers),
+      rows.map((row) => frozen.weights[row] as number),
+    )
+  const [own, other] = [lossOf(results), lossOf(takeRows(frozen.heldOut, rows))]
+  const isTunedBest = own < other
+  options.onEvent?.({
+    type: 'notice',
+    message:
+      `The examples held out have a loss of ${own.toFixed(4)} by the tuned network, beside which nothing else is known, and of ` +
+      `${other.toFixed(4)} by the frozen one with ${Object.keys(chosen).join(', ')} beside it: the model is the ${isTunedBest ? 'tuned' : 'frozen'} one.`,
+  })
+  return isTunedBest
 }
 
 /** All that a tuning learns from. Numbers are learned as standard deviations from their mean, as heads are. */

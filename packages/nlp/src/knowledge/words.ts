@@ -10,7 +10,7 @@ export interface WordsOptions {
 }
 
 /** Most columns for texts of some number: of a hundred texts all, even if they are long. */
-const usualColumns = (texts: number): number => (texts <= 1024 ? 16_384 : 8192)
+const usualColumns = (texts: number): number => (texts <= 512 ? 16_384 : 8192)
 
 const id = 'words/1'
 const fileName = 'words.json'
