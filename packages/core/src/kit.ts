@@ -22,7 +22,7 @@ export type {
   KnowledgePart,
   WeightedPart,
 } from './contract/knowledge.js'
-export { isKnown } from './contract/knowledge.js'
+export { isKnown, networkOf } from './contract/knowledge.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'
 export { toPredictions } from './contract/prediction.js'
 export { expectationOf, step } from './contract/step.js'

@@ -50,19 +50,50 @@ export function sparseMatrix(
   write: (row: number, into: Float32Array) => void,
 ): SparseMatrix {
   const starts = new Uint32Array(rows + 1)
-  const [places, values]: [number[], number[]] = [[], []]
+  let [places, values] = [new Uint32Array(1024), new Float32Array(1024)]
   const dense = new Float32Array(columns)
+  let count = 0
   for (let row = 0; row < rows; row++) {
-    dense.fill(0)
     write(row, dense)
+    if (count + columns > places.length) {
+      places = grown(places, 2 * count + columns)
+      values = grown(values, 2 * count + columns)
+    }
     for (let column = 0; column < columns; column++) {
       if (dense[column] === 0) continue
-      places.push(column)
-      values.push(dense[column] as number)
+      places[count] = column
+      values[count++] = dense[column] as number
     }
-    starts[row + 1] = places.length
+    dense.fill(0)
+    starts[row + 1] = count
   }
-  return { rows, columns, starts, places: Uint32Array.from(places), values: Float32Array.from(values) }
+  return { rows, columns, starts, places: places.slice(0, count), values: values.slice(0, count) }
+}
+
+function grown<Numbers extends Uint32Array | Float32Array>(numbers: Numbers, length: number): Numbers {
+  const more = new (numbers.constructor as new (length: number) => Numbers)(length)
+  more.set(numbers)
+  return more
+}
+
+/** Rows as columns. */
+export function transposed({ rows, columns, starts, places, values }: SparseMatrix): SparseMatrix {
+  const ends = new Uint32Array(columns + 1)
+  for (const place of places) ends[place + 1] = (ends[place + 1] as number) + 1
+  for (let column = 0; column < columns; column++)
+    ends[column + 1] = (ends[column + 1] as number) + (ends[column] as number)
+  const next = ends.slice()
+  const own = { places: new Uint32Array(places.length), values: new Float32Array(places.length) }
+  for (let row = 0; row < rows; row++) {
+    for (let from = starts[row] as number; from < (starts[row + 1] as number); from++) {
+      const column = places[from] as number
+      const at = next[column] as number
+      next[column] = at + 1
+      own.places[at] = row
+      own.values[at] = values[from] as number
+    }
+  }
+  return { rows: columns, columns: rows, starts: ends, ...own }
 }
 
 /** A matrix and a sparse one of as many rows side by side, as one; of the first rows alone where not all are wanted. */

@@ -1,5 +1,6 @@
 import type { Backbone } from '../contract/backbone.js'
 import { DataError, OptionError } from '../contract/errors.js'
+import { isKnown, networkOf } from '../contract/knowledge.js'
 import { type Matrix, zeroMatrix } from '../contract/matrix.js'
 import type { ClassPrediction } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
@@ -8,6 +9,7 @@ import { Dataset } from '../data/dataset.js'
 import { accuracy, topClasses } from '../evaluate/metrics.js'
 import { summarize } from '../evaluate/report.js'
 import { type CacheOption, computeFeatures } from '../features/cached-features.js'
+import { columnsAlone } from '../features/known-backbone.js'
 import { fitHead } from '../head/fit-head.js'
 import { linearHead } from '../head/head.js'
 import { Model } from '../model/model.js'
@@ -58,10 +60,14 @@ export async function distill<Input, Label extends Target>(
       targets.data[row * targets.columns + column] = probabilities[label] as number
     }),
   )
-  const features = await computeFeatures(student, inputs, { cache: undefined, signal })
+  const features = await computeFeatures(networkOf(student), inputs, { cache: undefined, signal })
+  const beside = isKnown(student) ? columnsAlone(student.parts, inputs) : undefined
   const data = new Dataset(inputs.map((input, row) => ({ input, label: answers[row]?.label as string })))
   const regularization = { folds: data.folds(folds, seed) }
-  const fitted = await fitHead({ kind: 'classification', features, targets }, { regularization, signal, onEvent })
+  const fitted = await fitHead(
+    { kind: 'classification', features, beside, targets },
+    { regularization, signal, onEvent },
+  )
   const heldOut = fitted.heldOut as Matrix
   const agreement = accuracy(topClasses(targets), topClasses(heldOut))
   const message = `The student says the same as the model for ${percent(agreement)} of ${inputs.length} inputs that were held out.`

@@ -248,15 +248,20 @@ async function standardize({ rows, columns, data }: Matrix): Promise<Standardiza
 function standardizeBoth(features: Matrix, beside: SparseMatrix): Standardization {
   const { rows, columns, data } = features
   const [mean, further] = [meanOf(features), sparseMeanOf(beside)]
-  const centered = Float64Array.from(data, (value, i) => value - (mean[i % columns] as number))
-  let squares = centered.reduce((sum, value) => sum + value * value, 0)
+  const x = new Float64Array(data.length)
+  let squares = 0
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) {
+      const value = (data[at] as number) - (mean[column] as number)
+      x[at] = value
+      squares += value * value
+    }
   for (const value of beside.values) squares += value * value
   for (const value of further) squares -= rows * value * value
   const scale = scaleOf(squares, rows)
-  const x = centered.map((value) => value * scale)
   const xt = new Float64Array(x.length)
   for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) xt[column * rows + row] = x[at] as number
+    for (let column = 0; column < columns; column++, at++) xt[column * rows + row] = x[at] = (x[at] as number) * scale
   return {
     scale,
     mean,

@@ -1,5 +1,5 @@
 import { type Graph, GraphBuilder, Session, tensor } from '@headstart/onnx'
-import type { Matrix, SparseMatrix } from '../contract/matrix.js'
+import { type Matrix, type SparseMatrix, transposed } from '../contract/matrix.js'
 
 /** Products of the rows of a matrix, from their mean, `[rows, rows]`, in float64. */
 export async function productsOf({ rows, columns, data }: Matrix): Promise<Float64Array> {
@@ -21,19 +21,21 @@ function productsGraph(): Graph {
 }
 
 /** Products of the rows of a matrix of mostly zeros, `[rows, rows]`: column by column those that have it. */
-export function sparseProductsOf({ rows, columns, starts, places, values }: SparseMatrix): Float64Array {
-  const having = Array.from({ length: columns }, (): { readonly row: number; readonly value: number }[] => [])
-  for (let row = 0; row < rows; row++)
-    for (let at = starts[row] as number; at < (starts[row + 1] as number); at++)
-      having[places[at] as number]?.push({ row, value: values[at] as number })
+export function sparseProductsOf(matrix: SparseMatrix): Float64Array {
+  const { rows } = matrix
+  const { starts, places: having, values } = transposed(matrix)
   const products = new Float64Array(rows * rows)
-  for (const own of having)
-    for (const [i, { row, value }] of own.entries())
-      for (let j = 0; j <= i; j++) {
-        const other = own[j] as (typeof own)[number]
-        const at = row * rows + other.row
-        products[at] = (products[at] as number) + value * other.value
+  for (let column = 0; column < matrix.columns; column++) {
+    const first = starts[column] as number
+    for (let i = first; i < (starts[column + 1] as number); i++) {
+      const from = (having[i] as number) * rows
+      const value = values[i] as number
+      for (let j = first; j <= i; j++) {
+        const at = from + (having[j] as number)
+        products[at] = (products[at] as number) + value * (values[j] as number)
       }
+    }
+  }
   for (let row = 0; row < rows; row++)
     for (let other = 0; other < row; other++) products[other * rows + row] = products[row * rows + other] as number
   return products

@@ -1,5 +1,7 @@
 import type { SparseMatrix } from '../contract/matrix.js'
 
+// Loops go over all that is not zero, many times: nothing is made in them.
+
 /** Features that are mostly zero, as `(features - mean) · scale`, which is never written down: it has no zeros. */
 export class SparseFeatures {
   readonly #matrix: SparseMatrix
@@ -29,7 +31,8 @@ export class SparseFeatures {
     for (let row = 0; row < rows; row++) {
       const to = row * count
       for (let place = starts[row] as number; place < (starts[row + 1] as number); place++) {
-        const [from, value] = [(places[place] as number) * count, values[place] as number]
+        const from = (places[place] as number) * count
+        const value = values[place] as number
         for (let k = 0; k < count; k++)
           products[to + k] = (products[to + k] as number) + value * (vectors[from + k] as number)
       }
@@ -48,7 +51,8 @@ export class SparseFeatures {
       const from = row * count
       for (let k = 0; k < count; k++) sums[k] = (sums[k] as number) + (vectors[from + k] as number)
       for (let place = starts[row] as number; place < (starts[row + 1] as number); place++) {
-        const [to, value] = [(places[place] as number) * count, values[place] as number]
+        const to = (places[place] as number) * count
+        const value = values[place] as number
         for (let k = 0; k < count; k++)
           products[to + k] = (products[to + k] as number) + value * (vectors[from + k] as number)
       }

@@ -1,11 +1,11 @@
-import type { Backbone, Model, Target, TunableBackbone } from '@headstart/core'
+import type { Backbone, Model, RunOptions, Target } from '@headstart/core'
 import * as core from '@headstart/core/kit'
 import { words } from '../knowledge/words.js'
 import { staticTokens } from './static-tokens.js'
 
 /**
- * A student of a text model that answers from the vectors of tokens and from words, without running the encoder: see `distill` of
- * @headstart/core. What stood beside the model's network stands beside its own, the words anew.
+ * A student of a text model, on any encoder whose vocabulary is known, that answers from the vectors of tokens and from words, without
+ * running the encoder: see `distill` of @headstart/core. What stood beside the model's network stands beside its own, the words anew.
  *
  *     const quick = await distill(model, texts)
  *
@@ -16,20 +16,23 @@ export async function distill<Label extends Target = string>(
   texts: readonly string[],
   options?: core.DistillOptions,
 ): Promise<Model<string, Label>> {
-  return core.distill(model, await studentOf(model.backbone, texts), texts, options)
+  return core.distill(model, await studentOf(model.backbone, texts, options), texts, options)
 }
 
 /** The quick features for a model of texts. */
-export async function studentOf(backbone: Backbone<string>, texts: readonly string[]): Promise<Backbone<string>> {
-  const known = core.isKnown(backbone) ? backbone : undefined
-  const network = (known?.base ?? backbone) as TunableBackbone<string>
-  if (!core.isTunable(network) || !network.preprocessing.files.has('vocab.json')) {
-    const expected = 'a model on the Universal Sentence Encoder, whose vocabulary is small'
+export async function studentOf(
+  backbone: Backbone<string>,
+  texts: readonly string[],
+  options: RunOptions = {},
+): Promise<Backbone<string>> {
+  const network = core.networkOf(backbone)
+  if (!core.isTunable(network)) {
+    const expected = 'a model whose network is at hand'
     throw new core.OptionError('student', expected, `one on "${backbone.id}"`, 'Keep the model itself.')
   }
-  const vocabulary = JSON.parse(new TextDecoder().decode(network.preprocessing.files.get('vocab.json'))) as unknown[]
-  const student = await staticTokens(network, vocabulary.length)
+  const student = await staticTokens(network, texts, options)
   const part = await words().fit(texts, [])
-  const others = known?.parts.filter(({ part: { name } }) => name !== 'words') ?? []
+  const parts = core.isKnown(backbone) ? backbone.parts : []
+  const others = parts.filter(({ part: { name } }) => name !== 'words')
   return core.knownBackbone(student, [...(part ? [{ part, weight: 1 }] : []), ...others])
 }
