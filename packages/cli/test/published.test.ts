@@ -210,6 +210,24 @@ describe('a published network of pictures', () => {
   })
 })
 
+const opinions = [
+  'text,label',
+  ...['I love it', 'wonderful', 'a great joy', 'the best of all'].map((text) => `${text},1`),
+  ...['I hate it', 'terrible', 'an awful pain', 'the worst of all'].map((text) => `${text},0`),
+].join('\n')
+
+describe('the names of classes beside examples', () => {
+  it('say what labels are called that are ids', async () => {
+    const data = await scene.write('opinions.csv', opinions)
+    const args = ['train', data, '--task', 'text', '--labels', '0=negative,1=positive', '--out', scene.path('ids')]
+    const { code, stdout } = await scene.run([...args, '--json'])
+    expect(code).toBe(0)
+    const { labels, knowledge } = JSON.parse(stdout) as { labels: string[]; knowledge: Record<string, number> }
+    expect(labels).toEqual(['0', '1'])
+    expect(Object.keys(knowledge)).toEqual(expect.arrayContaining(['polarity-en', 'class names']))
+  })
+})
+
 describe('the names of classes in place of examples', () => {
   it('make a model', async () => {
     const out = scene.path('names')
@@ -243,11 +261,12 @@ describe('the names of classes in place of examples', () => {
     [['--labels', 'a,,b', '--task', 'text'], /Expected a list, separated by commas, without empty parts/],
     [['--labels', 'a,a', '--task', 'text'], /labels: expected different names, got "a" twice/],
     [
-      ['reviews.csv', '--labels', 'a,b', '--task', 'text'],
-      /expected names in place of examples, got both, with reviews\.csv/,
+      ['ids.csv', '--labels', '0=bad,two=good', '--task', 'text'],
+      /option --labels: expected with examples what their labels are called, such as 0=name; they are 0, 1, got "two=good"/,
     ],
-  ])('are refused: %j', async (args, message) => {
-    const { code, stderr } = await scene.run(['train', ...args, '--out', scene.path('refused')])
+  ])('are refused: %j', async ([first = '', ...args], message) => {
+    const data = first.endsWith('.csv') ? await scene.write(first, opinions) : first
+    const { code, stderr } = await scene.run(['train', data, ...args, '--out', scene.path('refused')])
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
   })

@@ -54,7 +54,7 @@ function shownReply(reply: Reply): object {
 
 type Texts = Dataset<string, Target>
 
-const { template: _, balanced: __, ...training } = intents.train.options.shape
+const { template: _, balanced: __, labels: _labels, ...training } = intents.train.options.shape
 // A student of the intents alone would not know what it does not know, and the page has no place for answers.
 const { distill: ___, fills: ____, ...shared } = intents
 

@@ -137,6 +137,17 @@ describe('texts with knowledge beside the network', () => {
     expect(await there.predict(asked)).toEqual(answers)
   })
 
+  it('go by what classes are called, where their labels are ids', async () => {
+    const ids = dataset(sentences.map(({ input, label }) => ({ input, label: label === 'good' ? '1' : '0' })))
+    const encoder = await knowing()
+    const [named, plain] = await Promise.all(
+      [{ 0: 'negative', 1: 'positive' }, undefined].map((names) => fineTune(encoder, ids, { cache, names })),
+    )
+    expect(Object.keys(named?.recipe.knowledge ?? {})).toEqual(expect.arrayContaining(['polarity-en', 'class names']))
+    expect(Object.keys(plain?.recipe.knowledge ?? {})).not.toContain('class names')
+    expect((await named?.predict('a lovely thing'))?.[0]?.label).toBe('1')
+  })
+
   it('are carried to Transformers.js as the network alone, which is said', async () => {
     const model = await fineTune(await knowing(), dataset(sentences), { cache })
     const path = join(folder, 'exported')

@@ -148,6 +148,31 @@ describe('knowledge beside the network', () => {
     expect(model.training.examples).toBe(9)
   })
 
+  it('goes by what classes are called, where their labels are ids, and again when it learns more', async () => {
+    const { examples, labels } = tinyDataset(3)
+    const [texts, names] = [
+      ['aabbccddee', 'kkllmmnnoo', 'uuvvwwxxyy'],
+      ['early', 'middle', 'late'],
+    ]
+    const ids = dataset(examples.map(({ input, label }) => ({ input, label: String(names.indexOf(label)) })))
+    const asked: (readonly string[])[] = []
+    const named = {
+      name: 'class names',
+      doubt: (called: readonly string[]) => (asked.push(called), -1),
+      exampleOf: (label: string) => texts[names.indexOf(label)],
+    }
+    const options = { cache, keep: true, names: { 0: 'early', 1: 'middle', 2: 'late' } } as const
+    const model = await fineTune(withKnowledge(tinyBackbone(), [named]), ids, options)
+    expect(model.recipe).toMatchObject({ knowledge: { 'class names': 1 }, names: options.names })
+    expect([model.labels, labels.length]).toEqual([['0', '1', '2'], 3])
+    const extended = await model.extend([{ input: 'aaaaa', label: '0' }], { cache })
+    expect(extended.recipe).toMatchObject({ knowledge: { 'class names': 1 }, names: options.names })
+    expect(asked).toEqual([names, names])
+    await expect(fineTune(tinyBackbone(), ids, { cache, names: { 3: 'never' } })).rejects.toThrow(
+      'option "names": expected labels of the data set ("0", "1", "2"), got "3". Correct it, or leave it out.',
+    )
+  })
+
   it('is chosen by some of many examples, of a class for which there are enough', async () => {
     const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), marked(200), { cache })
     expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })

@@ -40,6 +40,8 @@ export interface KnowledgeExamples<Input, Label extends Target> {
   readonly unlabelled?: readonly Input[] | undefined
   /** Strength of the penalty, where it is given. */
   readonly l2?: number | undefined
+  /** What labels are called. Default: what they are. */
+  readonly names?: Readonly<Record<string, string>> | undefined
 }
 
 /** What held-out examples gain by, beside the network. */
@@ -82,10 +84,10 @@ export async function chooseKnowledge<Input, Label extends Target>(
   examples: KnowledgeExamples<Input, Label>,
   options: RunOptions & { readonly cache: Store | undefined },
 ): Promise<ChosenKnowledge<Input> | undefined> {
-  const { data: all, unlabelled = [] } = examples
+  const { data: all } = examples
   const rows = knowledge.length > 0 ? someOf(all) : undefined
   if (!rows) return undefined
-  const ways = await Promise.all(knowledge.map((one) => waysOf(one, all, unlabelled)))
+  const ways = await Promise.all(knowledge.map((one) => waysOf(one, examples)))
   const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
 
   let taken: readonly Taken<Input>[] = []
@@ -116,10 +118,11 @@ export async function takeKnowledge<Input, Label extends Target>(
   options: RunOptions & { readonly cache: Store | undefined },
 ): Promise<ChosenKnowledge<Input> | undefined> {
   const { data } = examples
+  const known = { ...examples, unlabelled: [] }
   const ways = await Promise.all(
     knowledge.map(async (one) => {
       const weight = chosen[one.name]
-      return weight === undefined ? [] : waysOf(one, data, [], [weight])
+      return weight === undefined ? [] : waysOf(one, known, [weight])
     }),
   )
   const taken = ways.flat()
@@ -156,12 +159,13 @@ function withTaken<Input, Label extends Target>(
 /** The ways in which some knowledge can be taken in; none where it knows nothing of these examples. */
 async function waysOf<Input>(
   knowledge: Knowledge<Input>,
-  { kind, labels, inputs }: Dataset<Input, Target>,
-  unlabelled: readonly Input[],
+  { data, unlabelled = [], names = {} }: KnowledgeExamples<Input, Target>,
   weights: readonly number[] = triedWeights,
 ): Promise<readonly Taken<Input>[]> {
   const { name } = knowledge
-  const doubt = (await knowledge.doubt?.(labels)) ?? 0
+  const { kind, labels, inputs } = data
+  const nameOf = (label: string): string => (Object.hasOwn(names, label) ? (names[label] as string) : label)
+  const doubt = (await knowledge.doubt?.(labels.map(nameOf))) ?? 0
   const way = (weight: number) => ({ name, weight, cost: doubt + weight * natsForWeight })
   if ('fit' in knowledge) {
     const most = Math.max(fewestColumns, Math.floor(mostWeights / Math.max(labels.length, 1)))
@@ -169,7 +173,7 @@ async function waysOf<Input>(
     return parts.flatMap((part) => weights.map((weight) => ({ ...way(weight), part, named: [] })))
   }
   const named = labels.flatMap((label) => {
-    const input = kind === 'classification' ? knowledge.exampleOf(label) : undefined
+    const input = kind === 'classification' ? knowledge.exampleOf(nameOf(label)) : undefined
     return input === undefined ? [] : [{ input, label }]
   })
   return named.length > 0 ? [{ ...way(1), named }] : []

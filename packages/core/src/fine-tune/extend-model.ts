@@ -87,7 +87,7 @@ async function learnAgain<Input>(
   given: ExtendOptions,
 ): Promise<Learned<Input>> {
   const { recipe, kept } = model
-  const { seed, l2, folds, classWeight, head, strength, offered } = recipe
+  const { seed, l2, folds, classWeight, head, strength, names, offered } = recipe
   const isTuned = recipe.strategy !== 'head'
   const options = { ...given, cache: await resolveCache(given) }
   const training: HeadOptions & { readonly cache: Store | undefined } = {
@@ -96,6 +96,7 @@ async function learnAgain<Input>(
     classWeight,
     ...(head && { head }),
     ...(strength === 'calibrated' && { strength }),
+    ...(names && { names }),
     // On features that were tuned on its examples cross-validation asks for too weak a penalty.
     ...(isTuned || folds === 0 ? { l2 } : folds !== usualFolds(datasetOf(kept ?? examples)) && { folds }),
   }
@@ -119,7 +120,7 @@ async function learnMore<Input>(
   given: ExtendOptions,
 ): Promise<Learned<Input>> {
   const { recipe, trust, validation } = model
-  const { head = 'linear', l2, inverseTemperature, knowledge: chosen = {} } = recipe
+  const { head = 'linear', l2, inverseTemperature, names, knowledge: chosen = {} } = recipe
   if (head !== 'linear') {
     const remedy = 'Leave it out.'
     throw new OptionError('option "choose"', 'the head "linear", whose penalty is chosen', `the head "${head}"`, remedy)
@@ -131,7 +132,7 @@ async function learnMore<Input>(
   const data = datasetOf<Input>(examples)
   const { features } = examples
   const planned = plan(data, headMethod(head, data.kind), training)
-  const asked = { data, features, ...encoded(data), ...planned, folds: () => [] }
+  const asked = { data, features, ...encoded(data), ...planned, names, folds: () => [] }
   const known = await takeKnowledge(network, offeredAgain(model, examples, options), chosen, l2, asked, options)
   const solved = await learnHead(data, features, training, planned, known)
   const { head: learned, training: summary, trust: found } = await headParts(solved, training)

@@ -37,6 +37,11 @@ export interface HeadOptions extends RunOptions {
    */
   readonly knowledge?: 'chosen' | 'none' | undefined
   /**
+   * What classes are called, by their labels, where these are none: `{ 0: 'negative', 1: 'positive' }`. What stands beside the network
+   * goes by it, such as the names of classes as further examples. Default: what they are labeled.
+   */
+  readonly names?: Readonly<Record<string, string>> | undefined
+  /**
    * Where the backbone's network runs: execution providers of onnxruntime, passed through, in order of preference. Default: as
    * the backbone was made, mostly 'cpu'. What is not there is an error, nothing falls back in silence.
    */

@@ -71,7 +71,12 @@ export async function trainModel<Input, Label extends Target>(
 
 /** Refuses what can be refused before any input is read. */
 function assertRequest(backbone: Backbone<never>, train: Dataset<unknown, Target>, options: FineTuneOptions): void {
-  const { l2, head = 'linear' } = options
+  const { l2, names = {}, head = 'linear' } = options
+  const strange = Object.keys(names).find((label) => !train.labels.includes(label))
+  if (strange !== undefined) {
+    const expected = `labels of the data set (${train.labels.map((label) => `"${label}"`).join(', ')})`
+    throw new OptionError('option "names"', expected, `"${strange}"`, 'Correct it, or leave it out.')
+  }
   if (l2 !== undefined && !(l2 > 0 && Number.isFinite(l2))) {
     throw new OptionError('option "l2"', 'a number above 0', String(l2), 'Leave it out to have it chosen.')
   }

@@ -97,7 +97,7 @@ export async function solveOn<Input, Label extends Target>(
   options: HeadOptions & Unlabelled<Input> & { readonly cache: Store | undefined },
   planned?: ReturnType<typeof plan>,
 ): Promise<SolvedHead<Input, Label>> {
-  const { head = 'linear', l2, unlabelled } = options
+  const { head = 'linear', l2, unlabelled, names } = options
   const method = headMethod(head, data.kind)
   const own = planned ?? plan(data, method, options)
   const learn = async (known?: ChosenKnowledge<Input>, alone?: Head) => ({
@@ -105,7 +105,7 @@ export async function solveOn<Input, Label extends Target>(
     backbone: known?.backbone ?? backbone,
   })
   const canChoose = own.folds > 0 || usualFolds(data) > 1
-  const examples = { data, features, ...encoded(data), ...own, unlabelled, l2 }
+  const examples = { data, features, ...encoded(data), ...own, unlabelled, l2, names }
   const folds = (some: Dataset<Input, Label>) => foldsOf(some, method, options)
   const known = canChoose ? await chooseKnowledge(backbone, knowledge, { ...examples, folds }, options) : undefined
   if (!known || head === 'linear') return learn(known)
@@ -203,7 +203,7 @@ export async function headModel<Input, Label extends Target>(
 /** The parts of a model that come of a head which was learned. */
 export async function headParts(
   { data, features, seen, targets, head, heldOut, l2, folds, chosen }: Omit<SolvedHead<unknown, Target>, 'backbone'>,
-  { seed = 0, classWeight = 'none', head: name = 'linear', strength }: HeadOptions,
+  { seed = 0, classWeight = 'none', head: name = 'linear', strength, names }: HeadOptions,
 ): Promise<Omit<Learned<never>, 'kept' | 'backbone' | 'alone'>> {
   await assertAnswers(data.name, head, seen)
   const training = summarize(data)
@@ -217,6 +217,7 @@ export async function headParts(
       folds,
       classWeight,
       ...(strength === 'calibrated' && { strength }),
+      ...(names && Object.keys(names).length > 0 && { names }),
       ...chosen,
     },
     training,

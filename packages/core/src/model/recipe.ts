@@ -26,6 +26,8 @@ interface RecipeFields {
   readonly classWeight: 'none' | 'balanced' | Readonly<Record<string, number>>
   /** What stands beside the network, by name, and how much each counts there. Left out where nothing does. */
   readonly knowledge?: Readonly<Record<string, number>>
+  /** What classes are called, where that is not what they are labeled. */
+  readonly names?: Readonly<Record<string, string>>
   /**
    * What could stand beside the network, by name: chosen among when a model that keeps its examples learns again. Left out where
    * nothing could.
@@ -43,6 +45,7 @@ export const recipeSchema: z.ZodType<Recipe> = z
     folds: z.number(),
     classWeight: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number())]).default('none'),
     knowledge: z.record(z.string(), z.number()).exactOptional(),
+    names: z.record(z.string(), z.string()).exactOptional(),
     offered: z.array(z.string()).exactOptional(),
   })
   .catchall(z.json())

@@ -111,7 +111,9 @@ export interface AsItIs {
 const names = z
   .array(z.string())
   .optional()
-  .describe('names of the classes, separated by commas, in place of DATA')
+  .describe(
+    'names of the classes, separated by commas, in place of DATA; with DATA what its labels are called: 0=bad,1=good',
+  )
   .meta({ inPlaceOfData: true })
 
 const aboveZero = { error: 'expected a number above 0' }
@@ -144,6 +146,7 @@ const tuning = z.object({
 
 const training = z.object({
   backbone,
+  labels: names,
   head: z.enum(headMethodNames).optional().describe('what is trained on the features (default: linear)'),
   device: z
     .array(z.string())
@@ -260,10 +263,6 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         const remedy = 'Give the path of your data.'
         throw new OptionError('training data', 'labeled examples, or names of classes (--labels)', 'neither', remedy)
       }
-      if (path !== undefined && labels) {
-        const remedy = 'Leave one of them out: the classes of examples are read from them.'
-        throw new OptionError('option "labels"', 'names in place of examples', `both, with ${path}`, remedy)
-      }
       return path === undefined ? Dataset.ofLabels<Input, Target>(labels ?? []) : readExamples(path, options, run)
     }),
 
@@ -292,6 +291,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
             ...(options.l2 !== undefined && { l2: options.l2 }),
             ...(options.head && { head: options.head }),
             ...(options.knowledge && { knowledge: options.knowledge }),
+            ...(options.labels && { names: namesOf(data, options.labels) }),
             ...(options.device && { device: options.device }),
             ...(options.keep && { keep: true }),
             unlabelled,
@@ -389,6 +389,19 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
       'Choose another backbone, or give labeled examples.',
     )
   }
+}
+
+/** What the labels of examples are called: `LABEL=name`; one that is named as it is needs no name. */
+function namesOf({ labels }: Dataset<unknown, Target>, given: readonly string[]): Record<string, string> {
+  const named = given.filter((one) => !labels.includes(one))
+  return Object.fromEntries(
+    named.map((one) => {
+      const label = labels.find((label) => one.startsWith(`${label}=`) && one.length > label.length + 1)
+      if (label !== undefined) return [label, one.slice(label.length + 1).trim()]
+      const expected = `with examples what their labels are called, such as ${labels[0]}=name; they are ${labels.join(', ')}`
+      throw new OptionError('option "labels"', expected, `"${one}"`, 'Correct it, or leave it out.')
+    }),
+  )
 }
 
 /** Several backbones are compared frozen: another one, methods or a tuning are asked for in vain. */
