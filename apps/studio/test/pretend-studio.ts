@@ -200,6 +200,12 @@ function tried(held: Pretended, query: unknown): unknown {
     return { answers: [{ method: '', answer: { recommendations }, said: '' }], milliseconds: 3 }
   }
   const [first, second, third] = held.project.labels.map(({ name }) => name)
+  if (held.project.converses) {
+    const { text, context = { turn: 0 } } = (query ?? {}) as { text?: string; context?: { turn: number } }
+    const turn = context.turn + 1
+    const answer = { label: first, probability: 0.83, reply: `${turn}: you said ${text}`, context: { turn } }
+    return { answers: [{ method: '', answer, said: '' }], milliseconds: 3 }
+  }
   const probabilities = { [first ?? 'a']: 0.83, [second ?? 'b']: 0.12, [third ?? 'c']: 0.05 }
   const answer = { label: first, probability: 0.83, probabilities, known: true, familiarity: 0.7, nearest: first }
   return { answers: [{ method: '', answer, said: first }], milliseconds: 7 }

@@ -125,6 +125,7 @@ function pretended(
     folder: '/home/ada/letters to the shop',
     task,
     brings,
+    converses: false,
     kind: brings === 'card' ? null : 'classification',
     revision: 1,
     files: { data: 'data.csv', unlabeled: 'unlabeled.csv', model: 'model' },

@@ -151,6 +151,10 @@ it('a bot is built as texts are, with its answers beside them', async () => {
   expect((await client.confusion())?.cells.length).toBeGreaterThan(labels.length - 1)
   const { answers } = await client.ask({ query: 'When do you open on Saturday?' })
   expect(answers[0]?.answer).toMatchObject({ label: 'opening_hours', reply: expect.stringContaining('Tuesday') })
+  // It is talked to: what it said goes along with what is said next.
+  const { context } = answers[0]?.answer ?? {}
+  const next = await client.ask({ query: { text: 'When do you open on Saturday?', context } })
+  expect(next.answers[0]?.answer['context']).toMatchObject({ answered: { opening_hours: 2 } })
   expect((await client.explain({ query: 'When do you open?' })).nearest[0]?.label).toBe('opening_hours')
   expect((await client.map()).ids.length).toBeGreaterThan(20)
 })

@@ -34,6 +34,7 @@ const intents = examplesTask({
       "console.log((await bot.reply('some text')).answer)",
     ],
     noTransfer: 'the words of the examples alone',
+    converses: true,
     find: findTables,
     create: (folder, data) => createTables(folder, textIn(), data),
     open: (folder) => tableFiles(folder, textIn(), chatFiles),

@@ -145,6 +145,8 @@ export const project = z.object({
   /** Null: nothing is here yet; the page asks for the kind. */
   task: z.string().nullable(),
   brings: z.enum(['text', 'picture', 'card']).nullable(),
+  /** Whether its model is talked to. */
+  converses: z.boolean(),
   /** What a label is; null where there are none. */
   kind: labelKind.nullable(),
   /** Number that grows with each change of the data: what was fetched under another one is old. */

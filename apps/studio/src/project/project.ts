@@ -162,7 +162,10 @@ export class Project {
       }
       const task = await taskNamed(this.tasks, name)
       const maker = task.bench
-      if (!maker) throw new OptionError('task', 'one whose data are built up by hand', name, 'Choose another one.')
+      if (!maker) {
+        const remedy = 'Train it by: headstart train. Or choose another task.'
+        throw new OptionError('task', 'one whose data are built up in a studio', `"${name}"`, remedy)
+      }
       if (data !== undefined && !(await maker.find(this.folder)).includes(data)) {
         throw new OptionError('data', 'data of that kind in the folder', data, 'Choose one of those that are listed.')
       }

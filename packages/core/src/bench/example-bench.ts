@@ -24,6 +24,8 @@ export interface ExampleBenchParts<Input> {
   readonly program: readonly string[]
   /** Of what a trained model is made of. Default: it is one itself. */
   modelIn?(trained: unknown): unknown
+  /** See `Bench.converses`. */
+  readonly converses?: boolean
   /** See `Bench.shown`. */
   shown?(answer: unknown): object
   /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
@@ -68,6 +70,7 @@ export function exampleBench<Input>(
         brings,
         description,
         labels: true,
+        ...(parts.converses && { converses: true }),
         kind,
         measure: measureOf[kind],
         methods,

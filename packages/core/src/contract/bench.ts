@@ -91,6 +91,8 @@ export interface Bench<Data, Query> {
   readonly description: string
   /** Whether examples get labels; else items are chosen from (`record`). */
   readonly labels: boolean
+  /** Whether its models are talked to: the `context` of an answer goes along with the next query, `{ text, context }`. Default false. */
+  readonly converses?: boolean | undefined
   /** What a label is. Default: one class. */
   readonly kind?: Kind | undefined
   /** What `Trained.measure` gives, where it is not what the protocol of `Task.compare` says. */

@@ -9,6 +9,8 @@ export const step = signal<Step>(stepOf(location.hash))
 addEventListener('hashchange', () => {
   step.value = stepOf(location.hash)
   scrollTo(0, 0)
+  // Who goes by keys is at its beginning, and not at the data before it.
+  document.getElementById('work')?.focus({ preventScroll: true })
 })
 
 function stepOf(hash: string): Step {

@@ -1,6 +1,7 @@
 import { go } from '../state/route.js'
 import { useStore } from '../state/use-store.js'
 import { TryCards } from './try-cards.js'
+import { TryConversation } from './try-conversation.js'
 import { TryPicture } from './try-picture.js'
 import { TryText } from './try-text.js'
 
@@ -24,6 +25,8 @@ export function TryStep() {
             Train one
           </button>
         </div>
+      ) : store.project.value?.converses ? (
+        <TryConversation />
       ) : brings.value === 'text' ? (
         <TryText />
       ) : brings.value === 'picture' ? (
