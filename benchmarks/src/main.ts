@@ -28,6 +28,7 @@ import { recommendLists } from './recommend-lists.js'
 import { recommendScale } from './recommend-scale.js'
 import { recommendUpdate } from './recommend-update.js'
 import { serve } from './serve.js'
+import { studio } from './studio.js'
 import { textFolder } from './text-folder.js'
 import { trainingAgain } from './training-again.js'
 import { transformers } from './transformers.js'
@@ -48,6 +49,7 @@ const benchmarks: Record<string, Benchmark> = {
   install,
   browser,
   serve,
+  studio,
   'recommend-scale': recommendScale,
   'recommend-lists': recommendLists,
   'recommend-update': recommendUpdate,

@@ -242,6 +242,9 @@ describe('a shop', () => {
     await client.undo()
     expect(await interactions()).toBe(before)
     await expect(client.recordChoices({ user: 'me', items: ['nothing'] })).rejects.toThrow('Choose from its cards.')
+    await client.startCheck()
+    expect(await ended(client)).toMatchObject({ status: 'done', error: null })
+    expect((await client.check())?.summary).toMatch(/^96 items, \d+ users, \d+ events: 1 to look at\.$/)
 
     await client.train({ methods: ['ease-text', 'popularity'] })
     expect(await ended(client)).toMatchObject({ status: 'done' })

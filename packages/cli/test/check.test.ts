@@ -119,10 +119,36 @@ describe('headstart check', () => {
     expect(await readFile(page, 'utf8')).toMatch(/<img class="small" src="data:image\/jpeg;base64,/)
   })
 
-  it('refuses what is no data of labeled examples, and another ending of a table', async () => {
+  it('of a shop says what is odd about its items, users and times', async () => {
+    const shop = await scene.folder('shop', {
+      'items.csv': 'item,title\na,Tea\nb,Tea\nc,\nd,Cup\n',
+      'interactions.csv': 'user,item,timestamp\nu,a,2020-01-01\nv,a,2999-01-01\nw,b,2020-01-02\n',
+    })
+    const fix = scene.path('shop.csv')
+    const { code, stdout } = await scene.run(['check', shop, '--task', 'recommend', '--json', '--fix', fix])
+    expect(code).toBe(0)
+    const { task, kind, items, users, events, issues } = JSON.parse(stdout)
+    expect({ task, kind, items, users, events }).toEqual({
+      task: 'recommend',
+      kind: 'shop',
+      items: 4,
+      users: 3,
+      events: 3,
+    })
+    expect(issues.map((issue: { kind: string; rows: number[] }) => [issue.kind, issue.rows])).toEqual([
+      ['future-time', []],
+      ['few-repeat-users', []],
+      ['same-title', [1, 2]],
+      ['no-text', [3]],
+      ['never-taken', [3, 4]],
+    ])
+    expect(await readFile(fix, 'utf8')).toContain('never-taken,d,')
+  })
+
+  it('refuses tasks of whose data nothing is known beforehand, and another ending of a table', async () => {
     const data = await scene.write('two.csv', csv(reviews(2)))
-    const shop = await scene.run(['check', data, '--task', 'recommend'])
-    expect(shop).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected a task of labeled examples/) })
+    const pairs = await scene.run(['check', data, '--task', 'translate'])
+    expect(pairs).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected a task whose data are checked/) })
     const fix = await scene.run(['check', data, ...tiny, '--fix', 'a.txt'])
     expect(fix).toMatchObject({
       code: 2,

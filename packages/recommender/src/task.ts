@@ -13,6 +13,7 @@ import { asking } from './model/asking.js'
 import { recommenderLoader } from './model/recommender-loader.js'
 import { type RecommendAnswer, type RecommendQuery, recommendQuery } from './model/recommend-query.js'
 import { madeUpShop } from './sample.js'
+import { checkShop } from './shop/check-shop.js'
 import { usuallyLongest } from './shop/interactions.js'
 import { readShop } from './shop/read-shop.js'
 import { holdsUsers, readUsers } from './shop/read-users.js'
@@ -128,6 +129,9 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
     learners: methods ? learners.filter(({ name }) => methods.includes(name)) : recommenderLearners,
     protocol: lastItem,
   })),
+  check: step(reading.pick({ column: true, weight: true, exclude: true }), async (path: string, options, run) =>
+    checkShop((await recommendTask.read.run(path, options, run)).shop, run),
+  ),
   ...recommenderLoader,
   sample: madeUpShop,
   bench: shopBench((path, run) => recommendTask.read.run(path, {}, run)),

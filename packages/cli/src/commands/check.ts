@@ -38,8 +38,8 @@ async function check<Data, Query, Answer>(
   session: Session,
 ): Promise<void> {
   if (!task.check) {
-    const got = `"${task.name}", whose data have no labels`
-    throw new OptionError('option "task"', 'a task of labeled examples', got, `See: ${session.program} train --help`)
+    const got = `"${task.name}", of whose data nothing is known beforehand`
+    throw new OptionError('option "task"', 'a task whose data are checked', got, `See: ${session.program} train --help`)
   }
   if (flags.fix !== undefined && !/\.csv$/i.test(flags.fix))
     throw new OptionError('option "fix"', 'a file ending in .csv', flags.fix, 'Name it so.')

@@ -161,7 +161,7 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
         const rows = await interactions.rows().catch(() => [])
         return {
           path: place,
-          ids: [],
+          ids: (await list()).map(({ id }) => id),
           fingerprint: then,
           counts: {
             items: (await list()).length,

@@ -56,7 +56,7 @@ export function BringStep() {
           </button>
         </section>
       )}
-      {brings !== null && brings !== 'card' && project.counts.total > 0 && <Check />}
+      {brings !== null && project.counts.total > 0 && <Check />}
     </>
   )
 }
@@ -315,7 +315,9 @@ function Check() {
       {running && job && <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />}
       {!check && !running && (
         <p class="soft">
-          Doubles, labels that look wrong, labels with too few examples, what gives the answer away: all is looked for.
+          {store.brings.value === 'card'
+            ? 'Items without a title or called the same, users who took too much, times that cannot be: all is looked for.'
+            : 'Doubles, labels that look wrong, labels with too few examples, what gives the answer away: all is looked for.'}
         </p>
       )}
       {check && (
