@@ -53,12 +53,20 @@ export async function openBrowser(): Promise<Browser> {
   }
 }
 
-/** What axe finds on a page that is serious or worse, as sentences. @param rules Default: all. */
-export async function seriousFindings(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+/**
+ * What axe finds on a page that is serious or worse, as sentences.
+ * @param rules Default: all.
+ * @param within Selects a part of it, where the rest was looked at before. Default: the whole page.
+ */
+export async function seriousFindings(
+  page: Page,
+  rules?: readonly string[],
+  within = 'html',
+): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: axe })
   const found = await page.evaluate(
-    (rules) => (window as unknown as { axe: Axe }).axe.run(document, rules ? { runOnly: rules } : {}),
-    rules,
+    ([rules, within]) => (window as unknown as { axe: Axe }).axe.run(within, rules ? { runOnly: rules } : {}),
+    [rules, within] as const,
   )
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -66,7 +74,7 @@ export async function seriousFindings(page: Page, rules?: readonly string[]): Pr
 }
 
 interface Axe {
-  run(what: Document, options: { runOnly?: readonly string[] }): Promise<{ violations: Violation[] }>
+  run(within: string, options: { runOnly?: readonly string[] }): Promise<{ violations: Violation[] }>
 }
 
 interface Violation {

@@ -4,6 +4,7 @@ import type { FeatureMap } from '../../api/types.js'
 import { PointMap } from '../parts/point-map.js'
 import { Swatch } from '../parts/swatch.js'
 import type { UmapAnswer, UmapQuestion } from '../state/umap-worker.js'
+import { kept } from '../state/kept.js'
 import { theme } from '../state/theme.js'
 import { useStore } from '../state/use-store.js'
 import { inUnitSquare } from '../view/map-view.js'
@@ -12,13 +13,15 @@ import { percent } from '../view/words.js'
 /** Fewer have no neighborhoods to arrange by. */
 const FEWEST = 8
 
+/** Whether neighbors are what it is arranged by: that takes a while of a processor, which nobody spends who does not want it. */
+const byNeighbors = kept('map-by-neighbors', true)
+
 /** The data as the network sees them: by principal components at once, then arranged by neighbors. */
 export function DataMap() {
   const store = useStore()
   const map = useSignal<FeatureMap | null>(null)
   const arranged = useSignal<Float32Array | null>(null)
   const share = useSignal<number | null>(null)
-  const byNeighbors = useSignal(true)
   const pending = useSignal(true)
   const worker = useRef<Worker | undefined>(undefined)
   const stop = (): void => {
@@ -36,10 +39,10 @@ export function DataMap() {
       map.value = found
       // Other labels are other colors: the places stay, and nobody loses what they were looking at.
       const same = before?.ids.join() === found.ids.join() && before.x.every((x, place) => x === found.x[place])
-      if (same && (arranged.value || worker.current)) return
+      if (same && (arranged.value || (worker.current && byNeighbors.value))) return
       stop()
       arranged.value = null
-      if (found.ids.length < FEWEST) return
+      if (found.ids.length < FEWEST || !byNeighbors.value) return
       const components = await store.studio.components()
       if (gone) return
       worker.current = new Worker(new URL('../state/umap-worker.ts', import.meta.url), { type: 'module' })
@@ -56,7 +59,7 @@ export function DataMap() {
     return () => {
       gone = true
     }
-  }, [store.revision.value, store.project.value?.model?.run])
+  }, [store.revision.value, store.project.value?.model?.run, byNeighbors.value])
   useEffect(() => stop, [])
   const principal = useMemo(() => {
     const { x = [], y = [] } = map.value ?? {}

@@ -38,7 +38,7 @@ export function LabelChoices({ of, given, guess, chosen, onClass, field }: Label
   const givenOnes = classesIn(given, kind)
   return (
     <div class="choices">
-      {labels.map((label, place) => {
+      {[...new Set([...labels, ...chosen])].map((label, place) => {
         const guessed = guessedOnes.includes(label)
         return (
           <button

@@ -44,8 +44,10 @@ function LabelQueue() {
   const left = useSignal(0)
 
   const asked = useRef(0)
+  /** How often a label was given here, or taken back. */
+  const changes = useRef(0)
   const fetchQueue = async (): Promise<void> => {
-    const turn = ++asked.current
+    const [turn, before, waiting] = [++asked.current, changes.current, store.unsaved.value]
     const answered = await store.attempt(() => (suspects ? fetchSuspects() : fetchNext()))
     // An answer that others have overtaken knows less than they do.
     if (!answered || turn !== asked.current) return
@@ -53,7 +55,8 @@ function LabelQueue() {
     left.value = more
     for (const one of found) known.current.set(one.example.id, one)
     const ids = found.map(({ example }) => example.id)
-    state.value = state.value ? proposed(state.value, ids) : beginLabeling(ids)
+    const isOld = waiting > 0 || changes.current !== before
+    state.value = state.value ? proposed(state.value, ids, isOld) : beginLabeling(ids)
   }
   const fetchNext = async (): Promise<Fetched> => {
     if (store.project.value?.counts.unlabeled === 0) return { found: [], more: 0 }
@@ -91,6 +94,7 @@ function LabelQueue() {
     left.value = Math.max(0, left.value - 1)
     chosen.value = undefined
     said.value = `${shortened(nameOf(seen.example), 40)}: ${store.labelInWords(label)}`
+    changes.current++
     void store.label(seen.example.id, label)
     if (suspects && label === seen.example.label)
       void store.attempt(() => store.studio.confirm({ ids: [seen.example.id] })).then(() => store.refresh())
@@ -129,6 +133,7 @@ function LabelQueue() {
     said.value = 'Taken back.'
     chosen.value = undefined
     if (step.label === undefined) return
+    changes.current++
     left.value++
     // A label that was kept was said to be right.
     if (step.label === step.before)
@@ -148,7 +153,7 @@ function LabelQueue() {
     }
     const seen = inSight()
     if (event.key === 'k' && suspects && seen?.example.label) return give(seen.example.label)
-    if (event.key === '0' && kind === 'multi-label') return give(noneOfThem)
+    if (event.key === '0' && kind === 'multi-label' && labels.length > 0) return give(noneOfThem)
     const meaning = meaningOf(event, labels.length)
     if (!meaning) return
     event.preventDefault()
@@ -214,9 +219,11 @@ function LabelQueue() {
                     <button type="button" class="main" disabled={chosenOnes().length === 0} onClick={accept}>
                       <kbd aria-hidden="true">Enter</kbd> Take {chosenOnes().join(', ') || 'what you choose'}
                     </button>
-                    <button type="button" onClick={() => give(noneOfThem)}>
-                      <kbd aria-hidden="true">0</kbd> None of them
-                    </button>
+                    {labels.length > 0 && (
+                      <button type="button" onClick={() => give(noneOfThem)}>
+                        <kbd aria-hidden="true">0</kbd> None of them
+                      </button>
+                    )}
                   </>
                 ) : (
                   seen.guess && (
@@ -265,7 +272,11 @@ function NothingLeft({ suspects, onUndo }: { suspects: boolean; onUndo: (() => v
           </button>
         </>
       ) : suspects ? (
-        <p>No label looks wrong.</p>
+        <p>
+          {store.kind.value === 'classification'
+            ? 'No label looks wrong.'
+            : 'Labels that look wrong are found where each example has one label.'}
+        </p>
       ) : counts.total === 0 ? (
         <>
           <p>There is nothing to label yet.</p>

@@ -110,8 +110,10 @@ export function TrainStep() {
               ))}
             </div>
           )}
-          {last.changed.length > 0 && before.length > 0 && (
-            <p class="soft">Since the training before: {last.changed.join(' ')}</p>
+          {last.changed.length > 0 && before[0] && (
+            <p class="soft">
+              Since the training before: {last.changed.join(' ')} {scoreBefore(last, before[0])}
+            </p>
           )}
           <MethodTable
             caption="Methods of the last training"
@@ -169,6 +171,12 @@ function NetworkChoice(props: {
 
 function weights(number: number): string {
   return `${Math.round(number / 1e6)} million weights`
+}
+
+/** How good the one before was; nothing where it was measured otherwise. */
+function scoreBefore(last: Run, before: Run): string {
+  const [now, then] = [last, before].map((run) => run.methods.find(({ name }) => name === run.kept)?.score)
+  return now && then && now.measure === then.measure ? `${scored(then)} then, ${scored(now)} now.` : ''
 }
 
 function measureOf(run: Run): string {

@@ -46,8 +46,15 @@ export function TryConversation() {
   }
   return (
     <section class="card" aria-label="Conversation">
-      {turns.value.length === 0 && waits.value === undefined && (
+      {turns.value.length === 0 && waits.value === undefined ? (
         <p class="soft">Say something, as those would who are going to talk to it.</p>
+      ) : (
+        <div class="row spread">
+          <p class="small soft">It knows what was said before.</p>
+          <button type="button" class="quiet" onClick={() => (turns.value = [])}>
+            Begin anew
+          </button>
+        </div>
       )}
       <ol class="talk" aria-live="polite">
         {turns.value.map((turn, place) => (
@@ -64,7 +71,7 @@ export function TryConversation() {
               {turn.label === null ? (
                 <span>nothing certain was meant</span>
               ) : (
-                <span>
+                <span class="row" style={{ gap: '6px' }}>
                   <Swatch color={store.colorOf(turn.label)} /> {turn.label}
                   {turn.probability !== null && `, ${percent(turn.probability)} sure`}
                 </span>
@@ -106,14 +113,14 @@ export function TryConversation() {
           value={typed.value}
           onInput={(event) => (typed.value = event.currentTarget.value)}
         />
-        <button type="submit" class="main" disabled={typed.value.trim() === '' || waits.value !== undefined}>
+        <button
+          type="submit"
+          class="main"
+          style={{ flex: 'none' }}
+          disabled={typed.value.trim() === '' || waits.value !== undefined}
+        >
           Say it
         </button>
-        {turns.value.length > 0 && (
-          <button type="button" class="quiet" onClick={() => (turns.value = [])}>
-            Begin anew
-          </button>
-        )}
       </form>
     </section>
   )

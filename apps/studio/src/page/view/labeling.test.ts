@@ -42,6 +42,11 @@ describe('the queue', () => {
     expect(proposed(state, ['a', 'd', 'c', 'b']).queue).toEqual(['b', 'd', 'c'])
   })
 
+  it('keeps what was taken back in sight where a proposal does not know of that yet', () => {
+    const { state } = undone(labeled(beginLabeling(['a', 'b', 'c']), 'spam'))
+    expect(proposed(state, ['b', 'c'], true).queue).toEqual(['a', 'b', 'c'])
+  })
+
   it('leaves what is in sight where it is gone, or labeled elsewhere', () => {
     expect(proposed(beginLabeling(['a', 'b']), ['b', 'c']).queue).toEqual(['b', 'c'])
   })

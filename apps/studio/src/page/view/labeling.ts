@@ -37,12 +37,13 @@ export function undone(state: Labeling): { readonly state: Labeling; readonly st
 /**
  * Another order of what is still to be labeled, such as a new proposal. What is in sight stays there, so that nobody labels another one
  * than they see; what was done, and skipped, does not come again.
+ * @param isOld Whether it was asked for before the last label was given or taken back: that what is in sight is missing says nothing then.
  */
-export function proposed(state: Labeling, queue: readonly string[]): Labeling {
+export function proposed(state: Labeling, queue: readonly string[], isOld = false): Labeling {
   const gone = new Set(state.done.map(({ id }) => id))
   const [seen] = state.queue
   const rest = queue.filter((id) => id !== seen && !gone.has(id))
-  return { ...state, queue: seen !== undefined && queue.includes(seen) ? [seen, ...rest] : rest }
+  return { ...state, queue: seen !== undefined && (isOld || queue.includes(seen)) ? [seen, ...rest] : rest }
 }
 
 /** What a key means while labeling. `label` counts from 0. */
