@@ -55,11 +55,11 @@ const benchmarks: Record<string, Benchmark> = {
   'recommend-update': recommendUpdate,
 }
 
-/** Flags of pretraining, which takes hours of CPU as a whole. */
+/** Flags of what takes long as a whole: pretraining hours of CPU, trust a quarter of an hour. */
 const ofPretraining = {
   only: { type: 'string', multiple: true },
   users: { type: 'string', multiple: true },
-  draws: { type: 'string', default: '3' },
+  draws: { type: 'string' },
   steps: { type: 'string', default: '1500' },
   asked: { type: 'string', default: '200' },
 } as const
@@ -94,7 +94,7 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
         pretraining(folder, {
           only: values.only,
           users: values.users?.map(Number),
-          draws: Number(values.draws),
+          draws: Number(values.draws ?? 3),
           steps: Number(values.steps),
           asked: Number(values.asked),
           onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
@@ -115,9 +115,14 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
   },
   // Of a folder that holds several kinds of data.
   trust: {
-    takes: `FOLDER [${trustParts.join('|')}]...`,
+    takes: `FOLDER [${trustParts.join('|')}]... [--only trec6] [--draws 10]`,
     make: ([folder = '', ...parts]) =>
-      areFolders([folder]) && parts.every((part) => trustParts.includes(part)) ? trust(folder, parts) : [],
+      areFolders([folder]) && parts.every((part) => trustParts.includes(part))
+        ? trust(
+            { folder, only: values.only, draws: values.draws === undefined ? undefined : Number(values.draws) },
+            parts,
+          )
+        : [],
   },
 }
 

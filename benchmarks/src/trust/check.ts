@@ -5,29 +5,34 @@ import { universalSentenceEncoder } from '@headstart/nlp'
 import { type ImageInput, mobileNetV2 } from '@headstart/vision'
 import sharp from 'sharp'
 import { secondsOf, spreadOf } from '../measure.js'
+import { type Asked, isAsked } from './asked.js'
 import { pictures, texts } from './data.js'
 
 /** Draws of the examples. */
-const draws = 10
+const usualDraws = 10
 /** Examples of each class. */
 const perClass = 48
 
 /** Labels of which one in ten was changed, and texts of which one in ten was copied with a change: what `checkData` finds of them. */
-export async function check(folder: string): Promise<Figure[]> {
+export async function check(asked: Asked): Promise<Figure[]> {
+  const { folder, draws = usualDraws } = asked
   const encoder = await universalSentenceEncoder()
   const figures: Figure[] = []
-  for (const name of ['text/trec6', 'chat/clinc-a']) {
+  for (const name of ['text/trec6', 'chat/clinc-a'].filter((one) => isAsked(asked, one))) {
     const { train } = await texts(folder, name)
-    figures.push(...(await checkFigures(name, encoder, train)))
+    figures.push(...(await checkFigures(name, encoder, train, draws)))
   }
-  return [
-    ...figures,
-    ...(await copiedPictures(folder, 'cat-dog-photos')),
-    ...(await copiedPictures(folder, 'images/fashion')),
-  ]
+  for (const name of ['cat-dog-photos', 'images/fashion'].filter((one) => isAsked(asked, one)))
+    figures.push(...(await copiedPictures(folder, name)))
+  return figures
 }
 
-async function checkFigures(name: string, backbone: Backbone<string>, train: Dataset<string>): Promise<Figure[]> {
+async function checkFigures(
+  name: string,
+  backbone: Backbone<string>,
+  train: Dataset<string>,
+  draws: number,
+): Promise<Figure[]> {
   const [areas, precisions, found, alarms]: [number[], number[], number[], number[]] = [[], [], [], []]
   let seconds = 0
   const fewest = Math.min(...train.classCounts().values())

@@ -3,10 +3,11 @@ import { backboneLearner, learningCurve } from '@headstart/core/kit'
 import { universalSentenceEncoder } from '@headstart/nlp'
 import { atLeast, type Figure } from '../figure.js'
 import { spreadOf } from '../measure.js'
+import { type Asked, isAsked } from './asked.js'
 import { texts } from './data.js'
 
 /** Draws in all. */
-const draws = 60
+const usualDraws = 60
 /** Data, and how many labels there are of each class: as many again are foreseen. */
 const cells = [
   ['text/trec6', 12],
@@ -15,12 +16,14 @@ const cells = [
 ] as const
 
 /** Whether the interval of the curve holds the accuracy that more labels gave then. */
-export async function curve(folder: string): Promise<Figure[]> {
+export async function curve(asked: Asked): Promise<Figure[]> {
+  const { folder, draws = usualDraws } = asked
+  const chosen = cells.filter(([name]) => isAsked(asked, name))
   const cache = await FeatureCache.open()
   const encoder = await universalSentenceEncoder()
   const held: number[] = []
   const figures: Figure[] = []
-  for (const [name, perClass] of cells) {
+  for (const [name, perClass] of chosen) {
     const { train, test } = await texts(folder, name)
     const plain = { knowledge: 'none' } as const
     const learner = backboneLearner<string>({
@@ -32,7 +35,7 @@ export async function curve(folder: string): Promise<Figure[]> {
     const hits: number[] = []
     const errors: number[] = []
     const widths: number[] = []
-    for (let seed = 0; seed < draws / cells.length; seed++) {
+    for (let seed = 0; seed < draws / chosen.length; seed++) {
       // A larger sample contains the smaller one.
       const some = train.sample({ perClass, seed })
       const { later } = await learningCurve(learner, some as never, {}, startRun({ seed, cache }))

@@ -6,6 +6,7 @@ import { type ImageInput, mobileNetV2, readImageDataset } from '@headstart/visio
 import sharp from 'sharp'
 import { atLeast, atMost, type Figure } from '../figure.js'
 import { secondsOf, spreadOf } from '../measure.js'
+import { type Asked, isAsked } from './asked.js'
 import { texts } from './data.js'
 
 /** Texts and pictures that are explained. */
@@ -13,16 +14,26 @@ const explained = 40
 /** Examples of each class of which each is left out in turn, and texts whose answers are then asked. */
 const leftOut = { perClass: 24, texts: 3 }
 
-/** How faithful explanations are, at what cost, and whether the influence of examples is what becomes of answers without them. */
-export async function explain(folder: string): Promise<Figure[]> {
+/** How faithful explanations of texts are, at what cost. */
+export async function explain({ folder }: Asked): Promise<Figure[]> {
+  const { train, test } = await texts(folder, 'text/mds-books')
+  return explainTexts('text/mds-books', await universalSentenceEncoder(), train, test)
+}
+
+/** Whether the influence of examples is what becomes of answers without them. */
+export async function influence(asked: Asked): Promise<Figure[]> {
   const encoder = await universalSentenceEncoder()
-  const [books, questions] = [await texts(folder, 'text/mds-books'), await texts(folder, 'text/trec6')]
-  return [
-    ...(await explainTexts('text/mds-books', encoder, books.train, books.test)),
-    await leaveOneOut('text/mds-books', encoder, books.train, books.test),
-    await leaveOneOut('text/trec6', encoder, questions.train, questions.test),
-    ...(await explainPictures(join(folder, 'cat-dog-photos'))),
-  ]
+  const figures: Figure[] = []
+  for (const name of ['text/mds-books', 'text/trec6'].filter((one) => isAsked(asked, one))) {
+    const { train, test } = await texts(asked.folder, name)
+    figures.push(await leaveOneOut(name, encoder, train, test))
+  }
+  return figures
+}
+
+/** Whether maps of pictures point at what the answer is about. */
+export function maps({ folder }: Asked): Promise<Figure[]> {
+  return explainPictures(join(folder, 'cat-dog-photos'))
 }
 
 /** Explanations of texts: how faithful, and at what cost. */

@@ -2,12 +2,13 @@ import type { Benchmark, Figure } from '../figure.js'
 import { calibration } from './calibration.js'
 import { curve } from './curve.js'
 import { check } from './check.js'
-import { explain } from './explain.js'
+import { explain, influence, maps } from './explain.js'
+import type { Asked } from './asked.js'
 import { sets } from './sets.js'
 import { unknownPictures, unknownTexts } from './unknown.js'
 
 /** What is measured of trust: a file each. */
-const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
+const parts: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   'unknown-texts': unknownTexts,
   'unknown-pictures': unknownPictures,
   calibration,
@@ -15,17 +16,18 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   curve,
   check,
   explain,
+  influence,
+  maps,
 }
 
 /**
  * Whether a model knows what it does not know, says how sure it is and why, and whether what is wrong with data is found.
- * @param folder With the folders text, chat, images and cat-dog-photos.
  * @param names Of some parts. Default: all.
  */
-export function trust(folder: string, names: readonly string[] = []): Benchmark[] {
+export function trust(asked: Asked, names: readonly string[] = []): Benchmark[] {
   return Object.entries(parts)
     .filter(([name]) => names.length === 0 || names.includes(name))
-    .map(([name, measure]) => ({ title: `trust: ${name}`, run: () => measure(folder) }))
+    .map(([name, measure]) => ({ title: `trust: ${name}`, run: () => measure(asked) }))
 }
 
 /** Names of the parts. */

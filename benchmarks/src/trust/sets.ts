@@ -2,14 +2,16 @@ import { FeatureCache, fineTune } from '@headstart/core'
 import { universalSentenceEncoder } from '@headstart/nlp'
 import { atMost, type Figure } from '../figure.js'
 import { spreadOf } from '../measure.js'
+import { type Asked, isAsked } from './asked.js'
 import { texts } from './data.js'
 
 /** Draws over which sets must cover as often as promised. */
-const draws = 60
+const usualDraws = 60
 const coverage = 0.9
 
 /** Whether sets hold the right class as often as promised. */
-export async function sets(folder: string): Promise<Figure[]> {
+export async function sets(asked: Asked): Promise<Figure[]> {
+  const { folder, draws = usualDraws } = asked
   const cache = await FeatureCache.open()
   const encoder = await universalSentenceEncoder()
   const figures: Figure[] = []
@@ -19,6 +21,7 @@ export async function sets(folder: string): Promise<Figure[]> {
     ['text/trec6', 16],
     ['text/sms-spam', 16],
   ] as const) {
+    if (!isAsked(asked, name)) continue
     const { train, test } = await texts(folder, name)
     const covered: number[] = []
     const sizes: number[] = []

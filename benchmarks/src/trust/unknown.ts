@@ -4,6 +4,7 @@ import { universalSentenceEncoder } from '@headstart/nlp'
 import { joinedMobileNets } from '@headstart/vision'
 import { atLeast, atMost, type Figure } from '../figure.js'
 import { spreadOf } from '../measure.js'
+import { type Asked, isAsked } from './asked.js'
 import { pictures, textFile, texts } from './data.js'
 
 const seeds = 3
@@ -13,7 +14,8 @@ const refusals = 12
 const share = 0.05
 
 /** How well familiarity tells texts that do not belong, and how much of what belongs it refuses. */
-export async function unknownTexts(folder: string): Promise<Figure[]> {
+export async function unknownTexts(asked: Asked): Promise<Figure[]> {
+  const { folder } = asked
   const encoder = await universalSentenceEncoder()
   const [clinc, trec, spam, books] = await Promise.all(
     ['chat/clinc-a', 'text/trec6', 'text/sms-spam', 'text/mds-books'].map((name) => texts(folder, name)),
@@ -21,60 +23,75 @@ export async function unknownTexts(folder: string): Promise<Figure[]> {
   const reviews = await texts(folder, 'reviews')
   if (!clinc || !trec || !spam || !books) return []
   const questions = await textFile(folder, 'chat/clinc-a/out-of-scope.csv')
+  const sister = (await texts(folder, 'text/mds-dvd')).test.inputs
+  const cells: readonly [string, typeof clinc, number, Foreign<string>[]][] = [
+    ...(
+      [
+        [5, 0.93],
+        [10, 0.94],
+      ] as const
+    ).map(([perClass, target]): (typeof cells)[number] => [
+      'clinc-a',
+      clinc,
+      perClass,
+      [
+        { name: 'questions out of scope', inputs: questions.inputs, target },
+        { name: 'review sentences', inputs: reviews.test.inputs, target: 0.98 },
+      ],
+    ]),
+    ['trec6', trec, 16, [{ name: 'review sentences', inputs: reviews.test.inputs, target: 0.98 }]],
+    ['sms-spam', spam, 32, [{ name: 'trec6', inputs: trec.test.inputs, target: 0.98 }]],
+    [
+      'mds-books',
+      books,
+      32,
+      [
+        { name: 'sms', inputs: spam.test.inputs, target: 0.98 },
+        { name: 'film reviews (a sister domain)', inputs: sister },
+      ],
+    ],
+    ['reviews', reviews, 64, [{ name: 'trec6', inputs: trec.test.inputs, target: 0.98 }]],
+  ]
   const figures: Figure[] = []
-  for (const [perClass, target] of [
-    [5, 0.93],
-    [10, 0.94],
-  ] as const) {
-    await measure(figures, 'clinc-a', encoder, () => clinc, perClass, [
-      { name: 'questions out of scope', inputs: questions.inputs, target },
-      { name: 'review sentences', inputs: reviews.test.inputs, target: 0.98 },
-    ])
-  }
-  await measure(figures, 'trec6', encoder, () => trec, 16, [
-    { name: 'review sentences', inputs: reviews.test.inputs, target: 0.98 },
-  ])
-  await measure(figures, 'sms-spam', encoder, () => spam, 32, [
-    { name: 'trec6', inputs: trec.test.inputs, target: 0.98 },
-  ])
-  await measure(figures, 'book reviews', encoder, () => books, 32, [
-    { name: 'sms', inputs: spam.test.inputs, target: 0.98 },
-    { name: 'film reviews (a sister domain)', inputs: (await texts(folder, 'text/mds-dvd')).test.inputs },
-  ])
-  await measure(figures, 'review sentences', encoder, () => reviews, 64, [
-    { name: 'trec6', inputs: trec.test.inputs, target: 0.98 },
-  ])
-
+  for (const [name, data, perClass, foreign] of cells)
+    if (isAsked(asked, name))
+      figures.push(...(await measure(name, encoder, () => data, perClass, foreign, asked.draws)))
   return figures
 }
 
 /** The same of pictures. */
-export async function unknownPictures(folder: string): Promise<Figure[]> {
+export async function unknownPictures({ folder, draws }: Asked): Promise<Figure[]> {
   const network = await joinedMobileNets()
-  const figures: Figure[] = []
   const photos = await pictures(folder, 'cat-dog-photos')
   const foreign = [
     { name: 'fashion', inputs: (await pictures(folder, 'images/fashion', 300)).inputs, target: 0.98 },
     { name: 'chest X-rays', inputs: (await pictures(folder, 'images/pneumonia', 300)).inputs, target: 0.98 },
   ]
-  await measure(figures, 'cat-dog', network, (seed) => photos.split({ test: 0.5, seed }), 40, foreign)
-  return figures
+  return measure('cat-dog', network, (seed) => photos.split({ test: 0.5, seed }), 40, foreign, draws)
+}
+
+/** Inputs that do not belong, and what should be reached. */
+interface Foreign<Input> {
+  readonly name: string
+  readonly inputs: readonly Input[]
+  readonly target?: number
 }
 
 /** The same model for several kinds of foreign inputs. */
 async function measure<Input>(
-  figures: Figure[],
   what: string,
   backbone: Parameters<typeof fineTune<Input, string>>[0],
   splitOf: (seed: number) => { train: Dataset<Input>; test: Dataset<Input> },
   perClass: number,
-  foreign: readonly { name: string; inputs: readonly Input[]; target?: number }[],
-): Promise<void> {
+  foreign: readonly Foreign<Input>[],
+  draws = refusals,
+): Promise<Figure[]> {
+  const figures: Figure[] = []
   const cache = await FeatureCache.open()
   const areas = foreign.map((): number[] => [])
   const probable = foreign.map((): number[] => [])
   const refused: number[] = []
-  for (let seed = 0; seed < refusals; seed++) {
+  for (let seed = 0; seed < draws; seed++) {
     const { train, test } = splitOf(seed)
     // What is refused does not depend on the head, which is quickest with a strength that is given.
     const model = await fineTune(backbone, train.sample({ perClass, seed }), { seed, cache, l2: 0.01 })
@@ -110,4 +127,5 @@ async function measure<Input>(
       `${mean.toFixed(3)} refused, sd ${sd.toFixed(3)}`,
     ),
   )
+  return figures
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backboneLearner } from '../src/compare/backbone-learner.js'
+import { backboneLearner, type ExampleLearner } from '../src/compare/backbone-learner.js'
 import { learningCurve } from '../src/compare/learning-curve.js'
 import { startRun } from '../src/contract/run.js'
 import type { Target } from '../src/contract/target.js'
@@ -30,6 +30,28 @@ describe('learningCurve', () => {
     expect(curve.verdict).toMatch(/^40 more labels: \+\d+\.\d points \(-?\d+\.\d to \d+\.\d\)\.$/)
     expect(curve.text()).toContain(curve.verdict)
     expect(curve.json).toMatchObject({ measure: 'accuracy', gain: { mean: expect.any(Number) } })
+  })
+
+  it('chooses the strength of the penalty once for each number of examples', async () => {
+    const asked: (number | undefined)[] = []
+    const watched = (options: { readonly l2?: number }): ExampleLearner<string> => {
+      const own = backboneLearner<string>({ ...learner, options, backbone: () => tinyBackbone() })
+      return {
+        ...own,
+        fit(train, given) {
+          asked.push(options.l2)
+          return own.fit(train, given)
+        },
+        like: ({ recipe }) => watched({ l2: recipe.l2 }),
+      }
+    }
+    const { points } = await learningCurve(watched({}), dataset<string, Target>(tinyExamples(8)), {}, run)
+    expect(asked.filter((l2) => l2 === undefined)).toHaveLength(points.length)
+    const chosen = backboneLearner<string>({ ...learner, options: {}, backbone: () => tinyBackbone() })
+    const model = await chosen.fit(dataset<string, Target>(tinyExamples(8)), run)
+    expect((await chosen.like?.(model)?.fit(dataset<string, Target>(tinyExamples(8)), run))?.recipe.l2).toBe(
+      model.recipe.l2,
+    )
   })
 
   it('does so for numbers, in their unit', async () => {

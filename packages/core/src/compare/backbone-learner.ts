@@ -9,7 +9,13 @@ import type { FineTuneOptions, TuningOptions, Unlabelled } from '../fine-tune/fi
 import { Model } from '../model/model.js'
 
 /** A learner of labeled examples. */
-export type ExampleLearner<Input, Label extends Target = Target> = Learner<Dataset<Input, Label>, Model<Input, Label>>
+export type ExampleLearner<Input, Label extends Target = Target> = Learner<
+  Dataset<Input, Label>,
+  Model<Input, Label>
+> & {
+  /** The same with what was chosen for this model, for as many examples: it chooses no more. Default: it is quick as it is. */
+  like?(model: Model<Input, Label>): ExampleLearner<Input, Label>
+}
 
 /** What `backboneLearner` is made of. */
 export interface BackboneLearnerParts<Input, Label extends Target> {
@@ -33,7 +39,7 @@ export function backboneLearner<Input, Label extends Target = Target>(
   const { name, description, adds = [], options = {}, backbone, keep = 'for good' } = parts
   const isTuned = options.unfreeze !== undefined || options.strategy !== undefined
   const { takes = isTuned ? 'minutes' : 'seconds' } = parts
-  return {
+  const learner: ExampleLearner<Input, Label> = {
     name,
     description,
     adds,
@@ -44,10 +50,13 @@ export function backboneLearner<Input, Label extends Target = Target>(
       const model = await trainModel(await backbone(train, run), train, { ...options, ...run })
       return keep === 'for good' ? model : withItsBackbone(model)
     },
+    like: ({ recipe: { strategy, head = 'linear', l2 } }) =>
+      strategy === 'head' && head === 'linear' ? backboneLearner({ ...parts, options: { ...options, l2 } }) : learner,
     async cachedSeconds(train, run) {
       return keep === 'never' ? 0 : embedSeconds(await backbone(train, run), train.inputs)
     },
   }
+  return learner
 }
 
 /** How a network is trained from scratch: all of it alike, and faster and longer than one that knows something. */

@@ -75,6 +75,8 @@ export async function learningCurve<Input>(
   // Summed over the rounds, for each number of examples and each example; and the mean of each round.
   const scores = counts.map(() => new Float64Array(data.size))
   const means = counts.map((): number[] => [])
+  // The strength of a penalty that suits some examples suits as many others.
+  const learners = counts.map(() => learner)
   for (let round = 0; round < rounds; round++) {
     const before = scores.map((own) => sumOf(own))
     for (const [number, fold] of data.folds(folds, run.seed + round).entries()) {
@@ -83,7 +85,8 @@ export async function learningCurve<Input>(
       for (const [place, count] of counts.entries()) {
         run.signal?.throwIfAborted()
         const part = count >= pool.size ? pool : pool.split({ test: count / pool.size, seed: run.seed + round }).test
-        const measured = await scoresOf(learner, part, data.subset(fold), run)
+        const { measured, like } = await scoresOf(learners[place] ?? learner, part, data.subset(fold), run)
+        learners[place] = like
         fold.forEach(
           (row, index) =>
             ((scores[place] as Float64Array)[row] = (scores[place]?.[row] ?? 0) + (measured[index] as number)),
@@ -108,24 +111,25 @@ function countsOf(data: Dataset<unknown, Target>): number[] {
   return [...new Set(steps)]
 }
 
-/** Score of each example that was held out; of a class that is not among those learned from the least, 0. */
+/** Score of each example that was held out; of a class that is not among those learned from the least, 0. And who learns as that model did. */
 async function scoresOf<Input>(
   learner: ExampleLearner<Input>,
   part: Dataset<Input, Target>,
   held: Dataset<Input, Target>,
   run: Run,
-): Promise<Float64Array> {
+): Promise<{ readonly measured: Float64Array; readonly like: ExampleLearner<Input> }> {
   const quiet: Run = { ...run, onEvent: undefined }
   const model = await learner.fit(largeEnoughClasses(part, quiet), quiet)
   try {
     const isKnown = (target: Target): boolean =>
       typeof target === 'number' || [target].flat().every((label) => model.labels.includes(label))
     const rows = held.targets.flatMap((target, row) => (isKnown(target) ? [row] : []))
-    const scores = new Float64Array(held.size)
-    if (rows.length === 0) return scores
-    const measured = await model.measure(held.subset(rows), quiet)
-    rows.forEach((row, index) => (scores[row] = measured.scores[index] || 0))
-    return scores
+    const measured = new Float64Array(held.size)
+    const like = learner.like?.(model) ?? learner
+    if (rows.length === 0) return { measured, like }
+    const { scores } = await model.measure(held.subset(rows), quiet)
+    rows.forEach((row, index) => (measured[row] = scores[index] || 0))
+    return { measured, like }
   } finally {
     await model.close()
   }
