@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { mean } from '../evaluate/metrics.js'
 import { type CurvePoint, fitPowerLaw, type PowerLaw, scoreAt } from '../evaluate/power-law.js'
+import { resolveCache } from '../features/cached-features.js'
 import { random } from '../kit/random.js'
 import { shown } from '../kit/shown.js'
 import { textTable } from '../kit/text-table.js'
@@ -59,8 +60,10 @@ export async function learningCurve<Input>(
   learner: ExampleLearner<Input>,
   data: Dataset<Input, Target>,
   { more = data.size }: LearningCurveOptions,
-  run: Run,
+  given: Run,
 ): Promise<LearningCurve & Shown> {
+  // Opened once for all models: its index can be long.
+  const run: Run = { ...given, cache: (await resolveCache(given)) ?? false }
   if (data.size < fewest) {
     const remedy = 'Label some more first: any will help.'
     throw new DataError(
