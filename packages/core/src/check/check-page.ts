@@ -20,14 +20,17 @@ export async function checkPage(
     const all = check.issues.filter((issue) => issue.kind === kind)
     if (all.length === 0) continue
     const rows: Html[] = []
-    for (const issue of all.slice(0, most.issues)) rows.push(await rowOf(issue, check.examples, pictureOf))
+    const [first] = all
+    const shared = all.every(({ advice }) => advice === first?.advice) ? first?.advice : undefined
+    for (const issue of all.slice(0, most.issues)) rows.push(await rowOf(issue, check.examples, shared, pictureOf))
     sections.push(
       html`<h2>${titles[kind]} (${all.length})</h2>
-        <table>
+        ${shared !== undefined ? html`<p class="muted">${shared}</p>` : undefined}
+        <table class="stacked">
           <tr>
             <th>rows</th>
             <th>labels</th>
-            <th>score</th>
+            <th class="number">score</th>
             <th></th>
           </tr>
           ${rows}
@@ -46,6 +49,7 @@ export async function checkPage(
 async function rowOf(
   issue: Issue,
   examples: number,
+  said: string | undefined,
   pictureOf: (row: number) => Promise<string | undefined>,
 ): Promise<Html> {
   const { rows, testRows = [], input, advice, kind, score } = issue
@@ -62,9 +66,6 @@ async function rowOf(
     <td>${where}</td>
     <td>${labels}</td>
     <td class="number">${figure}<br />${bar}</td>
-    <td>
-      ${pictures} ${input}
-      <p class="muted">${advice}</p>
-    </td>
+    <td>${pictures} ${input} ${advice === said ? undefined : html`<p class="muted">${advice}</p>`}</td>
   </tr> `
 }

@@ -22,6 +22,9 @@ const listed = 10
 /** Characters of an input in the table. */
 const width = 48
 
+const lookAtLabels =
+  'By all that the other examples say, the second label is right: look at the examples, and correct the first where it is wrong.'
+
 /** For people, on a terminal. */
 export function formatCheck(check: DataCheck): string {
   const { issues, notes } = check
@@ -33,7 +36,9 @@ export function formatCheck(check: DataCheck): string {
     lines.push('', `${titles[kind]} (${some.length})`)
     lines.push(leftTable([['rows', 'labels', 'score', ''], ...rows]))
     if (some.length > listed) lines.push(`and ${some.length - listed} more`)
-    lines.push(...new Set(some.slice(0, kind === 'wrong-label' ? 1 : 3).map(({ advice }) => advice)))
+    // Of labels that look wrong each says its own two classes, which stand in its row.
+    const advices = kind === 'wrong-label' ? [lookAtLabels] : some.slice(0, 3).map(({ advice }) => advice)
+    lines.push(...new Set(advices))
   }
   return lines.join('\n')
 }

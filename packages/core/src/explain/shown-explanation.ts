@@ -26,10 +26,14 @@ export function explanationsPage(sections: readonly string[]): string {
 }
 
 /** For people, on a terminal. */
-export function formatExplanation({ label, parts, examples, faithfulness, method, notes }: Explanation): string {
+export function formatExplanation({ input, label, parts, examples, faithfulness, method, notes }: Explanation): string {
   const said = parts.filter(({ read }) => read !== false).toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
   const rows = said.slice(0, listed).map((part) => [nameOf(part), signed(part.weight)])
-  const lines = [`${String(label)}, because of (${method}):`, textTable([['part', 'weight'], ...rows])]
+  const lines = [
+    ...(input === null ? [] : [`"${oneLine(input)}"`]),
+    `${String(label)}, because of (${method}):`,
+    ...(rows.length > 0 ? [textTable([['part', 'weight'], ...rows])] : []),
+  ]
   if (said.length > listed) lines.push(`and ${said.length - listed} more`)
   if (faithfulness) {
     const { random, ...own } = faithfulness
@@ -65,22 +69,24 @@ async function sectionOf(
     overlay && html`<p><img src="data:image/png;base64,${toBase64(overlay)}" alt="what the answer hangs on" /></p>`
   const isUnread = parts.some(({ read, ...part }) => read === false && 'text' in part)
   const own = faithfulness as (Measures & { random: Measures }) | null
+  const legend = [
+    `Green speaks for it, red against it (${method}).`,
+    ...(isUnread ? ['Gray was not read.'] : []),
+    ...(own ? [`Faithfulness: ${sayMeasures(own)}; in random order: ${sayMeasures(own.random)}.`] : []),
+  ].join(' ')
   return html`<section>
     <h2>${label}</h2>
     ${picture ?? html`<p style="white-space: pre-wrap">${words}</p>`}
     ${picture && input !== null ? html`<p class="muted">${input}</p>` : undefined}
-    <p class="muted">
-      Green speaks for it, red against it (${method}).${isUnread ? ' Gray was not read.' : ''}
-      ${own ? `Faithfulness: ${sayMeasures(own)}; in random order: ${sayMeasures(own.random)}.` : undefined}
-    </p>
+    ${parts.length > 0 ? html`<p class="muted">${legend}</p>` : undefined}
     ${
       examples.length > 0
         ? html`<table>
             <tr>
               <th>learned from</th>
               <th>label</th>
-              <th>likeness</th>
-              <th>influence</th>
+              <th class="number">likeness</th>
+              <th class="number">influence</th>
             </tr>
             ${examples.map(
               (one) =>

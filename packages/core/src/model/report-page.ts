@@ -72,9 +72,9 @@ function figuresOf(report: Report): Html {
     <table>
       <tr>
         <th>${report.examples} examples</th>
-        <th>model</th>
-        <th>95 % interval</th>
-        <th>baseline</th>
+        <th class="number">model</th>
+        <th class="number">95 % interval</th>
+        <th class="number">baseline</th>
       </tr>
       ${rows}
     </table>
@@ -96,7 +96,7 @@ async function confusionOf<Input>(
   const isShown = labels.length <= most.classes
   const head = html`<tr>
     <th>truth \\ answer</th>
-    ${labels.map((label) => html`<th>${label}</th>`)}
+    ${labels.map((label) => html`<th class="number">${label}</th>`)}
   </tr>`
   const rows = matrix.map(
     (row, truth) =>
@@ -174,7 +174,12 @@ function reliabilityDiagram(bins: readonly CalibrationBin[]): Html {
   })
   const points = bins.map(
     ({ confidence, accuracy }) =>
-      html`<circle cx="${(size * confidence).toFixed(1)}" cy="${(size * (1 - accuracy)).toFixed(1)}" r="2.5" />`,
+      html`<circle
+        cx="${(size * confidence).toFixed(1)}"
+        cy="${(size * (1 - accuracy)).toFixed(1)}"
+        r="2.5"
+        fill="currentColor"
+      />`,
   )
   const rows = bins.map(
     ({ above, upTo, count, confidence, accuracy }) =>
@@ -190,9 +195,9 @@ function reliabilityDiagram(bins: readonly CalibrationBin[]): Html {
     <table>
       <tr>
         <th>how sure</th>
-        <th>examples</th>
-        <th>mean</th>
-        <th>right</th>
+        <th class="number">examples</th>
+        <th class="number">mean</th>
+        <th class="number">right</th>
       </tr>
       ${rows}
     </table>`
@@ -283,7 +288,7 @@ async function hardest<Input>(
         <th>input</th>
         <th>truth</th>
         <th>answer</th>
-        <th>loss</th>
+        <th class="number">loss</th>
       </tr>
       ${lines}
     </table>`
