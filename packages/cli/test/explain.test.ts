@@ -59,7 +59,7 @@ describe('headstart explain', () => {
     const long = `${'very '.repeat(3000)}good`
     const { code, stdout } = await scene.run(['explain', model, long, '', '--label', 'negative', '--html', page])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^negative, because of \(omission\):/)
+    expect(stdout).toMatch(/^"very very [^"]+"\nnegative, because of \(omission\):/)
     expect(stdout).toContain('lie behind what the network reads')
     expect(stdout).toContain('There is nothing in it that could be left out.')
     expect(await readFile(page, 'utf8')).toContain('<span class="unread">')

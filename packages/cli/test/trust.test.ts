@@ -121,19 +121,7 @@ describe('headstart evaluate --html', () => {
 
 describe('headstart curve', () => {
   it('prints the documented fields', async () => {
-    const args = [
-      'curve',
-      data,
-      '--task',
-      'text',
-      '--backbone',
-      scene.path('tiny-bert'),
-      '--head',
-      'prototype',
-      '--more',
-      '50',
-      '--json',
-    ]
+    const args = ['curve', data, '--task', 'text', '--backbone', scene.path('tiny-bert'), '--more', '50', '--json']
     const { code, stdout } = await scene.run(args)
     expect(code).toBe(0)
     const expected = { examples: figure, mean: figure, interval: [figure, figure] }

@@ -10,7 +10,7 @@ describe('the example in the README', () => {
   let examples: ReadmeExamples
 
   beforeAll(async () => {
-    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'chatbot'])
+    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'trust', 'chatbot'])
     const reviews = JSON.parse(await readFile(resolve('sentiment/test/fixtures/yelp.json'), 'utf8')) as {
       text: string
       class: 0 | 1 | null
@@ -39,6 +39,18 @@ describe('the example in the README', () => {
       expect.stringContaining('9 to 18'),
       '',
     ])
+  })
+
+  it('says what to look at, what it does not know, why, and what to label next', async () => {
+    const { stdout, stderr, status } = examples.run('trust')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^unknown, most like (posi|nega)tive: 0\.\d\d$/m)
+    expect(stdout).toMatch(/^positive, because of \(omission\):$/m)
+    expect(stdout).toMatch(/at random/)
+    const page = await readFile(join(examples.folder, 'why.html'), 'utf8')
+    expect(page).toContain('<mark')
+    expect(await readFile(join(examples.folder, 'report.html'), 'utf8')).toContain('inputs that do not belong')
   })
 
   it('prints figures, an answer and a comparison', () => {
