@@ -51,7 +51,7 @@ const benchmarks: Record<string, Benchmark> = {
   serve,
   studio,
   'recommend-scale': recommendScale,
-  'recommend-lists': recommendLists,
+  'recommend-lists': recommendLists(),
   'recommend-update': recommendUpdate,
 }
 
@@ -104,6 +104,11 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
   queue: {
     takes: 'TEXTS, such as 4000',
     make: ([texts = '']) => (Number(texts) >= 100 ? [queue({ texts: Number(texts) })] : []),
+  },
+  'recommend-lists': {
+    takes: '[USERS, such as 100000]',
+    make: ([users]) =>
+      users === undefined || Number(users) >= 256 ? [recommendLists({ users: Number(users ?? 4096) })] : [],
   },
   translation: {
     takes: 'MODEL DATA [PAIRS...] [METHOD...]',

@@ -16,6 +16,19 @@ export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000
 }
 
+/** Seconds of CPU of this process, until now. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** Seconds of CPU that it takes this process, which what others do on the machine hardly touches. */
+export async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = cpuSeconds()
+  await work()
+  return cpuSeconds() - before
+}
+
 /** Runs with a feature cache of its own, empty at first, that is deleted in the end. */
 export async function withEmptyCache<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Matrix } from '@headstart/core'
-import { pairedDifference, random, rowOf } from '@headstart/core/kit'
+import { FeatureCache, type Matrix } from '@headstart/core'
+import { computeFeatures, pairedDifference, random, rowOf } from '@headstart/core/kit'
 import { universalSentenceEncoder } from '@headstart/nlp'
 import { float32, int64, type Tensors, Trainer } from '@headstart/onnx'
 import { oneCycle, softmaxCrossEntropy } from '@headstart/onnx/kit'
@@ -43,6 +43,8 @@ const shops = [
   { name: 'completejourney-types', family: 'groceries', isSource: true },
   { name: 'online-retail', family: 'gifts', isSource: true },
   { name: 'online-retail-nextbasket', family: 'gifts', isSource: true },
+  // Made by dependency-shop.ts.
+  { name: 'debian-dependencies', family: 'packages', isSource: true },
 ] as const
 
 /** Options of `pretraining`. */
@@ -79,22 +81,34 @@ export function pretraining(
     title: `${basename(folder)}: NDCG@10 of a pre-trained sequence network over features of texts, less the same network untrained`,
     async run() {
       const figures: Figure[] = []
-      const encoder = await universalSentenceEncoder()
+      const [encoder, cache] = [await universalSentenceEncoder(), await FeatureCache.open()]
       const opened = new Map<string, Promise<OpenShop>>()
       const open = (name: string): Promise<OpenShop> => {
-        const shop = opened.get(name) ?? openShop(join(folder, name), (texts) => encoder.embed(texts))
+        const shop =
+          opened.get(name) ?? openShop(join(folder, name), (texts) => computeFeatures(encoder, texts, { cache }))
         opened.set(name, shop)
         return shop
       }
       const present = shops.filter(({ name }) => existsSync(join(folder, name)))
+      // Of a family and a draw, for all shops of it.
+      const pretrained = new Map<string, Promise<readonly [Directions, SequenceWeights]>>()
+      const pretrainedWithout = (family: string, seed: number): Promise<readonly [Directions, SequenceWeights]> => {
+        const key = `${family} ${seed}`
+        const training = pretrained.get(key) ?? pretrain(family, seed)
+        pretrained.set(key, training)
+        return training
+      }
+      const pretrain = async (family: string, seed: number): Promise<readonly [Directions, SequenceWeights]> => {
+        const sources = present.filter((shop) => shop.isSource && shop.family !== family)
+        const known = await Promise.all(sources.map((source) => open(source.name)))
+        const directions = directionsOf(known, seed)
+        return [directions, await pretrainSequence(known, directions, { seed, steps })]
+      }
       const gains: Record<string, [number, number][]> = {}
       for (const { name, family } of present.filter((shop) => only?.includes(shop.name) ?? true)) {
-        const sources = present.filter((shop) => shop.isSource && shop.family !== family)
         const rows = new Map<number, Outcomes[]>(users.map((count) => [count, []]))
         for (let seed = 0; seed < draws; seed++) {
-          const known = await Promise.all(sources.map((source) => open(source.name)))
-          const directions = directionsOf(known, seed)
-          const trained = await pretrainSequence(known, directions, { seed, steps })
+          const [directions, trained] = await pretrainedWithout(family, seed)
           const shop = await open(name)
           const fresh = untrained(shop, directions, seed)
           for (const count of users)

@@ -3,7 +3,7 @@ import { Catalog, type RecommenderMethodName, type Shop, trainRecommender } from
 import { baselineMethods } from '@headstart/recommender/kit'
 import { atMost, type Benchmark, type Figure } from './figure.js'
 import { generatedShop } from './generated-shop.js'
-import { median } from './measure.js'
+import { cpuSeconds, median } from './measure.js'
 
 /** What is known of the shop, and what comes in an hour. */
 const [interactions, items, fresh] = [1_000_000, 100_000, 1000]
@@ -36,11 +36,6 @@ export const recommendUpdate: Benchmark = {
     }
     return figures
   },
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
 }
 
 /** The shop without its latest interactions, and these, of some of them by users and with items that were never seen. */

@@ -5,6 +5,8 @@ import { ManyProducts } from './many-products.js'
 
 /** Items whose products are looked at between two looks at what can still follow. */
 const blockSize = 1024
+/** Of many lists so many are made one by one first, and the others as well where these looked at no larger share of the items. */
+const [firstLists, smallShare] = [64, 0.2]
 
 /**
  * What scores are products of, for recommenders of which they are: a vector for each item, and one for a history.
@@ -52,14 +54,23 @@ export class ItemVectors {
   }
 
   /** The items of the highest scores, as `recommend` lists them. */
-  best(history: History, { k = 10, candidates, repeats = false }: ListOptions): Recommendation[] {
-    const had = new Set(repeats ? [] : history.items)
+  best(history: History, options: ListOptions): Recommendation[] {
+    return this.#best(history, options).list
+  }
+
+  #best(
+    history: History,
+    { k = 10, candidates, repeats = false }: ListOptions,
+    without: readonly number[] = [],
+  ): { readonly list: Recommendation[]; readonly looked: number } {
+    const had = new Set([...(repeats ? [] : history.items), ...without])
     const [order, lengths, vector] = [this.#order, this.#lengths, this.of(history)]
     // Room for what is rounded in a product.
     const most = lengthOf(vector) * (1 + 2 ** -22 * this.columns)
     const list: Recommendation[] = []
-    if (k < 1) return list
-    for (let from = 0; from < order.length; from += blockSize) {
+    if (k < 1) return { list, looked: 0 }
+    let from = 0
+    for (; from < order.length; from += blockSize) {
       if (list.length === k && most * (lengths[from] as number) < (list.at(-1) as Recommendation).score) break
       const products = this.#products(vector, from, Math.min(from + blockSize, order.length))
       for (let place = 0; place < products.length; place++) {
@@ -71,17 +82,27 @@ export class ItemVectors {
         list.splice(worse === -1 ? list.length : worse, 0, line)
       }
     }
-    return list
+    return { list, looked: from }
   }
 
-  /** The same of many histories, by one product of matrices. */
+  /** The same of many histories: one by one where few items are looked at for each, else by one product of matrices. */
   async bestOfMany(
     histories: readonly History[],
     options: ListOptions,
     without: Without = [],
   ): Promise<Recommendation[][]> {
+    const lists: Recommendation[][] = []
+    let sum = 0
+    for (const [place, history] of histories.entries()) {
+      if (place >= firstLists && sum > smallShare * place * this.#order.length) break
+      const { list, looked } = this.#best(history, options, without[place])
+      lists.push(list)
+      sum += looked
+    }
+    const rest = histories.slice(lists.length)
+    if (rest.length === 0) return lists
     this.#many ??= new ManyProducts(this.data, this.columns)
-    return this.#many.best(histories, histories.map(this.of), options, without)
+    return [...lists, ...(await this.#many.best(rest, rest.map(this.of), options, without.slice(lists.length)))]
   }
 
   /** Frees the native memory of that. */

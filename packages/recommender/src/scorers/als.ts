@@ -3,6 +3,7 @@ import type { Histories, History } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import type { Scorer } from '../contract/scorer.js'
 import { countIn, numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
+import { choleskyInverse } from '../math/cholesky-inverse.js'
 import { type SparseRows, transposed } from '../math/sparse-rows.js'
 import { userItems } from '../shop/user-items.js'
 
@@ -55,13 +56,8 @@ export function als(
 /** @param items Factors of the items, [items, factors]. */
 function alsScorer(items: Float32Array, problem: Problem): Scorer {
   const { factors, l2, confidence } = problem
-  const improve = rowImprover(items, gramOf(items, factors), problem)
-  const userOf = (history: History): Float64Array => {
-    const user = new Float64Array(factors)
-    improve(user, history.items, factors)
-    return user
-  }
-  const vectors = new ItemVectors(items, factors, userOf)
+  const solve = rowSolver(items, gramOf(items, factors), problem)
+  const vectors = new ItemVectors(items, factors, (history) => solve(history.items))
   return {
     name: 'als',
     score: (history) => vectors.scores(history),
@@ -101,6 +97,48 @@ function improveRows(target: Float64Array, taken: SparseRows, fixed: Float64Arra
       steps,
       taken.values.subarray(taken.starts[row], taken.starts[row + 1]),
     )
+  }
+}
+
+/**
+ * Gives the optimum itself for who took few: with P = (YᵀY + λI)⁻¹ over all and the rows y of what he took
+ *
+ *     x = (1 + α) P yᵀ z,   (I + α y P yᵀ) z = 1
+ *
+ * (push-through identity), which has as many unknowns as he has items; by conjugate gradients for who took more than there are factors.
+ */
+function rowSolver(fixed: Numbers, gram: Float64Array, problem: Problem): (others: Int32Array) => Float64Array {
+  const { factors, l2, confidence } = problem
+  const improve = rowImprover(fixed, gram, problem)
+  const regular = gram.map((value, place) => value + (place % (factors + 1) === 0 ? l2 : 0))
+  const inverse = l2 > 0 ? choleskyInverse(regular, factors) : undefined
+  return (others) => {
+    const x = new Float64Array(factors)
+    const count = others.length
+    if (!inverse || count > factors) {
+      improve(x, others, factors)
+      return x
+    }
+    const moved = new Float64Array(count * factors)
+    const system = new Float64Array(count * count)
+    for (let row = 0; row < count; row++) {
+      const start = (others[row] as number) * factors
+      const own = moved.subarray(row * factors, (row + 1) * factors)
+      for (let k = 0; k < factors; k++) addScaled(own, inverse, k * factors, fixed[start + k] as number)
+      for (let column = 0; column <= row; column++) {
+        const product = confidence * dot(own, fixed, (others[column] as number) * factors)
+        system[row * count + column] = product
+        system[column * count + row] = product
+      }
+      system[row * count + row] = 1 + (system[row * count + row] as number)
+    }
+    const solved = choleskyInverse(system, count)
+    for (let row = 0; row < count; row++) {
+      let weight = 0
+      for (let column = 0; column < count; column++) weight += solved[row * count + column] as number
+      addScaled(x, moved, row * factors, (1 + confidence) * weight)
+    }
+    return x
   }
 }
 
