@@ -1,4 +1,4 @@
-import { type SparseRows, sparseRows } from './sparse-rows.js'
+import type { SparseRows } from './sparse-rows.js'
 
 /**
  * Terms of each text with their weights, [texts, terms], every row of length 1 (or 0 without a term). The weight of a term
@@ -8,23 +8,81 @@ import { type SparseRows, sparseRows } from './sparse-rows.js'
  * text alone stay: they say of a text that it is like no other, and lower its likeness to all.
  */
 export function tfIdf(texts: readonly string[]): SparseRows {
-  const counted = texts.map(termCounts)
-  const documents = new Map<string, number>()
-  for (const counts of counted) for (const term of counts.keys()) documents.set(term, (documents.get(term) ?? 0) + 1)
-  const numbers = new Map([...documents.keys()].map((term, number) => [term, number]))
-  const lines = counted.map((counts) => {
-    const columns = Array.from(counts.keys(), (term) => numbers.get(term) as number)
-    const weights = Array.from(counts, ([term, frequency]) => {
-      return (1 + Math.log(frequency)) * (1 + Math.log((1 + texts.length) / (1 + (documents.get(term) as number))))
-    })
-    const norm = Math.hypot(...weights)
-    return { columns, values: weights.map((weight) => weight / norm) }
-  })
-  return sparseRows(numbers.size, lines)
+  return countTerms(texts).weighed()
 }
 
-function termCounts(text: string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const [term] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) counts.set(term, (counts.get(term) ?? 0) + 1)
-  return counts
+/** How often which terms stand in some texts. */
+export interface TermCounts {
+  /** `tfIdf` of them. */
+  weighed(): SparseRows
+  /** The same with more texts at the end, as if all had been counted together. */
+  with(texts: readonly string[]): TermCounts
+}
+
+/** Counts terms, so that more texts can follow. */
+export function countTerms(texts: readonly string[]): TermCounts {
+  return counted(texts, new Map(), [], { starts: [0], columns: [], values: [] })
+}
+
+/** Frequencies as rows that grow. */
+interface Frequencies {
+  readonly starts: number[]
+  readonly columns: number[]
+  readonly values: number[]
+}
+
+/**
+ * Counts more texts into what is given, which is then its own.
+ * @param numbers Of the terms. @param documents In how many texts each of them stands.
+ */
+function counted(
+  texts: readonly string[],
+  numbers: Map<string, number>,
+  documents: number[],
+  { starts, columns, values }: Frequencies,
+): TermCounts {
+  for (const text of texts) {
+    const first = columns.length
+    for (const term of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+      const number = numbers.get(term) ?? numbers.size
+      if (number === numbers.size) numbers.set(term, number)
+      const known = columns.indexOf(number, first)
+      if (known >= 0) {
+        values[known] = (values[known] as number) + 1
+        continue
+      }
+      columns.push(number)
+      values.push(1)
+      documents[number] = (documents[number] ?? 0) + 1
+    }
+    starts.push(columns.length)
+  }
+  return {
+    with: (more) =>
+      counted(more, new Map(numbers), documents.slice(), {
+        starts: starts.slice(),
+        columns: columns.slice(),
+        values: values.slice(),
+      }),
+    weighed() {
+      const rows = starts.length - 1
+      const rarity = documents.map((count) => 1 + Math.log((1 + rows) / (1 + count)))
+      const weights = new Float32Array(values.length)
+      for (let row = 0; row < rows; row++) {
+        const [start, end] = [starts[row] as number, starts[row + 1] as number]
+        const own = values
+          .slice(start, end)
+          .map((value, at) => (1 + Math.log(value)) * (rarity[columns[start + at] as number] as number))
+        const norm = Math.hypot(...own)
+        own.forEach((weight, at) => (weights[start + at] = weight / norm))
+      }
+      return {
+        rows,
+        columnCount: numbers.size,
+        starts: Int32Array.from(starts),
+        columns: Int32Array.from(columns),
+        values: weights,
+      }
+    },
+  }
 }

@@ -26,7 +26,7 @@ import { against } from '../scorers/against.js'
 import { forGroup, type GroupStrategy } from '../scorers/for-group.js'
 import { withIndex } from '../scorers/item-index.js'
 import { textSimilarity } from '../scorers/text-similarity.js'
-import { extended, withNewItems } from '../scorers/with-new-items.js'
+import { withNewItems } from '../scorers/with-new-items.js'
 import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { usuallyLongest } from '../shop/interactions.js'
@@ -233,7 +233,7 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
    * @throws DataError for an id that the catalog holds already.
    */
   withItems(items: readonly Item[]): RecommenderModel {
-    const catalog = extended(this.catalog, items)
+    const catalog = this.catalog.with(items)
     const likes = withNewItems(this.catalog.size, catalog.terms)
     return new RecommenderModel({
       ...this,

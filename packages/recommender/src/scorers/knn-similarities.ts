@@ -1,6 +1,6 @@
 import type { Growth } from '../contract/growth.js'
 import { type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
-import { largest } from '../math/top-k.js'
+import { largestInAnyOrder } from '../math/top-k.js'
 import type { Histories } from '../shop/histories.js'
 import { userItems } from '../shop/user-items.js'
 
@@ -120,7 +120,7 @@ interface Alike {
 function nearest({ columns, values }: Alike, neighbors: number): Alike {
   if (columns.length <= neighbors) return { columns, values }
   const best = { columns: new Int32Array(neighbors), values: new Float64Array(neighbors) }
-  largest(values, neighbors).forEach((place, row) => {
+  largestInAnyOrder(values, neighbors).forEach((place, row) => {
     best.columns[row] = columns[place] as number
     best.values[row] = values[place] as number
   })

@@ -1,4 +1,3 @@
-import { Catalog, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import type { Recommender } from '../contract/recommend.js'
 import { addRow, type SparseRows, transposed } from '../math/sparse-rows.js'
@@ -17,11 +16,6 @@ export const newItems = 'new-items'
 interface Like {
   readonly item: number
   readonly cosine: number
-}
-
-/** The catalog with items at its end. @throws DataError for an id that it holds already. */
-export function extended(catalog: Catalog, items: readonly Item[]): Catalog {
-  return new Catalog([...catalog.items, ...items])
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DataError } from '@headstart/core/load'
 import type { SparseRows } from '../math/sparse-rows.js'
-import { tfIdf } from '../math/tf-idf.js'
+import { countTerms, type TermCounts } from '../math/tf-idf.js'
 
 /** One item of a shop. */
 export interface Item {
@@ -28,6 +28,7 @@ export function categoriesOf({ category }: Item): readonly string[] {
 /** The items that can be recommended. Everything else speaks of an item by its number, its place in here. */
 export class Catalog {
   readonly items: readonly Item[]
+  #counts: TermCounts | undefined
   #terms: SparseRows | undefined
   readonly #numbers: ReadonlyMap<string, number>
 
@@ -54,11 +55,24 @@ export class Catalog {
 
   /** Terms of the items' texts with their weights, [items, terms] (`tfIdf`). */
   get terms(): SparseRows {
-    return (this.#terms ??= tfIdf(this.texts()))
+    this.#counts ??= countTerms(this.texts())
+    return (this.#terms ??= this.#counts.weighed())
+  }
+
+  /** The same with items at its end. @throws DataError for an id that it holds already. */
+  with(items: readonly Item[]): Catalog {
+    if (items.length === 0) return this
+    const more = new Catalog([...this.items, ...items])
+    more.#counts = this.#counts?.with(items.map(textOf))
+    return more
   }
 
   /** Title and other texts of each item as one text, '' for items without any. */
   texts(): string[] {
-    return this.items.map(({ title = '', texts = [] }) => [title, ...texts].filter((text) => text !== '').join(' '))
+    return this.items.map(textOf)
   }
+}
+
+function textOf({ title = '', texts = [] }: Item): string {
+  return [title, ...texts].filter((text) => text !== '').join(' ')
 }

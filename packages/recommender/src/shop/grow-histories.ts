@@ -1,5 +1,5 @@
 import { DataError } from '@headstart/core/kit'
-import { Catalog } from './catalog.js'
+import type { Catalog } from './catalog.js'
 import { Histories, type History, replaced, weighed } from './histories.js'
 import type { Interactions } from './interactions.js'
 import { type KeptHistories, userKey } from './kept-histories.js'
@@ -34,10 +34,10 @@ export function growHistories(
 ): GrownShop {
   checkMeaning(kept, interactions, name)
   const fresh = given.items.filter(({ id }) => catalog.numberOf(id) === undefined)
-  const grown = fresh.length === 0 ? catalog : new Catalog([...catalog.items, ...fresh])
+  const grown = catalog.with(fresh)
   const numbers = Int32Array.from(given.items, ({ id }) => grown.numberOf(id) as number)
-  const places = new Map(kept.keys.map((key, place) => [key, place]))
   const keys = interactions.users.map(userKey)
+  const places = placesOf(keys, kept.keys)
   const before = keys
     .map((key) => places.get(key))
     .map((place) => (place === undefined ? undefined : kept.histories.at(place)))
@@ -62,6 +62,14 @@ export function growHistories(
     users: before.map((history, user) => ({ before: history, now: now.get(user) })),
     late,
   }
+}
+
+/** Where some keys stand among all, of which most are not asked for. */
+function placesOf(keys: readonly string[], all: readonly string[]): ReadonlyMap<string, number> {
+  const asked = new Set(keys)
+  const places = new Map<string, number>()
+  all.forEach((key, place) => asked.has(key) && places.set(key, place))
+  return places
 }
 
 /** Rows of the users who did something: what they had done before, then what is new. */
