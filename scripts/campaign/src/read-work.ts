@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyTask } from '@headstart/core'
-import { textTask, transformersBackbone } from '@headstart/nlp'
+import { textTask } from '@headstart/nlp'
 import { bertFiles, writeFiles } from '@headstart/nlp/test'
 import { joinParts, readManifest, runStore, runWork, taskWork } from '@headstart/queue'
 import { recommendTask } from '@headstart/recommender'

@@ -1,5 +1,5 @@
 import { random } from '@headstart/core/load'
-import type { Histories, History } from '../shop/histories.js'
+import type { Histories } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import type { Scorer } from '../contract/scorer.js'
 import { countIn, numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
