@@ -23,7 +23,7 @@ const script = {
 const scriptJson = encoded(JSON.stringify(script, null, 1))
 
 /** A bot that was saved. */
-async function savedBot(folder: string): Promise<string> {
+export async function savedBot(folder: string): Promise<string> {
   await writeFile(join(folder, 'data.csv'), texts)
   await writeFile(join(folder, 'answers.csv'), answers)
   await writeFile(join(folder, 'chat.json'), scriptJson)
