@@ -124,6 +124,18 @@ describe('the Open Inference Protocol', () => {
     expect((await infer(url, 'letters', asked)).json.outputs.map(({ name }) => name)).toEqual(['labels'])
   })
 
+  it('refuses as many rows as somebody likes with nothing in them', async () => {
+    const url = await served()
+    for (const shape of [
+      [1e15, 0],
+      [3e8, 0],
+      [1, 2e9, 0],
+    ]) {
+      const { status } = await infer(url, 'letters', { inputs: [texts([], shape)] })
+      expect(status).toBe(422)
+    }
+  })
+
   it('takes files as base64, and any input as bytes behind the JSON', async () => {
     const url = await served()
     const base64 = texts([Buffer.from('apple').toString('base64')])

@@ -113,6 +113,12 @@ describe('what is no such question', () => {
       status: 422,
       error: /a text/,
     },
+    {
+      what: 'nested a million deep',
+      body: `{"input":${'['.repeat(1e6)}${']'.repeat(1e6)}}`,
+      status: 400,
+      error: /JSON in UTF-8/,
+    },
     { what: 'a name of a prototype', body: '{"__proto__":{"input":"a"}}', status: 422, error: /a field "input"/ },
   ])('$what', async ({ body, status, error }) => {
     const { post } = await served()

@@ -1,11 +1,12 @@
 /** Lists and objects that lie in one another: what is deeper was made to break what reads it. */
-const deepest = 256
+const usualDepth = 256
 
 /**
  * As `JSON.parse`, for texts that somebody else made.
- * @throws SyntaxError where it is no JSON, or nested more than 256 deep.
+ * @param deepest How deep it may be nested. Default 256.
+ * @throws SyntaxError where it is no JSON, or nested deeper.
  */
-export function parseJsonText(text: string): unknown {
+export function parseJsonText(text: string, deepest = usualDepth): unknown {
   let [depth, isText] = [0, false]
   for (let at = 0; at < text.length; at++) {
     const sign = text.charCodeAt(at)

@@ -18,3 +18,16 @@ it('a reading that never ends is ended where a pattern could take forever; other
   // What stands in a vocabulary is no pattern.
   expect(readingGuard({ vocab: { Regex: '(a+)+$' } })(2, () => 7)).toBe(7)
 })
+
+it('a text is read under guard where a tokenizer makes it longer and longer', () => {
+  const tenfold = { type: 'Replace', pattern: { String: 'a' }, content: 'a'.repeat(10) }
+  const guarded = readingGuard({
+    normalizer: { type: 'Sequence', normalizers: Array.from({ length: 9 }, () => tenfold) },
+  })
+  const grown = (): never => {
+    for (;;) 'a'.replaceAll('a', tenfold.content)
+  }
+  const started = performance.now()
+  expect(() => guarded(1, grown)).toThrow(InputError)
+  expect(performance.now() - started).toBeLessThan(3000)
+})

@@ -15,7 +15,7 @@ const longestUnguarded = 2048
  * @returns takes the length of what is read, in characters (or tokens, on the way back), and the reading
  */
 export function readingGuard(json: JsonValue): <T>(length: number, read: () => T) => T {
-  const isGuarded = canTakeForever(patternsIn(json))
+  const isGuarded = canTakeForever(patternsIn(json)) || canGrow(json)
   return (length, read) =>
     isGuarded || length > longestUnguarded
       ? withinTime(read, longestReading + timeOfCharacter * length, 'its tokenizer')
@@ -40,15 +40,24 @@ function repetitionsIn(choice: string): number {
   return choice.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
 }
 
+/** Whether a tokenizer puts more in the place of something, or before a text: ten times a tenfold of it is a text that no memory holds. */
+function canGrow(json: JsonValue | undefined): boolean {
+  if (typeof json !== 'object' || json === null) return false
+  const { type, content, prepend } = json as Readonly<Record<string, JsonValue>>
+  const put = type === 'Replace' ? content : type === 'Prepend' ? prepend : ''
+  if (typeof put === 'string' && put.length > 1) return true
+  return Object.entries(json).some(([name, value]) => !isVocabulary(name) && canGrow(value))
+}
+
+/** There it has nothing to say, and is long. */
+function isVocabulary(name: string): boolean {
+  return name === 'vocab' || name === 'merges'
+}
+
 /** The regular expressions of a tokenizer. */
 function patternsIn(json: JsonValue | undefined): string[] {
   if (typeof json !== 'object' || json === null) return []
-  // In a vocabulary there is none, and it is long.
   return Object.entries(json).flatMap(([name, value]) =>
-    name === 'Regex' && typeof value === 'string'
-      ? [value]
-      : name === 'vocab' || name === 'merges'
-        ? []
-        : patternsIn(value),
+    name === 'Regex' && typeof value === 'string' ? [value] : isVocabulary(name) ? [] : patternsIn(value),
   )
 }

@@ -34,6 +34,14 @@ describe('findSlot', () => {
     expect(await findSlot(slot, text, now)).toBe(found)
   })
 
+  it('a text that was made to be searched for a date without end is given up, or read', async () => {
+    for (const text of ['1 '.repeat(500), '第1'.repeat(500), 'monday '.repeat(142)]) {
+      const started = performance.now()
+      await findSlot({ kind: 'date' }, text, now).catch((error: unknown) => expect(error).toBeInstanceOf(InputError))
+      expect(performance.now() - started).toBeLessThan(3000)
+    }
+  })
+
   it.each(['(a+)+$', '(a|aa)+$', 'a*a*a*a*a*a*b'])('%s, which never ends, is given up', async (pattern) => {
     const started = performance.now()
     await expect(findSlot({ kind: 'pattern', pattern }, `${'a'.repeat(900)}!`, now)).rejects.toThrow(InputError)

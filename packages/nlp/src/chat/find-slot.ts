@@ -51,7 +51,12 @@ const finders: {
   async date({ language = 'en' }, text, now) {
     const known = await dates[language]()
     // What was not said to be past is to come.
-    const start = known.parse(text.slice(0, longestText), now, { forwardDate: true })[0]?.start
+    const found = withinTime(
+      () => known.parse(text.slice(0, longestText), now, { forwardDate: true }),
+      10 * longestSearch,
+      'the search for a date',
+    )
+    const start = found[0]?.start
     // "In the evening" alone is no day.
     if (!start || !(['day', 'weekday'] as const).some((part) => start.isCertain(part))) return undefined
     const [year, month, day, hour, minute] = (['year', 'month', 'day', 'hour', 'minute'] as const).map((part) =>

@@ -1,3 +1,4 @@
+import { parseJsonText } from '@headstart/core/kit'
 import type { BodyRoom } from './body-room.js'
 import { RequestError } from './request-error.js'
 
@@ -37,10 +38,13 @@ export async function readJson(request: Request, room: BodyRoom | number, tooMuc
   return parsedJson(await readBody(request, room, tooMuch))
 }
 
+/** Lists and objects in one another: what is nested deeper breaks what looks at it. */
+const deepest = 2000
+
 /** @throws RequestError for what is no JSON. */
 export function parsedJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return parseJsonText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), deepest)
   } catch {
     const got = bytes.length === 0 ? 'nothing' : 'something else'
     throw new RequestError(400, 'body of the request', 'JSON in UTF-8', got, 'Send it as JSON.stringify writes it.')

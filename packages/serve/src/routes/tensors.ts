@@ -70,8 +70,14 @@ export function tensorItems({ name, shape, datatype, data }: InputTensor): unkno
   const width = inner.reduce((product, size) => product * size, 1)
   const who = `tensor "${name}"`
   const values = data instanceof Uint8Array ? binaryItems(who, datatype, data) : data.flat(shape.length - 1)
-  if (values.length !== rows * width) {
-    throw new InputError(who, `${rows * width} values, as its shape says`, `${values.length}`, 'Correct its shape.')
+  // Rows with nothing in them could be as many as somebody likes.
+  if (values.length !== rows * width || values.length < rows) {
+    throw new InputError(
+      who,
+      `${Math.max(rows, rows * width)} values, as its shape says`,
+      `${values.length}`,
+      'Correct its shape.',
+    )
   }
   const isOne = datatype === 'BYTES' ? isTextual : isNumeric
   const stranger = values.findIndex((value) => !isOne(value))
