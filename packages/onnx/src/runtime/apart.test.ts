@@ -1,3 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { memoryHere } from '../files/model-size-limit.js'
 import { GraphBuilder } from '../graph/builder.js'
@@ -83,6 +86,21 @@ function large(): Graph {
 
 const rows = (count: bigint) => ({ rows: tensor('int64', [1], BigInt64Array.of(count)) })
 
+/** A program that runs a graph without end. */
+const endless = `
+  import { GraphBuilder, Session, tensor } from '@headstart/onnx'
+  const b = new GraphBuilder('body')
+  b.input('i', 'int64', [])
+  b.output('again', b.op('Identity', [b.input('more', 'bool', [])]), 'bool', [])
+  b.output('after', b.op('Neg', [b.input('before', 'float32', [1])]), 'float32', [1])
+  const g = new GraphBuilder('loop')
+  const yes = g.weight('yes', tensor('bool', [], Uint8Array.of(1)))
+  g.output('y', g.op('Loop', [g.ints(2 ** 52), yes, g.input('x', 'float32', [1])], { body: b.build() }), 'float32', [1])
+  const session = await Session.create(g.build())
+  setTimeout(() => process.stdout.write('runs'), 500)
+  await session.run({ x: tensor('float32', [1], Float32Array.of(1)) })
+`
+
 describe('a graph of somebody else', () => {
   afterEach(() => vi.unstubAllEnvs())
 
@@ -95,6 +113,38 @@ describe('a graph of somebody else', () => {
     await expect(session.run(most)).rejects.toThrow('more than 0.5 s')
     vi.unstubAllEnvs()
     expect((await session.run(few))['y']?.data).toEqual(Float32Array.of(3))
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'that never ends is ended with the program, also where that is killed',
+    async () => {
+      const program = spawn(process.execPath, ['--input-type=module', '--eval', endless], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [said] = (await once(program.stdout, 'data')) as [Buffer]
+      const children = execFileSync('pgrep', ['-P', String(program.pid)])
+        .toString()
+        .trim()
+        .split('\n')
+        .map(Number)
+      expect(said.toString()).toBe('runs')
+      program.kill('SIGKILL')
+      await vi.waitFor(() => {
+        for (const child of children) expect(existsSync(`/proc/${child}/fd/0`)).toBe(false)
+      }, 5000)
+    },
+  )
+
+  it('that takes long is ended as well, where every graph runs apart', async () => {
+    vi.stubEnv('HEADSTART_APART', '1')
+    const g = new GraphBuilder('products')
+    const x = g.input('x', 'float32', ['n', 'n'])
+    let y = x
+    for (let times = 0; times < 1000; times++) y = g.op('MatMul', [y, x])
+    g.output('y', y, 'float32', ['n', 'n'])
+    await using session = await Session.create(g.build())
+    vi.stubEnv('HEADSTART_RUN_SECONDS', '0.2')
+    await expect(session.run({ x: float32([600, 600], new Float32Array(360_000)) })).rejects.toThrow('more than 0.2 s')
   })
 
   it.runIf(process.platform === 'linux')('cannot take all memory, where every graph runs apart', async () => {

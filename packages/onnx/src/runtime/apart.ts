@@ -5,8 +5,22 @@ import type { ValueInfo } from '../graph/graph.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Runtime } from './runtime.js'
 
+/** Ends a process whose parent is gone, from a thread that is free while the other runs a graph. */
+const watch = `
+  const { workerData: parent } = require('node:worker_threads')
+  setInterval(() => {
+    try {
+      process.kill(parent, 0)
+    } catch (error) {
+      if (error.code === 'ESRCH') process.kill(process.pid, 'SIGKILL')
+    }
+  }, 500)
+`
+
 /** What the process does: loads the graph that it is sent, runs it on what it is sent. */
 const work = `
+  import { Worker } from 'node:worker_threads'
+  new Worker(${JSON.stringify(watch)}, { eval: true, execArgv: [], workerData: process.ppid }).unref()
   let graph
   process.on('disconnect', () => process.exit())
   process.on('message', async ({ address, model, options, feeds, outputs }) => {
