@@ -148,6 +148,31 @@ describe('knowledge beside the network', () => {
     expect(model.training.examples).toBe(9)
   })
 
+  it('is chosen by as many examples of each class, where a share would have too few of some', async () => {
+    const { examples } = marked(200)
+    const rare = ['aaa', 'bbb', 'ccc'].map((input) => ({ input: `${input}!!!`, label: 'rare' }))
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), dataset([...examples, ...rare]), { cache })
+    expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
+  })
+
+  it('is not tried with a thousand classes, which is said', async () => {
+    const letters = 'abcdefghij'
+    const many = Array.from({ length: 2000 }, (_, row) => ({
+      input: [row, row / 2, row / 20, row / 200].map((place) => letters[Math.floor(place) % 10]).join(''),
+      label: `class ${row >> 1}`,
+    }))
+    const notices: string[] = []
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks(), names]), dataset(many), {
+      cache,
+      l2: 0.1,
+      onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
+    })
+    expect(model.labels).toHaveLength(1000)
+    expect(notices).toEqual([
+      'What could stand beside the network (marks, class names) was not tried: 1000 classes are too many to choose it by 512 examples.',
+    ])
+  })
+
   it('goes by what classes are called, where their labels are ids, and again when it learns more', async () => {
     const { examples, labels } = tinyDataset(3)
     const [texts, names] = [

@@ -24,6 +24,8 @@ const mostExamples = 512
 /** Weights of a head, of all labels together, beyond which columns are too many: 2 MB; but so many columns there may be. */
 const mostWeights = 2 ** 19
 const fewestColumns = 1024
+/** Of more classes as many examples of each are too many heads at once. */
+const mostClasses = 128
 /** Below as many of a class nothing is chosen by them. */
 const fewestOfClass = 2
 
@@ -86,7 +88,14 @@ export async function chooseKnowledge<Input, Label extends Target>(
 ): Promise<ChosenKnowledge<Input> | undefined> {
   const { data: all } = examples
   const rows = knowledge.length > 0 ? someOf(all) : undefined
-  if (!rows) return undefined
+  if (!rows) {
+    if (knowledge.length > 0) {
+      const named = knowledge.map(({ name }) => name).join(', ')
+      const message = `What could stand beside the network (${named}) was not tried: ${all.labels.length} classes are too many to choose it by ${mostExamples} examples.`
+      options.onEvent?.({ type: 'notice', message })
+    }
+    return undefined
+  }
   const ways = await Promise.all(knowledge.map((one) => waysOf(one, examples)))
   const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
 
@@ -272,11 +281,23 @@ function lengthOf({ rows, data }: Matrix): number {
   return Math.sqrt(squares / Math.max(rows, 1)) || 1
 }
 
-/** Numbers of the examples that are chosen by: all, or a stratified share. Undefined where a class would have too few. */
+/**
+ * Numbers of the examples that are chosen by: all, a stratified share, or, where some classes would have too few in it, as many of
+ * each. Undefined where there are too many classes for that.
+ */
 function someOf(data: Dataset<unknown, Target>): readonly number[] | undefined {
   if (data.size <= mostExamples) return [...data.inputs.keys()]
-  const [rows] = data.folds(Math.ceil(data.size / mostExamples))
-  if (!rows || data.kind !== 'classification') return rows
+  const [rows = []] = data.folds(Math.ceil(data.size / mostExamples))
+  if (data.kind !== 'classification') return rows
   const counts = [...data.subset(rows).classCounts().values()]
-  return counts.length === data.labels.length && Math.min(...counts) >= fewestOfClass ? rows : undefined
+  if (counts.length === data.labels.length && Math.min(...counts) >= fewestOfClass) return rows
+  if (data.labels.length > mostClasses) return undefined
+  const each = Math.floor(mostExamples / data.labels.length)
+  const taken = new Map<Target, number>()
+  return [...data.inputs.keys()].filter((row) => {
+    const label = data.targets[row] as Target
+    const before = taken.get(label) ?? 0
+    taken.set(label, before + 1)
+    return before < each
+  })
 }
