@@ -22,14 +22,6 @@ export function takeRows(matrix: Matrix, rows: readonly number[]): Matrix {
   return taken
 }
 
-/** The first columns of all rows; the matrix itself where it has no more. */
-export function firstColumns(matrix: Matrix, columns: number): Matrix {
-  if (columns === matrix.columns) return matrix
-  const first = zeroMatrix(matrix.rows, columns)
-  for (let row = 0; row < matrix.rows; row++) rowOf(first, row).set(rowOf(matrix, row).subarray(0, columns))
-  return first
-}
-
 /**
  * A matrix of mostly zeros, row by row: the numbers of a row that are not zero are `values` from `starts[row]` to `starts[row + 1]`, in
  * the columns `places`, ascending.

@@ -6,7 +6,7 @@ import { fitHead } from './fit-head.js'
 import { encodeTargets, headNames, linearHead } from './head.js'
 import { lossesOf } from './held-out-loss.js'
 import { bestInverseTemperature, scaledLogits } from './inverse-temperature.js'
-import { firstColumns, type Matrix, rowOf, sideBySide, sparseMatrix } from '../contract/matrix.js'
+import { type Matrix, rowOf, sideBySide, sparseMatrix } from '../contract/matrix.js'
 import { random } from '../kit/random.js'
 import type { TrainEvent } from '../contract/progress.js'
 import type { Kind } from '../contract/target.js'
@@ -58,8 +58,10 @@ describe('fitHead with features that are mostly zero', () => {
     const { rows, columns } = features
     const own = Math.floor(columns / 2)
     const beside = sparseMatrix(rows, columns - own, (row, into) => into.set(rowOf(features, row).subarray(own)))
+    const network = { rows, columns: own, data: new Float32Array(rows * own) }
+    for (let row = 0; row < rows; row++) rowOf(network, row).set(rowOf(features, row).subarray(0, own))
     const head = await fitHead(
-      { kind: problem.kind, features: firstColumns(features, own), beside, targets: targetsOf(problem) },
+      { kind: problem.kind, features: network, beside, targets: targetsOf(problem) },
       { regularization: { l2: problem.l2 }, exampleWeights: Float64Array.from(problem.weights) },
     )
     expect(Math.abs(head.loss / problem.loss - 1)).toBeLessThan(1e-6)

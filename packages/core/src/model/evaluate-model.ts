@@ -10,6 +10,7 @@ import { confidences } from '../evaluate/calibration.js'
 import { topClasses } from '../evaluate/metrics.js'
 import { report, type TrainingSummary } from '../evaluate/report.js'
 import type { ExplanationFigures } from '../explain/explanation-figures.js'
+import { networkOf } from '../contract/knowledge.js'
 import { computeFeatures, type ComputeFeaturesOptions } from '../features/cached-features.js'
 import { encodeTargets } from '../head/head.js'
 import { lossesOf } from '../head/held-out-loss.js'
@@ -103,7 +104,7 @@ async function measureOutOfScope<Input>(
   }
   const unreadable = new Map<number, InputError>()
   const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
-  const others = await computeFeatures(model.backbone, foreign, { ...options, onUnreadable })
+  const others = await computeFeatures(networkOf(model.backbone), foreign, { ...options, onUnreadable })
   const readable = [...foreign.keys()].filter((index) => !unreadable.has(index))
   if (unreadable.size > 0) {
     const message = `data out of scope: ${describeUnreadable([...unreadable.values()], foreign.length)}`

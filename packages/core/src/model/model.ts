@@ -3,8 +3,8 @@ import type * as z from 'zod'
 import type { Backbone, OnUnreadable } from '../contract/backbone.js'
 import type { Faithfulness, ShownExplanation } from '../contract/explanation.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
-import { networkOf } from '../contract/knowledge.js'
-import { firstColumns, type Matrix, takeRows } from '../contract/matrix.js'
+import { isKnown, networkOf } from '../contract/knowledge.js'
+import { type Matrix, takeRows } from '../contract/matrix.js'
 import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
@@ -26,8 +26,10 @@ import { describeUnreadable } from '../data/if-readable.js'
 import { formatReport } from '../evaluate/format-report.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
+import { withColumns } from '../features/known-backbone.js'
 import { readableFeatures } from '../features/readable-features.js'
 import { type Head, headNames } from '../head/head.js'
+import { stack } from '../head/held-out.js'
 import { explainAnswer, type ExplainOptions } from '../explain/explain-answer.js'
 import { type ExplanationFigures, explanationFigures } from '../explain/explanation-figures.js'
 import { shownExplanation } from '../explain/shown-explanation.js'
@@ -101,6 +103,9 @@ export interface EvaluateOptions<Input = unknown> extends RunOptions, EvaluateAl
   /** Feature cache; default: the one on disk. `false` switches it off. */
   readonly cache?: CacheOption | undefined
 }
+
+/** Inputs whose columns beside the network are in memory at once. */
+const atOnce = 64
 
 /** A backbone, frozen or tuned, with a trained head. */
 export class Model<Input, Label extends Target = string> implements Trained<
@@ -182,7 +187,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const { onUnreadable, unknown, coverage } = options
     const inputs = Array.isArray(given) ? (given as readonly Input[]) : [given as Input]
     const unreadable = new Set<number>()
-    const features = await computeFeatures(this.backbone, inputs, {
+    const features = await computeFeatures(networkOf(this.backbone), inputs, {
       ...options,
       cache: options.cache || undefined,
       // Nothing is kept, and nothing learned.
@@ -197,7 +202,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     let answers: readonly (Answer | Judged<Answer>)[] = toPredictions<Target>(
       this.kind,
       this.labels,
-      await this.#results(features),
+      await this.#results(features, inputs, unreadable),
     )
     if (coverage !== undefined) answers = withSets(this, answers as readonly Answer[], coverage)
     if (unknown !== undefined)
@@ -273,10 +278,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const { test = examples } = examples
     this.#checkLabels(test)
     const cache = await resolveCache(options)
-    const { data, features } = await readableFeatures(this.backbone, test, { ...options, cache })
+    const { data, features } = await readableFeatures(networkOf(this.backbone), test, { ...options, cache })
     const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
     const why = explanations && (async (input: Input) => (await this.explain(input, options)).section())
-    return evaluateModel(this, data, features, await this.#results(features), { ...options, cache, explanations, why })
+    const results = await this.#results(features, data.inputs)
+    return evaluateModel(this, data, features, results, { ...options, cache, explanations, why })
   }
 
   /**
@@ -334,7 +340,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     }
     const unreadable = new Map<number, InputError>()
     const onUnreadable = (index: number, error: InputError): void => void unreadable.set(index, error)
-    const all = await computeFeatures(this.backbone, inputs, {
+    const all = await computeFeatures(networkOf(this.backbone), inputs, {
       ...options,
       cache: options.cache || undefined,
       onUnreadable,
@@ -345,15 +351,17 @@ export class Model<Input, Label extends Target = string> implements Trained<
       options.onEvent?.({ type: 'notice', message })
     }
     const features = takeRows(all, readable)
-    const results = await this.#results(features)
+    const results = await this.#results(
+      features,
+      readable.map((index) => inputs[index] as Input),
+    )
     const { familiarity } = this.trust
     const familiar = familiarity && (await likenessOf(features, familiarity)).familiarity
     if (this.kind === 'regression') familiarityIn(this)
     const certainty = certaintyOf(this.kind, results, familiar ?? [])
     const answers = toPredictions<Target>(this.kind, this.labels, results)
-    // What stands beside the network, such as rare words, says little of how far apart inputs lie.
-    const network = firstColumns(features, networkOf(this.backbone).featureSize)
-    const next = nextRows(network, certainty, count, this.kept?.features).map((place) => ({
+    // Of the network: what stands beside it, such as rare words, says little of how far apart inputs lie.
+    const next = nextRows(features, certainty, count, this.kept?.features).map((place) => ({
       row: readable[place] as number,
       certainty: certainty[place] as number,
       familiarity: familiar?.[place],
@@ -452,7 +460,27 @@ export class Model<Input, Label extends Target = string> implements Trained<
     return explanationFigures(found)
   }
 
-  async #results(features: Matrix): Promise<Matrix> {
+  /**
+   * What the head says of inputs by their features of the network, `[n, columns]`. Columns beside them are many, and mostly zero: they
+   * are written down for a few inputs at once.
+   */
+  async #results(features: Matrix, inputs: readonly Input[], unreadable?: ReadonlySet<number>): Promise<Matrix> {
+    const { backbone } = this
+    if (!isKnown(backbone)) return this.#answers(features)
+    const parts: Matrix[] = []
+    for (let first = 0; first === 0 || first < inputs.length; first += atOnce) {
+      const some = inputs.slice(first, first + atOnce)
+      const left = new Set([...(unreadable ?? [])].map((row) => row - first))
+      const network = takeRows(
+        features,
+        some.map((_, row) => first + row),
+      )
+      parts.push(await this.#answers(withColumns(network, backbone.parts, some, left)))
+    }
+    return stack(parts)
+  }
+
+  async #answers(features: Matrix): Promise<Matrix> {
     // Small beside its network, of which many heads can stand on one: what a run takes is nothing to keep.
     const head = await (this.#session ??= Session.create(this.head.graph, { memory: 'given back' }))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
