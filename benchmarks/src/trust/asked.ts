@@ -4,7 +4,7 @@ export interface Asked {
   readonly folder: string
   /** Of data whose name contains one of these. Default: of all. */
   readonly only?: readonly string[] | undefined
-  /** Draws of the examples. Default: as many as each part needs. */
+  /** Draws of the examples, or inputs that are explained. Default: as many as each part needs. */
   readonly draws?: number | undefined
 }
 

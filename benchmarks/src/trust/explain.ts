@@ -15,9 +15,9 @@ const explained = 40
 const leftOut = { perClass: 24, texts: 3 }
 
 /** How faithful explanations of texts are, at what cost. */
-export async function explain({ folder }: Asked): Promise<Figure[]> {
+export async function explain({ folder, draws = explained }: Asked): Promise<Figure[]> {
   const { train, test } = await texts(folder, 'text/mds-books')
-  return explainTexts('text/mds-books', await universalSentenceEncoder(), train, test)
+  return explainTexts('text/mds-books', await universalSentenceEncoder(), train, test, draws)
 }
 
 /** Whether the influence of examples is what becomes of answers without them. */
@@ -32,8 +32,8 @@ export async function influence(asked: Asked): Promise<Figure[]> {
 }
 
 /** Whether maps of pictures point at what the answer is about. */
-export function maps({ folder }: Asked): Promise<Figure[]> {
-  return explainPictures(join(folder, 'cat-dog-photos'))
+export function maps({ folder, draws = explained }: Asked): Promise<Figure[]> {
+  return explainPictures(join(folder, 'cat-dog-photos'), draws)
 }
 
 /** Explanations of texts: how faithful, and at what cost. */
@@ -42,9 +42,10 @@ async function explainTexts(
   backbone: Backbone<string>,
   train: Dataset<string>,
   test: Dataset<string>,
+  count: number,
 ): Promise<Figure[]> {
   const model = await fineTune(backbone, train)
-  const some = random(0).shuffle(test.inputs).slice(0, explained)
+  const some = random(0).shuffle(test.inputs).slice(0, count)
   const [own, twins, costs]: [number[], number[], number[]] = [[], [], []]
   for (const text of some) {
     const { faithfulness } = await model.explain(text)
@@ -118,7 +119,7 @@ async function leaveOneOut(
 }
 
 /** Photos of cats beside a photo of a dog: whether the map of the answer "cat" has its peak on the cat's side. */
-async function explainPictures(folder: string): Promise<Figure[]> {
+async function explainPictures(folder: string, most: number): Promise<Figure[]> {
   const data: Dataset<ImageInput> = await readImageDataset(folder)
   const { train, test } = data.split({ test: 0.4, seed: 0 })
   const model = await fineTune(await mobileNetV2(), dataset(train.examples))
@@ -127,7 +128,7 @@ async function explainPictures(folder: string): Promise<Figure[]> {
   const [cats, dogs] = [of('cat'), of('dog')]
   let right = 0
   const [own, twins]: [number[], number[]] = [[], []]
-  for (const [place, cat] of cats.slice(0, explained).entries()) {
+  for (const [place, cat] of cats.slice(0, most).entries()) {
     const both = await sideBySide(dogs[place % dogs.length] as string, cat)
     const { parts, faithfulness } = await model.explain(both, { label: 'cat', faithfulness: place < 10 })
     const peak = parts.reduce((most, part) => (part.weight > most.weight ? part : most))
@@ -137,7 +138,7 @@ async function explainPictures(folder: string): Promise<Figure[]> {
     const twin = faithfulness.random as typeof faithfulness
     twins.push(twin.insertion - twin.deletion)
   }
-  const count = Math.min(cats.length, explained)
+  const count = Math.min(cats.length, most)
   return [
     atLeast(`peak of the map on the cat, beside a dog`, right / count, 0.9, `${count} pairs; by chance 0.5`),
     {

@@ -14,6 +14,7 @@ import { placesOfFeatures } from './activation-map.js'
 import { coarser } from './coarser.js'
 import { faithfulnessOf } from './faithfulness.js'
 import { integratedGradients } from './integrated-gradients.js'
+import { omission } from './omission.js'
 import { type AnswerWeights, type Influences, influencesOf, type KnownExamples } from './influences.js'
 
 /** Options of `Model.explain`. */
@@ -61,7 +62,8 @@ interface Asker<Input> {
  * like and hangs on, and how faithful that is.
  *
  * Where features are means over the places of a picture and the head is linear, weights are those of the class activation map, in closed
- * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it. Of long texts weights
+ * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it; of texts of some length the
+ * weightiest again without those before them (see `omission`). Of long texts weights
  * are integrated gradients, which add up to how much higher the log-odds are than without any word.
  * @throws InputError for an input that cannot be read; OptionError for a label that the model does not know.
  * @throws DataError for a kind of input of which nothing is known of its parts.
@@ -131,8 +133,10 @@ export async function explainAnswer<Input>(
   if (unread > 0)
     notes.push(`${unread} of ${dissected.parts.length} parts lie behind what the network reads; they say nothing.`)
   const readable = [...dissected.parts.keys()].filter((part) => dissected.parts[part]?.read !== false)
-  const ask = async (kept: readonly (readonly boolean[])[]): Promise<Matrix> =>
-    asker.logits(await asker.features(kept.map((some) => dissected.keep(some) as Input)))
+  const valuesOf = async (kept: readonly (readonly boolean[])[], of: typeof valueOf): Promise<Float64Array> => {
+    const results = await asker.logits(await asker.features(kept.map((some) => dissected.keep(some) as Input)))
+    return Float64Array.from({ length: results.rows }, (_, row) => of(answer, rowOf(results, row)))
+  }
 
   const useMap = places !== undefined && places.rows * places.columns === dissected.parts.length
   const weights = new Float64Array(dissected.parts.length)
@@ -150,18 +154,19 @@ export async function explainAnswer<Input>(
       if (part >= 0) weights[part] = (weights[part] as number) + (integrated.tokens[token] as number)
     })
   } else {
-    const without = await ask(readable.map((left) => dissected.parts.map((_, part) => part !== left)))
-    const before = valueOf(answer, rowOf(logits, 0))
-    readable.forEach((part, at) => (weights[part] = before - valueOf(answer, rowOf(without, at))))
+    const omitted = await omission(
+      readable,
+      weights.length,
+      valueOf(answer, rowOf(logits, 0)),
+      (kept) => valuesOf(kept, valueOf),
+      { again: !isPicture },
+    )
+    weights.set(omitted)
   }
 
   if (readable.length === 0) notes.push('There is nothing in it that could be left out.')
   const parts = dissected.parts.map((part, at): WeightedPart => ({ ...part, weight: weights[at] as number }))
   const order = readable.toSorted((a, b) => (weights[b] as number) - (weights[a] as number))
-  const probabilities = async (kept: readonly (readonly boolean[])[]): Promise<Float64Array> => {
-    const results = await ask(kept)
-    return Float64Array.from({ length: results.rows }, (_, row) => probabilityOf(answer, rowOf(results, row)))
-  }
   const measured =
     faithfulness && readable.length > 1
       ? await faithfulnessOf(
@@ -170,7 +175,7 @@ export async function explainAnswer<Input>(
           probabilityOf(answer, rowOf(logits, 0)),
           isPicture ? 'areas' : 'shares',
           seed,
-          probabilities,
+          (kept) => valuesOf(kept, probabilityOf),
         )
       : null
   const influences: Influences =

@@ -2,8 +2,8 @@ import { type Matrix, rowOf } from '../contract/matrix.js'
 import type { Kind } from '../contract/target.js'
 import { directionsOf } from '../head/directions.js'
 
-/** Among so many times as many of the least certain inputs those are chosen that lie apart. */
-const breadth = 10
+/** Among so many times as many of the least certain inputs those are chosen that lie apart; at most among this share of all. */
+const among = { times: 10, share: 0.5 }
 
 /**
  * How certain answers are, `[n]`: the probability of the likeliest class less that of the second (the margin); of several labels that of
@@ -34,7 +34,7 @@ export function nextRows(features: Matrix, certainty: Float32Array, count: numbe
   const directions = directionsOf(features, origin)
   const pool = [...certainty.keys()]
     .sort((a, b) => (certainty[a] as number) - (certainty[b] as number) || a - b)
-    .slice(0, breadth * count)
+    .slice(0, Math.max(count, Math.min(among.times * count, Math.ceil(among.share * certainty.length))))
   /** Largest cosine with what was chosen or is known. */
   const near = new Float64Array(features.rows).fill(-1)
   const add = (other: Float32Array): void => {
