@@ -145,7 +145,12 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
         const remedy = 'Call one of them otherwise: NAME=FOLDER.'
         throw new OptionError('models to serve', 'each name once', `"${source.name}" twice`, remedy)
       }
-      const model = await ServedModel.open(source, { paths: false, device: options.device, share }, limits, events)
+      const model = await ServedModel.open(
+        source,
+        { paths: false, device: options.device, share, aside: true },
+        limits,
+        events,
+      )
       models.set(source.name, model)
       return model
     },

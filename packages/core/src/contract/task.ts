@@ -22,6 +22,11 @@ export interface LoadOptions {
   readonly paths?: boolean | undefined
   /** With which of the models that were loaded with it before this one has its backbone in common. Default: with none. */
   readonly share?: SharedBackbones | undefined
+  /**
+   * Whether its network runs in threads of its own, where that can be: for who answers others meanwhile, for the price of its weights
+   * once more. Answers are the same. Default false.
+   */
+  readonly aside?: boolean | undefined
 }
 
 /** Backbones that several models have in common; `sharedBackbones()` makes one. */

@@ -20,6 +20,8 @@ export interface NetworkBackboneParts<Input, Prepared> {
   readonly threads?: number | undefined
   /** Where the network runs. Default 'cpu'. One that is not there is an error when the network is first used. */
   readonly device?: Devices | undefined
+  /** Whether it runs in threads of its own, see `SessionOptions.aside`. Default false. */
+  readonly aside?: boolean | undefined
 }
 
 /**
@@ -44,6 +46,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
     (session ??= Session.create(network.graph, {
       ...(parts.threads !== undefined && { threads: parts.threads }),
       device: devices,
+      ...(parts.aside && { aside: true }),
       // The next inputs are prepared on the same cores.
       spin: false,
     }))

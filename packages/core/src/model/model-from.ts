@@ -82,7 +82,7 @@ function backboneOf<Input>(
   options: LoadOptions,
   knowledge: readonly Knowledge<Input>[],
 ): TunableBackbone<Input> {
-  const parts = { id, modality, device: options.device }
+  const parts = { id, modality, device: options.device, aside: options.aside }
   const knowing = (network: TunableBackbone<Input>): TunableBackbone<Input> =>
     knowledge.length > 0 ? withKnowledge(network, knowledge) : network
   const known = readsForParts(preprocessing) ? preprocessing : undefined

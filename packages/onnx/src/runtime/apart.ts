@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { memoryHere } from '../files/model-size-limit.js'
 import type { ValueInfo } from '../graph/graph.js'
 import type { Tensor } from '../graph/tensor.js'
+import { runtimeAddress } from './runtime-address.js'
 import type { Runtime } from './runtime.js'
 
 /** Ends a process whose parent is gone, from a thread that is free while the other runs a graph. */
@@ -43,7 +44,7 @@ const work = `
  * graphs run here all the same.
  */
 export function apart(runtime: Runtime): Runtime {
-  const address = ownAddress()
+  const address = runtimeAddress()
   if (address === undefined) return runtime
   return {
     ...runtime,
@@ -110,16 +111,6 @@ function tooLong(seconds: number): string {
 
 function secondsAsked(): number {
   return Number.parseFloat(process.env['HEADSTART_RUN_SECONDS'] ?? '') || 60
-}
-
-/** Where the process finds a runtime; undefined in a bundle, and where what runs this program is not Node. */
-function ownAddress(): string | undefined {
-  if (['bun', 'deno', 'electron'].some((other) => other in process.versions)) return undefined
-  try {
-    return import.meta.resolve('@headstart/onnx/kit')
-  } catch {
-    return undefined
-  }
 }
 
 function started(): ChildProcess {

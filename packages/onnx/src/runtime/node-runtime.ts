@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { openRuntime, type OpenRuntimeOptions } from '@headstart/runtime'
+import { aside as onThreads } from './aside.js'
 import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
@@ -25,6 +26,11 @@ export function sparing(runtime: Runtime): Runtime {
     load: (model, options) =>
       runtime.load(model, process.env['HEADSTART_SPIN'] === '0' ? { ...options, spin: false } : options),
   }
+}
+
+/** The runtime, in threads of its own (see `aside.ts`). */
+export function aside(runtime: Runtime): Runtime {
+  return onThreads(runtime, threadsAsked() || availableParallelism())
 }
 
 /** Threads of one operator: as many as the environment variable HEADSTART_THREADS says, where several processes share a machine. */

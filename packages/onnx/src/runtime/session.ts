@@ -29,6 +29,11 @@ export interface SessionOptions {
    */
   readonly memory?: 'kept' | 'given back'
   /**
+   * Whether it runs in threads of its own, for who has others to answer meanwhile: onnxruntime holds the thread that it runs in.
+   * Default: false. In a bundle, in Bun, Deno and Electron, and with a runtime of one's own, it runs here all the same.
+   */
+  readonly aside?: boolean
+  /**
    * Where the graph runs, or several places in order of preference. Nothing runs elsewhere without being asked for: of a graph
    * of which a GPU takes only a part, the rest runs on the CPU with `['cuda', 'cpu']`. Default: 'cpu'.
    */
@@ -74,8 +79,8 @@ export class Session implements AsyncDisposable {
    * @throws DeviceError for a device that is not there, or does not take all of the graph.
    */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const { threads, optimization = 'all', spin = true, memory = 'kept', device = 'cpu' } = options
-    const runtime = options.runtime ?? (await runtimeOf(graph))
+    const { threads, optimization = 'all', spin = true, memory = 'kept', device = 'cpu', aside = false } = options
+    const runtime = options.runtime ?? (await runtimeOf(graph, aside))
     const devices: readonly Device[] = [device].flat()
     requireKnown(graph.name, runtime, devices)
     try {

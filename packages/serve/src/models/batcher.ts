@@ -19,16 +19,20 @@ interface Waiting<Item, Result> {
   readonly reject: (cause: unknown) => void
 }
 
+/** Batches that are under way: while the answers of one are sent, the network has the other. */
+const atOnce = 2
+
 /**
- * Answers questions that come one by one many at a time. One batch is under way: what comes meanwhile is the next one, so that batches
- * grow with the load.
+ * Answers questions that come one by one many at a time. What comes while batches are under way is the next one, so that batches grow
+ * with the load.
  */
 export class Batcher<Item, Result> {
   readonly #who: string
   readonly #work: (items: readonly Item[], signal: AbortSignal) => Promise<readonly Result[]>
   readonly #limits: BatchLimits
   #waiting: Waiting<Item, Result>[] = []
-  #isRunning = false
+  /** How many batches are under way. */
+  #running = 0
   #timer: NodeJS.Timeout | undefined
   /** Milliseconds that one question takes lately, by which it is said when to come again. */
   #pace = 0
@@ -99,18 +103,18 @@ export class Batcher<Item, Result> {
 
   /** When nothing waits or is under way. */
   async idle(): Promise<void> {
-    if (this.#isRunning || this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.#running > 0 || this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   #schedule(): void {
     const [first] = this.#waiting
     clearTimeout(this.#timer)
-    if (!first || this.#isRunning) return
+    if (!first || this.#running === atOnce) return
     const { batch, wait } = this.#limits
     const left = this.#waiting.length >= batch ? 0 : wait - (performance.now() - first.since)
     if (left > 0) this.#timer = setTimeout(() => this.#schedule(), left)
     else {
-      this.#isRunning = true
+      this.#running++
       // What has come over the network while the batch before ran is read first.
       setImmediate(() => void this.#run())
     }
@@ -141,7 +145,7 @@ export class Batcher<Item, Result> {
         const took = (performance.now() - start) / batch.length
         this.#pace = this.#pace === 0 ? took : 0.8 * this.#pace + 0.2 * took
       }
-      this.#isRunning = false
+      this.#running--
       this.#schedule()
       this.#settle()
     }
@@ -161,7 +165,7 @@ export class Batcher<Item, Result> {
   }
 
   #settle(): void {
-    if (this.#isRunning || this.#waiting.length > 0) return
+    if (this.#running > 0 || this.#waiting.length > 0) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 }

@@ -214,6 +214,7 @@ async function openedFrom(source: ModelSource, options: LoadOptions): Promise<Op
   const opened = await source.open(options)
   // One that was there already left nothing behind, and has answered.
   if (!source.version) return opened
+  // What loading left, and below what making its network ready did: at its peak both would be there.
   collectGarbage()
   const { task, trained } = opened
   // Its network is made ready before somebody waits for it; one that does not run takes nobody's place.
@@ -224,6 +225,7 @@ async function openedFrom(source: ModelSource, options: LoadOptions): Promise<Op
     await trained.close()
     throw cause
   }
+  collectGarbage()
   return opened
 }
 
