@@ -41,6 +41,14 @@ describe('headstart embed', () => {
     expect((await scene.run([...train, '--features', scene.path('none')])).stderr).toContain('headstart embed')
   })
 
+  it('has threads where no queue hands shards out', async () => {
+    const out = scene.path('threads')
+    const queue = ['--queue', 'redis://127.0.0.1:1', '--threads', '2']
+    const both = await scene.run(['embed', data, '--task', 'text', '--out', out, ...queue])
+    expect(both.stderr).toContain('--threads: expected work without --queue, got both')
+    expect(both.code).toBe(2)
+  })
+
   it('goes on where it is told to, and else leaves a run alone', async () => {
     const embed = ['embed', data, '--task', 'text', '--out', scene.path('features')]
     const again = await scene.run(embed)

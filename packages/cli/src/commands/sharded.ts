@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises'
 import type { AnyTask } from '@headstart/core'
 import { OptionError, prepareToWrite } from '@headstart/core/kit'
 import {
+  type Executor,
+  inThreads,
   joinParts,
   type Manifest,
   type OpenWork,
@@ -26,6 +28,11 @@ const sharding = {
     .min(1, whole)
     .optional()
     .describe('rows of a shard (default: 4096 of a table, 256 files of a folder)'),
+  threads: z
+    .int(whole)
+    .min(1, whole)
+    .optional()
+    .describe('so many shards at once, each by a network of its own on one core (default: one, on all cores)'),
 }
 
 /** Flags of work in shards. */
@@ -34,6 +41,7 @@ export interface ShardedFlags {
   readonly queue?: string
   readonly resume?: boolean
   readonly shardRows?: number
+  readonly threads?: number
   readonly json?: boolean
 }
 
@@ -45,7 +53,7 @@ export function withSharding(command: Command): Command {
 }
 
 /** Opens the work of a run by the tasks that there are. */
-export function opener(session: Session): OpenWork {
+export function opener(session: Pick<Session, 'tasks'>): OpenWork {
   return async ({ task: name, ...said }, run) => {
     const task = await taskNamed(session.tasks, name)
     if (task) return taskWork(task, said, run)
@@ -71,7 +79,7 @@ export async function runSharded(
   flags: ShardedFlags,
   session: Session,
 ): Promise<void> {
-  const { out = '', queue, resume, shardRows } = flags
+  const { out = '', resume, shardRows } = flags
   const file = out.endsWith('.parquet') ? out : undefined
   const folder = file === undefined ? out : `${file}.run`
   const screen = openScreen(session)
@@ -81,7 +89,7 @@ export async function runSharded(
     const said = { kind, task: task.name, model, options: optionsOf(task, flags) }
     const work = await opener(session)(said, screen)
     try {
-      const executor = queue === undefined ? undefined : throughQueue(queue)
+      const executor = executorOf(flags, session)
       const outcome = await runWork(place, work, { ...screen, out: folder, resume, shardRows, executor })
       screen.end()
       const { manifest } = outcome
@@ -97,6 +105,18 @@ export async function runSharded(
   } finally {
     screen.end()
   }
+}
+
+/** Who does the shards; undefined for this process, one after the other. */
+function executorOf({ queue, threads }: ShardedFlags, { startThread }: Session): Executor | undefined {
+  if (queue === undefined) return threads === undefined || !startThread ? undefined : inThreads(threads, startThread)
+  if (threads === undefined) return throughQueue(queue)
+  throw new OptionError(
+    '--threads',
+    'work without --queue',
+    'both',
+    'Say it where the workers are started: headstart worker.',
+  )
 }
 
 /** What the task knows of the flags: how queries are read, and what is asked beside them. */

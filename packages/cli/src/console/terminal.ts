@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { Worker } from 'node:worker_threads'
 import type { TaskEntry } from '../tasks.js'
 
 /** 0: done. 1: failed (disk, interruption, a bug). 2: the request or the data is wrong. */
@@ -13,6 +14,8 @@ export interface Terminal {
   readonly signal: AbortSignal
   /** What one types to run it. Default: headstart. */
   readonly program?: string
+  /** Starts a thread of the program that does shards (`doShardsOf`). Default: there are none. */
+  readonly startThread?: () => Worker
 }
 
 /** A terminal during one command. */

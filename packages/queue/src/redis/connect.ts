@@ -7,14 +7,6 @@ const patience = 5000
 /** What a queue is called in Redis: all runs share it, so that a worker takes shards of any. */
 export const queueName = 'headstart'
 
-/** A shard of a run, as it lies in the queue. */
-export interface ShardJob {
-  readonly run: string
-  /** Folder of the run, under a path that all machines reach it by. */
-  readonly out: string
-  readonly index: number
-}
-
 /** What is known of a server. */
 export interface RedisFacts {
   /** Whether it writes down what it is told (append-only file), so that a restart loses nothing. */

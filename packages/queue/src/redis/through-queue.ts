@@ -3,7 +3,8 @@ import type { Queue as BullQueue } from 'bullmq'
 import type { Plan, Shard } from '../contract/plan.js'
 import { hasPart, readReceipt, receiptsIn, writeReceipt } from '../folder/run-folder.js'
 import { type Assignment, type Executor, setAside, tries } from '../run/executor.js'
-import { connectRedis, factsOf, queueName, type ShardJob } from './connect.js'
+import type { ShardJob } from '../run/own-shards.js'
+import { connectRedis, factsOf, queueName } from './connect.js'
 
 /** Milliseconds between two looks into the folder of a run, and into the queue. */
 const [betweenLooks, betweenCounts] = [250, 2000]

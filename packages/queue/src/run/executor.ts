@@ -1,6 +1,7 @@
-import type { RunOptions } from '@headstart/core'
+import { HeadstartError, type RunOptions } from '@headstart/core'
 import type { Plan, Receipt, Shard } from '../contract/plan.js'
 import type { Work } from '../contract/work.js'
+import { writeReceipt } from '../folder/run-folder.js'
 
 /** What is to be done of a run. */
 export interface Assignment {
@@ -24,4 +25,24 @@ export const tries = 3
 export function setAside({ id }: Plan, { index, rows }: Shard, cause: unknown): Receipt {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return { run: id, index, rows, poisoned: [], setAside: reason }
+}
+
+/** What becomes of a shard that is tried until it is done, or set aside. */
+export async function tried(
+  { plan, out }: Assignment,
+  shard: Shard,
+  execute: () => Promise<Receipt>,
+): Promise<Receipt> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await execute()
+    } catch (cause) {
+      // A full disk is no fault of the shard.
+      if (cause instanceof HeadstartError && cause.fault === 'environment') throw cause
+      if (attempt < tries) continue
+      const aside = setAside(plan, shard, cause)
+      await writeReceipt(out, aside)
+      return aside
+    }
+  }
 }
