@@ -25,7 +25,9 @@ export async function openStorage({ isSigned = false, hasRanges = true } = {}): 
       return response.writeHead(503).end()
     }
     if (isSigned && !isRightlySigned(request)) return response.writeHead(403).end()
-    const bytes = storage.files.get(decodeURIComponent(request.url ?? ''))
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
+    if (searchParams.has('list-type')) return response.writeHead(200).end(listed(storage.files, pathname, searchParams))
+    const bytes = storage.files.get(decodeURIComponent(pathname))
     if (!bytes) return response.writeHead(404).end()
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
     if (start === undefined || !hasRanges) return response.writeHead(200).end(bytes)
@@ -44,8 +46,27 @@ export async function openStorage({ isSigned = false, hasRanges = true } = {}): 
   return storage
 }
 
+/** Two objects at a time, as ListObjectsV2 says them. */
+function listed(files: Storage['files'], bucket: string, query: URLSearchParams): string {
+  const found = [...files.keys()].filter((path) => path.startsWith(bucket + query.get('prefix'))).toSorted()
+  const first = Number(query.get('continuation-token') ?? 0)
+  const entries = found.slice(first, first + 2).map((path) => {
+    const key = path.slice(bucket.length).replaceAll('&', '&amp;')
+    return `<Contents><Key>${key}</Key><Size>${files.get(path)?.length}</Size></Contents>`
+  })
+  const isMore = first + 2 < found.length
+  const next = isMore ? `<NextContinuationToken>${first + 2}</NextContinuationToken>` : ''
+  return `<ListBucketResult>${entries.join('')}<IsTruncated>${isMore}</IsTruncated>${next}</ListBucketResult>`
+}
+
 /** By the rules of https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html. */
-function isRightlySigned({ method, url = '', headers }: IncomingMessage): boolean {
+function isRightlySigned({ method, url: asked = '', headers }: IncomingMessage): boolean {
+  const [path = '', query = ''] = asked.split('?')
+  // However it was written.
+  const url = path
+    .split('/')
+    .map((part) => encodeURIComponent(decodeURIComponent(part)))
+    .join('/')
   const said = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
     headers.authorization ?? '',
   )
@@ -55,7 +76,10 @@ function isRightlySigned({ method, url = '', headers }: IncomingMessage): boolea
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const sign = (secret: string | Buffer, text: string): Buffer => createHmac('sha256', secret).update(text).digest()
   const lines = signed.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`)
-  const request = [method, url, '', lines.join(''), signed, headers['x-amz-content-sha256']].join('\n')
+  const parameters = [...new URLSearchParams(query)].map((one) => one.map(encodeURIComponent).join('=')).toSorted()
+  const request = [method, url, parameters.join('&'), lines.join(''), signed, headers['x-amz-content-sha256']].join(
+    '\n',
+  )
   const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], [day, region, service, last].join('/'), hash(request)].join(
     '\n',
   )

@@ -27,7 +27,7 @@ const sharding = {
     .int(whole)
     .min(1, whole)
     .optional()
-    .describe('rows of a shard (default: 4096 of a table, 256 files of a folder)'),
+    .describe('rows of a shard (default: 4096 of a table, 256 where rows are files)'),
   threads: z
     .int(whole)
     .min(1, whole)

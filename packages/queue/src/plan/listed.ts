@@ -20,16 +20,19 @@ interface WriteListedOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A query, with the bytes of the file that it names, where these are known. */
+export type Named = Asked<unknown> & { readonly bytes?: number }
+
 /** Queries as lines of JSON. */
 export async function* writeListed(
-  asked: AsyncIterable<Asked<unknown>>,
+  asked: AsyncIterable<Named>,
   { hasFiles, signal }: WriteListedOptions,
 ): AsyncGenerator<string> {
   let lines = ''
-  for await (const { query, columns } of asked) {
+  for await (const { query, columns, bytes: known } of asked) {
     signal?.throwIfAborted()
     const isError = query instanceof InputError
-    const bytes = hasFiles && typeof query === 'string' ? await sizeOf(query) : undefined
+    const bytes = known ?? (hasFiles && typeof query === 'string' ? await sizeOf(query) : undefined)
     const said = isError ? { error: [query.who, query.expected, query.got, query.remedy] } : { query }
     lines += `${JSON.stringify({ ...said, columns, bytes }, plain)}\n`
     if (lines.length < 2 ** 16) continue
@@ -43,7 +46,7 @@ export async function* writeListed(
  * The queries of some lines of a list.
  * @throws DataError where a file that one of them names is another than it was.
  */
-export async function* readListed(text: string): AsyncGenerator<Asked<unknown>> {
+export async function* readListed(text: string): AsyncGenerator<Named> {
   for (const one of text.split('\n')) {
     if (one === '') continue
     const { query, columns, error, bytes } = line.parse(JSON.parse(one))
@@ -55,7 +58,7 @@ export async function* readListed(text: string): AsyncGenerator<Asked<unknown>> 
         throw new DataError(query, `the file of ${bytes} bytes that was planned for`, `one of ${now}`, remedy)
       }
     }
-    yield { query: error ? new InputError(...error) : query, columns }
+    yield { query: error ? new InputError(...error) : query, columns, ...(bytes !== undefined && { bytes }) }
   }
 }
 

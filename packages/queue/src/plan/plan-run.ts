@@ -12,19 +12,20 @@ import type { Plan, Shard } from '../contract/plan.js'
 import type { Work } from '../contract/work.js'
 import { listName } from '../folder/run-folder.js'
 import { fileSource } from '../sources/file-source.js'
+import { objectsUnder } from '../sources/http-source.js'
 import { isRemote, openSource } from '../sources/open-source.js'
 import type { Source } from '../sources/source.js'
 import { withTemporaryFolder } from '../sources/temporary-folder.js'
-import { writeListed } from './listed.js'
+import { type Named, writeListed } from './listed.js'
 import { cutAtRows, type RowEnds } from './row-ends.js'
 import { tableForm } from './table-form.js'
 
-/** Rows of a shard where nobody says: of a table, and of a folder of files, each of which takes longer than a row. */
+/** Rows of a shard where nobody says: of a table, and where they are files, each of which takes longer than a row. */
 export const usualRows = { table: 4096, files: 256 }
 
 /** Options of `planRun`. */
 export interface PlanOptions extends RunOptions {
-  /** Rows of a shard. Default: 4096 of a table, 256 files of a folder. */
+  /** Rows of a shard. Default: 4096 of a table, 256 where rows are files. */
   readonly shardRows?: number | undefined
 }
 
@@ -36,10 +37,10 @@ export interface PlanOptions extends RunOptions {
  */
 export async function planRun(place: string, work: Work, out: string, options: PlanOptions = {}): Promise<Plan> {
   const { signal } = options
-  const isFolder = !isRemote(place) && (await isFolderAt(place))
+  const isFolder = isRemote(place) ? isPrefix(place) : await isFolderAt(place)
   const source = openSource(place)
   const form = isFolder || !work.apart ? undefined : await tableForm(source, work.said.options)
-  const most = options.shardRows ?? (isFolder ? usualRows.files : usualRows.table)
+  const most = options.shardRows ?? (isFolder || !work.apart ? usualRows.files : usualRows.table)
   let kind: Plan['source']['kind'] = 'table'
   let header = form?.header ?? new Uint8Array()
   let shards = form && (await cut(source, form.ends, most, header, signal))
@@ -108,6 +109,17 @@ function withHeaderRow(shards: readonly Shard[], header: Uint8Array): Shard[] {
   return [{ ...head, rows: head.rows + 1 }, ...others.map((one) => ({ ...one, first: one.first + 1 }))]
 }
 
+/** Whether an address is that of all objects of storage under it. */
+function isPrefix(address: string): boolean {
+  return address.startsWith('s3://') && address.endsWith('/')
+}
+
+/** The objects of storage as the files of a folder. */
+async function* objectsAsked(prefix: string, signal?: AbortSignal): AsyncGenerator<Named> {
+  for await (const { name, bytes } of objectsUnder(prefix, signal))
+    yield { query: name, columns: { path: name }, bytes }
+}
+
 async function writeList(
   source: Source,
   work: Work,
@@ -115,12 +127,12 @@ async function writeList(
   list: string,
   options: PlanOptions,
 ): Promise<void> {
-  const from = async (path: string): Promise<void> => {
-    const asked = await work.read(path, options)
+  const from = async (path: string): Promise<void> => write(await work.read(path, options))
+  const write = async (asked: AsyncIterable<Named>): Promise<void> => {
     const aside = `${list}.tmp`
     try {
       await pipeline(
-        Readable.from(writeListed(asked, { hasFiles: isFolder, signal: options.signal })),
+        Readable.from(writeListed(asked, { hasFiles: !work.apart, signal: options.signal })),
         createWriteStream(aside),
         { signal: options.signal },
       )
@@ -132,9 +144,14 @@ async function writeList(
     }
   }
   if (source.path !== undefined) return from(source.path)
+  if (!work.apart && isFolder) return write(objectsAsked(source.name, options.signal))
   if (!work.apart) {
     const remedy = 'Copy it to a disk that all workers reach.'
     throw new FileError('input', source.name, 'a path: its rows name files beside it', 'an address', remedy)
+  }
+  if (isFolder) {
+    const expected = 'a table: inputs of this kind do not lie in files of their own'
+    throw new FileError('input', source.name, expected, 'a folder', 'Name the table in it.')
   }
   // Read as a whole from a file of its own.
   await withTemporaryFolder(tmpdir(), async (folder) => {

@@ -12,6 +12,7 @@ import { fileSource } from '../sources/file-source.js'
 import { openSource } from '../sources/open-source.js'
 import { joined } from '../sources/source.js'
 import { withTemporaryFolder } from '../sources/temporary-folder.js'
+import { atItsAddress, withCopies } from '../sources/with-copies.js'
 import { hasPart, listName, partsName, writeReceipt } from '../folder/run-folder.js'
 
 /** Rows of a shard that may fail by themselves; more is no matter of rows. */
@@ -30,10 +31,13 @@ export async function executeShard(
   options: RunOptions = {},
 ): Promise<Receipt> {
   const asked = await askedIn(plan, shard, work, out, options)
-  const outs = await answered(work, asked, options)
-  const rows = asked.map(({ columns }, at) => {
-    const out = named(outs[at] as Cells | InputError, plan, shard.first + at)
-    return { row: shard.first + at, columns, out }
+  // Where rows mean the same in a file of their own, an address is a text like any other; else it names a file.
+  const outs = work.apart
+    ? await answered(work, asked, options)
+    : await withCopies(asked, options.signal, (copies) => answered(work, copies, options))
+  const rows = asked.map(({ query, columns }, at) => {
+    const out = atItsAddress(outs[at] as Cells | InputError, work.apart ? undefined : query)
+    return { row: shard.first + at, columns, out: named(out, plan, shard.first + at) }
   })
   const bytes = parquetPart(rows)
   const hash = sha256(bytes)

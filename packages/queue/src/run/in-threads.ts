@@ -84,7 +84,7 @@ function answerOf(thread: Worker, job: ShardJob): Promise<Said> {
       resolve(one)
     }
     thread.once('message', onMessage).once('error', ends).once('exit', ends)
-    thread.postMessage(job)
+    thread.postMessage(job, [])
   })
 }
 
@@ -92,6 +92,6 @@ function answerOf(thread: Worker, job: ShardJob): Promise<Said> {
 async function ended(thread: Worker): Promise<void> {
   if (thread.threadId === -1) return
   const exit = new Promise((resolve) => thread.once('exit', resolve))
-  thread.postMessage('end')
+  thread.postMessage('end', [])
   await exit
 }

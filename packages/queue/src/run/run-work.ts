@@ -27,7 +27,7 @@ export interface RunWorkOptions extends RunOptions {
   readonly out: string
   /** Goes on with the run that is there; shards that were set aside are tried again. Default `false`. */
   readonly resume?: boolean | undefined
-  /** Rows of a shard. Default: 4096 of a table, 256 files of a folder. */
+  /** Rows of a shard. Default: 4096 of a table, 256 where rows are files. */
   readonly shardRows?: number | undefined
   /** Who does the shards. Default: this process, one after the other. */
   readonly executor?: Executor | undefined

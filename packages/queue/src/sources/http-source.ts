@@ -43,6 +43,57 @@ export function remoteSource(name: string, environment: NodeJS.ProcessEnv = proc
   }
 }
 
+/** An object of storage. */
+export interface StoredObject {
+  /** `s3://bucket/key`. */
+  readonly name: string
+  readonly bytes: number
+}
+
+/**
+ * The objects of S3-compatible storage under `s3://bucket/prefix/`, however deep, in the order of their keys (ListObjectsV2).
+ * @throws as `remoteSource`.
+ */
+export async function* objectsUnder(
+  name: string,
+  signal?: AbortSignal,
+  environment: NodeJS.ProcessEnv = process.env,
+): AsyncGenerator<StoredObject> {
+  const request = signed(name, environment)
+  const { hostname: bucket, pathname } = new URL(name)
+  const address = storageAddress(`s3://${bucket}/`, environment)
+  const query = new URLSearchParams({ 'list-type': '2', prefix: decodeURIComponent(pathname.slice(1)) })
+  for (;;) {
+    const response = await again(() => request(`${address}?${query}`, { signal: signal ?? null }), name, signal)
+    const said = await response.text()
+    for (const [, entry = ''] of said.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+      const key = textIn(entry, 'Key')
+      // What stands for a folder is none.
+      if (key !== '' && !key.endsWith('/'))
+        yield {
+          name: `s3://${bucket}/${key.replaceAll(/[#?%]/g, encodeURIComponent)}`,
+          bytes: Number(textIn(entry, 'Size')),
+        }
+    }
+    const next = textIn(said, 'NextContinuationToken')
+    if (next === '') return
+    query.set('continuation-token', next)
+  }
+}
+
+/** The text of an element of XML; '' where it is not there. */
+function textIn(xml: string, element: string): string {
+  const [, text = ''] = new RegExp(`<${element}>(.*?)</${element}>`, 's').exec(xml) ?? []
+  const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+  return text.replaceAll(
+    /&(?:(lt|gt|quot|apos|amp)|#(\d+)|#x([\da-f]+));/gi,
+    (_, name?: string, decimal?: string, hex?: string) =>
+      name === undefined
+        ? String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16))
+        : (characters[name.toLowerCase()] ?? ''),
+  )
+}
+
 /** With the bucket in the path, as all kinds of storage take it that have an address of their own. */
 function storageAddress(name: string, { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }: NodeJS.ProcessEnv): string {
   const { hostname: bucket, pathname } = new URL(name)
