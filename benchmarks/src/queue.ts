@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { computeFeatures } from '@headstart/core/kit'
 import { textTask, universalSentenceEncoder } from '@headstart/nlp'
-import { runWork, taskWork, throughQueue, type Work } from '@headstart/queue'
+import { inThreads, runWork, taskWork, throughQueue, type Work } from '@headstart/queue'
 import { Redis } from 'ioredis'
 import { hasRedis, type RedisServer, redisServer } from '../../packages/queue/test/redis-server.js'
 import { atLeast, atMost, type Benchmark, type Figure } from './figure.js'
-import { secondsOf } from './measure.js'
+import { cpuSeconds, secondsOf } from './measure.js'
 import { reviews } from './reviews.js'
 
 /** Milliseconds between two kills of a worker; with every third Redis is killed as well, and both are started again. */
@@ -21,14 +22,17 @@ const betweenKills = 10_000
 export interface QueueSettings {
   /** Default: 4,000, in which hardly anything is killed. */
   readonly texts?: number
-  /** Rows of a shard. Default: 4096, with fewer than 100,000 texts so many that there are 8 shards. */
+  /** Rows of a shard. Default: 4096, with few texts so many that there are 4 shards. */
   readonly shardRows?: number
 }
 
-/** Features of many texts: in one process without shards, in shards, by two workers, and by two workers that are killed. */
+/**
+ * Features of many texts: in one process without shards, in shards, in two threads, by two workers, and by two workers that are killed.
+ * Seconds of CPU stand beside seconds, for a machine that others use as well.
+ */
 export function queue({
   texts = 4000,
-  shardRows = Math.min(4096, Math.ceil(texts / 8)),
+  shardRows = Math.min(4096, Math.ceil(texts / 4)),
 }: QueueSettings = {}): Benchmark {
   return {
     title: `Features of ${texts} texts in shards of ${shardRows}`,
@@ -78,10 +82,17 @@ class Bench {
     // In turns, so that a busy moment of the machine meets both.
     const first = await spentIn(bare)
     const work = await this.#work()
-    await runWork(await this.#some(20), work, { out: join(this.#folder, 'warm alone') })
+    await runWork(await this.#some(400), work, { out: join(this.#folder, 'warm alone'), shardRows: 50 })
     const own = await spentIn(() => runWork(this.#path, work, { out: join(this.#folder, 'alone'), ...this.#shards }))
-    await work.close()
     const last = await spentIn(bare)
+    const threads = await spentIn(() =>
+      runWork(this.#path, work, {
+        out: join(this.#folder, 'threads'),
+        ...this.#shards,
+        executor: inThreads(2, startThread),
+      }),
+    )
+    await work.close()
     this.#seconds = own.seconds
     const plain = { seconds: (first.seconds + last.seconds) / 2, cpu: (first.cpu + last.cpu) / 2 }
     await backbone.close()
@@ -99,9 +110,14 @@ class Bench {
         'the same: CPU time more',
         100 * (own.cpu / plain.cpu - 1),
         5,
-        `${own.cpu.toFixed(1)} s beside ${plain.cpu.toFixed(1)} s, ${((1000 * own.cpu) / inputs.length).toFixed(2)} ms a text`,
+        `${perText(own.cpu, inputs.length)} a text beside ${perText(plain.cpu, inputs.length)}`,
         ' %',
       ),
+      {
+        what: 'shards in two threads of one core each, with opening the networks: CPU time a text',
+        measured: perText(threads.cpu, inputs.length),
+        beside: `${threads.seconds.toFixed(1)} s`,
+      },
       { what: 'bytes of a row of results', measured: (bytes / inputs.length).toFixed(0) },
     ]
   }
@@ -113,15 +129,17 @@ class Bench {
     this.#redis = await redisServer(this.#folder)
     const address = this.#redis.address
     this.#startWorkers(2)
-    // They are there, with their network open.
+    // They are there, with their network open and their code compiled.
     const work = await this.#work()
-    const warm = { out: join(this.#folder, 'warm'), shardRows: 1, executor: throughQueue(address) }
-    await runWork(await this.#some(20), work, warm)
+    const warm = { out: join(this.#folder, 'warm'), shardRows: 50, executor: throughQueue(address) }
+    await runWork(await this.#some(400), work, warm)
     const used = sampled(async () => [
       await memoryOf(address),
       ...(await Promise.all([...this.#workers].map(residentOf))),
     ])
+    const before = await this.#cpuOfWorkers()
     const seconds = await secondsOf(() => this.#throughQueue('together', address, work))
+    const cpu = (await this.#cpuOfWorkers()) - before
     const samples = await used()
     const quiet = samples.filter((sample) => sample.length === 3)
     const workerAt = (share: number): number =>
@@ -133,6 +151,11 @@ class Bench {
         1,
         `${seconds.toFixed(1)} s, ${(texts / seconds).toFixed(0)} texts/s`,
       ),
+      {
+        what: 'the same: CPU time a text, of both workers',
+        measured: perText(cpu, texts),
+        beside: 'times of one process in shards above: what is more is the queue',
+      },
       atMost(
         'Redis: most memory',
         Math.max(...samples.map(([redis = 0]) => redis)),
@@ -219,6 +242,19 @@ class Bench {
       this.#workers.add(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }))
   }
 
+  /** Seconds of CPU of the workers that are there (Linux), in hundredths. */
+  async #cpuOfWorkers(): Promise<number> {
+    const stats = await Promise.all([...this.#workers].map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')))
+    // After the name in brackets: utime and stime, the 14th and 15th of all.
+    const ticks = stats.flatMap((stat) =>
+      stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13),
+    )
+    return ticks.reduce((sum, some) => sum + Number(some), 0) / 100
+  }
+
   async #hashesOf(name: string): Promise<string[]> {
     const folder = join(this.#folder, name, 'parts')
     const names = (await readdir(folder)).toSorted()
@@ -239,12 +275,21 @@ class Bench {
   }
 }
 
+/** A thread of the command line, with one core. */
+function startThread(): Worker {
+  const program = new URL('../../packages/cli/dist/main.js', import.meta.url)
+  return new Worker(program, { env: { ...process.env, HEADSTART_THREADS: '1', HEADSTART_SPIN: '0' } })
+}
+
+function perText(seconds: number, texts: number): string {
+  return `${((1000 * seconds) / texts).toFixed(2)} ms`
+}
+
 /** Seconds that it takes, and seconds of CPU of this process. */
 async function spentIn(work: () => Promise<unknown>): Promise<{ readonly seconds: number; readonly cpu: number }> {
-  const before = process.cpuUsage()
+  const before = cpuSeconds()
   const seconds = await secondsOf(work)
-  const { user, system } = process.cpuUsage(before)
-  return { seconds, cpu: (user + system) / 1e6 }
+  return { seconds, cpu: cpuSeconds() - before }
 }
 
 /** Looks every half second, until asked for what was seen. */

@@ -39,14 +39,13 @@ export async function postgresServer(folder: string): Promise<{ pool: Pool; stop
   const child: ChildProcess = spawn(join(programs as string, 'postgres'), settings, options)
   const pool = new Pool({ host: '127.0.0.1', port, user: 'tester', database: 'postgres' })
   pool.on('error', () => {})
-  for (let tries = 0; tries < 200; tries++) {
-    const isUp = await pool.query('SELECT 1').then(
+  const isUp = (): Promise<boolean> =>
+    pool.query('SELECT 1').then(
       () => true,
       () => false,
     )
-    if (isUp) break
-    await wait(50)
-  }
+  for (const end = performance.now() + 60_000; !(await isUp()); await wait(50))
+    if (child.exitCode !== null || performance.now() > end) throw new Error('postgres does not start.')
   return {
     pool,
     async stop() {

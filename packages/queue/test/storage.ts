@@ -41,7 +41,12 @@ export async function openStorage({ isSigned = false, hasRanges = true } = {}): 
     files: new Map(),
     ranges: [],
     failures: 0,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        // Who asked keeps connections for the next question.
+        server.closeAllConnections()
+      }),
   }
   return storage
 }

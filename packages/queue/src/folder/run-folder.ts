@@ -58,6 +58,12 @@ export async function readReceipt(folder: string, run: string, index: number): P
   return found?.run === run ? found : undefined
 }
 
+/** The receipt of a shard that is set aside, or done with its result in place. */
+export async function readDone(folder: string, run: string, index: number): Promise<Receipt | undefined> {
+  const found = await readReceipt(folder, run, index)
+  return found && (found.setAside !== undefined || (await hasPart(folder, found))) ? found : undefined
+}
+
 /** Numbers of the shards that have receipts. */
 export async function receiptsIn(folder: string): Promise<number[]> {
   const names = await readdir(join(folder, shardsName)).catch(() => [] as string[])

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Queue as BullQueue } from 'bullmq'
 import type { Plan, Shard } from '../contract/plan.js'
-import { hasPart, readReceipt, receiptsIn, writeReceipt } from '../folder/run-folder.js'
+import { readDone, receiptsIn, writeReceipt } from '../folder/run-folder.js'
 import { type Assignment, type Executor, setAside, tries } from '../run/executor.js'
 import type { ShardJob } from '../run/own-shards.js'
 import { connectRedis, factsOf, queueName } from './connect.js'
@@ -70,8 +70,8 @@ async function watch(
   let [counted, workers, alone, saidAlone] = [0, 0, performance.now(), false]
   while (left.size > 0) {
     for (const index of await receiptsIn(out)) {
-      const found = left.has(index) ? await readReceipt(out, plan.id, index) : undefined
-      if (!found || (found.setAside === undefined && !(await hasPart(out, found)))) continue
+      const found = left.has(index) ? await readDone(out, plan.id, index) : undefined
+      if (!found) continue
       left.delete(index)
       onDone(found, workers)
     }
@@ -112,7 +112,7 @@ async function lookAfter(queue: BullQueue<ShardJob>, plan: Plan, out: string, le
   const missing: Shard[] = []
   for (const shard of left) {
     if ((await queue.getJobState(jobOf(plan, shard))) !== 'unknown') continue
-    if (!(await readReceipt(out, plan.id, shard.index))) missing.push(shard)
+    if (!(await readDone(out, plan.id, shard.index))) missing.push(shard)
   }
   await handOut(queue, plan, out, missing)
 }
