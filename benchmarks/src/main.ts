@@ -111,7 +111,7 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
       users === undefined || Number(users) >= 256 ? [recommendLists({ users: Number(users ?? 4096) })] : [],
   },
   translation: {
-    takes: 'MODEL DATA [PAIRS...] [METHOD...]',
+    takes: 'MODEL DATA [PAIRS...] [METHOD...] [files|steps|gains|table] [draws=3]',
     make: ([model = '', data = '', ...more]) => (areFolders([model, data]) ? [translation(model, data, more)] : []),
   },
   'translation-speed': {

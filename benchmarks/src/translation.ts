@@ -23,16 +23,22 @@ const loraShare = 0.9
 
 /** What can be measured alone. */
 const parts = ['files', 'steps', 'gains'] as const
+/** Numbers of pairs of the whole table. */
+const tableShots = [100, 500, 2000]
 
 /**
  * A translator adapted to a domain that it has not seen: what is gained on the pairs set aside, and at what cost.
- * @param words Numbers of pairs, methods, and parts, where not all of them are wanted.
+ * @param words Numbers of pairs, methods, and parts, where not all of them are wanted; `table`: each method at 100, 500 and 2,000
+ *   pairs, from scratch too; `draws=3`: random draws of the pairs. Default 1.
  */
 export function translation(model: string, data: string, words: readonly string[]): Benchmark {
-  const shots = words.map(Number).filter((count) => Number.isFinite(count))
-  const wanted = parts.filter((part) => words.includes(part))
+  const isTable = words.includes('table')
+  const draws = Number(words.find((word) => word.startsWith('draws='))?.slice('draws='.length) ?? 1)
+  const numbers = words.map(Number).filter((count) => Number.isFinite(count))
+  const shots = numbers.length > 0 ? numbers : isTable ? tableShots : [500, 2000]
+  const wanted = parts.filter((part) => words.includes(part) || (isTable && part === 'gains'))
   const named = methodNames.filter((name) => words.includes(name))
-  const methods = named.length > 0 ? named : methodNames.filter((name) => name !== 'scratch')
+  const methods = named.length > 0 ? named : methodNames.filter((name) => isTable || name !== 'scratch')
   const isAsked = (part: (typeof parts)[number]): boolean => wanted.length === 0 || wanted.includes(part)
   return {
     title: `Translation: ${model} adapted to ${data}`,
@@ -41,7 +47,7 @@ export function translation(model: string, data: string, words: readonly string[
       return [
         ...(isAsked('files') ? await sameOnBothWays(base, data) : []),
         ...(isAsked('steps') ? await steps(base) : []),
-        ...(isAsked('gains') ? await gained(base, data, methods, shots.length > 0 ? shots : [500, 2000]) : []),
+        ...(isAsked('gains') ? await gained(base, data, { methods, shots, draws }) : []),
       ]
     },
   }
@@ -50,14 +56,17 @@ export function translation(model: string, data: string, words: readonly string[
 async function gained(
   base: Translator,
   folder: string,
-  methods: readonly MethodName[],
-  shots: readonly number[],
+  {
+    methods,
+    shots,
+    draws,
+  }: { readonly methods: readonly MethodName[]; readonly shots: readonly number[]; readonly draws: number },
 ): Promise<Figure[]> {
   const data = await readTranslationData(folder)
   const learners = translationLearners(base)
   const names = [...new Set<MethodName>(['untouched', ...methods])]
   const { from = 'en', to = 'de' } = base.languages
-  const protocol = pairsHeldOut({ languages: { source: from, target: to }, shots, draws: 1 })
+  const protocol = pairsHeldOut({ languages: { source: from, target: to }, shots, draws })
   const onEvent = (event: { type: string; message?: string }): void => {
     if (event.type !== 'step') console.error(JSON.stringify(event))
   }
@@ -66,6 +75,7 @@ async function gained(
     startRun({ onEvent }),
   )
   console.log(comparison.text())
+  console.log(JSON.stringify(comparison.json))
   return shots.flatMap((count) => {
     const own = comparison.rows.filter(({ columns }) => columns['shots'] === count)
     const chrf = (name: MethodName): number | undefined =>
@@ -80,7 +90,7 @@ async function gained(
       const score = chrf(name)
       if (score === undefined || name === 'untouched') return []
       const what = `chrF2 gained with ${count} pairs: ${name}`
-      const beside = `untouched: ${before.toFixed(2)}; one draw`
+      const beside = `untouched: ${before.toFixed(2)}; ${draws === 1 ? 'one draw' : `${draws} draws`}`
       const target = name === 'lora' && Number.isFinite(best) ? loraShare * best : gains[count]
       if (target === undefined || name === 'scratch') return [{ what, measured: (score - before).toFixed(2), beside }]
       return [atLeast(what, score - before, Number(target.toFixed(2)), beside)]
@@ -91,7 +101,7 @@ async function gained(
 /** What the saved files say of held-out pairs, without a cache and with it, beside what the training graph said. */
 async function sameOnBothWays(base: Translator, folder: string): Promise<Figure[]> {
   const pairs = pairsFor(await readTranslationData(folder), { languages: undefined }).slice(0, 40)
-  const { files, heldOut } = await tune(base, pairs, { epochs: 1 })
+  const { files, heldOut, costs: trained } = await tune(base, pairs, { epochs: 1 })
   await using tuned = base.withNetworks(files)
   const { encoder, decoder, decoderWithPast } = tuned.networks
   const sessions = [
@@ -129,7 +139,7 @@ async function sameOnBothWays(base: Translator, folder: string): Promise<Figure[
       const logits = at(place)
       return sum + Math.log(logits.reduce((total, value) => total + Math.exp(value), 0)) - (logits[id] as number)
     }, 0)
-    costs = Math.max(costs, Math.abs(cost - (heldOut.costs.data[2 * row] as number)) / target.length)
+    costs = Math.max(costs, Math.abs(cost - (trained.data[2 * row] as number)) / target.length)
   }
   for (const session of sessions) await session.close()
   return [

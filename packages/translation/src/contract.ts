@@ -35,8 +35,9 @@ export interface Translator extends AsyncDisposable {
    * The same translator with other weights.
    * @param files All its networks, by the name of their file; see `TranslationNetworks.files`.
    * @param training What is noted of it where it is saved.
+   * @param settings What is changed in its `generation_config.json`.
    */
-  withNetworks(files: ReadonlyMap<string, Graph>, training?: JsonObject): Translator
+  withNetworks(files: ReadonlyMap<string, Graph>, training?: JsonObject, settings?: JsonObject): Translator
   /** What its folder holds: that of the hub, and a `headstart.json`. */
   pack(): Promise<Packed>
   /**

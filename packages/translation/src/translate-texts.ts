@@ -166,10 +166,14 @@ function pieceOf(
   }
 }
 
-/** Whether there is anything to translate beside placeholders, numbers and signs. */
+/** Whether there is anything to translate beside placeholders, numbers, signs, and codes such as E12. */
 function hasWords({ text, placeholders }: Piece): boolean {
-  return /\p{L}/u.test(placeholders.reduce((rest, one) => rest.replace(one, ' '), text))
+  const rest = placeholders.reduce((sum, one) => sum.replace(one, ' '), text).trim()
+  return /\p{L}/u.test(rest) && !isCode.test(rest)
 }
+
+/** One word of capital letters and digits: E12, ISO-8859-1. */
+const isCode = /^(?=\S*\p{Lu})(?=\S*\d)[\p{Lu}\d._-]+$/u
 
 /** What placeholders begin with. */
 const signs = '{<%$&'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JsonObject, type ModelFiles, type Packed } from '@headstart/core'
-import { manifestName, modelFiles, writeModelFolder } from '@headstart/core/kit'
+import { manifestName, modelFiles, parseJsonText, writeModelFolder } from '@headstart/core/kit'
 import type { Graph } from '@headstart/onnx'
 import { encodeModel } from '@headstart/onnx/kit'
 import type { TranslateOptions, Translation, Translator } from './contract.js'
@@ -95,8 +95,8 @@ class EncoderDecoder implements Translator {
     return translateTexts({ ...this.#parts, ...spoken }, this.#sessions, texts, options)
   }
 
-  withNetworks(networks: ReadonlyMap<string, Graph>, training?: JsonObject): Translator {
-    const parts = translatorParts(this.id, this.files, networks, this.#parts.asked)
+  withNetworks(networks: ReadonlyMap<string, Graph>, training?: JsonObject, settings: JsonObject = {}): Translator {
+    const parts = translatorParts(this.id, withSettings(this.files, settings), networks, this.#parts.asked)
     return new EncoderDecoder({ ...parts, training }, this.#threads)
   }
 
@@ -128,4 +128,13 @@ class EncoderDecoder implements Translator {
       ...[...this.networks.files].map(([name, graph]): [string, Uint8Array] => [name, encodeModel(graph)]),
     ]
   }
+}
+
+/** Files beside the networks, with changes of `generation_config.json`. */
+function withSettings(files: ReadonlyMap<string, Uint8Array>, settings: JsonObject): ReadonlyMap<string, Uint8Array> {
+  if (Object.keys(settings).length === 0) return files
+  const name = 'generation_config.json'
+  const before = files.get(name)
+  const config = before ? (parseJsonText(new TextDecoder().decode(before)) as JsonObject) : {}
+  return new Map([...files, [name, new TextEncoder().encode(JSON.stringify({ ...config, ...settings }, null, 2))]])
 }

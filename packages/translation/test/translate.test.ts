@@ -14,13 +14,25 @@ describe('translate', () => {
     (await opened.translate([text], options))[0]?.text ?? ''
 
   it('keeps order and what there is nothing to say of: empty texts, numbers, placeholders alone, space around', async () => {
-    const texts = ['print', '', ' \n', '42', '{0}: %s', '  open the file\n\nsave all \n', 'print']
+    const texts = [
+      'print',
+      '',
+      ' \n',
+      '42',
+      'E12',
+      'https://x.org/a?b=c',
+      '{0}: %s',
+      '  open the file\n\nsave all \n',
+      'print',
+    ]
     const found = await opened.translate(texts)
     const [one, ...rest] = found.map(({ text }) => text)
     expect(rest).toEqual([
       '',
       ' \n',
       '42',
+      'E12',
+      'https://x.org/a?b=c',
       '{0}: %s',
       `  ${await said('open the file')}\n\n${await said('save all')} \n`,
       one,

@@ -148,8 +148,7 @@ async function fill<Data, Query, Answer>(
     const errors = answers.filter((answer) => answer instanceof InputError)
     for (const error of errors) say(session.stderr, error.message)
     if (errors.length > 0) session.exitCode = 2
-    const { bytes, remarks } = filled(answers)
-    const count = answers.length - errors.length
+    const { bytes, remarks, filled: count } = filled(answers)
     if (count > 0) await writeFileAtomically(to, bytes)
     const json = { from, out: to, filled: count, kept, remarks: [...remarks] }
     const text = (): string => [...remarks, `${count} filled in, ${kept} kept as they were: ${to}`].join('\n')

@@ -21,9 +21,11 @@ export interface Gaps<Query, Answer> {
   readonly queries: readonly Query[]
   /** Answers that are there, and stay as they are. */
   readonly kept: number
-  /** The file with answers in its gaps, in the order of the queries; a gap of which the answer is an error stays one. */
+  /** The file with answers in its gaps, in the order of the queries; a gap of which the answer is an error, or nothing, stays one. */
   filled(answers: readonly (Answer | InputError)[]): {
     readonly bytes: Uint8Array
+    /** How many gaps are filled now. */
+    readonly filled: number
     /** What is to be looked at, a sentence each, with its place in the file. */
     readonly remarks: readonly string[]
   }

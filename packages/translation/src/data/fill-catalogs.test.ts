@@ -59,16 +59,25 @@ describe('a catalog in JSON', () => {
     const { from, to } = await fill(source, undefined, 'json')
     const { filled } = await fillCatalogs.open(from, to)
     const wrong = new InputError('text', 'a short one', 'a long one', '')
-    const { bytes, remarks } = filled([
+    const {
+      bytes,
+      remarks,
+      filled: count,
+    } = filled([
       { text: 'auf', problems: ['{0} is missing.'] },
-      wrong,
+      { text: '', problems: ['Nothing came out.'] },
       wrong,
       wrong,
       wrong,
       wrong,
     ])
-    expect(remarks).toEqual(['menu.open: to be looked at: {0} is missing.'])
-    expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ menu: { open: 'auf', more: {} }, size: 3 })
+    expect(remarks).toEqual([
+      'menu.open: to be looked at: {0} is missing.',
+      'menu.close: to be looked at: Nothing came out.',
+    ])
+    expect(count).toBe(1)
+    const { menu } = JSON.parse(new TextDecoder().decode(bytes)) as { menu: object }
+    expect(menu).toEqual({ open: 'auf', more: {} })
   })
 
   it.each(['[', '"text"', ''])('is refused where it is none: %j', async (text) => {
@@ -103,9 +112,28 @@ msgstr[1] ""
     expect(text).toContain('msgstr[0] "%D FILE"\nmsgstr[1] "%D FILES"\nmsgstr[2] "%D FILES"')
   })
 
+  it('keeps what is there to the letter, and gets new entries behind their neighbors', async () => {
+    const [first, gap, last] = [
+      '# by hand\nmsgid   "open"\nmsgstr "au"\n"f"\n',
+      'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] "eine Datei"\n',
+      '#~ msgid "old"\n#~ msgstr "alt"\n',
+    ]
+    const { text } = await fill(source, [header, first, gap, last].join('\n'), 'po')
+    const added = 'msgctxt "menu"\nmsgid "open"\nmsgstr "OPEN"\n'
+    const filled = `${gap.trimEnd()}\nmsgstr[1] "%D FILES"\nmsgstr[2] "%D FILES"\n`
+    expect(text).toBe([header, first, added, filled, last].join('\n'))
+  })
+
+  it('that has everything is not changed by a byte', async () => {
+    const target = source.replaceAll(/(msgstr.*) ""/g, '$1 "x"').replaceAll('\n', '\r\n')
+    const whole = target.replace('msgstr "x"', 'msgstr ""').replace('msgstr[1] "x"', 'msgstr[1] "x"\r\nmsgstr[2] "y"')
+    expect((await fill(source, whole, 'po')).text).toBe(whole)
+  })
+
   it('that is not there yet is made, with the language that it is called after', async () => {
     const { text } = await fill(source, undefined, 'po')
     expect(text).toContain('Language: de\\n')
+    expect(text).toContain('Plural-Forms: nplurals=2; plural=(n != 1);\\n')
     expect(text).toContain('#: a.c:1\nmsgid "open"\nmsgstr "OPEN"')
   })
 

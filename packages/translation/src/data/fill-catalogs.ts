@@ -24,16 +24,23 @@ export const fillCatalogs: Fills<string, Translation> = {
     return {
       queries: gaps.gaps.map(({ text }) => text),
       kept: gaps.kept,
-      filled: (answers) => ({
-        bytes: new TextEncoder().encode(gaps.filled(answers.map(textIn))),
-        remarks: remarksOf(gaps, answers),
-      }),
+      filled(answers) {
+        const texts = answers.map((answer, place) => textIn(answer, gaps.gaps[place]?.text ?? ''))
+        return {
+          bytes: new TextEncoder().encode(gaps.filled(texts)),
+          filled: texts.filter((text) => text !== undefined).length,
+          remarks: remarksOf(gaps, answers),
+        }
+      },
     }
   },
 }
 
-function textIn(answer: Translation | InputError): { text: string; isSure: boolean } | undefined {
-  return answer instanceof InputError ? undefined : { text: answer.text, isSure: answer.problems.length === 0 }
+/** What is put in; where nothing came out of a text, it stays a gap. */
+function textIn(answer: Translation | InputError, asked: string): { text: string; isSure: boolean } | undefined {
+  return answer instanceof InputError || (answer.text.trim() === '' && asked.trim() !== '')
+    ? undefined
+    : { text: answer.text, isSure: answer.problems.length === 0 }
 }
 
 function remarksOf({ gaps }: CatalogGaps, answers: readonly (Translation | InputError)[]): string[] {

@@ -46,7 +46,7 @@ export function translationLearners(
       const encoded = await run.once([start, 'encoded sources'], async () => new EncodedSources(start))
       const { signal, onEvent, seed } = run
       const tuned = await tune(start, pairs, { ...options, ...own, signal, onEvent, seed }, encoded)
-      return new TranslatorModel(base.withNetworks(tuned.files))
+      return new TranslatorModel(base.withNetworks(tuned.files, undefined, tuned.settings))
     },
   })
   const untouched: TranslationLearner = {

@@ -127,6 +127,25 @@ describe('a translator that is fine-tuned', () => {
     }
   })
 
+  it('learns from held-out pairs as well in the end, where they are enough to have decided well', async () => {
+    await using base = await opened()
+    const many = pairs.flatMap(({ source, target }) =>
+      words.flatMap(([c, one]) =>
+        ['open', 'save'].map((verb) => ({ source: `${verb} ${source} ${c}`, target: `${target} ${one}` })),
+      ),
+    )
+    const { files, heldOut, learnsAll, costs, pairs: learned } = await tune(base, many, { ...quick, epochs: 1 })
+    expect([learnsAll, learned + heldOut.pairs]).toEqual([true, many.length])
+    const trained = Array.from({ length: costs.rows }, (_, row) => costs.data[2 * row] as number)
+    const total = trained.reduce((sum, one) => sum + one, 0)
+    expect(total / (trained.length * 5)).not.toBeCloseTo(heldOut.after, 3)
+    await using tuned = base.withNetworks(files)
+    const logits = await logitsBy(tuned)
+    const [first] = await logits.of(heldOut.rows[0] as Pair)
+    expect(costOf(first, tuned.tokenizer.encodeTarget(heldOut.rows[0]?.target ?? ''))).toBeCloseTo(trained[0] ?? 0, 3)
+    await logits.close()
+  })
+
   it('keeps its encoder, where the decoder alone is tuned', async () => {
     await using base = await opened()
     const { files } = await tune(base, pairs, { ...quick, epochs: 1 })

@@ -2,17 +2,13 @@ import type { JsonObject } from '@headstart/core'
 import type { Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
 import { pairsFor } from '../data/pairs-for.js'
-import { chrF2 } from '../evaluate/chrf.js'
-import { scoreOf } from '../evaluate/metric.js'
 import { forgottenBy } from '../tuning/forgotten.js'
+import { chrfOf } from '../tuning/settle.js'
 import { tune } from '../tuning/tune.js'
 import type { TuneOptions } from '../tuning/tune-options.js'
 import type { Training } from './training.js'
 import { translationLanguages } from './translation-languages.js'
 import { TranslatorModel } from './translator-model.js'
-
-/** Held-out pairs that are translated before and after, at most, to say what was gained. */
-const mostTranslated = 100
 
 /**
  * Adapts a translator to pairs of texts: teacher forcing on its decoder, over what its frozen encoder says. Held-out pairs decide how long,
@@ -39,23 +35,12 @@ export async function fineTune(
     const message = `Held-out pairs gained nothing (loss ${heldOut.before.toFixed(3)} per token before): the translator is kept as it was.`
     onEvent?.({ type: 'notice', message })
   }
-  const after = gained ? translator.withNetworks(tuned.files) : translator
-  const asked = heldOut.rows.slice(0, mostTranslated)
-  const chrfOf = async (one: Translator): Promise<number> => {
-    const said = await one.translate(
-      asked.map(({ source }) => source),
-      { signal },
-    )
-    return scoreOf(
-      chrF2,
-      said.map(({ text }) => text),
-      asked.map(({ target }) => target),
-    )
-  }
-  const chrfBefore = await chrfOf(translator)
+  const after = translator.withNetworks(tuned.files, undefined, tuned.settings)
+  const chrfBefore = await chrfOf(translator, heldOut.rows, { signal })
   const training: Training = {
     backbone: options.backbone ?? translator.id,
     pairs: tuned.pairs,
+    learnsAll: tuned.learnsAll,
     unfreeze: plan.unfreeze,
     lora: plan.lora ?? null,
     learningRate: plan.learningRate,
@@ -64,6 +49,7 @@ export async function fineTune(
     seed: plan.seed,
     epochs: tuned.epochs,
     share: tuned.share,
+    generation: tuned.settings,
     trained: tuned.trained,
     kept: gained ? 'tuned' : 'untouched',
     heldOut: {
@@ -71,11 +57,11 @@ export async function fineTune(
       lossBefore: heldOut.before,
       lossAfter: heldOut.after,
       chrfBefore,
-      chrfAfter: gained ? await chrfOf(after) : chrfBefore,
+      chrfAfter: heldOut.chrf,
     },
     forgotten: (await forgottenBy(translator, after, general, signal)) ?? null,
   }
-  if (gained) await after.close()
-  const noted = translator.withNetworks(tuned.files, training as unknown as JsonObject)
+  await after.close()
+  const noted = translator.withNetworks(tuned.files, training as unknown as JsonObject, tuned.settings)
   return new TranslatorModel(noted, async () => translator.withNetworks(translator.networks.files))
 }

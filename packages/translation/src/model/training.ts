@@ -4,8 +4,10 @@ import { z } from 'zod'
 export const trainingSchema = z.object({
   /** Id or folder of the translator that it was made from. */
   backbone: z.string(),
-  /** Pairs that were learned from. */
+  /** Pairs that were learned from, those held out aside. */
   pairs: z.number(),
+  /** Whether those held out were learned from as well in the end. */
+  learnsAll: z.boolean().default(false),
   unfreeze: z.enum(['decoder', 'all']),
   lora: z.object({ rank: z.number(), alpha: z.number() }).nullable(),
   learningRate: z.number(),
@@ -16,6 +18,8 @@ export const trainingSchema = z.object({
   epochs: z.number(),
   /** How far the weights were taken from those of before to the tuned ones, 0 to 1: as held-out pairs cost least. */
   share: z.number(),
+  /** How it translates, by held-out pairs, where that is not as before: settings of `generation_config.json`. */
+  generation: z.record(z.string(), z.number()).default({}),
   /** Number of weights that were trained. */
   trained: z.number(),
   /** Whether the tuned weights are better on held-out pairs. */

@@ -182,13 +182,15 @@ function rowsOf(onEvent: RunOptions['onEvent']): TranslateOptions['onProgress'] 
 
 function sayModel(id: string, training: Training | undefined): string {
   if (!training) return `${id}, as it was published.`
-  const { pairs, heldOut, unfreeze, lora, epochs, kept, forgotten } = training
+  const { pairs, heldOut, unfreeze, lora, epochs, kept, forgotten, generation, learnsAll } = training
   const how = `${unfreeze === 'all' ? 'encoder and decoder' : 'the decoder'}${lora ? `, low-rank updates of rank ${lora.rank}` : ''}`
   const range = (before: number, after: number, digits: number): string =>
     `${before.toFixed(digits)} -> ${after.toFixed(digits)}`
   return [
     `${id}, adapted to ${pairs} pairs: ${how}, ${epochs} epochs.`,
     `${heldOut.pairs} pairs that were held out: loss ${range(heldOut.lossBefore, heldOut.lossAfter, 3)} per token, chrF2 ${range(heldOut.chrfBefore, heldOut.chrfAfter, 1)}.`,
+    ...(learnsAll ? ['In the end it learned from those as well, with as many steps.'] : []),
+    ...Object.entries(generation).map(([name, value]) => `By these pairs it translates with ${name} ${value}.`),
     ...(kept === 'untouched' ? ['Nothing was gained on them: the translator was kept as it was.'] : []),
     ...(forgotten ? [sayForgotten(forgotten)] : []),
   ].join('\n')

@@ -13,6 +13,7 @@ const shapes = [
   String.raw`</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>`, // HTML, and tags of ICU
   String.raw`</?\d+/?>`, // react-i18next
   String.raw`&(?:[A-Za-z]+|#\d+|#x[\dA-Fa-f]+);`,
+  String.raw`https?://[^\s<>"'{}|\\^]*[^\s<>"'{}|\\^.,;:!?)\]]`, // links
 ]
 
 /** How placeholders are found. */
@@ -25,7 +26,7 @@ export interface PlaceholderOptions {
 
 /**
  * What must come out of a translation as it went in, in order: `{name}`, `{{name}}`, `${name}`, `%s`, `%1$s`, `%(name)s`, `<b>`, `&nbsp;`,
- * and what is to be kept.
+ * links, and what is to be kept.
  */
 export function findPlaceholders(text: string, options: PlaceholderOptions = {}): string[] {
   return [...text.matchAll(patternOf(options))].flatMap(([found]) => (found === '' ? [] : [found]))

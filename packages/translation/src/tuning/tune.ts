@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto'
 import { float32, type Graph, type Tensor, type Tensors, Trainer } from '@headstart/onnx'
 import { isTrainable, lowRank, precisionOf, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
-import type { Matrix } from '@headstart/core'
-import { Checkpoint, DataError, divergedNotice, OptionError, random, runLoop, zeroMatrix } from '@headstart/core/kit'
+import type { Matrix, RunOptions } from '@headstart/core'
+import {
+  type BatchFeeds,
+  Checkpoint,
+  DataError,
+  divergedNotice,
+  OptionError,
+  random,
+  runLoop,
+  zeroMatrix,
+} from '@headstart/core/kit'
 import type { Pair } from '../data/pair.js'
 import type { Translator } from '../contract.js'
 import type { TranslatorParts } from '../files/open-translator.js'
 import { EncodedSources } from './encoded-sources.js'
+import { settle, type Settled } from './settle.js'
 import { TokenFeeds, type TokenPair, tokenPairs } from './token-pairs.js'
 import { type TrainingGraph, trainingGraph } from './training-graph.js'
 import { type TuneOptions, tunePlan, type TunePlan } from './tune-options.js'
@@ -14,6 +24,8 @@ import { type ChangedWeight, writeWeights } from './write-weights.js'
 
 /** Fewest pairs: some of them are held out. */
 export const fewestPairs = 10
+/** Fewest held-out pairs whose decision is good enough to be repeated, where none is left to check it: then all pairs are learned from. */
+const fewestHeldOut = 20
 /** Epochs without a lower loss of held-out pairs after which a tuning ends. */
 const patience = 3
 /** Largest norm of a gradient; longer ones are scaled down. */
@@ -34,11 +46,17 @@ export interface Tuned {
   readonly gained: boolean
   readonly heldOut: HeldOutLoss & {
     readonly rows: readonly Pair[]
-    /** For each of them, what its tokens cost together afterwards, and how many there are. */
-    readonly costs: Matrix
+    /** chrF2 of their translations, in the end. */
+    readonly chrf: number
   }
-  /** Number of pairs that were learned from. */
+  /** Changes of `generation_config.json`: how the translator translates best, by held-out pairs. */
+  readonly settings: Settled['settings']
+  /** For each held-out pair, what its tokens cost with the weights of the files, and how many there are. */
+  readonly costs: Matrix
+  /** Number of pairs that were learned from, those held out aside. */
   readonly pairs: number
+  /** Whether those held out were learned from as well in the end, with as many steps. */
+  readonly learnsAll: boolean
   /** Epochs whose weights were the best. */
   readonly epochs: number
   /** How far the weights go from those of before to those, 0 to 1. */
@@ -49,8 +67,9 @@ export interface Tuned {
 }
 
 /**
- * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. The weights with the
- * least loss of held-out pairs are the result, which can be those of before.
+ * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. Held-out pairs decide after
+ * how many epochs, how far the weights go, how translations are generated then, and whether the weights stay as they were; where they are
+ * enough, all pairs are learned from in the end, with as many steps.
  * @throws DataError for too few pairs, and weights that are not float32; OptionError for options out of range; CheckpointError for one of another training.
  */
 export async function tune(
@@ -74,22 +93,24 @@ export async function tune(
   const rows = [...learned.keys()]
   const held = heldOut.map((_, index) => learned.length + index)
   const size = Math.min(plan.batchSize, rows.length)
-  const batches = (epoch: number) =>
-    feeds.batches(rows, size, random(plan.seed + 7919 * epoch)).map((batch, index) => {
+  const batchesOf = (some: readonly number[], epoch: number): BatchFeeds[] =>
+    feeds.batches(some, size, random(plan.seed + 7919 * epoch)).map((batch, index) => {
       const { uniform } = random(plan.seed + 7919 * epoch + 104_729 * (index + 1))
       return () => feeds.feeds(batch, size, () => uniform() < plan.wordDropout)
     })
+  const batches = (epoch: number): BatchFeeds[] => batchesOf(rows, epoch)
   const steps = batches(0)
   const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
   const network = adapted(objective, plan)
   const trainer = await Trainer.create(network.graph, {
     loss: objective.loss,
     groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
-    feeds: await (steps[0] as () => ReturnType<TokenFeeds['feeds']>)(),
+    feeds: await (steps[0] as BatchFeeds)(),
     schedule,
     clipNorm,
     ...(options.threads !== undefined && { threads: options.threads }),
   })
+  const start = trainer.state()
   const results = (): Promise<Matrix> => costsOf(trainer, objective, feeds, tokens, held, plan)
   try {
     const outcome = await runLoop({
@@ -120,16 +141,21 @@ export async function tune(
     const { share, costs } = await shareOfTheWay(trainer, network, outcome.results[epochs] as Matrix, results)
     const after = lossPerToken(costs)
     const gained = after < before
+    const files = (): ReadonlyMap<string, Graph> => written(parts, plan, network.changed(trainer))
+    const { settings, chrf } = await settled(gained ? parts.withNetworks(files()) : parts, heldOut, signal)
+    const learnsAll = gained && held.length >= fewestHeldOut
+    if (learnsAll) {
+      const all = (epoch: number) => batchesOf([...rows, ...held], epoch)
+      await learnAll(trainer, { start, batches: all, steps: epochs * steps.length, signal, onEvent })
+      trainer.setParameters(between(network, trainer.parameters(), share))
+    }
     return {
-      files: gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files,
+      files: gained ? files() : parts.networks.files,
       gained,
-      heldOut: {
-        pairs: held.length,
-        before,
-        after,
-        rows: heldOut,
-        costs,
-      },
+      heldOut: { pairs: held.length, before, after, rows: heldOut, chrf },
+      settings,
+      costs: learnsAll ? await results() : costs,
+      learnsAll,
       pairs: learned.length,
       epochs,
       share,
@@ -210,10 +236,16 @@ function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
     throw new OptionError('option "lora"', expected, 'none', 'Lower the rank.')
   }
   const updated = lowRank(graph, { names, ...lora, normal: random(seed).normal })
+  // Biases and scales are few: they are trained as they are.
+  const vectors = roles.flatMap(([name, { kind }]) => (kind === 'bias' || kind === 'scale' ? [name] : []))
   return {
     graph: updated.graph,
-    parameters: updated.parameters,
-    changed: (trainer) => changedBy(updated.merge(trainer.parameters())),
+    parameters: [...updated.parameters, ...vectors],
+    changed: (trainer) => {
+      const trained = trainer.parameters()
+      const own = vectors.map((name) => [name, trained[name] as Tensor] as const)
+      return changedBy([...updated.merge(trained), ...own])
+    },
   }
 }
 
@@ -240,25 +272,12 @@ const shares = [0.75, 0.5, 0.25]
  */
 async function shareOfTheWay(
   trainer: Trainer,
-  { graph, parameters }: Adapted,
+  network: Adapted,
   costs: Matrix,
   results: () => Promise<Matrix>,
 ): Promise<{ share: number; costs: Matrix }> {
   const tuned = trainer.parameters()
-  const at = (share: number): Tensors =>
-    Object.fromEntries(
-      parameters.map((name) => {
-        const { dims, data } = tuned[name] as Tensor<'float32'>
-        const before = graph.initializers.get(name)?.data as Float32Array
-        return [
-          name,
-          float32(
-            dims,
-            data.map((value, i) => share * value + (1 - share) * (before[i] as number)),
-          ),
-        ]
-      }),
-    )
+  const at = (share: number): Tensors => between(network, tuned, share)
   let best = { share: 1, costs }
   for (const share of shares) {
     trainer.setParameters(at(share))
@@ -267,6 +286,47 @@ async function shareOfTheWay(
   }
   trainer.setParameters(at(best.share))
   return best
+}
+
+/** Weights a share of the way from those of before to tuned ones. */
+function between({ graph, parameters }: Adapted, tuned: Tensors, share: number): Tensors {
+  return Object.fromEntries(
+    parameters.map((name) => {
+      const { dims, data } = tuned[name] as Tensor<'float32'>
+      const before = graph.initializers.get(name)?.data as Float32Array
+      const mixed = data.map((value, i) => share * value + (1 - share) * (before[i] as number))
+      return [name, float32(dims, mixed)]
+    }),
+  )
+}
+
+/** How the translator translates best, by held-out pairs; it is closed. */
+async function settled(translator: Translator, heldOut: readonly Pair[], signal: AbortSignal | undefined) {
+  try {
+    return await settle(translator, heldOut, signal)
+  } finally {
+    await translator.close()
+  }
+}
+
+/** Learns again from the start, from all pairs, with so many steps as were the best before some of them were there. */
+async function learnAll(
+  trainer: Trainer,
+  options: RunOptions & {
+    readonly start: Tensors
+    readonly batches: (epoch: number) => readonly BatchFeeds[]
+    readonly steps: number
+  },
+): Promise<void> {
+  const { start, batches, steps, signal, onEvent } = options
+  trainer.restore(start)
+  for (let epoch = 0; trainer.steps < steps; epoch++) {
+    for (const feeds of batches(epoch).slice(0, steps - trainer.steps)) {
+      signal?.throwIfAborted()
+      const { loss } = await trainer.step(await feeds())
+      onEvent?.({ type: 'step', step: trainer.steps, steps, loss })
+    }
+  }
 }
 
 /** For each pair, what its tokens cost together, and how many there are. */

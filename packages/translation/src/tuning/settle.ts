@@ -1,0 +1,49 @@
+import type { Translator } from '../contract.js'
+import type { Pair } from '../data/pair.js'
+import { chrF2 } from '../evaluate/chrf.js'
+import { scoreOf } from '../evaluate/metric.js'
+
+/** Pairs that are translated to choose by, at most. */
+const mostTranslated = 100
+/** Sequences of so many tokens that are said once, tried beside what the model says (0: none). */
+const ngramsSaidOnce = [3, 4]
+
+/** How a translator translates best. */
+export interface Settled {
+  /** What is to be changed in `generation_config.json`; nothing where the model's own is best. */
+  readonly settings: Readonly<Record<string, number>>
+  /** chrF2 of pairs translated so. */
+  readonly chrf: number
+}
+
+/**
+ * Chooses how translations are generated, by pairs that were not learned from: a translator that was tuned on few pairs, unsure,
+ * says phrases over and over, which the loss of a token does not tell. What is chosen is a setting of the hub, which Transformers.js keeps to.
+ */
+export async function settle(translator: Translator, heldOut: readonly Pair[], signal?: AbortSignal): Promise<Settled> {
+  const own = translator.config.no_repeat_ngram_size ?? 0
+  let best: Settled = { settings: {}, chrf: await chrfOf(translator, heldOut, { signal }) }
+  for (const noRepeatNgram of ngramsSaidOnce.filter((size) => size !== own)) {
+    const chrf = await chrfOf(translator, heldOut, { signal, noRepeatNgram })
+    if (chrf > best.chrf) best = { settings: { no_repeat_ngram_size: noRepeatNgram }, chrf }
+  }
+  return best
+}
+
+/** chrF2 of greedy translations of pairs, of the first of them where there are many. */
+export async function chrfOf(
+  translator: Translator,
+  pairs: readonly Pair[],
+  options: Parameters<Translator['translate']>[1],
+): Promise<number> {
+  const asked = pairs.slice(0, mostTranslated)
+  const said = await translator.translate(
+    asked.map(({ source }) => source),
+    options,
+  )
+  return scoreOf(
+    chrF2,
+    said.map(({ text }) => text),
+    asked.map(({ target }) => target),
+  )
+}
