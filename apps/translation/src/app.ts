@@ -112,7 +112,7 @@ async function adapt(place: string, settings: Settings, say: (line: string) => v
   const summary = {
     translator: before.id,
     language,
-    learned: model.training?.pairs ?? pairs.length,
+    learned: model.training?.learnsAll ? pairs.length : (model.training?.pairs ?? pairs.length),
     before: score(said),
     after: score(after),
   }

@@ -21,8 +21,13 @@ export interface Summary {
 }
 
 const style = `
-.rows td { width: 33% } ins { background: rgba(22, 163, 74, .22); text-decoration: none }
-del { background: rgba(220, 38, 38, .18) } .problem { color: #c2410c; font-size: .85rem }`
+.rows td { width: 25% } .rows td:last-child { font-size: .85rem } ins { background: rgba(22, 163, 74, .22); text-decoration: none }
+del { background: rgba(220, 38, 38, .18) } .problem { color: #c2410c; font-size: .85rem }
+@media (max-width: 640px) {
+  .rows thead { display: none } .rows td { display: block; width: auto; border: 0; padding: .15rem 0 }
+  .rows td::before { content: attr(data-label); display: block; font-size: .75rem; opacity: .7 }
+  .rows tr { display: block; padding: .5rem 0; border-bottom: 1px solid rgba(128, 128, 128, .3) }
+}`
 
 /** The page: each source with what the translator said before and says now, and what changed in between. */
 export function page(rows: readonly Row[], { translator, language, learned, before, after }: Summary): string {
@@ -45,16 +50,20 @@ export function page(rows: readonly Row[], { translator, language, learned, befo
         <tr>
           <th scope="col">source</th>
           <th scope="col">before</th>
-          <th scope="col">after, and what changed</th>
+          <th scope="col">after</th>
+          <th scope="col">what changed</th>
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
             html`<tr>
-              <td>${row.source}</td>
-              <td>${row.before}</td>
-              <td>${changes(row)}${row.problems.map((problem) => html`<div class="problem">${problem}</div>`)}</td>
+              <td data-label="source">${row.source}</td>
+              <td data-label="before">${row.before}</td>
+              <td data-label="after">
+                ${row.after}${row.problems.map((problem) => html`<div class="problem">${problem}</div>`)}
+              </td>
+              <td data-label="what changed">${changes(row)}</td>
             </tr> `,
         )}
       </tbody>

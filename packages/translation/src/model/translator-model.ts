@@ -190,7 +190,7 @@ function sayModel(id: string, training: Training | undefined): string {
     `${id}, adapted to ${pairs} pairs: ${how}, ${epochs} epochs.`,
     `${heldOut.pairs} pairs that were held out: loss ${range(heldOut.lossBefore, heldOut.lossAfter, 3)} per token, chrF2 ${range(heldOut.chrfBefore, heldOut.chrfAfter, 1)}.`,
     ...(learnsAll ? ['In the end it learned from those as well, with as many steps.'] : []),
-    ...Object.entries(generation).map(([name, value]) => `By these pairs it translates with ${name} ${value}.`),
+    ...Object.entries(generation).map(([name, value]) => `They chose how it translates: ${name} ${value}.`),
     ...(kept === 'untouched' ? ['Nothing was gained on them: the translator was kept as it was.'] : []),
     ...(forgotten ? [sayForgotten(forgotten)] : []),
   ].join('\n')

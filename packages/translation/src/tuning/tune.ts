@@ -16,7 +16,7 @@ import type { Pair } from '../data/pair.js'
 import type { Translator } from '../contract.js'
 import type { TranslatorParts } from '../files/open-translator.js'
 import { EncodedSources } from './encoded-sources.js'
-import { settle, type Settled } from './settle.js'
+import { chrfOf, settle, type Settled } from './settle.js'
 import { TokenFeeds, type TokenPair, tokenPairs } from './token-pairs.js'
 import { type TrainingGraph, trainingGraph } from './training-graph.js'
 import { type TuneOptions, tunePlan, type TunePlan } from './tune-options.js'
@@ -24,7 +24,7 @@ import { type ChangedWeight, writeWeights } from './write-weights.js'
 
 /** Fewest pairs: some of them are held out. */
 export const fewestPairs = 10
-/** Fewest held-out pairs whose decision is good enough to be repeated, where none is left to check it: then all pairs are learned from. */
+/** Fewest held-out pairs that tell how translations are best generated, and after whose decision all pairs are learned from. */
 const fewestHeldOut = 20
 /** Epochs without a lower loss of held-out pairs after which a tuning ends. */
 const patience = 3
@@ -142,9 +142,9 @@ export async function tune(
     const after = lossPerToken(costs)
     const gained = after < before
     const files = (): ReadonlyMap<string, Graph> => written(parts, plan, network.changed(trainer))
-    const { settings, chrf } = await settled(gained ? parts.withNetworks(files()) : parts, heldOut, signal)
-    const learnsAll = gained && held.length >= fewestHeldOut
-    if (learnsAll) {
+    const areEnough = gained && held.length >= fewestHeldOut
+    const { settings, chrf } = await settled(gained ? parts.withNetworks(files()) : parts, heldOut, areEnough, signal)
+    if (areEnough) {
       const all = (epoch: number) => batchesOf([...rows, ...held], epoch)
       await learnAll(trainer, { start, batches: all, steps: epochs * steps.length, signal, onEvent })
       trainer.setParameters(between(network, trainer.parameters(), share))
@@ -154,8 +154,8 @@ export async function tune(
       gained,
       heldOut: { pairs: held.length, before, after, rows: heldOut, chrf },
       settings,
-      costs: learnsAll ? await results() : costs,
-      learnsAll,
+      costs: areEnough ? await results() : costs,
+      learnsAll: areEnough,
       pairs: learned.length,
       epochs,
       share,
@@ -301,9 +301,15 @@ function between({ graph, parameters }: Adapted, tuned: Tensors, share: number):
 }
 
 /** How the translator translates best, by held-out pairs; it is closed. */
-async function settled(translator: Translator, heldOut: readonly Pair[], signal: AbortSignal | undefined) {
+async function settled(
+  translator: Translator,
+  heldOut: readonly Pair[],
+  areEnough: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Settled> {
   try {
-    return await settle(translator, heldOut, signal)
+    if (areEnough) return await settle(translator, heldOut, signal)
+    return { settings: {}, chrf: await chrfOf(translator, heldOut, { signal }) }
   } finally {
     await translator.close()
   }
