@@ -150,6 +150,11 @@ msgstr[1] ""
     expect((await fill(`${header}\nmsgid "open"\n`, undefined, 'po')).queries).toEqual(['open'])
   })
 
+  it('without a header is filled in as well', async () => {
+    const { text } = await fill('msgid "open"\nmsgstr ""\n', 'msgid "close"\nmsgstr "zu"\n', 'po')
+    expect(text).toBe('msgid "open"\nmsgstr "OPEN"\n\nmsgid "close"\nmsgstr "zu"\n')
+  })
+
   it('is filled in from its own texts, and marks what is to be looked at', async () => {
     const { to } = await fill(source, source, 'po')
     const { queries, filled } = await fillCatalogs.open(to, to)

@@ -35,7 +35,8 @@ export function poCatalog(path: string, bytes: Uint8Array): PoCatalog {
 export function parsedPo(path: string, bytes: Uint8Array): GetTextTranslations {
   try {
     const parsed = po.parse(Buffer.from(bytes))
-    // An entry that is cut short has none.
+    // Without its header a catalog has none, and an entry that is cut short no texts.
+    parsed.headers ??= {}
     for (const entries of Object.values(parsed.translations))
       for (const entry of Object.values(entries)) entry.msgstr ??= []
     return parsed
