@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tinyTranslator, writeTranslator } from '@headstart/translation/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,6 +59,19 @@ describe('headstart translate', () => {
     const second = await run(from, '--out', to)
     expect(second.stdout).toBe(`0 filled in, 3 kept as they were: ${to}\n`)
     expect(await readFile(to, 'utf8')).toBe(text)
+  })
+
+  it('fills in the catalogs of a folder, those that are not there yet as well', async () => {
+    for (const name of ['en/more', 'de']) await mkdir(scene.path(name), { recursive: true })
+    await scene.write('en/menu.json', '{"open":"open","save":"save"}')
+    await scene.write('en/more/page.json', '{"page":"page"}')
+    const to = await scene.write('de/menu.json', '{"open":"auf"}')
+    const { stdout, stderr, code } = await run(scene.path('en'), '--out', scene.path('de'), '--json')
+    expect([stderr, code]).toEqual(['', 0])
+    const lines = stdout.trim().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { filled: number }).filled)).toEqual([1, 1])
+    expect(JSON.parse(await readFile(to, 'utf8'))).toMatchObject({ open: 'auf', save: expect.stringMatching(/./) })
+    expect(await readFile(scene.path('de/more/page.json'), 'utf8')).toMatch(/^\{\n {2}"page": ".+"\n\}$/)
   })
 
   it('leaves the file as it is where a text is refused, and says which', async () => {

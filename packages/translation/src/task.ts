@@ -47,7 +47,9 @@ const backbone = z
 const tuning = z.object({
   epochs: whole(1)
     .optional()
-    .describe('passes over the pairs, at most: held-out pairs end it earlier (default: 4, with few pairs and with --lora more)'),
+    .describe(
+      'passes over the pairs, at most: held-out pairs end it earlier (default: 4, with few pairs and with --lora more)',
+    ),
   learningRate: z
     .number(above)
     .positive(above)

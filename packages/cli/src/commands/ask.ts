@@ -103,8 +103,9 @@ async function ask<Data, Query, Answer>(
   }
   const [from] = inputs?.length === 1 ? inputs : []
   const { out } = flags
-  if (task.fills && from !== undefined && out !== undefined && task.fills.fits(from, out)) {
-    return fill(task, task.fills, { folder, from, to: out }, flags, session)
+  if (task.fills && from !== undefined && out !== undefined) {
+    const places = task.fills.fits(from, out) ? [{ from, to: out }] : await task.fills.inFolder(from, out)
+    if (places.length > 0) return fill(task, task.fills, { folder, places }, flags, session)
   }
   const place = shardedPlace(task as AnyTask, inputs, flags)
   if (place !== undefined) {
@@ -132,27 +133,36 @@ async function ask<Data, Query, Answer>(
   await trained.close()
 }
 
-/** Answers what is missing in a file of answers, and puts it there. */
+/** Answers what is missing in files of answers, and puts it there. */
 async function fill<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   fills: Fills<Query, Answer>,
-  { folder, from, to }: { readonly folder: string; readonly from: string; readonly to: string },
+  {
+    folder,
+    places,
+  }: { readonly folder: string; readonly places: readonly { readonly from: string; readonly to: string }[] },
   flags: AskFlags,
   session: Session,
 ): Promise<void> {
-  const { queries, kept, filled } = await fills.open(from, to)
-  await prepareToWrite(to, 'file')
+  const open = []
+  for (const { from, to } of places) {
+    open.push({ from, to, gaps: await fills.open(from, to) })
+    await prepareToWrite(to, 'file')
+  }
   const trained = await task.load(modelFiles(folder))
   try {
-    const answers = queries.length > 0 ? await askWith(trained, flags, session)(queries) : []
-    const errors = answers.filter((answer) => answer instanceof InputError)
-    for (const error of errors) say(session.stderr, error.message)
-    if (errors.length > 0) session.exitCode = 2
-    const { bytes, remarks, filled: count } = filled(answers)
-    if (count > 0) await writeFileAtomically(to, bytes)
-    const json = { from, out: to, filled: count, kept, remarks: [...remarks] }
-    const text = (): string => [...remarks, `${count} filled in, ${kept} kept as they were: ${to}`].join('\n')
-    print(session, flags.json, { json, text }, { task: task.name })
+    const answersTo = askWith(trained, flags, session)
+    for (const { from, to, gaps } of open) {
+      const answers = gaps.queries.length > 0 ? await answersTo(gaps.queries) : []
+      const errors = answers.filter((answer) => answer instanceof InputError)
+      for (const error of errors) say(session.stderr, error.message)
+      if (errors.length > 0) session.exitCode = 2
+      const { bytes, remarks, filled: count } = gaps.filled(answers)
+      if (count > 0) await writeFileAtomically(to, bytes)
+      const json = { from, out: to, filled: count, kept: gaps.kept, remarks: [...remarks] }
+      const text = (): string => [...remarks, `${count} filled in, ${gaps.kept} kept as they were: ${to}`].join('\n')
+      print(session, flags.json, { json, text }, { task: task.name })
+    }
   } finally {
     await trained.close()
   }

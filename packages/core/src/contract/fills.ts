@@ -9,6 +9,8 @@ export interface Fills<Query, Answer> {
   readonly help: string
   /** Whether these are such files, by their names. */
   fits(from: string, to: string): boolean
+  /** Such files of a folder, and those of another folder that they are filled into; none where it is no folder with such. */
+  inFolder(from: string, to: string): Promise<readonly { readonly from: string; readonly to: string }[]>
   /**
    * What is still to be answered. The file of answers need not be there.
    * @throws DataError for a file that is none of its kind; FileError for one that cannot be read.

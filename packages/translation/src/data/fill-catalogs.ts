@@ -1,5 +1,6 @@
-import { extname } from 'node:path'
 import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 import { type Fills, InputError } from '@headstart/core'
 import { readRegularFile, toFileError } from '@headstart/core/kit'
 import type { Translation } from '../contract.js'
@@ -9,12 +10,20 @@ import { poGaps } from './fill-po.js'
 const json: ReadonlySet<string> = new Set(['.json'])
 const gettext: ReadonlySet<string> = new Set(['.po', '.pot'])
 
-/** Catalogs of a user interface that are filled in: `en.json` into `de.json`, `messages.pot` into `de.po`, `de.po` into itself. */
+/** Catalogs of a user interface that are filled in: `en.json` into `de.json`, `messages.pot` into `de.po`, `de.po` into itself, a folder into another. */
 export const fillCatalogs: Fills<string, Translation> = {
-  help: 'with a catalog of texts (.json, .po): fill in what is missing of this one, and touch nothing else of it',
+  help: 'with a catalog of texts (.json, .po), or a folder of them: fill in what is missing of this one, and touch nothing else of it',
   fits: (from, to) => {
     const [a, b] = [ending(from), ending(to)]
     return (json.has(a) && json.has(b)) || (gettext.has(a) && gettext.has(b))
+  },
+  async inFolder(from, to) {
+    if (!(await stat(from).catch(() => undefined))?.isDirectory()) return []
+    const names = await readdir(from, { recursive: true })
+    return names
+      .filter((name) => json.has(ending(name)) || gettext.has(ending(name)))
+      .sort()
+      .map((name) => ({ from: join(from, name), to: join(to, name.replace(/\.pot$/i, '.po')) }))
   },
   async open(from, to) {
     const [source, target] = [await read(from), existsSync(to) ? await read(to) : undefined]
