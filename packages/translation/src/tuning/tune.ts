@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { float32, type Graph, type Tensor, type Tensors, Trainer } from '@headstart/onnx'
-import { isTrainable, lowRank, precisionOf, sizeOf, warmUpCosine, weightRoles } from '@headstart/onnx/kit'
-import type { Matrix, RunOptions } from '@headstart/core'
+import {
+  DivergedError,
+  isTrainable,
+  lowRank,
+  precisionOf,
+  sizeOf,
+  TrainingPool,
+  warmUpCosine,
+  weightRoles,
+} from '@headstart/onnx/kit'
+import type { Matrix } from '@headstart/core'
 import {
   type BatchFeeds,
   Checkpoint,
@@ -102,16 +111,21 @@ export async function tune(
   const steps = batches(0)
   const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
   const network = adapted(objective, plan)
-  const trainer = await Trainer.create(network.graph, {
-    loss: objective.loss,
-    groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
-    feeds: await (steps[0] as BatchFeeds)(),
-    schedule,
-    clipNorm,
-    ...(options.threads !== undefined && { threads: options.threads }),
-  })
-  const start = trainer.state()
-  const results = (): Promise<Matrix> => costsOf(trainer, objective, feeds, tokens, held, plan)
+  await using pool = new TrainingPool()
+  const trainerOf = async (): Promise<Trainer> =>
+    Trainer.create(network.graph, {
+      loss: objective.loss,
+      groups: [{ names: network.parameters, learningRate: plan.learningRate, weightDecay: 0.01 }],
+      feeds: await (steps[0] as BatchFeeds)(),
+      schedule,
+      clipNorm,
+      pool,
+      ...(options.threads !== undefined && { threads: options.threads }),
+    })
+  const costsBy = (one: Trainer): Promise<Matrix> => costsOf(one, objective, feeds, tokens, held, plan)
+  const filesBy = (one: Trainer): ReadonlyMap<string, Graph> => written(parts, plan, network.changed(one))
+  const trainer = await trainerOf()
+  const results = (): Promise<Matrix> => costsBy(trainer)
   try {
     const outcome = await runLoop({
       trainer,
@@ -141,21 +155,42 @@ export async function tune(
     const { share, costs } = await shareOfTheWay(trainer, network, outcome.results[epochs] as Matrix, results)
     const after = lossPerToken(costs)
     const gained = after < before
-    const files = (): ReadonlyMap<string, Graph> => written(parts, plan, network.changed(trainer))
+    const files = gained ? filesBy(trainer) : parts.networks.files
     const areEnough = gained && held.length >= fewestHeldOut
-    const { settings, chrf } = await settled(gained ? parts.withNetworks(files()) : parts, heldOut, areEnough, signal)
-    if (areEnough) {
-      const all = (epoch: number) => batchesOf([...rows, ...held], epoch)
-      await learnAll(trainer, { start, batches: all, steps: epochs * steps.length, signal, onEvent })
-      trainer.setParameters(between(network, trainer.parameters(), share))
+    await using chosen = parts.withNetworks(files)
+    const { settings, chrf } = areEnough
+      ? await settle(chosen, heldOut, signal)
+      : { settings: {}, chrf: await chrfOf(chosen, heldOut, { signal }) }
+    const all = areEnough ? await learnAll() : undefined
+
+    /** Learns again from the start, from all pairs, with so many steps as were the best before some of them were there. */
+    async function learnAll(): Promise<Pick<Tuned, 'files' | 'costs'> | undefined> {
+      await using again = await trainerOf()
+      const most = epochs * steps.length
+      try {
+        for (let epoch = 0; again.steps < most; epoch++) {
+          for (const make of batchesOf([...rows, ...held], epoch).slice(0, most - again.steps)) {
+            signal?.throwIfAborted()
+            const { loss } = await again.step(await make())
+            onEvent?.({ type: 'step', step: again.steps, steps: most, loss })
+          }
+        }
+      } catch (error) {
+        // What was learned without them is there.
+        if (error instanceof DivergedError) return undefined
+        throw error
+      }
+      again.setParameters(between(network, again.parameters(), share))
+      return { files: filesBy(again), costs: await costsBy(again) }
     }
+
     return {
-      files: gained ? files() : parts.networks.files,
+      files,
       gained,
       heldOut: { pairs: held.length, before, after, rows: heldOut, chrf },
       settings,
-      costs: areEnough ? await results() : costs,
-      learnsAll: areEnough,
+      costs,
+      learnsAll: all !== undefined,
       pairs: learned.length,
       epochs,
       share,
@@ -164,6 +199,7 @@ export async function tune(
         (sum, name) => sum + sizeOf(network.graph.initializers.get(name)?.dims ?? []),
         0,
       ),
+      ...all,
     }
   } finally {
     await trainer.close()
@@ -298,41 +334,6 @@ function between({ graph, parameters }: Adapted, tuned: Tensors, share: number):
       return [name, float32(dims, mixed)]
     }),
   )
-}
-
-/** How the translator translates best, by held-out pairs; it is closed. */
-async function settled(
-  translator: Translator,
-  heldOut: readonly Pair[],
-  areEnough: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Settled> {
-  try {
-    if (areEnough) return await settle(translator, heldOut, signal)
-    return { settings: {}, chrf: await chrfOf(translator, heldOut, { signal }) }
-  } finally {
-    await translator.close()
-  }
-}
-
-/** Learns again from the start, from all pairs, with so many steps as were the best before some of them were there. */
-async function learnAll(
-  trainer: Trainer,
-  options: RunOptions & {
-    readonly start: Tensors
-    readonly batches: (epoch: number) => readonly BatchFeeds[]
-    readonly steps: number
-  },
-): Promise<void> {
-  const { start, batches, steps, signal, onEvent } = options
-  trainer.restore(start)
-  for (let epoch = 0; trainer.steps < steps; epoch++) {
-    for (const feeds of batches(epoch).slice(0, steps - trainer.steps)) {
-      signal?.throwIfAborted()
-      const { loss } = await trainer.step(await feeds())
-      onEvent?.({ type: 'step', step: trainer.steps, steps, loss })
-    }
-  }
 }
 
 /** For each pair, what its tokens cost together, and how many there are. */
