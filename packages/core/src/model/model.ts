@@ -481,9 +481,6 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   async #answers(features: Matrix): Promise<Matrix> {
-    // Small beside its network, of which many heads can stand on one: what a run takes is nothing to keep.
-    const head = await (this.#session ??= Session.create(this.head.graph, { memory: 'given back' }))
-  async #results(features: Matrix): Promise<Matrix> {
     // Small beside its network, of which many heads can stand on one: neither memory nor threads are kept for the next run.
     const head = await (this.#session ??= Session.create(this.head.graph, { memory: 'given back', threads: 1 }))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
