@@ -63,9 +63,9 @@ export async function seriousFindings(
   rules?: readonly string[],
   within = 'html',
 ): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: axe })
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: axe })
   const found = await page.evaluate(
-    ([rules, within]) => (window as unknown as { axe: Axe }).axe.run(within, rules ? { runOnly: rules } : {}),
+    ([rules, within]) => (globalThis as unknown as { axe: Axe }).axe.run(within, rules ? { runOnly: rules } : {}),
     [rules, within] as const,
   )
   return found.violations

@@ -60,7 +60,7 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
   }
   const get = <T>(path: string, query: object = {}): Promise<T> => {
     const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
-    const words = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
+    const words = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)])).toString()
     return call<T>(words ? `${path}?${words}` : path)
   }
   const post = <T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> =>
