@@ -193,6 +193,10 @@ describe('knowledge beside the network', () => {
     const extended = await model.extend([{ input: 'aaaaa', label: '0' }], { cache })
     expect(extended.recipe).toMatchObject({ knowledge: { 'class names': 1 }, names: options.names })
     expect(asked).toEqual([names, names])
+    const notices: string[] = []
+    const onEvent = (event: TrainEvent): void => void (event.type === 'notice' && notices.push(event.message))
+    await fineTune(tinyBackbone(), ids, { cache, names: options.names, onEvent })
+    expect(notices).toContain('Names of classes are not learned from: beside tiny is nothing that could.')
     await expect(fineTune(tinyBackbone(), ids, { cache, names: { 3: 'never' } })).rejects.toThrow(
       'option "names": expected labels of the data set ("0", "1", "2"), got "3". Correct it, or leave it out.',
     )

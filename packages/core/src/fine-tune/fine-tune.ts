@@ -120,13 +120,16 @@ function learn<Input, Label extends Target>(
   return isTuning(options) && isTunable(placed) ? tune(placed, train, options) : trainHead(placed, train, options)
 }
 
-/** Inputs without labels that nothing learns from are said to be given in vain. */
+/** Inputs without labels, and names of classes, that nothing learns from are said to be given in vain. */
 function sayUnused<Input>(backbone: Backbone<Input>, options: FineTuneOptions & Unlabelled<Input>): void {
-  const { unlabelled = [], knowledge = 'chosen' } = options
-  if (unlabelled.length === 0) return
+  const { unlabelled = [], names = {}, knowledge = 'chosen' } = options
   const isOpen = !isTuning(options) && knowledge === 'chosen'
-  if (isOpen && knowledgeOf(backbone).some((one) => 'fit' in one)) return
+  const able = isOpen ? knowledgeOf(backbone) : []
   const why = isOpen ? `beside ${backbone.id} is nothing that could` : 'with these options nothing does'
-  const message = `${unlabelled.length} inputs without labels are not learned from: ${why}.`
-  options.onEvent?.({ type: 'notice', message })
+  const inVain = [
+    unlabelled.length > 0 && !able.some((one) => 'fit' in one) && `${unlabelled.length} inputs without labels`,
+    Object.keys(names).length > 0 && able.length === 0 && 'Names of classes',
+  ]
+  for (const what of inVain)
+    if (what !== false) options.onEvent?.({ type: 'notice', message: `${what} are not learned from: ${why}.` })
 }
