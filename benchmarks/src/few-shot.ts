@@ -111,7 +111,7 @@ async function cellOf(
     const asked =
       test ?? data.subset([...data.examples.keys()].filter((row) => !drawn.has(data.examples[row] as never)))
     // So that neither waits for the network.
-    await measured(backbone, train, asked, { seed, cache, l2: 1 })
+    await measured(backbone, train, asked, { seed, cache, l2: 1, knowledge: 'none' })
     cell.alone.push(await measured(backbone, train, asked, { seed, cache, knowledge: 'none' }))
     cell.known.push(await measured(backbone, train, asked, { seed, cache }))
   }
