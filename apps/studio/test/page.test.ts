@@ -230,6 +230,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.getByRole('heading', { name: '120 examples' }).waitFor()
     /** Tab, until it is there. */
     const tabTo = async (target: Locator): Promise<void> => {
+      await target.waitFor()
       for (let presses = 0; presses < 60; presses++) {
         await page.keyboard.press('Tab')
         if (await target.evaluate((element) => element === document.activeElement)) return

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { type LabelChange, Outbox } from './outbox.js'
+import { type LabelChange, Outbox, type OutboxStorage } from './outbox.js'
 
 /** A storage as browsers have it. */
-function storage(): Pick<Storage, 'getItem' | 'setItem'> {
+function storage(): OutboxStorage {
   const held = new Map<string, string>()
-  return { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => void held.set(key, value) }
+  return {
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+    key: (place) => [...held.keys()][place] ?? null,
+    get length() {
+      return held.size
+    },
+  }
 }
 
 describe('labels on their way', () => {
@@ -43,5 +51,34 @@ describe('labels on their way', () => {
       [{ id: '1', label: 'ham' }],
     ])
     expect(box.waiting).toEqual([])
+  })
+
+  it("of two tabs do not come in each other's way: each sends its own", async () => {
+    const kept = storage()
+    const sent: string[] = []
+    const slow = new Outbox(
+      'project',
+      async (changes) => {
+        sent.push(...changes.map(({ id }) => `slow ${id}`))
+        // The other tab gives a label while this one hears that its own was written.
+        other.put({ id: '2', label: 'ham' })
+      },
+      kept,
+    )
+    const other = new Outbox(
+      'project',
+      async (changes) => void sent.push(...changes.map(({ id }) => `other ${id}`)),
+      kept,
+    )
+    slow.put({ id: '1', label: 'spam' })
+    await slow.flush()
+    expect(other.waiting).toEqual([{ id: '2', label: 'ham' }])
+    await other.flush()
+    expect(sent).toEqual(['slow 1', 'other 2'])
+    // What a tab that is gone left is sent by the next that is opened, in its order.
+    for (const id of ['b', 'a']) other.put({ id, label: 'ham' })
+    const next = new Outbox('project', async () => {}, kept)
+    expect(next.waiting.map(({ id }) => id)).toEqual(['b', 'a'])
+    expect(new Outbox('another', async () => {}, kept).waiting).toEqual([])
   })
 })

@@ -1,6 +1,5 @@
-import { useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { Ref } from 'preact'
-import { useEffect } from 'preact/hooks'
 import type { LabelKind } from '../../api/types.js'
 import { Swatch } from '../parts/swatch.js'
 import { useStore } from '../state/use-store.js'
@@ -9,25 +8,23 @@ import { classesIn } from '../view/label-words.js'
 import { percent } from '../view/words.js'
 
 interface LabelChoicesProps {
-  /** The example in sight: another one begins anew. */
-  readonly of: string
   readonly given: string | null
   readonly guess: { readonly label: string; readonly probability: number | null } | null
   /** Of several classes, those that are chosen by now. */
   readonly chosen: readonly string[]
   /** Gives a class; of several, takes it to those that are chosen, or from them. */
   readonly onClass: (label: string) => void
+  /** What is typed into the field: whoever gives a label empties it. */
+  readonly typed: Signal<string>
   readonly field: Ref<HTMLInputElement>
 }
 
 /** Labels to choose from, and a field for those without a key and for new ones. */
-export function LabelChoices({ of, given, guess, chosen, onClass, field }: LabelChoicesProps) {
+export function LabelChoices({ given, guess, chosen, onClass, typed, field }: LabelChoicesProps) {
   const store = useStore()
   const labels = store.labelNames.value
   const kind = store.kind.value
   const several = kind === 'multi-label'
-  const typed = useSignal('')
-  useEffect(() => void (typed.value = ''), [of])
   const meant = labelMeant(typed.value, labels)
   const take = (label: string | undefined, { currentTarget }: { currentTarget: HTMLElement }): void => {
     typed.value = ''
@@ -89,16 +86,14 @@ export function LabelChoices({ of, given, guess, chosen, onClass, field }: Label
 }
 
 interface NumberFieldProps {
-  readonly of: string
   readonly guess: string | undefined
   readonly onGive: (number: string) => void
+  readonly typed: Signal<string>
   readonly field: Ref<HTMLInputElement>
 }
 
 /** The number that an example is labeled with. */
-export function NumberField({ of, guess, onGive, field }: NumberFieldProps) {
-  const typed = useSignal('')
-  useEffect(() => void (typed.value = ''), [of])
+export function NumberField({ guess, onGive, typed, field }: NumberFieldProps) {
   const number = numberMeant(typed.value)
   return (
     <div class="row">

@@ -39,7 +39,13 @@ function LabelQueue() {
   const said = useSignal('')
   /** Of several classes, what was chosen for the one in sight; undefined: nothing yet. */
   const chosen = useSignal<readonly string[] | undefined>(undefined)
+  const typed = useSignal('')
   const labelField = useRef<HTMLInputElement>(null)
+  /** What was begun for the one in sight is not meant for the next: at once, since the next letter can come before the page is drawn anew. */
+  const forget = (): void => {
+    chosen.value = undefined
+    typed.value = ''
+  }
   const kind = store.kind.value
   const left = useSignal(0)
 
@@ -92,7 +98,7 @@ function LabelQueue() {
     if (!state.value || !seen) return
     state.value = labeled(state.value, label, seen.example.label ?? undefined)
     left.value = Math.max(0, left.value - 1)
-    chosen.value = undefined
+    forget()
     said.value = `${shortened(nameOf(seen.example), 40)}: ${store.labelInWords(label)}`
     changes.current++
     void store.label(seen.example.id, label)
@@ -120,7 +126,7 @@ function LabelQueue() {
   const skip = (): void => {
     const seen = inSight()
     if (!state.value || !seen) return
-    chosen.value = undefined
+    forget()
     state.value = labeled(state.value, undefined)
     said.value = `${shortened(nameOf(seen.example), 40)}: skipped`
     if (state.value.queue.length === 3) void fetchQueue()
@@ -131,7 +137,7 @@ function LabelQueue() {
     state.value = before
     if (!step) return
     said.value = 'Taken back.'
-    chosen.value = undefined
+    forget()
     if (step.label === undefined) return
     changes.current++
     left.value++
@@ -190,14 +196,14 @@ function LabelQueue() {
           </section>
           <section class="stack" aria-label="Labels to choose from">
             {kind === 'regression' ? (
-              <NumberField of={seen.example.id} guess={seen.guess?.label} onGive={give} field={labelField} />
+              <NumberField guess={seen.guess?.label} onGive={give} typed={typed} field={labelField} />
             ) : (
               <LabelChoices
-                of={seen.example.id}
                 given={suspects ? seen.example.label : null}
                 guess={seen.guess}
                 chosen={chosenOnes()}
                 onClass={chooseClass}
+                typed={typed}
                 field={labelField}
               />
             )}
