@@ -16,7 +16,11 @@ export interface Opened {
 }
 
 export interface Browser {
-  open(address: string, options?: { readonly width?: number; readonly dark?: boolean }): Promise<Opened>
+  /** @param options `neighbors`: whether maps are arranged by neighbors, which takes seconds of a processor. Default: they are not. */
+  open(
+    address: string,
+    options?: { readonly width?: number; readonly dark?: boolean; readonly neighbors?: boolean },
+  ): Promise<Opened>
   close(): Promise<void>
 }
 
@@ -30,7 +34,7 @@ export async function openBrowser(): Promise<Browser> {
     '--hide-scrollbars',
   )
   return {
-    async open(address, { width = 1280, dark = false } = {}) {
+    async open(address, { width = 1280, dark = false, neighbors = false } = {}) {
       const page = await context.newPage()
       const trouble: string[] = []
       page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
@@ -39,6 +43,8 @@ export async function openBrowser(): Promise<Browser> {
         if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(address).host)
           trouble.push(request.url())
       })
+      if (!neighbors)
+        await page.addInitScript(() => sessionStorage.setItem('headstart-studio:map-by-neighbors', 'false'))
       await page.setViewportSize({ width, height: 800 })
       // Without transitions: colors in between have any contrast.
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })

@@ -31,7 +31,7 @@ it('texts with several labels each are built up, learned from, and proposed', as
   expect((await client.examples({ search: 'parcel came late and' })).examples[0]?.label).toBe('slow|broken')
   await client.undo()
 
-  await client.train({ methods: ['frozen', 'no-transfer'] })
+  await client.train({ methods: ['frozen'] })
   expect(await ended(client)).toMatchObject({ status: 'done', error: null })
   const [run] = await client.runs()
   expect(run?.methods[0]?.score).toMatchObject({ measure: expect.stringContaining('right as a whole'), examples: 8 })

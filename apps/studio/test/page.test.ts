@@ -39,7 +39,11 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   afterEach(() => studio?.close())
   afterAll(() => browser?.close())
 
-  async function open(held: Pretended, step: string, options: { width?: number; dark?: boolean } = {}) {
+  async function open(
+    held: Pretended,
+    step: string,
+    options: { width?: number; dark?: boolean; neighbors?: boolean } = {},
+  ) {
     studio = await pretendStudio(held)
     return browser.open(`${studio.address}#${step}`, options)
   }
@@ -433,7 +437,6 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   it('shows 10,000 points by principal components at once, moves them, and a click opens one', async () => {
     const held = pretendedTexts(10_000)
     const { page, trouble } = await open(held, 'look')
-    await page.getByRole('button', { name: 'Principal components' }).click()
     const canvas = page.getByRole('application', { name: /Map of 10000 examples/ })
     await canvas.scrollIntoViewIfNeeded()
     await page.waitForTimeout(300)
@@ -482,8 +485,8 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.close()
   })
 
-  it('arranges the map by neighbors in a worker, where groups come apart', async () => {
-    const { page, trouble } = await open(pretendedTexts(), 'look')
+  it('arranges the map by neighbors in a worker, where groups come apart, unless nobody wants to see that', async () => {
+    const { page, trouble } = await open(pretendedTexts(), 'look', { neighbors: true })
     await page.getByRole('button', { name: /Neighbors \(UMAP\) \d+ %/ }).waitFor()
     await page.getByRole('button', { name: 'Neighbors (UMAP)', exact: true }).waitFor()
     expect(page.workers()).toHaveLength(1)
@@ -492,6 +495,10 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.waitForTimeout(500)
     expect(await page.getByRole('button', { name: 'Neighbors (UMAP)', exact: true }).count()).toBe(1)
     expect(page.workers()).toHaveLength(1)
+    await page.getByRole('button', { name: 'Principal components' }).click()
+    await page.reload()
+    await page.getByRole('application', { name: /Map of/ }).waitFor()
+    expect(page.workers()).toHaveLength(0)
     expect(trouble).toEqual([])
     await page.close()
   })
