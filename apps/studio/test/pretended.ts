@@ -134,9 +134,21 @@ function pretended(
     undo: 'one label given',
     redo: null,
     methods: [
-      { name: 'frozen', description: 'a head on the network, which stays as it is', takes: 'seconds', usual: true },
-      { name: 'fine-tuned', description: 'the network learns along', takes: 'minutes', usual: false },
-      { name: 'scratch', description: 'the same network, not pre-trained', takes: 'minutes', usual: false },
+      {
+        name: 'frozen',
+        description: 'a head on the network, which stays as it is',
+        takes: 'seconds',
+        usual: true,
+        keeps: true,
+      },
+      { name: 'fine-tuned', description: 'the network learns along', takes: 'minutes', usual: false, keeps: true },
+      {
+        name: 'scratch',
+        description: 'the same network, not pre-trained',
+        takes: 'minutes',
+        usual: false,
+        keeps: true,
+      },
     ],
     networks:
       brings === 'card'

@@ -51,6 +51,8 @@ export const method = z.object({
   takes: z.enum(['seconds', 'minutes']),
   /** Chosen where nobody chooses. */
   usual: z.boolean(),
+  /** Whether its model can be kept; else it stands beside others alone. */
+  keeps: z.boolean(),
 })
 export type Method = z.output<typeof method>
 

@@ -57,6 +57,10 @@ export async function train(
   const unknown = [...methods, keep].find((name) => !known.includes(name))
   if (unknown !== undefined)
     throw new OptionError('methods', `any of ${known.join(', ')}`, `"${unknown}"`, 'Choose again.')
+  if (bench.methods.find(({ name }) => name === keep)?.keeps === false) {
+    const remedy = 'Choose another one beside it.'
+    throw new OptionError('methods', 'one whose model can be kept', `"${keep}", which is there to compare with`, remedy)
+  }
   const network = networkOf(project.open, asked)
   const started = performance.now()
   const model = join(project.folder, 'model')

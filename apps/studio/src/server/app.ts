@@ -244,7 +244,9 @@ export function createApp(studio: Served): Hono {
       counts: { total: all.length, labeled, unlabeled: bench.labels ? all.length - labeled : 0 },
       undo: journal.undo?.what ?? null,
       redo: journal.redo?.what ?? null,
-      methods: bench.methods.map((method, place) => ({ ...method, usual: place === 0 })),
+      methods: bench.methods.map(({ name, description, takes, keeps = true }, place) => {
+        return { name, description, takes, keeps, usual: place === 0 }
+      }),
       networks: networksOf(opened),
       model: state,
       notices: [...project.notices, ...(problem === undefined ? [] : [problem])],

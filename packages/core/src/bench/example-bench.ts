@@ -48,14 +48,20 @@ export function exampleBench<Input>(
       takes: 'seconds',
       training: {},
     },
-    { name: 'no-transfer', description: parts.noTransfer, takes: 'seconds' },
+    { name: 'no-transfer', description: parts.noTransfer, takes: 'seconds', keeps: false },
     {
       name: 'fine-tuned',
       description: 'the last stages of the network learn as well',
       takes: 'minutes',
       training: { strategy: 'joint' },
     },
-    { name: 'scratch', description: 'the same network, not pre-trained, learns as a whole', takes: 'minutes' },
+    {
+      name: 'scratch',
+      description: 'the same network, not pre-trained, learns as a whole',
+      takes: 'minutes',
+      // What holds a model more is made by training alone.
+      keeps: parts.modelIn === undefined,
+    },
   ]
   return {
     brings,

@@ -49,6 +49,8 @@ export interface BenchMethod {
   readonly takes: 'seconds' | 'minutes'
   /** Options of `Task.train` that make the model that is kept. Default: it is what the learner gives. */
   readonly training?: object | undefined
+  /** Whether its model can be kept; else it stands beside others alone, to compare. Default true. */
+  readonly keeps?: boolean | undefined
 }
 
 /** Data as they were at one moment: what is changed meanwhile does not reach who learns from them. */

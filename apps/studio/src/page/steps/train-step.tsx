@@ -23,12 +23,13 @@ export function TrainStep() {
   const network = chosenNetwork.value ?? lastNetwork ?? networks[0]?.id
   const usual = methods.filter((method) => method.usual).map(({ name }) => name)
   const names = chosen.value ?? usual
+  const keepable = names.filter((name) => methods.find((method) => method.name === name)?.keeps)
   const job = store.job.value
   const training = job?.kind === 'train' && job.status === 'running' ? job : undefined
   const [last, ...before] = store.runs.value
   const train = (): void => {
     // What is kept is the usual one where it is among them: the others stand beside it to compare.
-    const keep = names.find((name) => usual.includes(name)) ?? names[0]
+    const keep = names.find((name) => usual.includes(name)) ?? keepable[0]
     void store.attempt(() =>
       store.studio.train({ methods: [...names], ...(keep && { keep }), ...(network && { network }) }),
     )
@@ -59,12 +60,15 @@ export function TrainStep() {
               <button
                 type="button"
                 class="main"
-                disabled={store.running.value || names.length === 0 || !project.writable}
+                disabled={store.running.value || keepable.length === 0 || !project.writable}
                 onClick={train}
                 style={{ minWidth: '160px' }}
               >
                 {model ? 'Train again' : 'Train'}
               </button>
+              {keepable.length === 0 && names.length > 0 && (
+                <span class="soft">{names.join(', ')} can only stand beside another: choose one more.</span>
+              )}
               {store.running.value && <span class="soft">after what runs now: {job?.doing}</span>}
             </div>
             {networks.length > 1 && network !== undefined && (
