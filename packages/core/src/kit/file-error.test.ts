@@ -27,6 +27,12 @@ describe('toFileError on real errors', () => {
       'data.csv: expected a file or folder, got nothing of that name (ENOENT). Check the path.',
     ],
     [
+      'a name that no file can have',
+      'read',
+      () => readFile(join(folder, 'file\0')),
+      'data.csv: expected a path, got no such one (ERR_INVALID_ARG_VALUE). Check the path.',
+    ],
+    [
       'a missing folder',
       'write',
       () => writeFile(join(folder, 'none', 'x'), ''),

@@ -42,6 +42,8 @@ const explanations: Readonly<Record<string, (action: FileAction) => Explanation>
   ENOTDIR: () => ['input', 'a folder', 'a file in its place', 'Check the path.'],
   ELOOP: () => ['input', 'a file or folder', 'symbolic links in a circle', 'Correct the links.'],
   ENAMETOOLONG: () => ['input', 'a path', 'one that is too long', 'Check the path.'],
+  // Node's own, for a path with a character of number 0.
+  ERR_INVALID_ARG_VALUE: () => ['input', 'a path', 'no such one', 'Check the path.'],
   EEXIST: taken,
   ENOTEMPTY: taken,
   EACCES: notAllowed,
