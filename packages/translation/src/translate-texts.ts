@@ -6,7 +6,7 @@ import { generate, type GenerateOptions, type Source } from './generation/genera
 import type { Sessions } from './generation/sessions.js'
 import { findPlaceholders, placeholderProblems, type PlaceholderOptions } from './placeholders/find-placeholders.js'
 import { type Glossary, glossaryProblems, termsIn } from './placeholders/glossary.js'
-import { icuMessage } from './placeholders/icu-message.js'
+import { icuMessage, isMessage } from './placeholders/icu-message.js'
 import { repairPlaceholders } from './placeholders/repair-placeholders.js'
 import { around, insideOfSigns, lines, sentences, splitFurther } from './placeholders/split.js'
 import { type Masked, masked } from './placeholders/stand-ins.js'
@@ -51,7 +51,7 @@ export async function translateTexts(
   return messages.map(({ join, pieces: own, hasChoices }) => {
     const found = own.map(({ key }) => targets.get(key) as Translation)
     const text = join(found.map((one) => one.text))
-    const broken = hasChoices && !icuMessage(text).hasChoices ? ['It is no message of ICU any more.'] : []
+    const broken = hasChoices && !isMessage(text) ? ['It is no message of ICU any more.'] : []
     return { text, problems: [...found.flatMap(({ problems }) => problems), ...broken] }
   })
 }

@@ -37,6 +37,13 @@ describe('icuMessage', () => {
     expect(icuMessage('{n, plural, one {# file} other {# files}}', 'no such language').pieces).toHaveLength(2)
   })
 
+  it('whose choices multiply to a million sentences is refused, and one nested without end is a text', () => {
+    const choices = Array.from({ length: 20 }, (_, at) => `{n${at}, plural, one {a} other {b}}`).join(' ')
+    expect(() => icuMessage(choices)).toThrow('at most 1000 sentences')
+    const deep = `${'{a, select, other {'.repeat(5000)}x${'}}'.repeat(5000)}`
+    expect(icuMessage(deep).pieces).toHaveLength(1)
+  })
+
   it.each(['Open {name}', "Don't {0}", '{n, plural, one {# file', '', 'a {b, plural, c} d'])(
     'leaves %s as it is',
     (text) => {

@@ -5,6 +5,7 @@ import {
   type SelectElement,
   TYPE,
 } from '@formatjs/icu-messageformat-parser'
+import { InputError } from '@headstart/core'
 import { hoistSelectors } from '@formatjs/icu-messageformat-parser/manipulator.js'
 import { type Split, whole } from './split.js'
 
@@ -17,23 +18,57 @@ export interface Message extends Split {
 /**
  * The sentences of a message of ICU MessageFormat: what stands around a plural or a select goes into each of its choices, so that
  * each is a sentence of its own. Other texts are one sentence. (Parsed by formatjs, the reference in JavaScript.)
+ * @throws InputError for one of more than 1,000 sentences.
  * @param to Language of the translation: a plural gets the forms that it has and the source has not, as its form 'other'.
  */
 export function icuMessage(text: string, to?: string): Message {
-  const elements = /\{[^{}]+,\s*(plural|select|selectordinal)\s*,/.test(text) ? parsed(text) : undefined
+  const elements = hoisted(text)
   if (!elements) return { ...whole(text), hasChoices: false }
   const pieces: string[] = []
   const shape = shapeOf(text, elements, pieces, to)
   return { pieces, join: (all) => shape(all), hasChoices: true }
 }
 
-/** The message with all choices outside; undefined for what is none. */
+/** Whether a text is a message of ICU with choices. */
+export function isMessage(text: string): boolean {
+  return parsed(text) !== undefined
+}
+
+/** A message with choices; undefined for what is none. */
 function parsed(text: string): MessageFormatElement[] | undefined {
+  if (!/\{[^{}]+,\s*(plural|select|selectordinal)\s*,/.test(text)) return undefined
   try {
-    return hoistSelectors(parse(text, { ignoreTag: true, captureLocation: true }))
+    return parse(text, { ignoreTag: true, captureLocation: true })
   } catch {
     return undefined
   }
+}
+
+/** The message with all choices outside; undefined for what is none. */
+function hoisted(text: string): MessageFormatElement[] | undefined {
+  const elements = parsed(text)
+  const count = elements ? sentencesIn(elements) : 0
+  if (count > mostSentences) {
+    const got = `${count}: each choice beside another one multiplies them`
+    throw new InputError('message', `at most ${mostSentences} sentences, one for each of its choices`, got, 'Split it.')
+  }
+  try {
+    return elements && hoistSelectors(elements)
+  } catch {
+    return undefined
+  }
+}
+
+/** Twenty choices between two, one beside the other, would be a million. */
+const mostSentences = 1000
+
+/** How many sentences a message is, with all choices outside. */
+function sentencesIn(elements: readonly MessageFormatElement[]): number {
+  return elements.reduce((product, one) => {
+    if (one.type === TYPE.tag) return product * sentencesIn(one.children)
+    if (one.type !== TYPE.plural && one.type !== TYPE.select) return product
+    return product * Object.values(one.options).reduce((sum, { value }) => sum + sentencesIn(value), 0)
+  }, 1)
 }
 
 /** Collects the sentences of a message, and gives what puts them in their places again. */

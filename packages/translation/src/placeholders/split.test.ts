@@ -20,6 +20,15 @@ describe('a text in pieces', () => {
     expect(sentences('x'.repeat(10), (piece) => piece.length <= 4).pieces).toEqual(['xxxx', 'xxxx', 'xx'])
   })
 
+  it('of 30,000 characters in one word, or of nothing but words, is split in a moment', () => {
+    for (const text of ['{a, '.repeat(7500), 'x'.repeat(30_000)]) {
+      const started = process.cpuUsage()
+      const { pieces, join } = sentences(text, (piece) => piece.length <= 500)
+      expect(join(pieces)).toBe(text)
+      expect(process.cpuUsage(started).user).toBeLessThan(3e6)
+    }
+  })
+
   it('has pieces around words, without the signs at both ends', () => {
     const split = splitFurther(around('Save {a}, then (if {b}) go.', ['{a}', '{b}']), insideOfSigns)
     expect(split.pieces).toEqual(['Save', 'then (if', 'go'])

@@ -86,5 +86,8 @@ export function sentences(text: string, fits: (piece: string) => boolean): Split
 type Unit = 'sentence' | 'word' | 'grapheme'
 
 function segments(text: string, granularity: Unit): string[] {
-  return [...new Intl.Segmenter(undefined, { granularity }).segment(text)].map(({ segment }) => segment)
+  const segmenter = new Intl.Segmenter(undefined, { granularity })
+  // Of each segment V8 makes a copy of all that is segmented: of a long text these would be more than memory holds.
+  const slices = text.match(/[^]{1,4095}\s|[^]{1,4096}/gu) ?? []
+  return slices.flatMap((slice) => Array.from(segmenter.segment(slice), ({ segment }) => segment))
 }
