@@ -45,6 +45,6 @@ describe('findSlot', () => {
   it.each(['(a+)+$', '(a|aa)+$', 'a*a*a*a*a*a*b'])('%s, which never ends, is given up', async (pattern) => {
     const started = performance.now()
     await expect(findSlot({ kind: 'pattern', pattern }, `${'a'.repeat(900)}!`, now)).rejects.toThrow(InputError)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(4000)
   })
 })
