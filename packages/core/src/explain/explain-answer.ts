@@ -13,7 +13,6 @@ import { logitsName, withLogits } from '../head/logits.js'
 import { placesOfFeatures } from './activation-map.js'
 import { coarser } from './coarser.js'
 import { faithfulnessOf } from './faithfulness.js'
-import { integratedGradients } from './integrated-gradients.js'
 import { omission } from './omission.js'
 import { type AnswerWeights, type Influences, influencesOf, type KnownExamples } from './influences.js'
 
@@ -108,9 +107,12 @@ export async function explainAnswer<Input>(
   const isKnown = readsForParts(preprocessing)
   const isLong = whole.parts.filter(({ read }) => read !== false).length > mostOmitted
   const wantsGradients = method === 'integrated gradients' || (isLong && !isKnown)
+  // Loaded where it is needed: a page that loads a model has no use for derivatives.
   const integrated =
     tokens && wantsGradients
-      ? await integratedGradients(
+      ? await (
+          await import('./integrated-gradients.js')
+        ).integratedGradients(
           backbone,
           input,
           tokens,
