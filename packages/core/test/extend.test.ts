@@ -120,6 +120,19 @@ describe('Model.forget', () => {
     expect(await packed(forgot)).not.toContain(String(gone[0]?.input))
   })
 
+  it('forgets a class with its last example, and says it where a single one is left', async () => {
+    const model = await taught()
+    const of = (label: string): string[] => some.filter((one) => one.label === label).map(({ input }) => input)
+    const two = await model.forget(of('late'), { cache })
+    expect(two.labels).toEqual(['early', 'middle'])
+    await expect(two.forget(of('middle'), { cache })).rejects.toThrow(
+      /at least two classes, got 8 examples, all labeled "early"/,
+    )
+    await expect(two.forget([...of('early'), ...of('middle')], { cache })).rejects.toThrow(
+      /expected examples to learn from, got none that are left/,
+    )
+  })
+
   it('cannot forget what it never saw', async () => {
     const model = await taught()
     await expect(model.forget(['never seen'])).rejects.toThrow(DataError)
