@@ -150,6 +150,17 @@ msgstr[1] ""
     expect((await fill(`${header}\nmsgid "open"\n`, undefined, 'po')).queries).toEqual(['open'])
   })
 
+  it('in the folders of gettext has the language of its folder, with as many plural forms', async () => {
+    const place = await folder()
+    const [from, to] = [join(place, 'messages.pot'), join(place, 'pl', 'LC_MESSAGES', 'messages.po')]
+    await writeFile(from, 'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] ""\nmsgstr[1] ""\n')
+    const { queries, filled } = await fillCatalogs.open(from, to)
+    expect(queries).toHaveLength(3)
+    const text = new TextDecoder().decode(filled(queries.map((one) => ({ text: one, problems: [] }))).bytes)
+    expect(text).toContain('Language: pl\\n')
+    expect(text).toContain('msgstr[2] "%d files"')
+  })
+
   it('without a header is filled in as well', async () => {
     const { text } = await fill('msgid "open"\nmsgstr ""\n', 'msgid "close"\nmsgstr "zu"\n', 'po')
     expect(text).toBe('msgid "open"\nmsgstr "OPEN"\n\nmsgid "close"\nmsgstr "zu"\n')

@@ -64,9 +64,11 @@ function ending(path: string): string {
   return extname(path).toLowerCase()
 }
 
-/** The language that a file is called after: `de.po`. */
+/** The language that a file is called after, `de.po`, or its folder, `de/LC_MESSAGES/messages.po`. */
 function languageOf(path: string): string | undefined {
-  return /(?:^|[\\/._])([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)\.po$/.exec(path)?.[1]
+  const tag = '([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)'
+  const named = new RegExp(String.raw`(?:^|[\\/._])${tag}(?:\.po$|[\\/]LC_MESSAGES[\\/])`)
+  return named.exec(path)?.[1]
 }
 
 function textOf(bytes: Uint8Array): string {
