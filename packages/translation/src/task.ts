@@ -47,14 +47,12 @@ const backbone = z
 const tuning = z.object({
   epochs: whole(1)
     .optional()
-    .describe(
-      'passes over the pairs, at most: held-out pairs end it earlier (default: 4, with few pairs and with --lora more)',
-    ),
+    .describe('passes over the pairs, at most: held-out pairs end it earlier (default: 4, with few pairs more)'),
   learningRate: z
     .number(above)
     .positive(above)
     .optional()
-    .describe('of AdamW (default: 0.0005, of all 0.0004, with --lora 0.001)'),
+    .describe('of AdamW (default: 0.0005, of all 0.0004, with --lora 0.002)'),
   batchSize: whole(1).optional().describe('pairs of one step (default: 16)'),
   labelSmoothing: z
     .number(share)

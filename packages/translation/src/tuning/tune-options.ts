@@ -10,11 +10,14 @@ export interface TuneOptions extends RunOptions, ResumeOptions {
    * several times as long.
    */
   readonly unfreeze?: Depth | undefined
-  /** Trains low-rank updates of the matrices in place of all weights; they are added to these in the end. Default: none. */
+  /**
+   * Trains low-rank updates of the matrices in place of all weights; they are added to these in the end. Embeddings stay as they are, biases
+   * and scales, which are few, are trained themselves. Default: none.
+   */
   readonly lora?: { readonly rank: number; readonly alpha?: number | undefined } | undefined
-  /** Passes over the pairs, at most: held-out pairs end it earlier. Default: 4, with few pairs so many that it takes 112 steps, at most 20; with LoRA half as many more. */
+  /** Passes over the pairs, at most: held-out pairs end it earlier. Default: 4, with few pairs so many that it takes 112 steps, at most 20. */
   readonly epochs?: number | undefined
-  /** Of AdamW. Default 5e-4, 4e-4 for all; with LoRA 1e-3. */
+  /** Of AdamW. Default 5e-4, 4e-4 for all; with LoRA 2e-3. */
   readonly learningRate?: number | undefined
   /** Pairs of one step. Default 16. */
   readonly batchSize?: number | undefined
@@ -62,12 +65,11 @@ export function tunePlan(options: TuneOptions, pairs: number): TunePlan {
   const { unfreeze = 'decoder', lora, seed = 0, batchSize = 16, heldOut = 0.1 } = options
   const steps = Math.max(1, Math.ceil((pairs * (1 - heldOut)) / batchSize))
   const usualRate = unfreeze === 'all' ? 4e-4 : 5e-4
-  const epochs = Math.min(Math.max(Math.ceil(fewestSteps / steps), usualEpochs), mostEpochs)
   const plan = {
     unfreeze,
     lora: lora && { rank: lora.rank, alpha: lora.alpha ?? lora.rank },
-    epochs: options.epochs ?? Math.ceil((lora ? 1.5 : 1) * epochs),
-    learningRate: options.learningRate ?? (lora ? 1e-3 : usualRate),
+    epochs: options.epochs ?? Math.min(Math.max(Math.ceil(fewestSteps / steps), usualEpochs), mostEpochs),
+    learningRate: options.learningRate ?? (lora ? 2e-3 : usualRate),
     batchSize,
     labelSmoothing: options.labelSmoothing ?? 0.1,
     wordDropout: options.wordDropout ?? 0.1,
