@@ -44,6 +44,16 @@ it('a translator that was saved is a folder that Transformers.js translates with
   expect((await again.translate(texts)).map(({ text }) => text)).toEqual(said)
 })
 
+it('how a translator translates best is saved, and Transformers.js keeps to it', async () => {
+  const saved = `${await folder()}/model`
+  await using opened = await translator(await tinyFolder())
+  await using other = opened.withNetworks(opened.networks.files, undefined, { no_repeat_ngram_size: 3 })
+  const said = (await other.translate(texts)).map(({ text }) => text)
+  expect(said).not.toEqual((await opened.translate(texts)).map(({ text }) => text))
+  await other.save(saved)
+  expect(await originalTranslations(saved, texts)).toEqual(said)
+})
+
 it('both ways through a decoder give the same logits as the merged file that they come from', async () => {
   const { networks, tokenizer, specialTokens } = await openTranslator(await tinyFolder({ decoders: 'merged' }))
   const session = async (graph: Parameters<typeof Session.create>[0]): Promise<Session> => {
