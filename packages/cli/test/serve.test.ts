@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { bertFiles, writeFiles } from '@headstart/nlp/test'
+import { tinyTranslator, writeTranslator } from '@headstart/translation/test'
 import { publish, teachableMachineFiles, vitFiles } from '@headstart/vision/test'
 import { InferenceClient } from '@huggingface/inference'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { docsExamples } from '../../../docs-examples.js'
 import { headstart } from '../src/headstart.js'
 import { program } from './headstart.js'
@@ -83,6 +85,28 @@ async function answered(args: readonly string[]): Promise<Record<string, unknown
   return answer
 }
 
+/** Answers, and what was asked, are as /openapi.json says, and something else is not. */
+async function expectDescribed(url: string, path: string, answers: readonly object[], asked?: object): Promise<void> {
+  type Schema = Parameters<typeof z.fromJSONSchema>[0]
+  type Content = { content: { 'application/json': { schema: Schema } } }
+  const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, { post: { requestBody: Content; responses: { 200: Content } } }>
+    components: { schemas: Record<string, Schema> }
+  }
+  const schemaOf = ({ content }: Content): z.ZodType => {
+    const { schema } = content['application/json']
+    const name = /^#\/components\/schemas\/(.*)$/.exec(String((schema as { $ref?: string }).$ref))?.[1]
+    return z.fromJSONSchema(name === undefined ? schema : (components.schemas[name] as Schema))
+  }
+  const { requestBody, responses } = paths[path]?.post as { requestBody: Content; responses: { 200: Content } }
+  const answer = schemaOf(responses[200])
+  for (const one of answers) expect([path, answer.safeParse(one).error]).toEqual([path, undefined])
+  expect(answer.safeParse({ error: 'something else' }).success).toBe(false)
+  if (asked === undefined) return
+  expect([path, schemaOf(requestBody).safeParse(asked).error]).toEqual([path, undefined])
+  expect(schemaOf(requestBody).safeParse({ input: 7 }).success).toBe(false)
+}
+
 describe('headstart serve', () => {
   it('answers for texts, pictures and a shop as the commands do, each by its verb, and to other clients', async () => {
     const models = [scene.path('reviews'), `shapes=${scene.path('pictures')}`, `shop=${shop}`]
@@ -110,6 +134,71 @@ describe('headstart serve', () => {
     expect(JSON.parse(answer?.data[0] ?? '')).toEqual(list)
     expect(labels?.data).toEqual((list['recommendations'] as { item: string }[]).map(({ item }) => item))
     expect(await end()).toBe(0)
+  })
+
+  it('answers for a bot on the built-in encoder as the command does, and goes on with a conversation', async () => {
+    await scene.run(['init', 'chat', scene.path('library')])
+    const data = scene.path('library/train.csv')
+    const train = ['train', data, '--task', 'chat', '--l2', '0.0001', '--odds', '1', '--out', scene.path('bot')]
+    expect(await scene.run(train)).toMatchObject({ code: 0 })
+    const { url, post } = await served([scene.path('bot')])
+    const text = 'Please hold the atlas for me.'
+    const first = (await post('/models/bot/reply', { input: text })).json
+    const { confidence, familiarity, alternatives, context, ...said } = await answered([
+      'reply',
+      scene.path('bot'),
+      text,
+    ])
+    // Of the length of its company the last bits of what a network says depend.
+    expect(first).toMatchObject({ ...said, confidence: expect.closeTo(confidence as number, 5) })
+    expect(Object.keys(first)).toEqual(expect.arrayContaining(['familiarity', 'alternatives']))
+    expect([typeof familiarity, Array.isArray(alternatives), typeof context]).toEqual(['number', true, 'object'])
+    const next = { text: 'until May 3', now: '2026-12-01', context: first['context'] }
+    const { json } = await post('/models/bot/reply', { input: next })
+    expect(json).toMatchObject({ answer: expect.stringMatching(/^Reserved until 2027-05-03/), asks: null })
+    const why = (await post('/models/bot/explain', { input: text })).json
+    expect(why).toMatchObject({
+      label: 'reserve',
+      parts: expect.arrayContaining([expect.objectContaining({ text: expect.stringContaining('hold') })]),
+    })
+    const client = new InferenceClient(undefined, { endpointUrl: `${url}/models/bot` })
+    expect((await client.textClassification({ inputs: text }))[0]).toMatchObject({ label: 'reserve' })
+    await expectDescribed(url, '/models/bot/reply', [first, json])
+    await expectDescribed(url, '/models/bot/explain', [why])
+  })
+
+  it('answers for a translator as the command does, with its options', async () => {
+    await writeTranslator(scene.path('marian'), tinyTranslator({ seed: 2, decoders: 'merged' }))
+    const { url, post } = await served([scene.path('marian')])
+    const options = { beams: 2, maxLength: 5, keep: ['file'] }
+    const { json } = await post('/models/marian/translate', { inputs: ['open the file', 'print'], ...options })
+    const answers = json['answers'] as object[]
+    const flags = ['--beams', '2', '--max-length', '5', '--keep', 'file']
+    expect(answers[0]).toEqual(await answered(['translate', scene.path('marian'), 'open the file', ...flags]))
+    const client = new InferenceClient(undefined, { endpointUrl: `${url}/models/marian` })
+    const { text } = (await post('/models/marian/translate', { input: 'print' })).json
+    expect(await client.translation({ inputs: 'print' })).toEqual({ translation_text: text })
+    expect(await post('/models/marian/translate', { input: 'print', beams: 0 })).toMatchObject({ status: 422 })
+    expect(await post('/models/marian/explain', { input: 'print' })).toMatchObject({ status: 404 })
+    await expectDescribed(url, '/models/marian/translate', [json, ...answers])
+  })
+
+  it('describes what it is asked and answers, of each task', async () => {
+    const { url, post } = await served([scene.path('reviews'), `shapes=${scene.path('pictures')}`, `shop=${shop}`])
+    const base64 = (await readFile(pictures[0] as string)).toString('base64')
+    const asked = {
+      '/models/reviews/predict': { input: 'Would go there again.' },
+      '/models/reviews/explain': { input: 'Would go there again.' },
+      '/models/shapes/predict': { input: { base64 } },
+      '/models/shapes/explain': { input: { base64 } },
+      '/models/shop/recommend': { input: { history: ['i4'], k: 2, explain: true } },
+      '/models/shop/explain': { input: { history: ['i4'] } },
+    }
+    for (const [path, body] of Object.entries(asked)) {
+      const { status, json } = await post(path, body)
+      expect([path, status]).toEqual([path, 200])
+      await expectDescribed(url, path, [json], body)
+    }
   })
 
   it('is asked as docs/serve.md says', async () => {

@@ -20,7 +20,7 @@ interface Outcome {
 
 /** Outside of the workspace, so that nothing is found that a user does not have. */
 const folder = join(tmpdir(), 'headstart-matrix')
-const packages = ['nlp', 'vision', 'recommender', 'onnx'].map((name) => `@headstart/${name}`)
+const packages = ['nlp', 'vision', 'recommender', 'serve', 'onnx'].map((name) => `@headstart/${name}`)
 const wanted = process.argv.slice(2).map((word) => word.toLowerCase())
 const chosen = environments.filter(
   ({ name }) => wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word)),

@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { ProgramError, type ProgramOptions, runProgram } from './run-program.js'
 import { Skipped } from './skipped.js'
 
-/** The programs that run everywhere: `main.mjs` prints what `all()` of `all.mjs` returns. */
+/** The programs: `main.mjs` prints what `all()` of `all.mjs` returns, everywhere; `serve.mjs` where servers run. */
 const programs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'programs')
 
 /** What `all()` answers where all is well. */
 export const rightAnswers = 'delivery, payment; disc, stripes; milk'
+
+/** What `serve.mjs` prints where all is well. */
+const rightlyServed = 'served: delivery, payment; delivery, payment; 200'
 
 /** A project of a user: a folder, and what is installed in it. */
 export class Project {
@@ -90,4 +93,9 @@ async function install(project: Project, packages: readonly string[]): Promise<v
 /** @throws ProgramError where a program says something else than the right answers. */
 export function expectRight(output: string): void {
   if (!output.includes(rightAnswers)) throw new ProgramError(`Expected "${rightAnswers}", got:\n${output.trim()}`)
+}
+
+/** @throws ProgramError where a server answers something else. */
+export function expectServed(output: string): void {
+  if (!output.includes(rightlyServed)) throw new ProgramError(`Expected "${rightlyServed}", got:\n${output.trim()}`)
 }

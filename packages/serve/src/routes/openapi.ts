@@ -33,7 +33,12 @@ export function openapi(models: readonly ServedModel[], needsToken: boolean): Js
       ...models.map(pathsOf),
     ) as Json,
     components: {
-      schemas: { Problem: problem, InferRequest: inferRequest },
+      schemas: {
+        Problem: problem,
+        Explanation: explanation,
+        InferRequest: inferRequest,
+        InferResponse: inferResponse,
+      },
       responses: {
         Problem: { description: 'What was expected, what came, and what to do', content: content(ref('Problem')) },
       },
@@ -65,13 +70,15 @@ function pathsOf(model: ServedModel): Json {
     explain: post(
       `Why ${model.name} answers so`,
       { ...content(object({ input: query, label: { type: 'string' } }, ['input'])), ...files },
-      {},
+      ref('Explanation'),
     ),
   }
   const scored = {
     type: 'array',
     items: object({ label: { type: 'string' }, score: { type: 'number' } }, ['label', 'score']),
   }
+  // Of what has no labels it is an object such as { "translation_text": ... }.
+  const said = trained.scores ? scored : { type: 'object', additionalProperties: { type: 'string' } }
   const hugging = object({ inputs: {}, parameters: object({ top_k: { type: 'integer', minimum: 1 }, ...options }) }, [
     'inputs',
   ])
@@ -82,7 +89,7 @@ function pathsOf(model: ServedModel): Json {
       post: post(
         `Ask ${model.name}, as the inference API of Hugging Face`,
         { ...content(hugging), ...files },
-        task.fromBytes ? { oneOf: [scored, { type: 'array', items: scored }] } : { type: 'array', items: scored },
+        task.fromBytes ? { oneOf: [said, { type: 'array', items: said }] } : { type: 'array', items: said },
       ),
     },
     ...Object.fromEntries(
@@ -91,7 +98,11 @@ function pathsOf(model: ServedModel): Json {
     [`/v2${at}`]: { get: get(`What ${model.name} takes and gives, by the Open Inference Protocol`) },
     [`/v2${at}/ready`]: { get: get(`Whether ${model.name} wants requests`) },
     [`/v2${at}/infer`]: {
-      post: post(`Ask ${model.name}, by the Open Inference Protocol`, content(ref('InferRequest')), {}),
+      post: post(
+        `Ask ${model.name}, by the Open Inference Protocol`,
+        content(ref('InferRequest')),
+        ref('InferResponse'),
+      ),
     },
   }
 }
@@ -128,6 +139,44 @@ const inferRequest = object(
     outputs: { type: 'array', items: object({ name: { type: 'string' } }, ['name']) },
   },
   ['inputs'],
+)
+
+const inferResponse = object(
+  {
+    model_name: { type: 'string' },
+    model_version: { type: 'string' },
+    id: { type: 'string' },
+    outputs: {
+      type: 'array',
+      items: object(
+        {
+          name: { type: 'string', enum: ['answer', 'labels', 'scores'] },
+          shape: { type: 'array', items: { type: 'integer', minimum: 0 } },
+          datatype: { type: 'string', enum: ['BYTES', 'FP64'] },
+          data: { type: 'array' },
+        },
+        ['name', 'shape', 'datatype', 'data'],
+      ),
+    },
+  },
+  ['model_name', 'model_version', 'outputs'],
+)
+
+/** Of any model; what a part is depends on its input. */
+const explanation = object(
+  {
+    label: { type: ['string', 'number'], description: 'the answer that is explained' },
+    method: { type: 'string', description: 'how the weights were found' },
+    parts: {
+      type: 'array',
+      description: 'parts of the input, and what each says for the answer',
+      items: object({ weight: { type: 'number' } }, ['weight']),
+    },
+    examples: { type: 'array', description: 'training examples that the answer is like, or hangs on' },
+    faithfulness: { type: ['object', 'null'], description: 'how well the weights tell what the answer hangs on' },
+    notes: { type: 'array', items: { type: 'string' } },
+  },
+  ['label', 'parts'],
 )
 
 function get(summary: string, type = 'application/json'): Json {

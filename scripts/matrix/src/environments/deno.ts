@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Environment } from '../environment.js'
-import { expectRight } from '../project.js'
+import { expectRight, expectServed } from '../project.js'
 
 const libc = { linux: '-glibc', win32: '-msvc' }[process.platform as string] ?? ''
 const platform = `@deno/${process.platform}-${process.arch}${libc}`
@@ -11,7 +11,9 @@ export const deno: Environment = {
   async run(project) {
     const program = join('node_modules', platform, process.platform === 'win32' ? 'deno.exe' : 'deno')
     await project.takePrograms()
-    expectRight(await project.run(program, ['run', '--allow-all', '--node-modules-dir=manual', 'main.mjs']))
+    const run = (script: string) => project.run(program, ['run', '--allow-all', '--node-modules-dir=manual', script])
+    expectRight(await run('main.mjs'))
+    expectServed(await run('serve.mjs'))
     return (await project.run(program, ['--version'])).split(' (')[0]?.replace('deno', 'Deno') ?? ''
   },
 }

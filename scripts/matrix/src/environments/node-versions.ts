@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Environment } from '../environment.js'
-import { expectRight } from '../project.js'
+import { expectRight, expectServed } from '../project.js'
 
 const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
@@ -13,6 +13,7 @@ export const nodeVersions: readonly Environment[] = ['~20.19.0', '^22.0.0', '^24
     const node = join('node_modules', `node-${platform}`, binary)
     await project.takePrograms()
     expectRight(await project.run(node, ['main.mjs']))
+    expectServed(await project.run(node, ['serve.mjs']))
     return `Node ${(await project.run(node, ['--version'])).trim()}`
   },
 }))
