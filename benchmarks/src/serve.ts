@@ -202,8 +202,10 @@ async function overload(head: string, texts: readonly string[]): Promise<Figure[
   const before = await memoryOf(server.url)
   const memory: number[] = []
   const watch = setInterval(() => void memoryOf(server.url).then((now) => memory.push(now)), 500)
-  const offered = await load(server.url, texts.slice(0, Math.ceil(capacity * 12 * 8)), {
+  const offered = await load(server.url, texts, {
     connections: 200,
+    // A count would be divided among the connections, and the last ones of those that wait would stand for all.
+    duration: 8,
     // Who waits in a queue on a busy machine is patient.
     timeout: 30,
     overallRate: Math.ceil(capacity * 12),
@@ -294,7 +296,7 @@ async function load(url: string, texts: readonly string[], options: Partial<auto
   const result = await autocannon({
     url: `${url}/models/${models[0]?.name}/predict`,
     method: 'POST',
-    amount: texts.length,
+    ...(options.duration === undefined && { amount: texts.length }),
     headers: { 'Content-Type': 'application/json' },
     requests: [{ setupRequest: (one) => ({ ...one, body: JSON.stringify({ input: texts[next++ % texts.length] }) }) }],
     ...options,

@@ -98,7 +98,9 @@ async function expectDescribed(url: string, path: string, answers: readonly obje
     const name = /^#\/components\/schemas\/(.*)$/.exec(String((schema as { $ref?: string }).$ref))?.[1]
     return z.fromJSONSchema(name === undefined ? schema : (components.schemas[name] as Schema))
   }
-  const { requestBody, responses } = paths[path]?.post as { requestBody: Content; responses: { 200: Content } }
+  const described = paths[path]
+  if (!described) throw new TypeError(`${path} is not described`)
+  const { requestBody, responses } = described.post
   const answer = schemaOf(responses[200])
   for (const one of answers) expect([path, answer.safeParse(one).error]).toEqual([path, undefined])
   expect(answer.safeParse({ error: 'something else' }).success).toBe(false)

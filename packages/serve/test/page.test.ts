@@ -19,6 +19,18 @@ if (chromium === undefined) {
 const objects: AnyTask = { ...toyTask().task, query: z.object({ words: z.string().describe('what to say') }) }
 const echo = { ...toyModel().trained, ask: async (queries: readonly unknown[]) => queries as never, explain: undefined }
 
+/** Goes on with a conversation: says how often it was asked in it. */
+const turn = z.object({ text: z.string(), context: z.object({ turn: z.int() }) })
+const talks: AnyTask = { ...toyTask().task, query: z.union([z.string(), turn]) }
+const talker = {
+  ...echo,
+  ask: async (queries: readonly (string | z.output<typeof turn>)[]) =>
+    queries.map((query) => {
+      const now = typeof query === 'string' ? 1 : query.context.turn + 1
+      return { answer: `turn ${now}`, context: { turn: now } }
+    }),
+}
+
 describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   let browser: BrowserContext
   let server: Server
@@ -34,6 +46,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
         openModel('letters', toyTask().task, toyModel().trained),
         openModel('files', toyFileTask(), toyModel().trained),
         openModel('objects', objects, echo as never),
+        openModel('talks', talks, talker as never),
       ],
     })
   })
@@ -81,7 +94,9 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   it('says which fields an input has, and shows markup as the text that it is', async () => {
     const { page, elsewhere } = await open()
     await page.getByLabel('Model').selectOption('objects')
-    await page.getByText('JSON. words: what to say').waitFor()
+    await page.getByText('Fields of the JSON').click()
+    await page.getByText('words: what to say').waitFor()
+    expect(await page.getByLabel('Input').getAttribute('placeholder')).toBe('{ "words": ... }')
     expect(await page.getByRole('button', { name: 'Why?' }).isVisible()).toBe(false)
     const markup = '<img src=https://attacker.example/a.png onerror=alert(1)>'
     await page.getByLabel('Input').fill(JSON.stringify({ words: markup }))
@@ -89,6 +104,21 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.getByLabel('Answer').getByText(markup).waitFor()
     expect(await page.locator('img').count()).toBe(0)
     expect(elsewhere).toEqual([])
+    await page.close()
+  })
+
+  it('goes on with a conversation, and begins anew where the model is chosen again', async () => {
+    const { page } = await open()
+    const ask = async (): Promise<string> => {
+      await page.getByRole('button', { name: 'Ask' }).click()
+      return page.getByLabel('Answer').getByRole('heading').innerText()
+    }
+    await page.getByLabel('Model').selectOption('talks')
+    await page.getByLabel('Input').fill('hello')
+    expect([await ask(), await ask()]).toEqual(['turn 1', 'turn 2'])
+    await page.getByLabel('Model').selectOption('letters')
+    await page.getByLabel('Model').selectOption('talks')
+    expect(await ask()).toBe('turn 1')
     await page.close()
   })
 

@@ -4,6 +4,7 @@ export const pageStyle = `
 body { margin: 0; background: Canvas; color: CanvasText; }
 main { max-width: 40rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.4rem; }
+h2 { font-size: 1.25rem; overflow-wrap: anywhere; }
 label { display: block; margin: 0 0 .75rem; }
 select, textarea, input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; }
 button { font: inherit; padding: .5rem 1rem; }
@@ -14,7 +15,6 @@ button { font: inherit; padding: .5rem 1rem; }
 .bar output { text-align: right; font-variant-numeric: tabular-nums; }
 meter { width: 100%; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid; border-radius: .25rem; padding: .75rem; }
-mark.against { background: none; color: inherit; text-decoration: underline dotted; }
 `
 
 /** What the page does. All that it shows of answers is text, never markup. */
@@ -22,7 +22,7 @@ export const pageScript = `
 const form = document.forms[0], answer = document.querySelector('section')
 const { model, text, file, token, why } = form.elements
 const base = location.pathname.endsWith('/') ? location.pathname : location.pathname + '/'
-let models = [], schemas = {}
+let models = [], schemas = {}, context
 const show = (what, on) => document.querySelectorAll('[data-for=' + what + ']').forEach((e) => { e.hidden = !on })
 const add = (to, tag, content = '', more = {}) => {
   const made = Object.assign(document.createElement(tag), more)
@@ -41,21 +41,30 @@ const fetched = async (path, options = {}) => {
 const chosen = () => models.find(({ name }) => name === model.value)
 const inputOf = () => schemas.paths?.['/models/' + model.value + '/' + chosen().verbs[0]]?.post.requestBody.content['application/json'].schema.oneOf[0].properties.input ?? {}
 const takesText = () => [inputOf(), ...(inputOf().anyOf ?? [])].some(({ type }) => type === 'string')
+/** What a conversation goes on from, where the model has such. */
+const goesOn = () => context && inputOf().anyOf?.some(({ properties }) => properties?.context)
 const change = () => {
   const one = chosen()
+  context = undefined
   show('text', Boolean(one) && !one.takesFiles)
   show('file', Boolean(one) && one.takesFiles)
   why.hidden = !one?.verbs.includes('explain')
   if (!one || one.takesFiles) return
-  const fields = Object.entries(inputOf().properties ?? {}).map(([name, { description }]) => name + (description ? ': ' + description : ''))
-  document.querySelector('p[data-for=text]').textContent = takesText() ? '' : 'JSON. ' + fields.join('; ')
+  const fields = Object.entries(takesText() ? {} : inputOf().properties ?? {})
+  text.placeholder = fields.length > 0 ? '{ "' + fields[0][0] + '": ... }' : ''
+  const hint = document.querySelector('details[data-for=text]')
+  hint.hidden = fields.length === 0
+  hint.lastElementChild.replaceChildren()
+  for (const [name, { description }] of fields) add(hint.lastElementChild, 'li', name + (description ? ': ' + description : ''))
 }
 const bars = (parts) => {
   const most = Math.max(1, ...parts.map(([, value]) => Math.abs(value)))
   for (const [label, value] of parts) {
     const row = add(answer, 'div', '', { className: 'bar' })
     add(row, 'span', label)
-    add(row, 'meter', '', { min: 0, max: most, value: Math.abs(value), title: label })
+    // What says another answer is of the color of what is far from the best.
+    const color = value < 0 ? { low: 0, high: 0, optimum: 0 } : {}
+    add(row, 'meter', '', { min: 0, max: most, value: Math.abs(value), title: label, ...color })
     add(row, 'output', value.toFixed(3))
   }
 }
@@ -65,20 +74,22 @@ const ask = async (verb) => {
     const one = chosen()
     const isFile = one.takesFiles
     if (isFile && !file.files[0]) throw new Error('Choose a file.')
-    const input = isFile ? undefined : takesText() ? text.value : JSON.parse(text.value || 'null')
+    const words = goesOn() && verb !== 'explain' ? { text: text.value, context } : text.value
+    const input = isFile ? undefined : takesText() ? words : JSON.parse(text.value || 'null')
     const json = await fetched('models/' + model.value + '/' + verb, {
       method: 'POST',
       headers: { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json' },
       body: isFile ? file.files[0] : JSON.stringify({ input }),
     })
     answer.replaceChildren()
+    context = json.context ?? context
     const said = json.label ?? json.value ?? json.answer ?? json.text
     if (typeof said === 'string' || typeof said === 'number') add(answer, 'h2', String(said))
     if (json.probabilities) bars(Object.entries(json.probabilities).sort((a, b) => b[1] - a[1]))
     if (json.recommendations) bars(json.recommendations.map(({ item, title, score }) => [title ?? item, score]))
-    const words = json.parts?.filter((part) => typeof part.text === 'string')
-    if (words?.length) bars(words.map((part) => [part.text, part.weight]))
-    add(add(answer, 'details', '', { open: !json.probabilities && !json.recommendations && !words?.length }), 'summary', 'All of the answer')
+    if (json.alternatives) bars([json, ...json.alternatives].map(({ intent, confidence }) => [intent, confidence]))
+    bars((json.parts ?? []).filter((part) => typeof part.text === 'string').map((part) => [part.text, part.weight]))
+    add(add(answer, 'details', '', { open: answer.childElementCount === 0 }), 'summary', 'All of the answer')
     add(answer.lastChild, 'pre', JSON.stringify(json, null, 2))
   } catch (error) {
     answer.replaceChildren()

@@ -22,7 +22,7 @@ const page = `<!doctype html>
 <form>
 <label>Model <select name="model"></select></label>
 <label data-for="text">Input <textarea name="text" rows="4" spellcheck="false"></textarea></label>
-<p class="hint" data-for="text"></p>
+<details class="hint" data-for="text"><summary>Fields of the JSON</summary><ul></ul></details>
 <label data-for="file">Picture or other file <input type="file" name="file"></label>
 <label data-for="token">Token <input type="password" name="token" autocomplete="off"></label>
 <p class="buttons"><button>Ask</button> <button type="button" name="why">Why?</button></p>
