@@ -208,7 +208,7 @@ async function overload(head: string, texts: readonly string[]): Promise<Figure[
     duration: 8,
     // Who waits in a queue on a busy machine is patient.
     timeout: 30,
-    overallRate: Math.ceil(capacity * 12),
+    overallRate: Math.ceil(capacity * 15),
   })
   clearInterval(watch)
   await server.end()
