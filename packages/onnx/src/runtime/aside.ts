@@ -50,7 +50,7 @@ export function aside(runtime: Runtime, cores: number): Runtime {
       const { threads = Math.max(1, Math.floor(cores / count)) } = options
       const all = Array.from({ length: count }, thread)
       // Apart, so that what is made here does not hold on to the model's bytes.
-      return over(all, await loaded(all, { address, model, options: { ...options, threads } }))
+      return graphIn(all, await loaded(all, { address, model, options: { ...options, threads } }))
     },
   }
 }
@@ -66,7 +66,7 @@ async function loaded(all: readonly Thread[], message: object): Promise<LoadedGr
   }
 }
 
-function over(all: readonly Thread[], outputs: LoadedGraph['outputs']): LoadedGraph {
+function graphIn(all: readonly Thread[], outputs: LoadedGraph['outputs']): LoadedGraph {
   return {
     outputs,
     run(feeds, names) {
@@ -81,6 +81,8 @@ async function ended(all: readonly Thread[]): Promise<void> {
   await Promise.all(all.map(({ end }) => end()))
 }
 
+const over = 'its thread ended'
+
 interface Thread {
   /** How many answers it owes. */
   readonly pending: number
@@ -93,6 +95,7 @@ function thread(): Thread {
   const worker = new Worker(work, { eval: true })
   const waiting = new Map<number, (answer: Answer) => void>()
   let asked = 0
+  let isOver = false
   const settle = (answer: Answer): void => {
     waiting.get(answer.id)?.(answer)
     waiting.delete(answer.id)
@@ -104,12 +107,17 @@ function thread(): Thread {
   }
   worker.on('message', settle)
   worker.on('error', ({ message }) => fail(message))
-  worker.on('exit', () => fail('its thread ended'))
+  worker.on('exit', () => {
+    isOver = true
+    fail(over)
+  })
   return {
     get pending() {
       return waiting.size
     },
     async ask(message) {
+      // Nothing would come back.
+      if (isOver) throw new TypeError(over)
       const id = asked++
       const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
       worker.ref()
