@@ -289,7 +289,7 @@ async function pretrainSequence(
     const chance = random(seed + 104_729 * (step + 1))
     return batchOf(parts[chance.below(parts.length)] as Part, chance, { targets, weights })
   }
-  // The map from texts to items stays as it is: learned is where in a history to look. On validation items it was behind by less.
+  // The map from texts to items stays as it is: learned is where in a history to look.
   const names = trainedWeights(fresh).filter((name) => !name.startsWith('item/'))
   const trainer = await Trainer.create(graph, {
     loss,

@@ -17,15 +17,20 @@ export interface PopularityOptions {
 export function popularity(train: Histories, { halfLife = Infinity }: PopularityOptions = {}): Scorer {
   if (!(halfLife > 0))
     throw new OptionError('popularity', 'a half-life above 0', `${halfLife}`, 'Leave it out to count all alike.')
-  const now = train.times.reduce((latest, time) => Math.max(latest, time), -Infinity)
-  const counts = new Float64Array(train.itemCount)
-  train.items.forEach((item, place) => {
-    counts[item] = (counts[item] as number) + 2 ** (((train.times[place] as number) - now) / halfLife)
+  const isLasting = halfLife === Infinity
+  const counts = isLasting ? train.popularity() : recentCounts(train, halfLife)
+  return growing(constantScores(isLasting ? 'popularity' : 'recent popularity', Float32Array.from(counts)), {
+    halfLife,
   })
-  return growing(
-    constantScores(halfLife === Infinity ? 'popularity' : 'recent popularity', Float32Array.from(counts)),
-    { halfLife },
-  )
+}
+
+function recentCounts({ times, items, itemCount }: Histories, halfLife: number): Float64Array {
+  const now = times.reduce((latest, time) => Math.max(latest, time), -Infinity)
+  const counts = new Float64Array(itemCount)
+  items.forEach((item, place) => {
+    counts[item] = (counts[item] as number) + 2 ** (((times[place] as number) - now) / halfLife)
+  })
+  return counts
 }
 
 function growing(scorer: Scorer, options: PopularityOptions): Scorer {

@@ -29,6 +29,8 @@ export function categoriesOf({ category }: Item): readonly string[] {
 export class Catalog {
   readonly items: readonly Item[]
   #counts: TermCounts | undefined
+  /** What is counted of the first items, where that was done for another catalog, and the texts of the others. */
+  #counted: { readonly counts: TermCounts; readonly others: readonly string[] } | undefined
   #terms: SparseRows | undefined
   readonly #numbers: ReadonlyMap<string, number>
 
@@ -55,7 +57,8 @@ export class Catalog {
 
   /** Terms of the items' texts with their weights, [items, terms] (`tfIdf`). */
   get terms(): SparseRows {
-    this.#counts ??= countTerms(this.texts())
+    this.#counts ??= this.#counted ? this.#counted.counts.with(this.#counted.others) : countTerms(this.texts())
+    this.#counted = undefined
     return (this.#terms ??= this.#counts.weighed())
   }
 
@@ -63,7 +66,8 @@ export class Catalog {
   with(items: readonly Item[]): Catalog {
     if (items.length === 0) return this
     const more = new Catalog([...this.items, ...items])
-    more.#counts = this.#counts?.with(items.map(textOf))
+    const { counts, others } = this.#counts ? { counts: this.#counts, others: [] } : (this.#counted ?? {})
+    if (counts) more.#counted = { counts, others: [...(others ?? []), ...items.map(textOf)] }
     return more
   }
 
