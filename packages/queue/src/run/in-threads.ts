@@ -23,20 +23,27 @@ export function inThreads(threads: number, start: () => Worker): Executor {
     // One for all of them.
     const left = assignment.missing.values()
     const started = Array.from({ length: Math.min(threads, assignment.missing.length) }, start)
-    const failed = new AbortController()
+    // Said where a shard waits for it.
+    for (const thread of started) thread.on('error', () => {})
+    let isOver = false
+    const takeShards = async (thread: Worker): Promise<void> => {
+      for (const shard of left) {
+        if (signal?.aborted || isOver) return
+        const job = { run: assignment.plan.id, out: assignment.out, index: shard.index }
+        assignment.onDone(await tried(assignment, shard, () => doneBy(thread, job, assignment)), started.length)
+      }
+    }
     try {
-      await Promise.all(
-        started.map(async (thread) => {
-          for (const shard of left) {
-            if (signal?.aborted || failed.signal.aborted) return
-            const job = { run: assignment.plan.id, out: assignment.out, index: shard.index }
-            assignment.onDone(await tried(assignment, shard, () => doneBy(thread, job, assignment)), started.length)
-          }
-        }),
-      ).catch((cause: unknown) => {
-        failed.abort()
-        throw cause
-      })
+      // Where one fails, the others end what is begun.
+      const outcomes = await Promise.allSettled(
+        started.map((thread) =>
+          takeShards(thread).catch((cause: unknown) => {
+            isOver = true
+            throw cause
+          }),
+        ),
+      )
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     } finally {
       await Promise.all(started.map(ended))
     }
@@ -83,6 +90,7 @@ function answerOf(thread: Worker, job: ShardJob): Promise<Said> {
       thread.off('error', ends).off('exit', ends)
       resolve(one)
     }
+    if (thread.threadId === -1) return ends('one that has ended')
     thread.once('message', onMessage).once('error', ends).once('exit', ends)
     thread.postMessage(job, [])
   })
