@@ -34,7 +34,7 @@ it("says a recommendation's reasons in the shape of all explanations", async () 
     faithfulness: null,
     notes: [],
   })
-  expect(explanation.text()).toMatch(/^A jar of honey, because of \(history\):/)
+  expect(explanation.text()).toMatch(/^"tea,milk,soap"\nA jar of honey, because of \(history\):/)
   expect(await explanation.section()).toContain('Green tea')
   expect(await explanation.overlay()).toBeUndefined()
 })
