@@ -49,7 +49,13 @@ export type {
 } from './contract/learner.js'
 export type { ExampleOf, Explanation, Faithfulness, ShownExplanation, WeightedPart } from './contract/explanation.js'
 export type { InputChecks, Pair } from './contract/input-checks.js'
-export type { ColumnKnowledge, ExampleKnowledge, Knowledge, KnowledgePart } from './contract/knowledge.js'
+export type {
+  ColumnKnowledge,
+  ExampleKnowledge,
+  Knowledge,
+  KnowledgePart,
+  NetworkKnowledge,
+} from './contract/knowledge.js'
 export type { Box, Dissected, Grid, InputPart, PartsOfTokens } from './contract/input-parts.js'
 export type { ExplainOptions } from './explain/explain-answer.js'
 export type { Matrix } from './contract/matrix.js'

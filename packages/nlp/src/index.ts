@@ -17,6 +17,7 @@ export {
 export { zeroShot } from './backbone/zero-shot.js'
 export { readTextDataset, type ReadTextDatasetOptions } from './data/read-text-dataset.js'
 export { classNames } from './knowledge/class-names.js'
+export { earlyLayer, type EarlyLayerOptions } from './knowledge/early-layer.js'
 export { polarity, type PolarityLanguage } from './knowledge/polarity.js'
 export { textKnowledge } from './knowledge/text-knowledge.js'
 export { words, type WordsOptions } from './knowledge/words.js'

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import '@headstart/onnx/test'
 import { modelFiles } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   classNames,
   dataset,
+  earlyLayer,
   exportModel,
   fineTune,
   loadModel,
@@ -108,6 +110,34 @@ describe('classNames', () => {
     ['17', undefined],
     ['', undefined],
   ])('reads %j as %j', (label, text) => expect(classNames().exampleOf(label)).toBe(text))
+})
+
+describe('what an early layer says', () => {
+  it('stands behind the features, which stay what they are, for texts of any length', async () => {
+    const encoder = await universalSentenceEncoder({ threads: 1, knowledge: [] })
+    const early = earlyLayer({ stage: 'layer 0', columns: 512 })
+    const wider = early.widen(encoder)
+    expect(early.widen(encoder)).toBe(wider)
+    const texts = ['Where is it?', 'Who was the first woman in space, and when did she fly there with whom?', '']
+    const [plain, both] = [await encoder.embed(texts), await wider?.embed(texts)]
+    expect(both?.columns).toBe(1024)
+    for (const row of texts.keys()) {
+      const own = both?.data.subarray(row * 1024, (row + 1) * 1024) ?? new Float32Array()
+      expect(own.subarray(0, 512)).toBeAllclose(plain.data.subarray(row * 512, (row + 1) * 512), {
+        rtol: 0,
+        atol: 1e-6,
+      })
+      // Beside padding as alone, and an empty text says nothing.
+      const alone = await wider?.embed([texts[row] as string])
+      expect(own).toBeAllclose(alone?.data ?? [], { rtol: 1e-4, atol: 1e-5 })
+      expect(Math.hypot(...own.subarray(512))).toBeCloseTo(texts[row] === '' ? 0 : 1.5, 5)
+    }
+  })
+
+  it('is not there in a network without such a stage', async () => {
+    const encoder = await universalSentenceEncoder({ threads: 1, knowledge: [] })
+    expect(earlyLayer({ stage: 'layer 7', columns: 512 }).widen(encoder)).toBeUndefined()
+  })
 })
 
 describe('texts with knowledge beside the network', () => {

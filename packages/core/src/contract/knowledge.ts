@@ -1,10 +1,10 @@
-import type { Backbone, JsonObject } from './backbone.js'
+import type { Backbone, JsonObject, TunableBackbone } from './backbone.js'
 
 /**
  * Something that is known of inputs beside what a network says of them. Held-out examples choose how much it counts, if at all
  * (see `withKnowledge`).
  */
-export type Knowledge<Input = unknown> = ColumnKnowledge<Input> | ExampleKnowledge<Input>
+export type Knowledge<Input = unknown> = ColumnKnowledge<Input> | ExampleKnowledge<Input> | NetworkKnowledge<Input>
 
 /** What is known of any knowledge. */
 interface Described {
@@ -37,6 +37,18 @@ export interface ColumnKnowledge<Input = unknown> extends Described {
 export interface ExampleKnowledge<Input = unknown> extends Described {
   /** An input that is certainly of a class, by its name alone. Undefined where the name says nothing. */
   exampleOf(label: string): Input | undefined
+}
+
+/**
+ * What a network knows more than its features say, such as what an early layer does. Taken by linear heads of models that keep no
+ * examples, since these keep features.
+ */
+export interface NetworkKnowledge<Input = unknown> extends Described {
+  /**
+   * The same network, with further columns behind its features; the same one each time. Undefined where it has no such thing.
+   * @param backbone Without parts beside its network.
+   */
+  widen(backbone: TunableBackbone<Input>): TunableBackbone<Input> | undefined
 }
 
 /** Fitted columns, as data: a saved model holds `id`, `config` and `files`, from which the adapter of that id makes them again. */

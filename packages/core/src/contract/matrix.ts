@@ -22,6 +22,14 @@ export function takeRows(matrix: Matrix, rows: readonly number[]): Matrix {
   return taken
 }
 
+/** The last columns of all rows. */
+export function lastColumns(matrix: Matrix, columns: number): Matrix {
+  const last = zeroMatrix(matrix.rows, columns)
+  for (let row = 0; row < matrix.rows; row++)
+    rowOf(last, row).set(rowOf(matrix, row).subarray(matrix.columns - columns))
+  return last
+}
+
 /**
  * A matrix of mostly zeros, row by row: the numbers of a row that are not zero are `values` from `starts[row]` to `starts[row + 1]`, in
  * the columns `places`, ascending.

@@ -1,13 +1,13 @@
 import '@headstart/onnx/test'
-import { Session, type Tensors } from '@headstart/onnx'
-import { decodeModel } from '@headstart/onnx/kit'
+import { GraphBuilder, Session, type Tensors } from '@headstart/onnx'
+import { connect, decodeModel } from '@headstart/onnx/kit'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { marks, marksLoader, names } from '../../test/marks-knowledge.js'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { lettersLoader, tinyBackbone } from '../../test/tiny-backbone.js'
 import { tinyDataset } from '../../test/tiny-data.js'
-import type { ColumnKnowledge } from '../contract/knowledge.js'
+import type { ColumnKnowledge, NetworkKnowledge } from '../contract/knowledge.js'
 import { DataError } from '../contract/errors.js'
 import { type Dataset, dataset } from '../data/dataset.js'
 import type { TrainEvent } from '../contract/progress.js'
@@ -19,6 +19,22 @@ import { fineTune } from './fine-tune.js'
 
 const cache = false
 const loaders = [lettersLoader, knowledgeLoader([lettersLoader], [marksLoader])]
+
+/** The network's first stage behind its features, as nodes of its graph. */
+const firstStage: NetworkKnowledge<string> = {
+  name: 'embedding',
+  doubt: () => -100,
+  widen(backbone) {
+    const { graph, stages } = backbone.network
+    const g = new GraphBuilder('wider', { opsets: Object.fromEntries(graph.opsets) })
+    const parts = ['features', 'inner'].map((name) => g.input(name, 'float32', ['batch', 8]))
+    g.output('both', g.op('Concat', parts, { axis: 1 }), 'float32', ['batch', 16])
+    return backbone.withNetwork({
+      graph: connect(graph, g.build(), { features: 'encoding', inner: 'embedding' }),
+      stages: stages.map((stage) => (stage.output === 'encoding' ? { ...stage, output: 'both' } : stage)),
+    })
+  },
+}
 
 /** Texts whose class their marks alone give away. */
 function marked(perClass: number, seed = 0): Dataset<string> {
@@ -226,6 +242,35 @@ describe('knowledge beside the network', () => {
     const losing = withKnowledge(tinyBackbone(), [knowing((texts) => (texts.length > 0 ? 'noise' : 'marks'))])
     const without = await fineTune(losing, marked(8), { cache, unlabelled: more })
     expect(await without.accuracy(marked(20, 1), { cache })).toBe(1)
+  })
+
+  it('can be more of the network itself, which its parts stand beside', async () => {
+    const folder = await temporaryFolder()
+    const backbone = withKnowledge(tinyBackbone(), [firstStage, marks(), firstStage])
+    const model = await fineTune(backbone, marked(8), { cache })
+    expect(model.recipe.knowledge).toEqual({ embedding: 1, marks: expect.any(Number) })
+    expect(model.backbone.featureSize).toBe(8 + 8 + 2)
+    // The head of the network alone is one of all that the network gives; what is familiar is told by its features.
+    expect(model.alone?.graph.inputs[0]?.dims?.at(-1)).toBe(16)
+    expect(model.trust.familiarity?.means.columns).toBe(8)
+    expect(await model.accuracy(marked(40, 1), { cache })).toBe(1)
+    await model.save(folder)
+    await using loaded = await loadModel<string>(folder, loaders)
+    const inputs = marked(10, 3).inputs
+    expect(await loaded.predict(inputs, { unknown: 0.05 })).toEqual(await model.predict(inputs, { unknown: 0.05 }))
+  })
+
+  it('is no more of the network for many examples, for those that are kept and for other heads', async () => {
+    const backbone = withKnowledge(tinyBackbone(), [firstStage])
+    for (const [train, options] of [
+      [marked(600), {}],
+      [marked(8), { keep: true }],
+      [marked(8), { head: 'nearest' }],
+    ] as const) {
+      const model = await fineTune(backbone, train, { cache, ...options })
+      expect(model.recipe.knowledge).toBeUndefined()
+      expect(model.backbone.featureSize).toBe(8)
+    }
   })
 
   it('counts what is doubtful less, and takes what is expected in doubt', async () => {

@@ -1,6 +1,6 @@
-import type { Backbone } from '../contract/backbone.js'
+import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
 import type { ColumnKnowledge, Knowledge, KnowledgePart } from '../contract/knowledge.js'
-import { type Matrix, takeRows } from '../contract/matrix.js'
+import { lastColumns, type Matrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
@@ -26,6 +26,8 @@ const mostWeights = 2 ** 19
 const fewestColumns = 1024
 /** Of more classes as many examples of each are too many heads at once. */
 const mostClasses = 128
+/** Of more examples a network is not asked for more than its features: it would run a second time for each. */
+const mostWidened = 1024
 /** Below as many of a class nothing is chosen by them. */
 const fewestOfClass = 2
 
@@ -52,6 +54,8 @@ export interface ChosenKnowledge<Input> {
   readonly backbone: Backbone<Input>
   /** The examples as it sees them; behind them those that stand for a class by its name. */
   readonly examples: Pick<HeadExamples, 'features' | 'beside' | 'targets' | 'weights' | 'products'>
+  /** What the network alone gives for the examples, `[data.size, columns]`; more than before where it was widened. */
+  readonly network: Matrix
   /** Strength of the penalty that suits a head on the network alone. */
   readonly l2Alone: number
   /** The weight of each kind of knowledge that counts, by its name; 1 of examples. */
@@ -66,6 +70,8 @@ interface Taken<Input> {
   readonly cost: number
   /** Of columns. */
   readonly part?: KnowledgePart<Input>
+  /** Of a network with further columns. */
+  readonly wider?: TunableBackbone<Input>
   /** Of examples: one for each class that says something. */
   readonly named: readonly Named<Input>[]
 }
@@ -96,7 +102,7 @@ export async function chooseKnowledge<Input, Label extends Target>(
     }
     return undefined
   }
-  const ways = await Promise.all(knowledge.map((one) => waysOf(one, examples)))
+  const ways = await Promise.all(knowledge.map((one) => waysOf(one, backbone, examples)))
   const trials = await trialsOf(backbone, examples, rows, ways.flat(), options)
 
   let taken: readonly Taken<Input>[] = []
@@ -105,13 +111,18 @@ export async function chooseKnowledge<Input, Label extends Target>(
   for (const tried of ways) {
     const [before, { decade }] = [taken, best]
     for (const way of tried) {
+      // A network is widened once.
+      if (way.wider && before.some(({ wider }) => wider)) continue
       const next = [...before, way]
       const { surprise, ...assessed } = await trials.assess(next, decade)
       const beside = next.reduce((sum, { cost }) => sum + cost, surprise)
       if (beside < best.surprise) [taken, best] = [next, { ...assessed, surprise: beside }]
     }
   }
-  return taken.length === 0 ? undefined : withTaken(backbone, examples, trials, taken, alone.l2)
+  if (taken.length === 0) return undefined
+  const widened = taken.filter(({ wider }) => wider)
+  const { l2 } = widened.length > 0 ? await trials.assess(widened, alone.decade) : alone
+  return withTaken(backbone, examples, trials, taken, l2, options)
 }
 
 /**
@@ -131,31 +142,39 @@ export async function takeKnowledge<Input, Label extends Target>(
   const ways = await Promise.all(
     knowledge.map(async (one) => {
       const weight = chosen[one.name]
-      return weight === undefined ? [] : waysOf(one, known, [weight])
+      return weight === undefined ? [] : waysOf(one, backbone, known, [weight])
     }),
   )
   const taken = ways.flat()
   if (taken.length === 0) return undefined
   const rows = someOf(data) ?? [...data.inputs.keys()].slice(0, mostExamples)
-  return withTaken(backbone, examples, await trialsOf(backbone, examples, rows, taken, options), taken, l2)
+  return withTaken(backbone, examples, await trialsOf(backbone, examples, rows, taken, options), taken, l2, options)
 }
 
 /** The network with what was taken beside it, and the examples as it sees them. */
-function withTaken<Input, Label extends Target>(
+async function withTaken<Input, Label extends Target>(
   backbone: Backbone<Input>,
   examples: KnowledgeExamples<Input, Label>,
   trials: Awaited<ReturnType<typeof trialsOf<Input, Label>>>,
   taken: readonly Taken<Input>[],
   l2Alone: number,
-): ChosenKnowledge<Input> {
+  { cache, signal }: RunOptions & { readonly cache: Store | undefined },
+): Promise<ChosenKnowledge<Input>> {
   const { inputs, labels, size } = examples.data
   const parts = taken.flatMap(({ part, weight }) => (part ? [{ part, weight: weight * trials.length }] : []))
-  const { named, network, masses, products } = trials.learnedFrom(taken)
+  const { named, network: ofNames, masses, products } = trials.learnedFrom(taken)
+  const everyone = [...inputs, ...named.map(({ input }) => input)]
+  const wider = taken.find((one) => one.wider)?.wider
+  const network = wider ?? backbone
+  const features = wider
+    ? await computeFeatures(wider, everyone, { cache, signal })
+    : stack([examples.features, ofNames])
   return {
-    backbone: parts.length > 0 ? knownBackbone(backbone, parts) : backbone,
+    backbone: parts.length > 0 ? knownBackbone(network, parts) : network,
+    network: takeRows(features, [...inputs.keys()]),
     examples: {
-      features: stack([examples.features, network]),
-      beside: parts.length > 0 ? columnsAlone(parts, [...inputs, ...named.map(({ input }) => input)]) : undefined,
+      features,
+      beside: parts.length > 0 ? columnsAlone(parts, everyone) : undefined,
       targets: stack([examples.targets, encodeTargets(labelsOf(named), labels)]),
       weights: Float64Array.from([...examples.weights, ...masses]),
       products: trials.size === size ? products : undefined,
@@ -168,6 +187,7 @@ function withTaken<Input, Label extends Target>(
 /** The ways in which some knowledge can be taken in; none where it knows nothing of these examples. */
 async function waysOf<Input>(
   knowledge: Knowledge<Input>,
+  backbone: Backbone<Input>,
   { data, unlabelled = [], names = {} }: KnowledgeExamples<Input, Target>,
   weights: readonly number[] = triedWeights,
 ): Promise<readonly Taken<Input>[]> {
@@ -180,6 +200,10 @@ async function waysOf<Input>(
     const most = Math.max(fewestColumns, Math.floor(mostWeights / Math.max(labels.length, 1)))
     const parts = await partsOf(knowledge, inputs, unlabelled, most)
     return parts.flatMap((part) => weights.map((weight) => ({ ...way(weight), part, named: [] })))
+  }
+  if ('widen' in knowledge) {
+    const wider = isTunable(backbone) && inputs.length <= mostWidened ? knowledge.widen(backbone) : undefined
+    return wider ? [{ ...way(1), wider, named: [] }] : []
   }
   const named = labels.flatMap((label) => {
     const input = kind === 'classification' ? knowledge.exampleOf(nameOf(label)) : undefined
@@ -224,10 +248,14 @@ async function trialsOf<Input, Label extends Target>(
   const network = stack([takeRows(examples.features, rows), embedded])
   const length = lengthOf(network)
   const own = await productsOf(network)
-  const blocks = new Map<KnowledgePart<Input>, Float64Array>()
-  for (const { part } of ways) {
+  const blocks = new Map<KnowledgePart<Input> | TunableBackbone<Input>, Float64Array>()
+  for (const { part, wider } of ways) {
     if (part && !blocks.has(part))
       blocks.set(part, sparseProductsOf(columnsAlone([{ part, weight: length }], everyone)))
+    if (wider) {
+      const features = await computeFeatures(wider, everyone, { cache, signal })
+      blocks.set(wider, await productsOf(lastColumns(features, features.columns - network.columns)))
+    }
   }
 
   /** All that is learned from with some knowledge: names, their features and weights, and the products of all. */
@@ -245,7 +273,10 @@ async function trialsOf<Input, Label extends Target>(
       }
     }
     add(own, 1)
-    for (const { part, weight } of taken) if (part) add(blocks.get(part) as Float64Array, weight ** 2)
+    for (const { part, wider, weight } of taken) {
+      const block = blocks.get((part ?? wider) as KnowledgePart<Input> | TunableBackbone<Input>)
+      if (block) add(block, weight ** 2)
+    }
     const masses = named.map(({ label }) => weights[data.targets.indexOf(label as Label)] ?? 1)
     return { named, network: takeRows(network, places.slice(data.size)), masses, products }
   }

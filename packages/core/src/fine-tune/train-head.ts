@@ -72,14 +72,17 @@ export async function solveHead<Input, Label extends Target>(
   return solveOn(backbone, offeredTo(backbone, data, options), data, features, { ...options, cache }, own)
 }
 
-/** What could stand beside the network for these examples: nothing of what cannot be kept with them, where they are to be kept. */
+/**
+ * What could stand beside the network for these examples: nothing of what cannot be kept with them, where they are to be kept, and more
+ * of the network itself for linear heads alone.
+ */
 export function offeredTo<Input>(
   backbone: Backbone<Input>,
   { inputs }: Dataset<Input, Target>,
-  { knowledge = 'chosen', keep = false }: HeadOptions,
+  { knowledge = 'chosen', keep = false, head = 'linear' }: HeadOptions,
 ): readonly Knowledge<Input>[] {
   if (knowledge === 'none' || (keep && inputs.some((input) => typeof input !== 'string'))) return []
-  return knowledgeOf(backbone)
+  return knowledgeOf(backbone).filter((one) => !('widen' in one) || (!keep && head === 'linear'))
 }
 
 /** Products of examples and columns above which the nearest examples are looked for in the network's features alone: 64 MB. */
@@ -153,7 +156,7 @@ export async function learnHead<Input, Label extends Target>(
   const { beside } = known?.examples ?? {}
   const learned = await method.learn({ kind, labels, ...examples, folds: heldOut }, { ...options, l2 })
   const learnAlone = async (penalty: number): Promise<Head> => {
-    const problem = { kind, labels, features, targets, weights, folds: [] }
+    const problem = { kind, labels, features: known?.network ?? features, targets, weights, folds: [] }
     return (await method.learn(problem, { signal: options.signal, l2: penalty })).head
   }
   return {

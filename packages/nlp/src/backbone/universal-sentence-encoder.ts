@@ -3,6 +3,7 @@ import { type Devices, type Knowledge, type TunableBackbone, withKnowledge } fro
 import { networkBackbone, stagesIn } from '@headstart/core/kit'
 import { decodeModel } from '@headstart/onnx/kit'
 import { encoderAsset } from '../assets.js'
+import { earlyLayer } from '../knowledge/early-layer.js'
 import { textKnowledge } from '../knowledge/text-knowledge.js'
 import { sentencePiece } from '../preprocessing/sentence-piece.js'
 
@@ -12,7 +13,7 @@ export interface UniversalSentenceEncoderOptions {
   readonly threads?: number
   /** Where the network runs: execution providers of onnxruntime, in order of preference. Default 'cpu'. */
   readonly device?: Devices | undefined
-  /** What can stand beside the network (see `withKnowledge`). Default: `textKnowledge()`. */
+  /** What can stand beside the network (see `withKnowledge`). Default: its first layer (see `earlyLayer`), and `textKnowledge()`. */
   readonly knowledge?: readonly Knowledge<string>[]
 }
 
@@ -23,7 +24,7 @@ export interface UniversalSentenceEncoderOptions {
  * Stages: embedding, layer 0, layer 1, pooling.
  */
 export async function universalSentenceEncoder({
-  knowledge = textKnowledge(),
+  knowledge = [earlyLayer({ stage: 'layer 0', columns: 512 }), ...textKnowledge()],
   ...options
 }: UniversalSentenceEncoderOptions = {}): Promise<TunableBackbone<string>> {
   const [model, vocabulary] = await Promise.all([encoderAsset('model.onnx'), encoderAsset('vocab.json')])
