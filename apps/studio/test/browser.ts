@@ -44,7 +44,7 @@ export async function openBrowser(): Promise<Browser> {
           trouble.push(request.url())
       })
       if (!neighbors)
-        await page.addInitScript(() => sessionStorage.setItem('headstart-studio:map-by-neighbors', 'false'))
+        await page.addInitScript({ content: "sessionStorage.setItem('headstart-studio:map-by-neighbors', 'false')" })
       await page.setViewportSize({ width, height: 800 })
       // Without transitions: colors in between have any contrast.
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
