@@ -57,3 +57,16 @@ export interface RunOptions {
   /** Stops the work; the function rejects with the signal's reason and leaves nothing half-written. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** The same options, but a notice of the same words comes once, however often what has something to say runs. */
+export function noticedOnce<Options extends RunOptions>(options: Options): Options {
+  const { onEvent } = options
+  if (!onEvent) return options
+  const said = new Set<string>()
+  const tell = (event: TrainEvent): void => {
+    if (event.type === 'notice' && said.has(event.message)) return
+    if (event.type === 'notice') said.add(event.message)
+    onEvent(event)
+  }
+  return { ...options, onEvent: tell }
+}

@@ -4,7 +4,7 @@ import { noBetterThanBaseline } from '../evaluate/better-than-baseline.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import { knowledgeOf } from '../contract/knowledge.js'
-import type { RunOptions } from '../contract/progress.js'
+import { noticedOnce, type RunOptions } from '../contract/progress.js'
 import { extend, forget } from './extend-model.js'
 import type { FineTuneOptions, Unlabelled } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
@@ -39,9 +39,10 @@ export async function fineTune<Input, Label extends Target>(
 ): Promise<Model<Input, Label>> {
   assertRequest(backbone, train, options)
   const contentKey: Backbone<Input>['contentKey'] = (input) => backbone.contentKey(input)
-  await inspectDataset(train, { contentKey, test: train.test, onEvent: options.onEvent })
-  const model = await learn(backbone, train, options)
-  sayTrained(model, options)
+  const telling = noticedOnce(options)
+  await inspectDataset(train, { contentKey, test: train.test, onEvent: telling.onEvent })
+  const model = await learn(backbone, train, telling)
+  sayTrained(model, telling)
   return model
 }
 
