@@ -153,8 +153,9 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await shown.getByText('It is labeled refund; held-out answers say delivery.').waitFor()
     await page.keyboard.press('Enter')
     await shown.getByText('It is labeled praise').waitFor()
-    expect(held.examples.slice(0, 2).map(({ label }) => label)).toEqual(['delivery', 'delivery'])
-    expect(held.confirmed).toEqual(['e0'])
+    // The page goes on before its labels have arrived.
+    await expect.poll(() => held.examples.slice(0, 2).map(({ label }) => label)).toEqual(['delivery', 'delivery'])
+    await expect.poll(() => held.confirmed).toEqual(['e0'])
     await page.keyboard.press('u')
     await expect.poll(() => held.examples[1]?.label).toBe('refund')
     // What was kept is a suspect again.

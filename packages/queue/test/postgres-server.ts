@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chown, mkdir } from 'node:fs/promises'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -17,17 +17,13 @@ const programs = existsSync(home)
 if (programs === undefined) console.warn('Tests of PostgreSQL are left out: it is not installed.')
 export const hasPostgres = programs !== undefined
 
-/** A server of a test's own, which no superuser may be: root starts it as another. */
+/** A server of a test's own, which no superuser may be: root starts it as another. @param folder Of the test. */
 export async function postgresServer(folder: string): Promise<{ pool: Pool; stop(): Promise<void> }> {
   const nobody = 65534
   const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
-  const data = join(folder, 'postgres')
-  await mkdir(data, { mode: 0o700 })
-  if ('uid' in owner) {
-    await chown(data, nobody, nobody)
-    // It has to come as far as its folder.
-    execFileSync('chmod', ['755', folder])
-  }
+  // It has to come as far as its folder, and the temporary one of whoever runs this can be closed to others.
+  const data = await mkdtemp('uid' in owner ? '/tmp/headstart-postgres-' : join(folder, 'postgres-'))
+  if ('uid' in owner) await chown(data, nobody, nobody)
   const options = { ...owner, stdio: 'ignore', cwd: '/' } as const
   execFileSync(
     join(programs as string, 'initdb'),
@@ -53,6 +49,7 @@ export async function postgresServer(folder: string): Promise<{ pool: Pool; stop
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGINT')
       await ended
+      await rm(data, { recursive: true, force: true })
     },
   }
 }
