@@ -139,7 +139,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     studio = await pretendStudio(held, port)
     await page.reload()
     await page.getByText('22 examples left').waitFor()
-    expect(held.examples.slice(96, 98).map(({ label }) => label)).toEqual(['delivery', 'refund'])
+    await expect.poll(() => held.examples.slice(96, 98).map(({ label }) => label)).toEqual(['delivery', 'refund'])
     await page.close()
   })
 
