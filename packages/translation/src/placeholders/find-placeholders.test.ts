@@ -9,6 +9,8 @@ describe('findPlaceholders', () => {
     ['%s of %1$s, %(name)s, %d, %.2f, %@, %-5d', ['%s', '%1$s', '%(name)s', '%d', '%.2f', '%@', '%-5d']],
     ['100 % of 50%, 5 % discount', []],
     ['100%% of %PATH%', ['%%', '%PATH%']],
+    ['%d%% of %lu%s, %s% off', ['%d', '%%', '%lu', '%s', '%s']],
+    ['Zoom: 100%, 50%-100% (5%)', []],
     [
       '<b>bold</b> <a href="x.html">link</a><br/> <0>one</0>',
       ['<b>', '</b>', '<a href="x.html">', '</a>', '<br/>', '<0>', '</0>'],

@@ -1,14 +1,17 @@
 import { OptionError } from '@headstart/core/kit'
 
+/** What a conversion of printf ends with: the size of its argument, and what becomes of it. */
+const conversion = '(?:hh|ll|[hlLzjt])?[@sdiuoxXfFeEgGcCpaA]'
+
 /** What stands in a message for something else, as the formats of messages write it. */
 const shapes = [
   String.raw`\{\{[^{}\n]*\}\}`, // Mustache, i18next, Angular
   String.raw`[$#%]\{[^{}\n]*\}`, // templates of JavaScript, Ruby
   String.raw`\{[^{}\n]*\}`, // ICU, .NET, Python, Rust
   String.raw`\$t\([^()\n]*\)`, // i18next, another message
-  String.raw`%[A-Za-z_]\w*%`, // variables of Windows, Symfony
+  String.raw`%(?!${conversion}%)[A-Za-z_]\w*%`, // variables of Windows, Symfony; in "%d%%" and "%s%s" there is none
   // printf of C, Java, Python, Objective-C. Without the flag ' ', which "50 % of" would have.
-  String.raw`%(?:\d+\$)?(?:\([\w.]+\))?[-+0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|ll|[hlLzjt])?[@sdiuoxXfFeEgGcCpaA](?![\p{L}\p{N}])`,
+  String.raw`%(?:\d+\$)?(?:\([\w.]+\))?[-+0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?${conversion}(?![\p{L}\p{N}])`,
   '%%',
   String.raw`</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>`, // HTML, and tags of ICU
   String.raw`</?\d+/?>`, // react-i18next

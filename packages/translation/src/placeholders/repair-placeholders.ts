@@ -1,4 +1,4 @@
-import { comparePlaceholders, escaped, findPlaceholders, type PlaceholderOptions } from './find-placeholders.js'
+import { comparePlaceholders, escaped, findPlaceholders, type PlaceholderOptions, wholeWord } from './find-placeholders.js'
 
 /**
  * A target in which placeholders stand as in its source, as far as that can be told: those that came out with spaces or in other
@@ -32,12 +32,16 @@ export function repairPlaceholders(source: readonly string[], target: string, op
   return repaired
 }
 
-/** A pattern of a placeholder that was taken apart: `{ 0 }`, `% s`, `< / b >`, other attributes of a tag. */
+/**
+ * A pattern of a placeholder that was taken apart: `{ 0 }`, `% s`, `< / b >`, other attributes of a tag. What is a part of a longer word is
+ * none, nor is the sign of a percentage with the word after it: `100 % sicher` has no `%s`.
+ */
 function loose(placeholder: string): string {
   const tag = /^<(\/?)([\w:-]+)/.exec(placeholder)
   if (tag) return String.raw`<\s*${tag[1] ? String.raw`/\s*` : ''}${escaped(tag[2] ?? '')}(?![\w:-])[^<>]*>`
   const pieces = placeholder.match(/[\p{L}\p{N}_]+|[^\s]/gu) ?? []
-  return pieces.map(escaped).join(String.raw`\s*`)
+  const isConversion = placeholder.startsWith('%') && placeholder !== '%%'
+  return (isConversion ? String.raw`(?<!\p{N}\s?)` : '') + pieces.map(wholeWord).join(String.raw`\s*`)
 }
 
 /** What of one placeholder another of its kind shares. */
