@@ -115,6 +115,8 @@ export interface TranslateOptions extends LanguageOptions {
   readonly lengthPenalty?: number | undefined
   /** No sequence of so many tokens occurs twice. Default: that of the model, 0: none is forbidden. */
   readonly noRepeatNgram?: number | undefined
+  /** Above 1 makes tokens less likely that the translation has already. Default: that of the model, 1: it does nothing. */
+  readonly repetitionPenalty?: number | undefined
   /** How terms are translated: `{ workspace: 'Arbeitsbereich' }`. Where a source has the term, its translation has it. Default: none. */
   readonly glossary?: Readonly<Record<string, string>> | undefined
   /** What is kept as it is, beside placeholders: names of products. Default: nothing. */

@@ -27,6 +27,11 @@ export const translateOptions = z.object({
   noRepeatNgram: whole(0)
     .optional()
     .describe('no sequence of so many tokens occurs twice (default: that of the model, 0: none is forbidden)'),
+  repetitionPenalty: z
+    .number()
+    .positive()
+    .optional()
+    .describe('above 1 makes less likely what was said before (default: that of the model, 1: nothing)'),
   glossary: z
     .record(z.string(), z.string())
     .optional()
@@ -63,6 +68,7 @@ export function generateOptions({ config, maxLength }: TranslatorParts, given: T
     maxLength: Math.min(data.maxLength ?? (config.max_length ?? maxLength + 1) - 1, maxLength),
     lengthPenalty: data.lengthPenalty ?? config.length_penalty ?? 1,
     noRepeatNgram: data.noRepeatNgram ?? config.no_repeat_ngram_size ?? 0,
+    repetitionPenalty: data.repetitionPenalty ?? config.repetition_penalty ?? 1,
     signal: given.signal,
   }
 }

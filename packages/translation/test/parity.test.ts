@@ -44,10 +44,14 @@ it('a translator that was saved is a folder that Transformers.js translates with
   expect((await again.translate(texts)).map(({ text }) => text)).toEqual(said)
 })
 
-it('how a translator translates best is saved, and Transformers.js keeps to it', async () => {
+it.each([
+  { no_repeat_ngram_size: 3 },
+  { repetition_penalty: 1.3 },
+  { repetition_penalty: 1.1, no_repeat_ngram_size: 2 },
+])('how a translator translates best is saved, and Transformers.js keeps to it: %j', async (settings) => {
   const saved = `${await folder()}/model`
   await using opened = await translator(await tinyFolder())
-  await using other = opened.withNetworks(opened.networks.files, undefined, { no_repeat_ngram_size: 3 })
+  await using other = opened.withNetworks(opened.networks.files, undefined, settings)
   const said = (await other.translate(texts)).map(({ text }) => text)
   expect(said).not.toEqual((await opened.translate(texts)).map(({ text }) => text))
   await other.save(saved)

@@ -17,6 +17,7 @@ export const configSchema = z.object({
   num_beams: id.nullish(),
   length_penalty: z.number().nullish(),
   no_repeat_ngram_size: id.nullish(),
+  repetition_penalty: z.number().positive().nullish(),
   pad_token_id: id.nullish(),
   eos_token_id: ids.nullish(),
   bos_token_id: id.nullish(),

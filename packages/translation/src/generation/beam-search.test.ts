@@ -7,7 +7,7 @@ import { Sessions } from './sessions.js'
 import { logSum } from './top-tokens.js'
 
 const texts = ['open the file', 'print', 'a new name 12']
-const usual = { beams: 1, maxLength: 20, lengthPenalty: 1, noRepeatNgram: 0, batchSize: 8 }
+const usual = { beams: 1, maxLength: 20, lengthPenalty: 1, noRepeatNgram: 0, repetitionPenalty: 1, batchSize: 8 }
 
 describe('beam search', () => {
   let parts: TranslatorParts

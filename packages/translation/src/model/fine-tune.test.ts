@@ -194,6 +194,19 @@ describe('a translator that is fine-tuned', () => {
     expect(manifest.training).toMatchObject({ pairs: 18, unfreeze: 'decoder', kept: 'tuned', lora: null })
   })
 
+  it('says where Transformers.js does not translate with its folder', async () => {
+    for (const [kind, expected] of [[{ apart: true }, 'a vocabulary each'], [{}, undefined]] as const) {
+      await using base = await opened('merged', kind)
+      const said: string[] = []
+      const onEvent = (event: { type: string; message?: string }): number => said.push(event.message ?? '')
+      await using model = await fineTune(base, pairs, { ...quick, epochs: 1, onEvent })
+      for (const text of [said.join('\n'), model.describe().text()]) {
+        if (expected) expect(text).toContain(expected)
+        else expect(text).not.toContain('Transformers.js')
+      }
+    }
+  })
+
   it('goes on from a checkpoint with the same bits', async () => {
     await using base = await opened()
     const checkpoint = { file: join(root, 'checkpoint'), seconds: 0 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '@headstart/core'
 import type { Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
 import { pairsFor } from '../data/pairs-for.js'
+import { transformersJsProblem } from '../files/transformers-js.js'
 import { forgottenBy } from '../tuning/forgotten.js'
 import { chrfOf } from '../tuning/settle.js'
 import { tune } from '../tuning/tune.js'
@@ -29,6 +30,8 @@ export async function fineTune(
 ): Promise<TranslatorModel> {
   const { signal, onEvent, general } = options
   const usable = pairsFor({ name: 'pairs', pairs }, { languages: translationLanguages(translator), onEvent })
+  const alone = transformersJsProblem(translator.files)
+  if (alone) onEvent?.({ type: 'notice', message: `${translator.id}: ${alone}` })
   const tuned = await tune(translator, usable, options)
   const { plan, heldOut, gained } = tuned
   if (!gained) {

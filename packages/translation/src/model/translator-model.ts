@@ -20,6 +20,7 @@ import { bleu } from '../evaluate/bleu.js'
 import { chrF2 } from '../evaluate/chrf.js'
 import { addedUp, type Metric } from '../evaluate/metric.js'
 import { reportTranslations, type TranslationReport } from '../evaluate/translation-report.js'
+import { transformersJsProblem } from '../files/transformers-js.js'
 import { translateOptions } from '../translate-options.js'
 import { translationLanguages } from './translation-languages.js'
 import { type Training, trainingSchema } from './training.js'
@@ -121,11 +122,11 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
   }
 
   describe(): Shown {
-    const { id, languages } = this.translator
+    const { id, languages, files } = this.translator
     const figures = { kind: 'translation', id, languages: { ...languages }, training: this.training ?? null }
     return shown(
       figures,
-      () => sayModel(id, this.training),
+      () => [sayModel(id, this.training), transformersJsProblem(files)].filter(Boolean).join('\n'),
       (all) => all as JsonObject,
     )
   }

@@ -5,8 +5,11 @@ import { scoreOf } from '../evaluate/metric.js'
 
 /** Pairs that are translated to choose by, at most. */
 const mostTranslated = 100
-/** Sequences of so many tokens that are said once, tried beside what the model says (0: none). */
-const ngramsSaidOnce = [3, 4]
+/** Settings that are tried one after the other, each with the best of those before, beside what the model says. */
+const tried = [
+  { setting: 'no_repeat_ngram_size', option: 'noRepeatNgram', values: [3, 4] },
+  { setting: 'repetition_penalty', option: 'repetitionPenalty', values: [1.1, 1.2] },
+] as const
 
 /** How a translator translates best. */
 export interface Settled {
@@ -21,11 +24,17 @@ export interface Settled {
  * says phrases over and over, which the loss of a token does not tell. What is chosen is a setting of the hub, which Transformers.js keeps to.
  */
 export async function settle(translator: Translator, heldOut: readonly Pair[], signal?: AbortSignal): Promise<Settled> {
-  const own = translator.config.no_repeat_ngram_size ?? 0
   let best: Settled = { settings: {}, chrf: await chrfOf(translator, heldOut, { signal }) }
-  for (const noRepeatNgram of ngramsSaidOnce.filter((size) => size !== own)) {
-    const chrf = await chrfOf(translator, heldOut, { signal, noRepeatNgram })
-    if (chrf > best.chrf) best = { settings: { no_repeat_ngram_size: noRepeatNgram }, chrf }
+  let chosen = {}
+  for (const { setting, option, values } of tried) {
+    const before = chosen
+    for (const value of values.filter((one) => one !== translator.config[setting])) {
+      const options = { ...before, [option]: value }
+      const chrf = await chrfOf(translator, heldOut, { signal, ...options })
+      if (chrf <= best.chrf) continue
+      best = { settings: { ...best.settings, [setting]: value }, chrf }
+      chosen = options
+    }
   }
   return best
 }
