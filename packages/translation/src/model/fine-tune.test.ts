@@ -195,7 +195,10 @@ describe('a translator that is fine-tuned', () => {
   })
 
   it('says where Transformers.js does not translate with its folder', async () => {
-    for (const [kind, expected] of [[{ apart: true }, 'a vocabulary each'], [{}, undefined]] as const) {
+    for (const [kind, expected] of [
+      [{ apart: true }, 'a vocabulary each'],
+      [{}, undefined],
+    ] as const) {
       await using base = await opened('merged', kind)
       const said: string[] = []
       const onEvent = (event: { type: string; message?: string }): number => said.push(event.message ?? '')

@@ -1,4 +1,10 @@
-import { comparePlaceholders, escaped, findPlaceholders, type PlaceholderOptions, wholeWord } from './find-placeholders.js'
+import {
+  comparePlaceholders,
+  escaped,
+  findPlaceholders,
+  type PlaceholderOptions,
+  wholeWord,
+} from './find-placeholders.js'
 
 /**
  * A target in which placeholders stand as in its source, as far as that can be told: those that came out with spaces or in other
