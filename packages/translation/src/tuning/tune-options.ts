@@ -11,8 +11,8 @@ export interface TuneOptions extends RunOptions, ResumeOptions {
    */
   readonly unfreeze?: Depth | undefined
   /**
-   * Trains low-rank updates of the matrices in place of all weights; they are added to these in the end. Embeddings stay as they are, biases
-   * and scales, which are few, are trained themselves. Default: none.
+   * Trains low-rank updates of the matrices in place of all weights; they are added to these in the end. An embedding stays as it is,
+   * unless it gives the logits too; biases and scales, which are few, are trained themselves. Default: none.
    */
   readonly lora?: { readonly rank: number; readonly alpha?: number | undefined } | undefined
   /** Passes over the pairs, at most: held-out pairs end it earlier. Default: 4, with few pairs so many that it takes 112 steps, at most 20. */

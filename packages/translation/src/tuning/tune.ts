@@ -271,7 +271,7 @@ function adapted({ graph }: TrainingGraph, { lora, seed }: TunePlan): Adapted {
     const expected = `matrices with both sides of ${lora.rank} or more`
     throw new OptionError('option "lora"', expected, 'none', 'Lower the rank.')
   }
-  // An embedding stays: an update of low rank would move the tokens that no pair has with the others.
+  // An embedding stays, unless it gives the logits too: an update of low rank would move the tokens that no pair has with the others.
   const updated = lowRank(graph, { names, ...lora, normal: random(seed).normal })
   // Biases and scales are few: they are trained as they are.
   const vectors = roles.flatMap(([name, { kind }]) => (kind === 'bias' || kind === 'scale' ? [name] : []))
