@@ -1,4 +1,4 @@
-import type { JsonObject, Packed } from '@headstart/core'
+import type { InputError, JsonObject, Packed } from '@headstart/core'
 import type { Graph } from '@headstart/onnx'
 import type { LanguageOptions } from './files/languages.js'
 import type { TranslatorConfig } from './files/translator-config.js'
@@ -25,10 +25,15 @@ export interface Translator extends AsyncDisposable {
   readonly maxLength: number
   /**
    * Translations in the order of the texts. An empty text is translated by itself.
-   * @throws InputError for a text that is longer than the model reads, with `longTexts: 'refuse'`.
+   * @throws InputError for a text that cannot be read: with `longTexts: 'refuse'` one that is longer than the model reads, or one that its
+   *   tokenizer does not come to the end of; with `onUnreadable`, its translation is undefined instead.
    * @throws OptionError for an option that is out of range.
    */
-  translate(texts: readonly string[], options?: TranslateOptions): Promise<Translation[]>
+  translate(
+    texts: readonly string[],
+    options?: TranslateOptions & { readonly onUnreadable?: undefined },
+  ): Promise<Translation[]>
+  translate(texts: readonly string[], options: TranslateOptions): Promise<(Translation | undefined)[]>
   /** How it was trained, where it was: what `withNetworks` was told. */
   readonly training: JsonObject | undefined
   /**
@@ -125,6 +130,8 @@ export interface TranslateOptions extends LanguageOptions {
   readonly longTexts?: 'split' | 'refuse' | undefined
   /** Texts that are translated at once, at most. Default 16. */
   readonly batchSize?: number | undefined
+  /** Called for each text that cannot be read, which then costs itself alone. Default: such a text rejects the call. */
+  readonly onUnreadable?: ((index: number, error: InputError) => void) | undefined
   readonly signal?: AbortSignal | undefined
   /** Called with the number of texts done so far. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined

@@ -1,4 +1,5 @@
 import { InputError } from '@headstart/core'
+import { ifReadable } from '@headstart/core/kit'
 import type { SpecialTokens, TranslateOptions, Translation, TranslationTokenizer } from './contract.js'
 import type { TranslatorParts } from './files/open-translator.js'
 import type { Demands } from './generation/beam-search.js'
@@ -39,21 +40,45 @@ export async function translateTexts(
   sessions: Sessions,
   texts: readonly string[],
   options: TranslateOptions,
-): Promise<Translation[]> {
+): Promise<(Translation | undefined)[]> {
+  const { onUnreadable, onProgress } = options
   const generating = generateOptions(parts, options)
-  const messages = texts.map((text, place) => messageOf(parts, text, place, options))
+  const attempt: Attempt = async (read) => (onUnreadable ? ifReadable(read) : read())
+  const messages = await Promise.all(texts.map((text, place) => attempt(() => messageOf(parts, text, place, options))))
   // The same words are translated once.
-  const pieces = new Map(messages.flatMap((message) => message.pieces.map((piece) => [piece.key, piece] as const)))
+  const pieces = new Map(
+    messages.flatMap((message) =>
+      message instanceof InputError ? [] : message.pieces.map((piece) => [piece.key, piece] as const),
+    ),
+  )
   const targets = await targetsOf(parts, sessions, [...pieces.values()], {
     ...generating,
-    onDone: (share) => options.onProgress?.({ done: Math.floor(share * texts.length), total: texts.length }),
+    attempt,
+    onDone: (share) => onProgress?.({ done: Math.floor(share * texts.length), total: texts.length }),
   })
-  return messages.map(({ join, pieces: own, hasChoices }) => {
-    const found = own.map(({ key }) => targets.get(key) as Translation)
-    const text = join(found.map((one) => one.text))
-    const broken = hasChoices && !isMessage(text) ? ['It is no message of ICU any more.'] : []
-    return { text, problems: [...found.flatMap(({ problems }) => problems), ...broken] }
+  return messages.map((message, place) => {
+    const said = message instanceof InputError ? message : translationOf(message, targets)
+    if (!(said instanceof InputError)) return said
+    onUnreadable?.(place, said)
+    return undefined
   })
+}
+
+/** Does what reads a text; gives the error in its place, where texts that cannot be read are left out. */
+type Attempt = <T>(read: () => T) => Promise<T | InputError>
+
+/** What is said of pieces, by their key. */
+type Targets = Map<string, Translation | InputError>
+
+/** The error of a message is that of its first piece that has one. */
+function translationOf({ join, pieces, hasChoices }: Message, targets: Targets): Translation | InputError {
+  const found = pieces.map(({ key }) => targets.get(key) as Translation | InputError)
+  const error = found.find((one) => one instanceof InputError)
+  if (error) return error
+  const said = found as Translation[]
+  const text = join(said.map((one) => one.text))
+  const broken = hasChoices && !isMessage(text) ? ['It is no message of ICU any more.'] : []
+  return { text, problems: [...said.flatMap(({ problems }) => problems), ...broken] }
 }
 
 /**
@@ -64,34 +89,46 @@ async function targetsOf(
   parts: TranslatorParts,
   sessions: Sessions,
   pieces: readonly Piece[],
-  { onDone, ...generating }: Omit<GenerateOptions, 'onDone'> & { readonly onDone?: (share: number) => void },
-): Promise<Map<string, Translation>> {
-  const targets = new Map(pieces.map((piece) => [piece.key, { text: piece.text, problems: [] } as Translation]))
-  const said = pieces.filter(hasWords)
+  { onDone, attempt, ...generating }: Generating,
+): Promise<Targets> {
+  const words = pieces.filter(hasWords)
+  const targets: Targets = new Map(
+    pieces.filter((piece) => !hasWords(piece)).map(({ key, text }) => [key, { text, problems: [] }]),
+  )
+  const take = (piece: Piece, target: Translation | InputError, isTaken: IsTaken): void => {
+    // What was said of it once stays, where a further attempt fails.
+    if (target instanceof InputError ? !targets.has(piece.key) : isTaken(piece, target)) targets.set(piece.key, target)
+  }
   const generated = async (
     some: readonly Piece[],
-    sources: readonly Source[],
+    source: (piece: Piece) => Source,
     further: Partial<GenerateOptions & Pick<SpecialTokens, 'suppressed'>>,
-    isTaken: (piece: Piece, target: Translation) => boolean,
+    isTaken: IsTaken,
   ): Promise<void> => {
     const { suppressed = parts.specialTokens.suppressed, ...others } = further
     const special = { ...parts.specialTokens, suppressed }
+    const read: { readonly piece: Piece; readonly source: Source }[] = []
+    for (const piece of some) {
+      const one = await attempt(() => source(piece))
+      if (one instanceof InputError) take(piece, one, isTaken)
+      else read.push({ piece, source: one })
+    }
+    const sources = read.map((one) => one.source)
     const ids = await generate(sessions, special, sources, { ...generating, ...others })
-    some.forEach((piece, place) => {
-      const target = targetOf(parts, piece, ids[place])
-      if (isTaken(piece, target)) targets.set(piece.key, target)
-    })
+    for (const [place, { piece }] of read.entries())
+      take(piece, await attempt(() => targetOf(parts, piece, ids[place])), isTaken)
   }
   const sourceOf = ({ masked: source }: Piece): Source => ({ ids: parts.tokenizer.encodeSource(source.text) })
-  await generated(said, said.map(sourceOf), { onDone: (done) => onDone?.(done / said.length) }, () => true)
+  await generated(words, sourceOf, { onDone: (done) => onDone?.(done / words.length) }, () => true)
+  const said = words.filter(({ key }) => !(targets.get(key) instanceof InputError))
 
   const lacking = said.filter(
     (piece) => piece.terms.length > 0 && glossaryProblems(piece.terms, textOf(targets, piece)).length > 0,
   )
-  const demanding = lacking.map((piece): Source => ({
+  const demanding = (piece: Piece): Source => ({
     ...sourceOf(piece),
     demands: demandsOf(parts, piece, generating.maxLength),
-  }))
+  })
   const beams = Math.max(fewestBeams, generating.beams)
   await generated(lacking, demanding, { beams }, ({ terms }, { text }) => glossaryProblems(terms, text).length === 0)
 
@@ -99,29 +136,36 @@ async function targetsOf(
   const inventive = said.filter((piece) => !hasSigns(piece) && !isKept(piece, textOf(targets, piece)))
   if (inventive.length > 0) {
     const suppressed = [...parts.specialTokens.suppressed, ...parts.tokenizer.idsWith(signs)]
-    const isBetter = ({ key }: Piece, { problems }: Translation): boolean =>
-      problems.length < (targets.get(key)?.problems.length ?? 0)
-    await generated(inventive, inventive.map(sourceOf), { suppressed }, isBetter)
+    const isBetter: IsTaken = (piece, { problems }) => problems.length < problemsOf(targets, piece).length
+    await generated(inventive, sourceOf, { suppressed }, isBetter)
   }
 
   const mangled = said.filter((piece) => piece.placeholders.length > 0 && !isKept(piece, textOf(targets, piece)))
-  const between = mangled.map((piece) => betweenPlaceholders(parts, piece))
   if (mangled.length > 0) {
-    const inner = await targetsOf(
-      parts,
-      sessions,
-      between.flatMap((one) => one.pieces),
-      generating,
-    )
-    mangled.forEach((piece, place) => {
-      const split = between[place] as Between
-      const found = split.pieces.map(({ key }) => inner.get(key) as Translation)
-      const text = split.join(found.map((one) => one.text))
-      if (isKept(piece, text)) targets.set(piece.key, { text, problems: found.flatMap(({ problems }) => problems) })
-    })
+    const between: { readonly piece: Piece; readonly split: Between }[] = []
+    for (const piece of mangled) {
+      const split = await attempt(() => betweenPlaceholders(parts, piece))
+      if (!(split instanceof InputError)) between.push({ piece, split })
+    }
+    const some = between.flatMap(({ split }) => split.pieces)
+    const inner = await targetsOf(parts, sessions, some, { attempt, ...generating })
+    for (const { piece, split } of between) {
+      const text = split.join(split.pieces.map((one) => textOf(inner, one)))
+      const problems = split.pieces.flatMap((one) => problemsOf(inner, one))
+      if (isKept(piece, text) && !split.pieces.some(({ key }) => inner.get(key) instanceof InputError))
+        targets.set(piece.key, { text, problems })
+    }
   }
   return targets
 }
+
+type Generating = Omit<GenerateOptions, 'onDone'> & {
+  readonly attempt: Attempt
+  readonly onDone?: (share: number) => void
+}
+
+/** Whether a target takes the place of the one before. */
+type IsTaken = (piece: Piece, target: Translation) => boolean
 
 /** @throws InputError for what is no text, and for one that is too long and may not be split. */
 function messageOf(
@@ -182,8 +226,14 @@ function hasSigns({ text }: Piece): boolean {
   return [...signs].some((sign) => text.includes(sign))
 }
 
-function textOf(targets: ReadonlyMap<string, Translation>, { key }: Piece): string {
-  return targets.get(key)?.text ?? ''
+function textOf(targets: Targets, { key }: Piece): string {
+  const target = targets.get(key)
+  return target && 'text' in target ? target.text : ''
+}
+
+function problemsOf(targets: Targets, { key }: Piece): readonly string[] {
+  const target = targets.get(key)
+  return target && 'problems' in target ? target.problems : []
 }
 
 /** Whether all placeholders are there as they were. */

@@ -88,7 +88,12 @@ class EncoderDecoder implements Translator {
     return this.#fingerprint
   }
 
-  async translate(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[]> {
+  translate(
+    texts: readonly string[],
+    options?: TranslateOptions & { readonly onUnreadable?: undefined },
+  ): Promise<Translation[]>
+  translate(texts: readonly string[], options: TranslateOptions): Promise<(Translation | undefined)[]>
+  async translate(texts: readonly string[], options: TranslateOptions = {}): Promise<(Translation | undefined)[]> {
     const { from, to } = options
     const isAsUsual = from === undefined && to === undefined
     const spoken = isAsUsual ? {} : this.#parts.inLanguages({ from, to })

@@ -1,3 +1,4 @@
+import { InputError } from '@headstart/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { translator, type Translator } from '../src/index.js'
 import { folder, tinyFolder } from './folders.js'
@@ -65,6 +66,28 @@ describe('translate', () => {
     const [one] = await inventive.translate(['save all'])
     expect(one?.text).toMatch(/^[^%{<]+$/)
     expect(one?.problems).toEqual([])
+  })
+
+  it('a text that its tokenizer never comes to the end of costs itself alone', async () => {
+    const slow = await tinyFolder({}, (files) => {
+      const json = JSON.parse(new TextDecoder().decode(files.get('tokenizer.json'))) as { normalizer: object | null }
+      const endless = { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: 'a' }
+      json.normalizer = { type: 'Sequence', normalizers: [endless, ...(json.normalizer ? [json.normalizer] : [])] }
+      files.set('tokenizer.json', new TextEncoder().encode(JSON.stringify(json)))
+    })
+    await using guarded = await translator(slow)
+    const texts = ['open the file', `${'a'.repeat(60)}!`, 'print']
+    const unreadable: [number, string][] = []
+    const onUnreadable = (place: number, { message }: InputError): void => void unreadable.push([place, message])
+    const started = performance.now()
+    expect(await guarded.translate(texts, { onUnreadable })).toEqual([
+      ...(await guarded.translate(['open the file'])),
+      undefined,
+      ...(await guarded.translate(['print'])),
+    ])
+    expect(performance.now() - started).toBeLessThan(4000)
+    expect(unreadable).toEqual([[1, expect.stringContaining('one that its tokenizer reads within')]])
+    await expect(guarded.translate(texts)).rejects.toThrow(InputError)
   })
 
   it('translates each form of a plural as a sentence', async () => {

@@ -16,7 +16,7 @@ export class Sessions {
   get(name: 'encoder' | 'decoder' | 'decoderWithPast'): Promise<Session> {
     let session = this.#open.get(name)
     if (!session) {
-      const options = this.#threads === undefined ? {} : { threads: this.#threads }
+      const options = { guarded: true, ...(this.#threads !== undefined && { threads: this.#threads }) }
       session = Session.create(withFloat32Interface(this.#networks[name]), options)
       // What failed is tried again.
       session.catch(() => this.#open.delete(name))

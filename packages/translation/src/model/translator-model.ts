@@ -56,7 +56,12 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
   }
 
   /** See `Translator.translate`. */
-  translate(texts: readonly string[], options?: TranslateOptions): Promise<Translation[]> {
+  translate(
+    texts: readonly string[],
+    options?: TranslateOptions & { readonly onUnreadable?: undefined },
+  ): Promise<Translation[]>
+  translate(texts: readonly string[], options: TranslateOptions): Promise<(Translation | undefined)[]>
+  translate(texts: readonly string[], options: TranslateOptions = {}): Promise<(Translation | undefined)[]> {
     return this.translator.translate(texts, options)
   }
 
@@ -64,22 +69,16 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
     return this.#translated(queries, { signal, onProgress: rowsOf(onEvent) })
   }
 
-  /** All at once; where one cannot be read, each by itself. */
   async #translated(
     queries: readonly string[],
     options: TranslateOptions,
   ): Promise<(TranslationAnswer | InputError)[]> {
-    const plain = ({ text, problems }: Translation): TranslationAnswer => ({ text, problems: [...problems] })
-    try {
-      return (await this.translator.translate(queries, options)).map(plain)
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      if (queries.length === 1) return [error]
-    }
-    const answers: (TranslationAnswer | InputError)[] = []
-    const alone = { ...options, onProgress: undefined }
-    for (const query of queries) answers.push(...(await this.#translated([query], alone)))
-    return answers
+    const unreadable = new Map<number, InputError>()
+    const onUnreadable = (place: number, error: InputError): void => void unreadable.set(place, error)
+    const said = await this.translator.translate(queries, { ...options, onUnreadable })
+    return said.map((one, place) =>
+      one ? { text: one.text, problems: [...one.problems] } : (unreadable.get(place) as InputError),
+    )
   }
 
   generated({ text }: TranslationAnswer): JsonObject {

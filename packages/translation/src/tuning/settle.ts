@@ -1,4 +1,4 @@
-import type { Translator } from '../contract.js'
+import type { TranslateOptions, Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
 import { chrF2 } from '../evaluate/chrf.js'
 import { scoreOf } from '../evaluate/metric.js'
@@ -43,7 +43,7 @@ export async function settle(translator: Translator, heldOut: readonly Pair[], s
 export async function chrfOf(
   translator: Translator,
   pairs: readonly Pair[],
-  options: Parameters<Translator['translate']>[1],
+  options: Pick<TranslateOptions, 'signal' | 'noRepeatNgram'>,
 ): Promise<number> {
   const asked = pairs.slice(0, mostTranslated)
   const said = await translator.translate(
