@@ -40,7 +40,7 @@ export async function staticTokens(
   const kept = await keptTokens(preprocessing, texts, frame, size, mostTokens)
   // What has no vector is nothing: the last row.
   const table = new Float32Array((kept.length + 1) * featureSize)
-  await using session = await Session.create(network.graph, { spin: false })
+  await using session = await Session.create(network.graph, { spin: false, guarded: true })
   const output = network.graph.outputs[0]?.name as string
   for (let first = 0; first < kept.length; first += atOnce) {
     signal?.throwIfAborted()

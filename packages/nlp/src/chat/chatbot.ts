@@ -9,7 +9,7 @@ import {
 } from '@headstart/core'
 import { ChatData } from './chat-data.js'
 import { Chatbot, type ChatSettings } from './chatbot-model.js'
-import { findSlot } from './find-slot.js'
+import { findSlots } from './find-slot.js'
 import { checkedScript, noScript, type Script } from './script.js'
 
 /**
@@ -67,12 +67,16 @@ async function idleSlots({ examples }: Dataset<string>, { slots }: Script): Prom
     const texts = examples.filter(({ label }) => label === intent).map(({ input }) => input)
     for (const [name, slot] of Object.entries(own)) {
       if (slot.kind !== 'values' && slot.kind !== 'pattern') continue
-      const found = await Promise.all(texts.map((text) => findSlot(slot, text, new Date(0))))
-      if (found.some((value) => value !== undefined)) continue
+      if (await isFoundIn(texts, name, slot)) continue
       messages.push(
         `Slot "${name}" of "${intent}" is found in none of its ${texts.length} texts: check its ${slot.kind === 'values' ? 'values' : 'pattern'}.`,
       )
     }
   }
   return messages
+}
+
+async function isFoundIn(texts: readonly string[], name: string, slot: Slot): Promise<boolean> {
+  for (const text of texts) if (Object.hasOwn(await findSlots({ [name]: slot }, text, new Date(0)), name)) return true
+  return false
 }

@@ -1,4 +1,4 @@
-import { findSlot, type SlotValue } from './find-slot.js'
+import { findSlots, type SlotValue } from './find-slot.js'
 import type { ChatContext, Reply } from './reply.js'
 import { filled, type Script, type Slot } from './script.js'
 
@@ -37,7 +37,7 @@ interface Turn {
 
 /**
  * What is said next in a conversation.
- * @throws InputError for a text in which a pattern searches too long.
+ * @throws InputError for a text that is searched too long.
  */
 export async function converse(turn: Turn): Promise<Reply> {
   const { script, understood, context, odds } = turn
@@ -50,7 +50,7 @@ export async function converse(turn: Turn): Promise<Reply> {
     const wanted = slotsOf(script, waits.intent)
     const slot = Object.hasOwn(wanted, waits.slot) ? wanted[waits.slot] : undefined
     if (slot) {
-      const found = await slotsIn(turn, wanted)
+      const found = await findSlots(wanted, turn.text, turn.now)
       if (Object.hasOwn(found, waits.slot)) return answerTo(turn, waits, { ...context.slots, ...found }, true)
       // Whoever speaks of something else is not held.
       const isElsewhere = known && close.length === 1 && first.intent !== waits.intent
@@ -93,7 +93,7 @@ async function answerTo(
 ): Promise<Reply> {
   const { script, context } = turn
   const wanted = slotsOf(script, intent)
-  const slots = { ...(await slotsIn(turn, wanted)), ...had }
+  const slots = { ...(await findSlots(wanted, turn.text, turn.now)), ...had }
   const missing = Object.entries(wanted).find(([name, { ask }]) => ask !== undefined && !Object.hasOwn(slots, name))
   if (missing) {
     const [name, slot] = missing
@@ -150,19 +150,6 @@ function replyTo(
 
 function slotsOf({ slots }: Script, intent: string): Readonly<Record<string, Slot>> {
   return Object.hasOwn(slots, intent) ? (slots[intent] ?? {}) : {}
-}
-
-async function slotsIn(
-  { text, now }: Turn,
-  wanted: Readonly<Record<string, Slot>>,
-): Promise<Record<string, SlotValue>> {
-  const found: [string, SlotValue][] = []
-  // One after another: the first pattern that takes too long is the last one that is tried.
-  for (const [name, slot] of Object.entries(wanted)) {
-    const value = await findSlot(slot, text, now)
-    if (value !== undefined) found.push([name, value])
-  }
-  return Object.fromEntries(found)
 }
 
 /** How an intent is called to people: `opening_hours` as "opening hours". */

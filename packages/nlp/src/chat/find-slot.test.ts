@@ -1,15 +1,16 @@
 import { InputError } from '@headstart/core'
 import { describe, expect, it } from 'vitest'
-import { findSlot } from './find-slot.js'
+import { findSlots } from './find-slot.js'
 import type { Slot } from './script.js'
 
+const findSlot = async (slot: Slot, text: string, moment: Date) => (await findSlots({ slot }, text, moment))['slot']
 const now = new Date('2026-12-01T10:00:00')
 const bicycles: Slot = {
   kind: 'values',
   values: { 'e-bike': ['ebike', 'electric bike'], bike: [], 'city bike': ['commuter'] },
 }
 
-describe('findSlot', () => {
+describe('findSlots', () => {
   it.each<[Slot, string, string | number | undefined]>([
     [bicycles, 'My E-Bike is broken.', 'e-bike'],
     [bicycles, 'an electric bike, please', 'e-bike'],
@@ -46,5 +47,24 @@ describe('findSlot', () => {
     const started = performance.now()
     await expect(findSlot({ kind: 'pattern', pattern }, `${'a'.repeat(900)}!`, now)).rejects.toThrow(InputError)
     expect(performance.now() - started).toBeLessThan(4000)
+  })
+
+  it('a hundred patterns of which each takes a while are given up as one that never ends', async () => {
+    // A second each, on no machine less than a tenth.
+    const slots = Object.fromEntries(
+      Array.from({ length: 100 }, (_, at) => [`slot-${at}`, { kind: 'pattern', pattern: 'a*a*a*b' } as Slot]),
+    )
+    const started = performance.now()
+    await expect(findSlots(slots, 'a'.repeat(900), now)).rejects.toThrow(InputError)
+    expect(performance.now() - started).toBeLessThan(2500)
+  })
+
+  it('a million words for the values of a slot are searched for a second at most', async () => {
+    const words = Array.from({ length: 1e6 }, (_, at) => `word ${at} of a value`)
+    const started = performance.now()
+    await findSlot({ kind: 'values', values: { a: words } }, 'nothing', now).catch((error: unknown) =>
+      expect(error).toBeInstanceOf(InputError),
+    )
+    expect(performance.now() - started).toBeLessThan(2500)
   })
 })

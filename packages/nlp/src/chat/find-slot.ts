@@ -6,35 +6,52 @@ import type { Slot } from './script.js'
 export type SlotValue = string | number
 
 /**
- * What a text says of a slot; undefined where it says nothing.
+ * What a text says of each of some slots, by their names; of some it may say nothing.
  * @param now Which moment "tomorrow" is told from.
- * @throws InputError for a text in which a pattern searches too long.
+ * @throws InputError for a text that is searched too long, for all of them together.
  */
-export async function findSlot(slot: Slot, text: string, now: Date): Promise<SlotValue | undefined> {
-  return finders[slot.kind](slot, text, now)
+export async function findSlots(
+  slots: Readonly<Record<string, Slot>>,
+  text: string,
+  now: Date,
+): Promise<Record<string, SlotValue>> {
+  const found: [string, SlotValue][] = []
+  const end = performance.now() + longestSearch
+  const within: Within = (search, who) => withinTime(search, Math.max(1, end - performance.now()), who)
+  // One after another: the first search that takes too long is the last one.
+  for (const [name, slot] of Object.entries(slots)) {
+    const value = await finders[slot.kind](slot, text, now, within)
+    if (value !== undefined) found.push([name, value])
+  }
+  return Object.fromEntries(found)
 }
+
+/** Ends a search where the time of its text is over. */
+type Within = <T>(search: () => T, who: string) => T
 
 const finders: {
   readonly [Kind in Slot['kind']]: (
     slot: Slot,
     text: string,
     now: Date,
+    within: Within,
   ) => SlotValue | undefined | Promise<SlotValue | undefined>
 } = {
-  values({ values = {} }, text) {
+  values({ values = {} }, text, _, within) {
     const said = inWords(text)
-    let longest: { readonly value: string; readonly words: string } | undefined
-    for (const [value, others] of Object.entries(values)) {
-      for (const words of [value, ...others].map(inWords))
-        if (words !== '  ' && said.includes(words) && words.length > (longest?.words.length ?? 0))
-          longest = { value, words }
-    }
-    return longest?.value
+    return within(() => {
+      let longest: { readonly value: string; readonly words: string } | undefined
+      for (const [value, others] of Object.entries(values)) {
+        for (const words of [value, ...others].map(inWords))
+          if (words !== '  ' && said.includes(words) && words.length > (longest?.words.length ?? 0))
+            longest = { value, words }
+      }
+      return longest?.value
+    }, 'the search for values')
   },
-  pattern({ pattern = '' }, text) {
-    const found = withinTime(
+  pattern({ pattern = '' }, text, _, within) {
+    const found = within(
       () => new RegExp(pattern, 'iu').exec(text.slice(0, longestText)),
-      longestSearch,
       `the pattern ${pattern} of a slot`,
     )
     const [whole, group] = found ?? []
@@ -48,12 +65,11 @@ const finders: {
       .find((one) => spelled.includes(one))
     return word === undefined ? undefined : spelled.indexOf(word)
   },
-  async date({ language = 'en' }, text, now) {
+  async date({ language = 'en' }, text, now, within) {
     const known = await dates[language]()
     // What was not said to be past is to come.
-    const found = withinTime(
+    const found = within(
       () => known.parse(text.slice(0, longestText), now, { forwardDate: true }),
-      longestSearch,
       'the search for a date',
     )
     const start = found[0]?.start
@@ -85,7 +101,7 @@ const dates: {
 
 /** What lies behind so many characters is not searched: a pattern can take long. */
 const longestText = 1000
-/** Milliseconds that a search may take, on a machine with other work too. */
+/** Milliseconds that the search of a text may take, for all slots of an intent, on a machine with other work too. */
 const longestSearch = 1000
 
 const spelled = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
