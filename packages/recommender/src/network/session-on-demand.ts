@@ -4,8 +4,8 @@ import { type Graph, Session, type Tensors } from '@headstart/onnx'
 export class SessionOnDemand {
   readonly #graph: Graph
   #opened: Promise<Session> | undefined
-  /** Ends with all runs so far. */
-  #running: Promise<unknown> = Promise.resolve()
+  /** Ends with all runs so far, and holds none of their answers. */
+  #running: Promise<void> = Promise.resolve()
 
   constructor(graph: Graph) {
     this.#graph = graph
@@ -13,9 +13,11 @@ export class SessionOnDemand {
 
   run(feeds: Tensors): Promise<Tensors> {
     // A few small products for each history: more threads would cost more than they bring.
-    this.#opened ??= Session.create(this.#graph, { threads: 1 })
+    this.#opened ??= Session.create(this.#graph, { threads: 1, guarded: true })
     const answer = this.#opened.then((session) => session.run(feeds))
-    this.#running = Promise.allSettled([this.#running, answer])
+    const before = this.#running
+    const ended = (): Promise<void> => before
+    this.#running = answer.then(ended, ended)
     return answer
   }
 
