@@ -7,7 +7,7 @@ import { loadModel } from '../src/model/load-model.js'
 import { formatManifest } from '../src/model/manifest.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { lettersLoader } from './tiny-backbone.js'
-import { tinyModel } from './tiny-model.js'
+import { tinyModel, tinyTexts } from './tiny-model.js'
 
 let folder = ''
 beforeEach(async () => {
@@ -62,4 +62,20 @@ it.each([
   const { integrity: __, ...manifest } = JSON.parse(await readFile(at('headstart.json'), 'utf8'))
   await writeFile(at('headstart.json'), formatManifest({ ...manifest, ...change }))
   expect(await refusal()).toContain(message)
+})
+
+it('a model whose classes somebody exchanged answers with the others: its hashes tell what was damaged, not who made it', async () => {
+  const load = () => loadModel<string>(folder, [lettersLoader])
+  const labelsOf = async (model: Awaited<ReturnType<typeof load>>): Promise<unknown[]> =>
+    (await model.predict(tinyTexts)).map((answer) => 'label' in answer && answer.label)
+  const honest = await load()
+  const labels = await labelsOf(honest)
+  const { integrity: _, ...manifest } = JSON.parse(await readFile(at('headstart.json'), 'utf8')) as {
+    integrity: string
+    labels: string[]
+  }
+  await writeFile(at('headstart.json'), formatManifest({ ...manifest, labels: manifest.labels.toReversed() }))
+  const exchanged = (label: unknown): unknown => manifest.labels.at(-1 - manifest.labels.indexOf(label as string))
+  expect(await labelsOf(await load())).toEqual(labels.map(exchanged))
+  expect(new Set(labels).size).toBe(2)
 })

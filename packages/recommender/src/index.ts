@@ -11,13 +11,8 @@ export { readShop, type ReadShopOptions, type Shop } from './shop/read-shop.js'
 export type { RecommendAnswer, RecommendQuery } from './model/recommend-query.js'
 export { recommenderLearners } from './learners/recommender-learners.js'
 export { recommenderMethods } from './methods/recommender-methods.js'
-export {
-  type Reason,
-  type RecommendedItem,
-  RecommenderModel,
-  type GroupOptions,
-  type RecommendOptions,
-} from './model/recommender-model.js'
+export type { GroupOptions, Reason, RecommendedItem, RecommendOptions } from './model/recommend-options.js'
+export { RecommenderModel } from './model/recommender-model.js'
 export type { RecommenderMethod, RecommenderMethodName } from './contract/recommender-method.js'
 export type * from './model/recommender-parts.js'
 export { boosted, type ListLine, type Quota, withQuotas } from './model/shape-list.js'

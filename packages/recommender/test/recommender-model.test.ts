@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { shopOf, smallItems, smallLists } from './small-shop.js'
 import { baselineMethods } from '../src/methods/baseline-methods.js'
 import { recommenderMethods } from '../src/methods/recommender-methods.js'
-import type { RecommenderModel, RecommendOptions } from '../src/model/recommender-model.js'
+import type { RecommendOptions } from '../src/model/recommend-options.js'
+import type { RecommenderModel } from '../src/model/recommender-model.js'
 import { trainRecommender } from '../src/learners/train-recommender.js'
 
 const only = (name: string) => baselineMethods.filter((method) => method.name === name)

@@ -47,6 +47,7 @@ export function networkBackbone<Input, Prepared>(parts: NetworkBackboneParts<Inp
       ...(parts.threads !== undefined && { threads: parts.threads }),
       device: devices,
       ...(parts.aside && { aside: true }),
+      guarded: true,
       // The next inputs are prepared on the same cores.
       spin: false,
     }))

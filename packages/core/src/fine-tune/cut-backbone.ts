@@ -42,7 +42,7 @@ export function cutBackbone<Input>(
         if (alike) alike.push({ index, example })
         else byCost.set(example.cost, [{ index, example }])
       }
-      const session = await Session.create(tuned, { device: backbone.devices })
+      const session = await Session.create(tuned, { device: backbone.devices, guarded: true })
       try {
         for (const alike of byCost.values()) {
           for (let first = 0; first < alike.length; first += batchSize) {

@@ -1,18 +1,16 @@
-import { type Graph, Session, tensor } from '@headstart/onnx'
+import type { Graph } from '@headstart/onnx'
 import type * as z from 'zod'
-import type { Backbone, OnUnreadable } from '../contract/backbone.js'
+import type { Backbone } from '../contract/backbone.js'
 import type { Faithfulness, ShownExplanation } from '../contract/explanation.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
-import { isKnown, networkOf } from '../contract/knowledge.js'
-import { type Matrix, takeRows } from '../contract/matrix.js'
+import { networkOf } from '../contract/knowledge.js'
+import { takeRows } from '../contract/matrix.js'
 import { type Judged, type Prediction, toPredictions } from '../contract/prediction.js'
-import type { RunOptions } from '../contract/progress.js'
 import type { Run } from '../contract/run.js'
 import type { Step } from '../contract/step.js'
 import type { Example, Kind, Target } from '../contract/target.js'
 import type {
   Documented,
-  EvaluateAlso,
   ExportFormat,
   Measured,
   Packed,
@@ -25,11 +23,10 @@ import { Dataset } from '../data/dataset.js'
 import { describeUnreadable } from '../data/if-readable.js'
 import { formatReport } from '../evaluate/format-report.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
-import { type CacheOption, computeFeatures, resolveCache } from '../features/cached-features.js'
-import { withColumns } from '../features/known-backbone.js'
+import { computeFeatures, resolveCache } from '../features/cached-features.js'
 import { readableFeatures } from '../features/readable-features.js'
-import { type Head, headNames } from '../head/head.js'
-import { stack } from '../head/held-out.js'
+import type { Head } from '../head/head.js'
+import { HeadAnswers } from './head-answers.js'
 import { explainAnswer, type ExplainOptions } from '../explain/explain-answer.js'
 import { type ExplanationFigures, explanationFigures } from '../explain/explanation-figures.js'
 import { shownExplanation } from '../explain/shown-explanation.js'
@@ -47,65 +44,18 @@ import { evaluateModel } from './evaluate-model.js'
 import type { Evaluation } from './evaluation.js'
 import { familiarityIn, judged, withSets } from './judged.js'
 import { type KeptExamples, seenBy } from './kept-examples.js'
+import type { EvaluateOptions, Inputs, PredictOptions } from './model-options.js'
+import type { ModelParts } from './model-parts.js'
 import { packModel, wholeGraph } from './pack-model.js'
+import { requireKnownLabels } from './require-known-labels.js'
 import { describeKnowledge, type Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
 import { saySuggestions, type Suggestions, verdictOf } from './next.js'
 import { knownTeacher, type Learned } from './teacher.js'
 import { toSavedReport } from './saved-report.js'
 
-/** The parts of a model. */
-export interface ModelParts<Input> {
-  readonly backbone: Backbone<Input>
-  readonly head: Head
-  readonly recipe: Recipe
-  /** What the training targets looked like, from which the naive baseline answers. */
-  readonly training: TrainingSummary
-  /** What it knows of the limits of its answers. Default: nothing. */
-  readonly trust?: Trust | undefined
-  /** Its training examples, where they were to be kept. */
-  readonly kept?: KeptExamples | undefined
-  /** A head for the network alone, where something stands beside it: for those who have nothing else. */
-  readonly alone?: Head | undefined
-  /** Whether the backbone is this model's alone, and closed with it. Default false. */
-  readonly ownsBackbone?: boolean
-  /** Gives the figures on held-out training examples, where there were any. Called at most once. */
-  readonly validation?: () => Report | undefined
-}
-
 /** Any label of that kind: more classes than were known. */
 type AnyOf<Label extends Target> = Label extends string ? string : Label extends number ? number : readonly string[]
-
-/** Some inputs, or a single one that is no list. */
-export type Inputs<Input> = readonly Input[] | Exclude<Input, readonly unknown[]>
-
-/** Options of `Model.predict`. */
-export interface PredictOptions extends RunOptions {
-  /** Called for each input that cannot be read, which has no answer. Default: the first one ends the work. */
-  readonly onUnreadable?: OnUnreadable
-  /** Feature cache. Default `false`: none, for what is asked once. */
-  readonly cache?: CacheOption | undefined
-  /**
-   * Refuses what is not of the kind that was trained on: the share of what is of it that may be refused by mistake, true for 0.05.
-   * Each answer says then whether it is `known`, its `familiarity`, and what is `nearest`.
-   */
-  readonly unknown?: Unknown | true | undefined
-  /** Of classes the `set` that holds the right one with this probability, of numbers such an `interval`: 0.9. */
-  readonly coverage?: number | undefined
-}
-
-/** Options of `Model.evaluate`. */
-export interface EvaluateOptions<Input = unknown> extends RunOptions, EvaluateAlso<Input> {
-  /** Share of what belongs that may be refused by mistake, for what is `outOfScope`. Default 0.05. */
-  readonly unknown?: Unknown | undefined
-  /** Seed of the bootstrap intervals. Default 0. */
-  readonly seed?: number | undefined
-  /** Feature cache; default: the one on disk. `false` switches it off. */
-  readonly cache?: CacheOption | undefined
-}
-
-/** Inputs whose columns beside the network are in memory at once. */
-const atOnce = 64
 
 /** A backbone, frozen or tuned, with a trained head. */
 export class Model<Input, Label extends Target = string> implements Trained<
@@ -126,7 +76,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
   readonly #ownsBackbone: boolean
   readonly #validation: ModelParts<Input>['validation']
   #report: Report | undefined
-  #session: Promise<Session> | undefined
+  readonly #answers: HeadAnswers<Input>
 
   constructor(parts: ModelParts<Input>) {
     this.backbone = parts.backbone
@@ -138,6 +88,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.alone = parts.alone
     this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
+    this.#answers = new HeadAnswers(parts)
   }
 
   /**
@@ -202,7 +153,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     let answers: readonly (Answer | Judged<Answer>)[] = toPredictions<Target>(
       this.kind,
       this.labels,
-      await this.#results(features, inputs, unreadable),
+      await this.#answers.of(features, inputs, unreadable),
     )
     if (coverage !== undefined) answers = withSets(this, answers as readonly Answer[], coverage)
     if (unknown !== undefined)
@@ -238,7 +189,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   async measure(data: Dataset<Input, Label>, { cache, signal, onEvent }: Partial<Run> = {}): Promise<Measured> {
-    this.#checkLabels(data)
+    requireKnownLabels(this, data)
     const answers = await this.ask(data.inputs, { cache: await resolveCache({ cache, onEvent }), signal, onEvent })
     const unreadable = answers.filter((answer) => answer instanceof InputError)
     if (unreadable.length > 0) {
@@ -255,7 +206,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
    * @throws DataError as `evaluate`, and for other kinds than classification.
    */
   async accuracy(test: Dataset<Input, Label>, options: Partial<Run> = {}): Promise<number> {
-    this.#checkLabels(test)
+    requireKnownLabels(this, test)
     if (this.kind !== 'classification') {
       const got = `examples for ${this.kind}`
       throw new DataError(`data set "${test.name}"`, 'examples of one class each', got, 'Use evaluate.')
@@ -276,12 +227,12 @@ export class Model<Input, Label extends Target = string> implements Trained<
     options: EvaluateOptions<Input> = {},
   ): Promise<Evaluation<Label> & Documented> {
     const { test = examples } = examples
-    this.#checkLabels(test)
+    requireKnownLabels(this, test)
     const cache = await resolveCache(options)
     const { data, features } = await readableFeatures(networkOf(this.backbone), test, { ...options, cache })
     const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
     const why = explanations && (async (input: Input) => (await this.explain(input, options)).section())
-    const results = await this.#results(features, data.inputs)
+    const results = await this.#answers.of(features, data.inputs)
     return evaluateModel(this, data, features, results, { ...options, cache, explanations, why })
   }
 
@@ -351,7 +302,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
       options.onEvent?.({ type: 'notice', message })
     }
     const features = takeRows(all, readable)
-    const results = await this.#results(
+    const results = await this.#answers.of(
       features,
       readable.map((index) => inputs[index] as Input),
     )
@@ -431,9 +382,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   async close(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
-    await (await session)?.close()
+    await this.#answers.close()
     if (this.#ownsBackbone) await this.backbone.close?.()
   }
 
@@ -458,54 +407,5 @@ export class Model<Input, Label extends Target = string> implements Trained<
       if (faithfulness) found.push(faithfulness)
     }
     return explanationFigures(found)
-  }
-
-  /**
-   * What the head says of inputs by their features of the network, `[n, columns]`. Columns beside them are many, and mostly zero: they
-   * are written down for a few inputs at once.
-   */
-  async #results(features: Matrix, inputs: readonly Input[], unreadable?: ReadonlySet<number>): Promise<Matrix> {
-    const { backbone } = this
-    if (!isKnown(backbone)) return this.#answers(features)
-    const parts: Matrix[] = []
-    for (let first = 0; first === 0 || first < inputs.length; first += atOnce) {
-      const some = inputs.slice(first, first + atOnce)
-      const left = new Set([...(unreadable ?? [])].map((row) => row - first))
-      const network = takeRows(
-        features,
-        some.map((_, row) => first + row),
-      )
-      parts.push(await this.#answers(withColumns(network, backbone.parts, some, left)))
-    }
-    return stack(parts)
-  }
-
-  async #answers(features: Matrix): Promise<Matrix> {
-    // Small beside its network, of which many heads can stand on one: neither memory nor threads are kept for the next run.
-    const head = await (this.#session ??= Session.create(this.head.graph, { memory: 'given back', threads: 1 }))
-    const feed = tensor('float32', [features.rows, features.columns], features.data)
-    const result = (await head.run({ [headNames.features]: feed }))[headNames.result[this.kind]]
-    return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }
-  }
-
-  #checkLabels(test: Dataset<Input, Label>): void {
-    const who = `data set "${test.name}"`
-    if (test.kind !== this.kind) {
-      throw new DataError(who, `examples for ${this.kind}`, `examples for ${test.kind}`, 'Check the labels.')
-    }
-    const unknown = test.labels.filter((label) => !this.labels.includes(label))
-    if (unknown.length > 0) {
-      const names = (labels: readonly string[]): string =>
-        labels
-          .slice(0, 10)
-          .map((label) => `"${label}"`)
-          .join(', ')
-      throw new DataError(
-        who,
-        `labels that the model knows: ${names(this.labels)}`,
-        names(unknown),
-        'Rename them, or train the model with examples of them.',
-      )
-    }
   }
 }

@@ -56,6 +56,16 @@ describe('a graph with a loop', () => {
     expect(runs.map(({ y }) => y?.data[0])).toEqual([7, 3, 5])
   })
 
+  it('is run a hundred times, and nothing is left of each', async () => {
+    const warned = vi.fn<() => void>()
+    process.on('warning', warned)
+    for (let time = 0; time < 100; time++) await session.run(feeds(1n))
+    // Warnings come in a turn of their own.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
   it('fails as others do', async () => {
     await expect(
       session.run({ count: tensor('int64', [], BigInt64Array.of(1n)), x: float32([2], [1, 2]) }),

@@ -37,13 +37,17 @@ const work = `
   })
 `
 
+/** Seconds that a run may take of which nobody can tell how long it takes. */
+const usualSeconds = 60
+
 /**
  * A runtime of which each graph is loaded and runs in a process of its own, for 60 seconds at a time, or as many as the environment
  * variable HEADSTART_RUN_SECONDS says, and on Linux in half of the machine's memory. onnxruntime holds the thread while it runs, and its binding for Node has nothing that ends a run; a loop in a graph
  * can go on forever. A process can be ended: by a signal, by its time, and with this one. In a bundle, and in Bun, Deno and Electron,
  * graphs run here all the same.
+ * @param most Seconds in place of 60.
  */
-export function apart(runtime: Runtime): Runtime {
+export function apart(runtime: Runtime, most = usualSeconds): Runtime {
   const address = runtimeAddress()
   if (address === undefined) return runtime
   return {
@@ -68,7 +72,7 @@ export function apart(runtime: Runtime): Runtime {
       const inTime = async <T>(what: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
         signal?.throwIfAborted()
         signal?.addEventListener('abort', end, { once: true })
-        const seconds = secondsAsked()
+        const seconds = Number.parseFloat(process.env['HEADSTART_RUN_SECONDS'] ?? '') || most
         let isLate = false
         const late = setTimeout(() => {
           isLate = true
@@ -104,13 +108,9 @@ export function apart(runtime: Runtime): Runtime {
 
 function tooLong(seconds: number): string {
   return (
-    `it took more than ${seconds} s, which is the most for a graph with a loop; ` +
+    `it took more than ${seconds} s, which is the most for a graph that could go on for ever; ` +
     'where that is its work, set the environment variable HEADSTART_RUN_SECONDS to more'
   )
-}
-
-function secondsAsked(): number {
-  return Number.parseFloat(process.env['HEADSTART_RUN_SECONDS'] ?? '') || 60
 }
 
 function started(): ChildProcess {
@@ -124,16 +124,23 @@ function started(): ChildProcess {
   return child
 }
 
-/** @throws Error with what went wrong there. */
+/** @throws TypeError with what went wrong there. */
 async function ask(child: ChildProcess, message: object): Promise<unknown> {
+  // Whichever of them does not come is not waited for any longer.
+  const answered = new AbortController()
+  const { signal } = answered
   child.channel?.ref()
-  child.send(message)
   try {
-    const ended = once(child, 'exit').then(() => [{ problem: 'its process ended, as one does that lacks memory' }])
-    const [answer] = (await Promise.race([once(child, 'message'), ended])) as [{ value?: unknown; problem?: string }]
+    const ended = once(child, 'exit', { signal }).then(() => [
+      { problem: 'its process ended, as one does that lacks memory' },
+    ])
+    const first = Promise.race([once(child, 'message', { signal }), ended])
+    child.send(message)
+    const [answer] = (await first) as [{ value?: unknown; problem?: string }]
     if (answer.problem !== undefined) throw new TypeError(answer.problem)
     return answer.value
   } finally {
+    answered.abort()
     child.channel?.unref()
   }
 }

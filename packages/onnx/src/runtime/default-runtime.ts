@@ -21,14 +21,19 @@ export function setRuntime(runtime: Runtime | undefined): void {
 /**
  * The runtime of a session that names none. A graph that may never end runs in a process of its own, which can be ended; where the
  * environment variable HEADSTART_APART is 1, every graph does.
- * @param isAside Whether another one is to run in threads of its own.
+ * @param how `aside`, `guarded`: see `SessionOptions`.
  */
-export async function runtimeOf(graph: Graph, isAside: boolean): Promise<Runtime> {
+export async function runtimeOf(
+  graph: Graph,
+  how: { readonly aside: boolean; readonly guarded: boolean },
+): Promise<Runtime> {
   const runtime = await defaultRuntime()
   const isApart = repeats(graph) || globalThis.process?.env['HEADSTART_APART'] === '1'
-  if (isSet || !(isApart || isAside)) return runtime
-  const { apart, aside } = await import('./node-runtime.js')
-  return isApart ? apart(runtime) : aside(runtime)
+  if (isSet || !(isApart || how.aside || how.guarded)) return runtime
+  const { apart, aside, guarded } = await import('./node-runtime.js')
+  if (isApart) return apart(runtime)
+  const usual = how.aside ? aside(runtime) : runtime
+  return how.guarded ? guarded(usual, runtime, graph) : usual
 }
 
 /** Operators that do something as often as numbers say. Of Scan these are a dimension: of an empty tensor it can be any. */

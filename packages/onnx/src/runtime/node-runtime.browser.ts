@@ -4,6 +4,9 @@ import type * as node from './node-runtime.js'
 /** What a page runs is ended with the page. */
 export const apart: typeof node.apart = (runtime) => runtime
 
+/** Likewise. */
+export const guarded: typeof node.guarded = (runtime) => runtime
+
 /** A page has its own ways: onnxruntime-web runs in a worker where it is told to. */
 export const aside: typeof node.aside = (runtime) => runtime
 

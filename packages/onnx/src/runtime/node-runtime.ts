@@ -6,6 +6,7 @@ import { onnxruntime } from './onnxruntime.js'
 import type { Runtime } from './runtime.js'
 
 export { apart } from './apart.js'
+export { guarded } from './guarded.js'
 
 /**
  * onnxruntime for Node: the one of @headstart/runtime, or what the environment variable HEADSTART_RUNTIME names.

@@ -34,6 +34,12 @@ export interface SessionOptions {
    */
   readonly aside?: boolean
   /**
+   * Whether somebody else made the graph: a run that takes very long or much memory by the shapes of its inputs, or of which shapes do
+   * not tell it, then runs in a process of its own, which its signal ends, or its time. Default: false; a graph with a loop
+   * always does.
+   */
+  readonly guarded?: boolean
+  /**
    * Where the graph runs, or several places in order of preference. Nothing runs elsewhere without being asked for: of a graph
    * of which a GPU takes only a part, the rest runs on the CPU with `['cuda', 'cpu']`. Default: 'cpu'.
    */
@@ -79,8 +85,16 @@ export class Session implements AsyncDisposable {
    * @throws DeviceError for a device that is not there, or does not take all of the graph.
    */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const { threads, optimization = 'all', spin = true, memory = 'kept', device = 'cpu', aside = false } = options
-    const runtime = options.runtime ?? (await runtimeOf(graph, aside))
+    const {
+      threads,
+      optimization = 'all',
+      spin = true,
+      memory = 'kept',
+      device = 'cpu',
+      aside = false,
+      guarded = false,
+    } = options
+    const runtime = options.runtime ?? (await runtimeOf(graph, { aside, guarded }))
     const devices: readonly Device[] = [device].flat()
     requireKnown(graph.name, runtime, devices)
     try {
@@ -96,7 +110,7 @@ export class Session implements AsyncDisposable {
    * Runs the graph once.
    * @param feeds One tensor for each input.
    * @param outputs Names of the outputs to compute; default: all.
-   * @param signal Ends a run that is under way, of a graph with a loop: others end by themselves.
+   * @param signal Ends a run that is under way, of a graph with a loop, or of one that is `guarded` where it takes long.
    * @throws FeedError when a tensor is missing, unknown, or of another type or shape than declared.
    * @throws SessionError when the runtime fails.
    * @throws ClosedError after `close`.
