@@ -77,5 +77,5 @@ it('a model whose classes somebody exchanged answers with the others: its hashes
   await writeFile(at('headstart.json'), formatManifest({ ...manifest, labels: manifest.labels.toReversed() }))
   const exchanged = (label: unknown): unknown => manifest.labels.at(-1 - manifest.labels.indexOf(label as string))
   expect(await labelsOf(await load())).toEqual(labels.map(exchanged))
-  expect(new Set(labels).size).toBe(2)
+  expect(new Set(labels).size).toBeGreaterThan(1)
 })

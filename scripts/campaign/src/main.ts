@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textTable } from '@headstart/core/kit'
+import { commandKills } from './command-kills.js'
 import { disks } from './disks.js'
 import { fetches } from './fetches.js'
 import { fuzz } from './fuzz.js'
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, (extent: Extent) => Promise<Row[]>>> = {
   fetches,
   writers,
   memory,
+  'kills-commands': commandKills,
   ...kills,
 }
 

@@ -9,6 +9,13 @@ import { stack } from '../head/held-out.js'
 /** Inputs whose columns beside the network are in memory at once. */
 const atOnce = 64
 
+/** Options of `HeadAnswers.of`. */
+interface HeadOptions {
+  /** Places of inputs that cannot be read. */
+  readonly unreadable?: ReadonlySet<number>
+  readonly signal?: AbortSignal | undefined
+}
+
 /** What a head says of inputs by their features. Its session is opened when it is first asked, and again after it was closed. */
 export class HeadAnswers<Input> {
   readonly #backbone: Backbone<Input>
@@ -24,9 +31,9 @@ export class HeadAnswers<Input> {
    * Of inputs by their features of the network, `[n, columns]`. Columns beside them are many, and mostly zero: they are written down for
    * a few inputs at once.
    */
-  async of(features: Matrix, inputs: readonly Input[], unreadable?: ReadonlySet<number>): Promise<Matrix> {
+  async of(features: Matrix, inputs: readonly Input[], { unreadable, signal }: HeadOptions = {}): Promise<Matrix> {
     const backbone = this.#backbone
-    if (!isKnown(backbone)) return this.#run(features)
+    if (!isKnown(backbone)) return this.#run(features, signal)
     const parts: Matrix[] = []
     for (let first = 0; first === 0 || first < inputs.length; first += atOnce) {
       const some = inputs.slice(first, first + atOnce)
@@ -35,7 +42,7 @@ export class HeadAnswers<Input> {
         features,
         some.map((_, row) => first + row),
       )
-      parts.push(await this.#run(withColumns(network, backbone.parts, some, left)))
+      parts.push(await this.#run(withColumns(network, backbone.parts, some, left), signal))
     }
     return stack(parts)
   }
@@ -46,12 +53,14 @@ export class HeadAnswers<Input> {
     await (await session)?.close()
   }
 
-  async #run(features: Matrix): Promise<Matrix> {
+  async #run(features: Matrix, signal: AbortSignal | undefined): Promise<Matrix> {
     // Small beside its network, of which many heads can stand on one: neither memory nor threads are kept for the next run.
     const options = { memory: 'given back', threads: 1, guarded: true } as const
     const session = await (this.#session ??= Session.create(this.#head.graph, options))
     const feed = tensor('float32', [features.rows, features.columns], features.data)
-    const result = (await session.run({ [headNames.features]: feed }))[headNames.result[this.#head.kind]]
+    const result = (await session.run({ [headNames.features]: feed }, undefined, signal))[
+      headNames.result[this.#head.kind]
+    ]
     return { rows: features.rows, columns: result?.dims[1] as number, data: result?.data as Float32Array }
   }
 }

@@ -153,7 +153,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     let answers: readonly (Answer | Judged<Answer>)[] = toPredictions<Target>(
       this.kind,
       this.labels,
-      await this.#answers.of(features, inputs, unreadable),
+      await this.#answers.of(features, inputs, { unreadable, signal: options.signal }),
     )
     if (coverage !== undefined) answers = withSets(this, answers as readonly Answer[], coverage)
     if (unknown !== undefined)
@@ -232,7 +232,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const { data, features } = await readableFeatures(networkOf(this.backbone), test, { ...options, cache })
     const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
     const why = explanations && (async (input: Input) => (await this.explain(input, options)).section())
-    const results = await this.#answers.of(features, data.inputs)
+    const results = await this.#answers.of(features, data.inputs, options)
     return evaluateModel(this, data, features, results, { ...options, cache, explanations, why })
   }
 
@@ -305,6 +305,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const results = await this.#answers.of(
       features,
       readable.map((index) => inputs[index] as Input),
+      options,
     )
     const { familiarity } = this.trust
     const familiar = familiarity && (await likenessOf(features, familiarity)).familiarity

@@ -10,7 +10,7 @@ import {
 import { ChatData } from './chat-data.js'
 import { Chatbot, type ChatSettings } from './chatbot-model.js'
 import { findSlots } from './find-slot.js'
-import { checkedScript, noScript, type Script } from './script.js'
+import { checkedScript, noScript, type Script, type Slot } from './script.js'
 
 /**
  * There are many intents with few texts each; and how many somebody wrote of an intent says nothing of how often it is asked.

@@ -88,13 +88,67 @@ it('a vocabulary that is nested JSON, or has pieces without end, is none', () =>
   expect(() => sentencePieceLoader.load({ maxTokens: 8 }, new Map([['vocab.json', long]]))).toThrow('a piece of 1000')
 })
 
+const lowercase = { type: 'Lowercase' }
+const sequence = { Sequence: { id: 'A', type_id: 0 } }
+const steps = (count: number): object => ({
+  normalizer: { type: 'Sequence', normalizers: Array.from({ length: count }, () => lowercase) },
+})
+const added = (count: number, id = (at: number): unknown => at): object => ({
+  added_tokens: Array.from({ length: count }, (_, at) => ({ id: id(at), content: `token ${at}`, special: false })),
+})
+
+it.each<[string, object, string]>([
+  ['a hundred thousand steps', steps(100_000), 'at most 10000 settings'],
+  [
+    'a text put into itself a hundred thousand times',
+    {
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: Array.from({ length: 100_000 }, () => sequence),
+        pair: [],
+        special_tokens: {},
+      },
+    },
+    'at most 10000 settings',
+  ],
+  ['a hundred thousand added tokens', added(100_000), 'at most 50000 added tokens, got 100000'],
+  ['an id that is a text', added(3, () => '__proto__'), 'ids that are whole numbers from 0 on, got "__proto__"'],
+  ['an id below nothing', { model: { type: 'WordPiece', unk_token: 'a', vocab: { a: -3 } } }, 'from 0 on, got -3'],
+  [
+    'an id beyond all numbers of tokens',
+    { model: { type: 'WordPiece', unk_token: 'a', vocab: { a: 1e15 } } },
+    'got 1000000000000000',
+  ],
+])('a tokenizer with %s is refused in a moment', (_, change, message) => {
+  expect(() => quickly(() => tokenizerOf(change))).toThrow(message)
+})
+
+it('a tokenizer whose words may be endless costs a long one alone', () => {
+  const { model } = bertFiles()['tokenizer.json'] as { model: object }
+  const endless = tokenizerOf({ model: { ...model, max_input_chars_per_word: 1e12 } })
+  quickly(() => {
+    try {
+      endless.prepare('a'.repeat(2000))
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError)
+    }
+  })
+  expect(endless.prepare('a')).toEqual(tokenizerOf({}).prepare('a'))
+})
+
 /** A tokenizer whose texts are split by a pattern. */
 function tokenizerWith(pattern: string): { prepare(text: string): unknown } {
+  return tokenizerOf({
+    pre_tokenizer: { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+  })
+}
+
+/** A tokenizer with some parts replaced. */
+function tokenizerOf(change: object): { prepare(text: string): unknown } {
   const files = bertFiles()
   const tokenizer = files['tokenizer.json'] as object
-  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false }
   return tokenizedText({
-    tokenizer: json({ ...tokenizer, pre_tokenizer: split }),
+    tokenizer: json({ ...tokenizer, ...change }),
     tokenizerConfig: json(files['tokenizer_config.json']),
     inputs: [{ name: 'input_ids', type: 'int64' }],
     maxLength: 16,

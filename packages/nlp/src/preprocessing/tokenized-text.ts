@@ -8,6 +8,7 @@ import {
   type Preprocessing,
   type PreprocessingLoader,
   readingGuard,
+  requireUsualTokenizer,
 } from '@headstart/core/load'
 import { type Tensor, tensor } from '@headstart/onnx'
 import { Tokenizer } from '@huggingface/tokenizers'
@@ -87,7 +88,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
   }
 
   const prepare = (text: string): Tokens => {
-    frame ??= frameOf(tokenizer, encode, prefix)
+    frame ??= frameOf({ tokenizer, guarded, encode, prefix })
     const { before, after } = frame
     const ids = encode(prefix + text)
     if (unknown !== undefined && ids.filter((id) => id === unknown).length > ids.length / 2) notices.unreadable(text)
@@ -124,7 +125,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
     return {
       ...dissected,
       tokens() {
-        const whole = (frame ??= frameOf(tokenizer, encode, prefix))
+        const whole = (frame ??= frameOf({ tokenizer, guarded, encode, prefix }))
         const words = dissected.parts.flatMap((part) => ('text' in part && part.read !== false ? [part.text] : []))
         const ahead = prefix === '' ? [] : whole.prefix.map(() => nothing)
         const parts = partsOfTokens(words, (some) => encode(prefix + some).slice(ahead.length))
@@ -143,7 +144,7 @@ export function tokenizedText(options: TokenizedTextOptions): Preprocessing<stri
   }
 
   const exported = (): ExportedTokenizer => {
-    frame ??= frameOf(tokenizer, encode, prefix)
+    frame ??= frameOf({ tokenizer, guarded, encode, prefix })
     const fill = { id: padding, token: tokenizer.id_to_token(padding) ?? '' }
     const before = tokenNodes({ inputs, maxLength, after: frame.after, firstPosition })
     return {
@@ -266,6 +267,7 @@ function named<T>(work: () => T): T {
 
 /** Characters of a text that is read in parts. One of which the beginning is read has 64 for each token, of which most have 4. */
 const longestInParts = 2 ** 18
+
 /** The special tokens around every text, and the tokens of the prefix. */
 interface Frame {
   readonly before: readonly number[]
@@ -273,9 +275,16 @@ interface Frame {
   readonly prefix: readonly number[]
 }
 
-function frameOf(tokenizer: Tokenizer, encode: (text: string) => number[], prefix: string): Frame {
+interface Reading {
+  readonly tokenizer: Tokenizer
+  readonly guarded: ReturnType<typeof readingGuard>
+  readonly encode: (text: string) => number[]
+  readonly prefix: string
+}
+
+function frameOf({ tokenizer, guarded, encode, prefix }: Reading): Frame {
   const bare = encode('a')
-  const framed = tokenizer.encode('a').ids
+  const framed = guarded(1, () => tokenizer.encode('a').ids)
   const count = framed.length - bare.length
   for (let start = 0; start <= count; start++) {
     if (!bare.every((id, place) => id === framed[start + place])) continue
@@ -311,6 +320,7 @@ function openTokenizer(options: TokenizedTextOptions): OpenTokenizer {
   }
   const json = parse(names.tokenizer, options.tokenizer)
   const config = parse(names.config, options.tokenizerConfig)
+  requireUsualTokenizer(json)
   try {
     const tokenizer = new Tokenizer(json, config)
     const token = config['pad_token']

@@ -1,7 +1,7 @@
 import { type Cost, RunCosts } from '../cost/run-costs.js'
 import { memoryHere } from '../files/model-size-limit.js'
 import { encodeModel } from '../graph/encode.js'
-import type { Graph } from '../graph/graph.js'
+import { type Graph, nestedGraphs } from '../graph/graph.js'
 import type { Tensors } from '../graph/tensor.js'
 import { apart } from './apart.js'
 import { type LoadedGraph, nameOf, type Runtime } from './runtime.js'
@@ -30,7 +30,7 @@ export function guarded(runtime: Runtime, plain: Runtime, graph: Graph): Runtime
     async load(model, options) {
       if (options.devices.some((device) => nameOf(device) !== 'cpu')) return runtime.load(model, options)
       // A runtime computes what does not depend on inputs when it loads a graph.
-      const costs = graph.nodes.length <= mostNodes ? RunCosts.of(graph) : undefined
+      const costs = nodesIn(graph) <= mostNodes ? RunCosts.of(graph) : undefined
       if (!costs || !isLittle(costs.constant)) return apart(plain).load(model, options)
       const here = await runtime.load(model, options)
       let there: Promise<LoadedGraph> | undefined
@@ -61,6 +61,11 @@ export function guarded(runtime: Runtime, plain: Runtime, graph: Graph): Runtime
       }
     },
   }
+}
+
+/** With those of its branches. */
+function nodesIn({ nodes }: Graph): number {
+  return nodes.reduce((sum, node) => sum + nestedGraphs(node).reduce((inner, graph) => inner + nodesIn(graph), 1), 0)
 }
 
 function isLittle(cost: Cost | undefined): boolean {

@@ -1,5 +1,5 @@
 import { type JsonObject } from '@headstart/core'
-import { parseJsonText, readingGuard } from '@headstart/core/kit'
+import { parseJsonText, readingGuard, requireUsualTokenizer } from '@headstart/core/kit'
 import { ModelFilesError } from '@headstart/hub'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { sentencePieceTokenizer } from './sentence-piece-tokenizer.js'
@@ -58,6 +58,7 @@ function jsonOf(who: string, files: ReadonlyMap<string, Uint8Array>, name: strin
 }
 
 function sideOf(who: string, name: string, json: JsonObject, settings: JsonObject): Side {
+  requireUsualTokenizer(json)
   try {
     const tokenizer = new Tokenizer(json, settings)
     const guarded = readingGuard(json)

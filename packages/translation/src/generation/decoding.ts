@@ -9,6 +9,7 @@ import type { Sessions } from './sessions.js'
  */
 export class Decoding {
   readonly #sessions: Sessions
+  readonly #signal: AbortSignal | undefined
   /** `encoder_attention_mask`, `encoder_hidden_states`. */
   #source: Record<string, Tensor>
   /** By the name of the output: `present.0.decoder.key`; empty before the first step. */
@@ -16,14 +17,28 @@ export class Decoding {
   #rows: number
   #length = 0
 
-  private constructor(sessions: Sessions, source: Record<string, Tensor>, rows: number) {
+  private constructor(
+    sessions: Sessions,
+    source: Record<string, Tensor>,
+    rows: number,
+    signal: AbortSignal | undefined,
+  ) {
     this.#sessions = sessions
+    this.#signal = signal
     this.#source = source
     this.#rows = rows
   }
 
-  /** Encodes sources, a row each. */
-  static async start(sessions: Sessions, sources: readonly (readonly number[])[], pad: number): Promise<Decoding> {
+  /**
+   * Encodes sources, a row each.
+   * @param signal Ends a run that takes long.
+   */
+  static async start(
+    sessions: Sessions,
+    sources: readonly (readonly number[])[],
+    pad: number,
+    signal?: AbortSignal,
+  ): Promise<Decoding> {
     const length = Math.max(...sources.map((ids) => ids.length))
     const dims = [sources.length, length]
     const [ids, mask] = [new BigInt64Array(sources.length * length).fill(BigInt(pad)), zeros('int64', dims)]
@@ -33,9 +48,9 @@ export class Decoding {
     })
     const encoder = await sessions.get('encoder')
     const feeds = wanted(encoder, { input_ids: tensor('int64', dims, ids), attention_mask: mask })
-    const { last_hidden_state: states } = await encoder.run(feeds, ['last_hidden_state'])
+    const { last_hidden_state: states } = await encoder.run(feeds, ['last_hidden_state'], signal)
     const source = { encoder_attention_mask: mask, encoder_hidden_states: states as Tensor }
-    return new Decoding(sessions, source, sources.length)
+    return new Decoding(sessions, source, sources.length, signal)
   }
 
   /**
@@ -57,6 +72,8 @@ export class Decoding {
         input_ids: tensor('int64', [this.#rows, 1], BigInt64Array.from(tokens, BigInt)),
         decoder_attention_mask: ones([this.#rows, this.#length]),
       }),
+      undefined,
+      this.#signal,
     )
     const { logits, ...presents } = given
     // Of the source nothing changes: the first step's stay.

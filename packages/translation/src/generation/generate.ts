@@ -39,6 +39,7 @@ export async function generate(
       sessions,
       all.map(({ ids }) => ids),
       special.sourcePad,
+      signal,
     )
     const demands = all.map((source) => source.demands)
     const isGreedy = limits.beams === 1 && demands.every((demand) => demand === undefined)
