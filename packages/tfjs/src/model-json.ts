@@ -1,3 +1,4 @@
+import { parseJsonText } from '@headstart/core/kit'
 import { z } from 'zod'
 import { TfjsFormatError } from './errors.js'
 
@@ -44,7 +45,7 @@ export type TfjsFormat = 'graph-model' | 'layers-model'
 export function parseModelJson(who: string, text: string): ModelJson {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJsonText(text)
   } catch (cause) {
     throw new TfjsFormatError(who, 'JSON', 'text that is none', 'Give the model.json of a TensorFlow.js model.', {
       cause,

@@ -10,7 +10,14 @@ import {
   type TrainEvent,
   type Trained,
 } from '@headstart/core'
-import { expectationOf, modelFiles, OptionError, prepareToWrite, writeFileAtomically } from '@headstart/core/kit'
+import {
+  expectationOf,
+  modelFiles,
+  OptionError,
+  prepareToWrite,
+  writeFileAtomically,
+  parseJsonText,
+} from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { type AnswerRow, answerTable } from '../console/answer-rows.js'
@@ -253,7 +260,7 @@ export function queryOf<Query>(
 /** What a line of JSON asks: itself, or its `input`. */
 function valueOf(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line)
+    const value: unknown = parseJsonText(line)
     return typeof value === 'object' && value !== null && 'input' in value ? value.input : value
   } catch {
     return new InputError('input', 'a line of JSON', line.slice(0, 60), 'Put quotes around a text: "like this".')

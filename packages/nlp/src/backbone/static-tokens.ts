@@ -1,3 +1,4 @@
+import { parseJsonText } from '@headstart/core/load'
 import type { JsonValue, Network, Preprocessing, RunOptions, TunableBackbone } from '@headstart/core'
 import { networkBackbone, OptionError } from '@headstart/core/kit'
 import { float32, GraphBuilder, Session, tensor, type Tensors } from '@headstart/onnx'
@@ -71,7 +72,7 @@ export async function staticTokens(
 function vocabularySize({ files }: Preprocessing<string>): number | undefined {
   const [own, published] = ['vocab.json', 'tokenizer.json'].map((name) => {
     const bytes = files.get(name)
-    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as JsonValue)
+    return bytes && (parseJsonText(new TextDecoder().decode(bytes)) as JsonValue)
   })
   if (Array.isArray(own)) return own.length
   if (!published) return undefined

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { type Asked, InputError } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { DataError, parseJsonText } from '@headstart/core/kit'
 import * as z from 'zod'
 
 /** A line of a list of queries. */
@@ -49,7 +49,7 @@ export async function* writeListed(
 export async function* readListed(text: string): AsyncGenerator<Named> {
   for (const one of text.split('\n')) {
     if (one === '') continue
-    const { query, columns, error, bytes } = line.parse(JSON.parse(one))
+    const { query, columns, error, bytes } = line.parse(parseJsonText(one))
     if (bytes !== undefined && typeof query === 'string') {
       const now = await sizeOf(query)
       // One that is gone is a row that cannot be read.

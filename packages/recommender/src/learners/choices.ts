@@ -6,6 +6,7 @@ import {
   writeFileAtomically,
   errorCode,
   toFileError,
+  parseJsonText,
 } from '@headstart/core/kit'
 import { sha256 } from '@headstart/core/load'
 import * as z from 'zod'
@@ -103,7 +104,7 @@ async function read(file: string, identity: string): Promise<Choices | undefined
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes))
+    return parseJsonText(new TextDecoder().decode(bytes))
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import {
   type ModelFiles,
   newer,
   readModelFolder,
+  parseJsonText,
 } from '@headstart/core/load'
 import * as z from 'zod'
 import { Catalog, type Item } from '../shop/catalog.js'
@@ -72,7 +73,7 @@ function readCatalog(folder: string, bytes: Uint8Array): Catalog {
   const lines = new TextDecoder().decode(bytes).split('\n').slice(0, -1)
   try {
     return new Catalog(
-      lines.map((line): Item => itemSchema.parse(JSON.parse(line))),
+      lines.map((line): Item => itemSchema.parse(parseJsonText(line))),
       folder,
     )
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { type Network, random } from '@headstart/core/load'
+import { type Network, random, parseJsonText } from '@headstart/core/load'
 import { float32, GraphBuilder, type Tensor } from '@headstart/onnx'
 import { contextSize } from './item-features.js'
 import * as z from 'zod'
@@ -90,7 +90,7 @@ export function networkOf(graph: Network['graph']): Network {
 
 /** Names of the scorers whose features the network takes, in order. */
 export function scorersOf({ graph }: Pick<Network, 'graph'>): string[] {
-  return z.array(z.string()).parse(JSON.parse(graph.metadata.get('headstart.scorers') ?? '[]'))
+  return z.array(z.string()).parse(parseJsonText(graph.metadata.get('headstart.scorers') ?? '[]'))
 }
 
 /** Weights of each stage. */

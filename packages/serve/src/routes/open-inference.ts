@@ -1,5 +1,5 @@
 import { type AnyTask, InputError } from '@headstart/core'
-import { version } from '@headstart/core/kit'
+import { version, parseJsonText } from '@headstart/core/kit'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { BodyRoom } from '../http/body-room.js'
@@ -119,7 +119,7 @@ function queryOfWord(task: AnyTask, text: string): unknown {
   const query = queryOfText(task, text)
   if (!(query instanceof InputError) || task.fromBytes) return query
   try {
-    return queryOf(task, JSON.parse(text))
+    return queryOf(task, parseJsonText(text))
   } catch {
     return query
   }

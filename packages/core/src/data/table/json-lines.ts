@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../kit/parse-json.js'
 import { DataError } from '../../contract/errors.js'
 import { jsonObjects } from './json-values.js'
 import { linesOf, longestRow } from './lines.js'
@@ -67,7 +68,7 @@ async function begun(path: string, pieces: AsyncIterable<string>) {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text)
+    parseJsonText(text)
     return true
   } catch {
     return false
@@ -79,7 +80,7 @@ function objectIn(path: string, line: number, text: string): Record<string, unkn
     new DataError(`${path}:${line}`, 'a JSON object', got, 'Write one object on each line.', { cause })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJsonText(text)
   } catch (cause) {
     throw problem(cause instanceof Error ? cause.message : 'something else', cause)
   }

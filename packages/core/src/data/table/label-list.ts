@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../kit/parse-json.js'
 /** An item of a list: in quotes of either kind, or bare. */
 const item = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|[^\s,'"][^,'"]*/gsu
 
@@ -24,7 +25,7 @@ function present(labels: readonly string[]): string[] {
 
 function jsonList(text: string): string[] | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseJsonText(text)
     const isList = Array.isArray(value) && value.every((one) => ['string', 'number', 'boolean'].includes(typeof one))
     return isList ? value.map(String) : undefined
   } catch {

@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../kit/parse-json.js'
 import type { InputColumn } from './columns.js'
 import { type Cells, cellOf, isObject } from './value-at.js'
 
@@ -174,7 +175,7 @@ function isAnswer(value: unknown): boolean {
 function answerIn(value: unknown): unknown {
   if (typeof value === 'string' && value.startsWith('{')) {
     try {
-      return answerIn(JSON.parse(value) as unknown)
+      return answerIn(parseJsonText(value) as unknown)
     } catch {
       return value
     }

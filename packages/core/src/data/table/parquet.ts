@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../kit/parse-json.js'
 import { stat } from 'node:fs/promises'
 import { DataError, FileError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
@@ -41,7 +42,7 @@ export async function* parquetRows(path: string, signal?: AbortSignal): AsyncGen
 }
 
 function featuresIn(written: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(written)
+  const value: unknown = parseJsonText(written)
   const info = isObject(value) ? value['info'] : undefined
   const features = isObject(info) ? info['features'] : undefined
   return isObject(features) ? features : {}

@@ -155,6 +155,14 @@ describe('rows of a JSONL file', () => {
     ])
   })
 
+  it('nested without end are no row, and the line is named', async () => {
+    const nested = `{"text":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    for (const text of [`{"text":"a"}\n${nested}\n`, `{"text":"a"}\n{"text":${'{"a":'.repeat(100_000)}`])
+      await expect(rows('jsonl', text)).rejects.toThrow(
+        /data\.jsonl:2: expected a JSON object, got more than 256 lists and objects in one another/,
+      )
+  })
+
   it('may lie across the pieces in which a file is read', async () => {
     const contents = Array.from({ length: 3000 }, (_, i) =>
       JSON.stringify({ text: `${i} ${'x'.repeat(i % 97)}` }),
