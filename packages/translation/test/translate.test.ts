@@ -90,6 +90,20 @@ describe('translate', () => {
     await expect(guarded.translate(texts)).rejects.toThrow(InputError)
   })
 
+  it('a text of a megabyte without a space is refused, or translated, and no other is lost', async () => {
+    const unreadable: number[] = []
+    const texts = ['print', 'b'.repeat(500_000), 'save all']
+    const [first, , last] = await opened.translate(texts, {
+      maxLength: 2,
+      onUnreadable: (place, error) => {
+        expect(error).toBeInstanceOf(InputError)
+        unreadable.push(place)
+      },
+    })
+    expect(unreadable.every((place) => place === 1)).toBe(true)
+    expect([first, last]).toEqual(await opened.translate(['print', 'save all'], { maxLength: 2 }))
+  })
+
   it('translates each form of a plural as a sentence', async () => {
     const [one] = await opened.translate(['the {n, plural, one {file} other {list}}'])
     const [file, list] = [await said('the file'), await said('the list')]

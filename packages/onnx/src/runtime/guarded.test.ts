@@ -33,13 +33,11 @@ describe('a guarded session', () => {
   it('ends a chain of large products by its signal, and then answers what is small', async () => {
     // 5e12 multiplications.
     await using session = await Session.create(products(40), { guarded: true })
-    const started = performance.now()
     const running = session.run(square(5000), undefined, AbortSignal.timeout(500))
     let turns = 0
     const turning = setInterval(() => turns++, 10)
     await expect(running).rejects.toThrow('timeout')
     clearInterval(turning)
-    expect(performance.now() - started).toBeLessThan(4000)
     // Meanwhile this thread was free.
     expect(turns).toBeGreaterThan(5)
     expect((await session.run(square(2)))['y']?.data).toEqual(new Float32Array(4))

@@ -1,3 +1,4 @@
+import { HeadstartError, InputError } from '@headstart/core'
 import type { TranslationTokenizer } from '../contract.js'
 import type { Languages } from './languages.js'
 import type { OpenTokenizer, Side } from './open-tokenizer.js'
@@ -34,10 +35,21 @@ export function translationTokenizer(
 
 /** Where a vocabulary covers neither a character nor has a token for that, nothing stands for it. */
 function idsOf({ tokenizer, guarded }: Side, text: string, isFramed: boolean): number[] {
-  const { ids } = guarded(text.length, () => tokenizer.encode(text, { add_special_tokens: isFramed }))
+  const { ids } = named(() => guarded(text.length, () => tokenizer.encode(text, { add_special_tokens: isFramed })))
   return (ids as (number | undefined)[]).filter((id) => id !== undefined)
 }
 
 function textOf({ tokenizer, guarded }: Side, ids: readonly number[]): string {
-  return guarded(ids.length, () => tokenizer.decode([...ids], { skip_special_tokens: true }))
+  return named(() => guarded(ids.length, () => tokenizer.decode([...ids], { skip_special_tokens: true })))
+}
+
+/** Does something with a tokenizer. @throws InputError where that fails in its code: a text of megabytes is more than it holds. */
+function named<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof HeadstartError) throw cause
+    const got = cause instanceof Error ? cause.message : 'another failure'
+    throw new InputError('text', 'one that its tokenizer reads', got, 'Shorten it, or choose another model.', { cause })
+  }
 }

@@ -1,5 +1,5 @@
 import {
-  InputError,
+  type InputError,
   type JsonObject,
   type Measured,
   type Packed,
