@@ -43,6 +43,22 @@ describe('a hub', () => {
     await expect(fetchModel(id, { ...options, timeout: 200 })).rejects.toThrow(/a connection that brought \d+ bytes in/)
   })
 
+  it('that speaks no HTTP is given up', async () => {
+    const { options, hub } = await scene()
+    hub.interfereInStore = (request) => {
+      if (!request.url?.includes('onnx')) return undefined
+      request.socket.end('\0'.repeat(5000))
+      return true
+    }
+    await expect(fetchModel(id, options)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'HubError',
+        fault: 'environment',
+        message: expect.stringContaining('no connection (H'),
+      }),
+    )
+  })
+
   it('that says no size is believed up to what this machine can load', async () => {
     const { options, hub, directory } = await scene()
     hub.interfere = (request, response) => {

@@ -269,13 +269,13 @@ function secondsOf(header: string | string[] | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000)
 }
 
-/** Codes of failures of the connection, as opposed to those of a file or of this program. */
+/** Codes of failures of the connection, and names of what is no HTTP, as opposed to those of a file or of this program. */
 const connection =
-  /^(UND_ERR_|ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|ENET|EHOST|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+  /^(UND_ERR_|HPE_|HTTPParserError|ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|ENET|EHOST|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
 
 function asTemporary(error: unknown): Temporary | undefined {
   if (error instanceof HubError) return undefined
-  const { code, cause } = Object(error) as { code?: unknown; cause?: unknown }
+  const { name, code = name, cause } = Object(error) as { name?: unknown; code?: unknown; cause?: unknown }
   if (typeof code === 'string' && connection.test(code))
     return new Temporary(`no connection (${code})`, undefined, { cause: error })
   return cause === undefined ? undefined : asTemporary(cause)

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { type Answer, commit, Hub, id } from './hub.js'
 import { script } from './program.js'
 import type { Extent, Row } from './table.js'
@@ -31,6 +33,12 @@ const sending =
   (answer: Answer): Answer =>
   (request, response, file) =>
     file === network ? (answer(request, response, file), true) : false
+
+/** A gigabyte of zeros, packed by gzip into a megabyte. */
+const bomb = gzipSync(Buffer.alloc(2 ** 30), { level: 1 })
+function packed(response: ServerResponse): void {
+  response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length }).end(bomb)
+}
 
 /** What a hub does that means harm. */
 const harms: Readonly<Record<string, Answer>> = {
@@ -72,6 +80,38 @@ const harms: Readonly<Record<string, Answer>> = {
   ),
   'hangs up': sending((request) => void request.socket.destroy()),
   'is overloaded for ever': sending((_, response) => void response.writeHead(503, { 'retry-after': '0' }).end()),
+  'packs a gigabyte into a network': sending((_, response) => packed(response)),
+  'packs a gigabyte into a list': (_, response, file) => (file === undefined ? (packed(response), true) : false),
+  'sends another part than was asked for': sending((request, response) => {
+    const total = 5000
+    response.writeHead(206, { 'content-range': `bytes 4000-4999/${total}`, 'content-length': 1000 })
+    response.end(Buffer.alloc(1000, request.headers.range ?? 'x'))
+  }),
+  'hangs up in the middle, and then sends parts without end': sending((request, response) => {
+    if (request.headers.range === undefined) {
+      response.writeHead(200, { 'content-length': 5000 })
+      response.write(Buffer.alloc(2500), () => request.socket.destroy())
+      return
+    }
+    response.writeHead(206, { 'content-range': 'bytes 2500-4999/5000' })
+    const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536), () => setImmediate(more)))
+    more()
+  }),
+  'redirects to a longer and longer address': sending(
+    (request, response) => void response.writeHead(302, { location: `${request.url}${'x'.repeat(500)}` }).end(),
+  ),
+  'asks to come again in a year': sending(
+    (_, response) => void response.writeHead(429, { 'retry-after': '31536000' }).end(),
+  ),
+  'speaks no HTTP': sending((request) => void request.socket.end('\0'.repeat(5000))),
+  'lists a hundred thousand files': listing(
+    listOf(Array.from({ length: 100_000 }, (_, at) => ({ rfilename: `onnx/${at}.onnx` }))),
+  ),
+  'lists names that no file can have': listing(
+    listOf(
+      ['onnx/\0.onnx', 'onnx\\..\\..\\evil.onnx', 'onnx/./../..//evil.onnx', ''].map((rfilename) => ({ rfilename })),
+    ),
+  ),
   'sends headers of a megabyte': sending((_, response) => void response.writeHead(200, { x: 'x'.repeat(1e6) }).end()),
 }
 
