@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createServer, openModel, type Server, type ServerOptions } from '../src/index.js'
 import { toyFileTask, toyModel, type ToyOptions, toyTask } from './toy.js'
 
@@ -222,6 +222,24 @@ describe('what is too much', () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(16)
     // What was taken is given back.
     expect((await post('/models/letters/predict', large)).status).toBe(200)
+  })
+
+  it.each([
+    ['/models/letters/predict', (inputs: readonly string[]) => ({ inputs })],
+    ['/models/letters', (inputs: readonly string[]) => ({ inputs })],
+    [
+      '/v2/models/letters/infer',
+      (data: readonly string[]) => ({ inputs: [{ name: 'x', shape: [data.length], datatype: 'BYTES', data }] }),
+    ],
+  ])('more inputs than it answers at once are counted, and not looked at: %s', async (path, bodyOf) => {
+    const { task } = toyTask()
+    const looked = vi.spyOn(task.query, 'safeParse')
+    const { post } = await served({ queue: 4 }, {}, task)
+    looked.mockClear()
+    const { status } = await post(path, bodyOf(Array.from({ length: 1000 }, () => 'a')))
+    expect(status).toBe(413)
+    // The inference API of Hugging Face asks once whether the list is one input.
+    expect(looked.mock.calls.length).toBeLessThan(2)
   })
 
   it('a client that sends slowly is let go', async () => {

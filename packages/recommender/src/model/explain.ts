@@ -11,6 +11,9 @@ export interface Carrier {
   readonly place: number
 }
 
+/** Milliseconds for which it holds the thread. */
+const longestTurn = 50
+
 /** Options of `explain`. */
 export interface ExplainOptions {
   /** Items of the history for each recommendation, at most. Default: 3. */
@@ -37,7 +40,13 @@ export async function explain(
 ): Promise<Carrier[][]> {
   const whole = await recommender.score(history)
   const carriers: Carrier[][] = items.map(() => [])
+  let since = performance.now()
   for (const taken of new Set(history.items)) {
+    // Others, and what ends this, have their turn.
+    if (performance.now() - since > longestTurn) {
+      await new Promise((resolve) => setTimeout(resolve))
+      since = performance.now()
+    }
     signal?.throwIfAborted()
     const rest = without(history, taken)
     const scores = await recommender.score(rest)

@@ -4,10 +4,13 @@ import type { Item } from '../shop/catalog.js'
 
 const [length, share] = [{ error: 'expected a whole number from 1 on' }, { error: 'expected a number from 0 to 1' }]
 
+/** Most ids of a list in a question: more than anybody took. */
+const mostIds = 100_000
+const ids = z.array(z.string()).max(mostIds, { error: `expected at most ${mostIds} ids` })
+
 /** A question to a recommender, as JSON. */
 export const recommendQuery = z.object({
-  history: z
-    .array(z.string())
+  history: ids
     .optional()
     .describe('what somebody took, oldest first: ids of items, separated by commas by the rules of CSV; repeatable')
     .meta({ repeatable: true }),
@@ -24,8 +27,7 @@ export const recommendQuery = z.object({
     .optional()
     .describe('recommend again what is in the history (default: as the model was trained)'),
   category: z.string().optional().describe('only items of this category, or of it among others'),
-  disliked: z
-    .array(z.string())
+  disliked: ids
     .optional()
     .describe('ids that somebody disliked: not recommended, and what is like them comes later; as --history')
     .meta({ repeatable: true }),
@@ -41,8 +43,7 @@ export const recommendQuery = z.object({
     .describe(
       'a list for several people, each --history one of them: what they like on average, or none of them little',
     ),
-  exclude: z
-    .array(z.string())
+  exclude: ids
     .optional()
     .describe('ids that are not recommended, such as bags and vouchers; as --history')
     .meta({ repeatable: true }),

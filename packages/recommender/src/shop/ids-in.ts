@@ -12,6 +12,8 @@ import type { Catalog } from './catalog.js'
 export function idsIn(value: string, catalog: Catalog, option: string): string[] {
   if (value === '') return []
   if (catalog.numberOf(value) !== undefined) return [value]
+  // No list: a question can have very many ids that nobody knows.
+  if (!/[",\r\n]/.test(value)) return [value.trim()].filter((id) => id !== '')
   try {
     const [cells = []] = parse(value, { relax_quotes: true, relax_column_count: true }) as string[][]
     return cells

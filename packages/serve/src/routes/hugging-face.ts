@@ -23,7 +23,9 @@ export function huggingFaceRoutes(context: RequestContext): Hono<RequestVariable
     const model = context.modelOf(req.param('name'))
     model.requireRoom()
     return model.using(async ({ task, trained, ask }) => {
-      const { queries, isFile, options, top } = await questionsIn(req.raw, task, body)
+      const { queries, isFile, options, top } = await questionsIn(req.raw, task, body, (count) =>
+        model.requireRoom(count),
+      )
       const answers = await ask(queries, askingOf(task, options), signal)
       const failed = answers.find((answer) => answer instanceof InputError)
       if (failed) throw failed
@@ -47,7 +49,13 @@ interface Questions {
   readonly top?: number | undefined
 }
 
-async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Promise<Questions> {
+/** @param requireRoom Refuses too many, before each of them is looked at. */
+async function questionsIn(
+  request: Request,
+  task: AnyTask,
+  room: BodyRoom,
+  requireRoom: (count: number) => void,
+): Promise<Questions> {
   const isFile = task.fromBytes !== undefined
   if (isFile && !isJson(request.headers.get('content-type'))) {
     return { queries: [queryOfBytes(task, await readBody(request, room))], isFile, options: {} }
@@ -64,6 +72,7 @@ async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Pro
   // A list is one input where a row of numbers is asked about.
   const isOne = !Array.isArray(data.inputs) || task.query.safeParse(data.inputs).success
   const inputs = isOne ? [data.inputs] : (data.inputs as unknown[])
+  requireRoom(inputs.length)
   const queries = inputs.map((input) => (typeof input === 'string' ? queryOfText(task, input) : queryOf(task, input)))
   return { queries, isFile: isFile && isOne, options, top }
 }

@@ -48,7 +48,9 @@ export function openInferenceRoutes(context: RequestContext): Hono<RequestVariab
       model.requireRoom()
       return model.using(async ({ task, trained, generation, ask }) => {
         const { id, inputs, outputs, parameters } = await readAsked(req.raw, body)
-        const queries = queriesOf(task, inputs[0] as InputTensor)
+        const [tensor] = inputs as [InputTensor]
+        model.requireRoom(tensor.shape[0])
+        const queries = queriesOf(task, tensor)
         const known = Object.entries(parameters).filter(([name]) => name in (task.asking?.shape ?? {}))
         const answers = await ask(queries, askingOf(task, Object.fromEntries(known)), signal)
         const place = answers.findIndex((answer) => answer instanceof InputError)

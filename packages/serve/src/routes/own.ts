@@ -36,7 +36,7 @@ export function ownRoutes(context: RequestContext): Hono<RequestVariables> {
         throw new RequestError(404, who, verbsOf(model).join(' or '), `"${verb}"`, remedy)
       }
       model.requireRoom()
-      const { queries, isOne, options } = await questionsIn(req.raw, task, body)
+      const { queries, isOne, options } = await questionsIn(req.raw, task, body, (count) => model.requireRoom(count))
       if (explains) {
         const [query] = queries
         if (!isOne) throw new OptionError('field "inputs"', 'one input to explain', 'several', 'Give it as "input".')
@@ -78,7 +78,13 @@ interface Questions {
   readonly options: object
 }
 
-async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Promise<Questions> {
+/** @param requireRoom Refuses too many, before each of them is looked at. */
+async function questionsIn(
+  request: Request,
+  task: AnyTask,
+  room: BodyRoom,
+  requireRoom: (count: number) => void,
+): Promise<Questions> {
   const type = request.headers.get('content-type')
   if (task.fromBytes && !isJson(type)) {
     return { queries: [queryOfBytes(task, await readBody(request, room))], isOne: true, options: {} }
@@ -91,5 +97,6 @@ async function questionsIn(request: Request, task: AnyTask, room: BodyRoom): Pro
     throw new InputError('body of the request', expected, shown(body), 'Send: {"input": ...}')
   }
   const isOne = inputs === undefined
+  requireRoom(inputs?.length ?? 1)
   return { queries: (inputs ?? [input]).map((value) => queryOf(task, value)), isOne, options }
 }
