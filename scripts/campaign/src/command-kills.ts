@@ -33,8 +33,8 @@ const commands: readonly Command[] = [
   },
   {
     name: 'distill',
-    args: (place) => ['distill', join(place, 'kept'), join(place, 'more.csv'), '--seed', '1'],
-    before: (place) => ['distill', join(place, 'kept'), join(place, 'data.csv'), '--seed', '1'],
+    args: (place) => ['distill', join(place, 'kept'), join(place, 'many.csv'), '--seed', '1'],
+    before: (place) => ['distill', join(place, 'kept'), join(place, 'other.csv'), '--seed', '1'],
   },
   {
     name: 'embed',
@@ -147,6 +147,8 @@ async function prepare(material: string): Promise<void> {
     ].join('\n')
   await writeFile(join(material, 'data.csv'), rows(24, 'food'))
   await writeFile(join(material, 'more.csv'), rows(40, 'soup'))
+  await writeFile(join(material, 'many.csv'), rows(60, 'bread'))
+  await writeFile(join(material, 'other.csv'), rows(60, 'cake'))
   await writeFiles(join(material, 'bert'), bertFiles())
   await writeTranslator(join(material, 'translator'), tinyTranslator({ decoders: 'merged' }))
   await writeFile(
