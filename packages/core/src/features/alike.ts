@@ -5,7 +5,8 @@ const tolerance = 1e-4
 
 /** Whether all rows, of which there are at least two, hold nearly the same numbers: a head can tell nothing apart by them. */
 export function allAlike({ rows, columns, data }: Matrix): boolean {
-  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  let largest = 0
+  for (const value of data) largest = Math.max(largest, Math.abs(value))
   return (
     rows > 1 && data.every((value, place) => Math.abs(value - (data[place % columns] as number)) <= tolerance * largest)
   )

@@ -7,7 +7,7 @@ import type { Target } from '../contract/target.js'
 import type { Dataset } from '../data/dataset.js'
 import { computeFeatures } from '../features/cached-features.js'
 import { columnsAlone, knownBackbone } from '../features/known-backbone.js'
-import { assessFeatures } from '../head/fit-head.js'
+import { assessFeatures, decadeFor } from '../head/fit-head.js'
 import { encodeTargets } from '../head/head.js'
 import type { HeadExamples } from '../head/head-method.js'
 import { stack } from '../head/held-out.js'
@@ -53,7 +53,7 @@ export interface ChosenKnowledge<Input> {
   /** The network with the parts that count. */
   readonly backbone: Backbone<Input>
   /** The examples as it sees them; behind them those that stand for a class by its name. */
-  readonly examples: Pick<HeadExamples, 'features' | 'beside' | 'targets' | 'weights' | 'products'>
+  readonly examples: Pick<HeadExamples, 'features' | 'beside' | 'targets' | 'weights' | 'products' | 'decade'>
   /** What the network alone gives for the examples, `[data.size, columns]`; more than before where it was widened. */
   readonly network: Matrix
   /** Strength of the penalty that suits a head on the network alone. */
@@ -122,7 +122,9 @@ export async function chooseKnowledge<Input, Label extends Target>(
   if (taken.length === 0) return undefined
   const widened = taken.filter(({ wider }) => wider)
   const { l2 } = widened.length > 0 ? await trials.assess(widened, alone.decade) : alone
-  return withTaken(backbone, examples, trials, taken, l2, options)
+  const known = await withTaken(backbone, examples, trials, taken, l2, options)
+  if (trials.size === all.size) return known
+  return { ...known, examples: { ...known.examples, decade: decadeFor(all.size, trials.size, best.decade) } }
 }
 
 /**

@@ -3,11 +3,16 @@ import { type Matrix, rowOf, zeroMatrix } from '../contract/matrix.js'
 
 /** A row, seen from the center, as a vector of length 1; zero where it lies at the center. */
 export function directionOf(row: Float32Array, center: Float64Array): Float64Array {
-  const direction = Float64Array.from(row, (value, column) => value - (center[column] as number))
+  const direction = new Float64Array(row.length)
   let squares = 0
-  for (const value of direction) squares += value * value
+  for (let column = 0; column < row.length; column++) {
+    const value = (row[column] as number) - (center[column] as number)
+    direction[column] = value
+    squares += value * value
+  }
   const length = Math.sqrt(squares) || 1
-  return direction.map((value) => value / length)
+  for (let column = 0; column < row.length; column++) direction[column] = (direction[column] as number) / length
+  return direction
 }
 
 /** `directionOf` each row, `[rows, columns]`. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import '@headstart/onnx/test'
 import { Session, tensor } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
-import { fitHead } from './fit-head.js'
+import { decadeFor, fitHead } from './fit-head.js'
 import { encodeTargets, headNames, linearHead } from './head.js'
 import { lossesOf } from './held-out-loss.js'
 import { bestInverseTemperature, scaledLogits } from './inverse-temperature.js'
@@ -258,6 +258,20 @@ describe('fitHead', () => {
     )
     const lowest = Math.min(...head.trials.map(({ loss }) => loss))
     expect(head.trials.find(({ loss }) => loss === lowest)?.l2).toBe(head.l2)
+  })
+
+  it.each([-4, -1])('finds the same strength from wherever it begins to look for it: 10^%f', async (from) => {
+    const known = { kind: 'classification', features, targets } as const
+    const usual = await fitHead(known, { regularization: { folds } })
+    const head = await fitHead(known, { regularization: { folds, from } })
+    expect(head.l2).toBe(usual.l2)
+    expect(head.weight).toBeAllclose(usual.weight, { rtol: 1e-3, atol: 1e-4 })
+  })
+
+  it('begins at a weaker strength where there are more examples than it was found on, within what is tried', () => {
+    expect(decadeFor(3000, 500, -3.5)).toBe(-4)
+    expect(decadeFor(600, 500, -3)).toBe(-3)
+    expect(decadeFor(1e6, 500, -8.5)).toBe(-9)
   })
 
   it('regularizes noise strongly and does not try the weak end', async () => {

@@ -17,9 +17,12 @@ import { coalesce } from '../kit/coalesce.js'
 export interface FitHeadOptions extends RunOptions {
   /**
    * Strength of the L2 penalty, or the folds by which cross-validation chooses it: row numbers held out in each. A row
-   * may be held out several times (repeated cross-validation), or never: it is learned from in each fold.
+   * may be held out several times (repeated cross-validation), or never: it is learned from in each fold. It begins at the decade
+   * `from`, of the features' total variance; default: at the expected one.
    */
-  readonly regularization: { readonly l2: number } | { readonly folds: readonly (readonly number[])[] }
+  readonly regularization:
+    | { readonly l2: number }
+    | { readonly folds: readonly (readonly number[])[]; readonly from?: number | undefined }
   /** Weight of each example in the loss, `[n]`. Default: all 1. */
   readonly exampleWeights?: Float64Array | undefined
   /** See `HeadOptions.strength`. Default 'loss'. */
@@ -68,7 +71,9 @@ const expectedDecade = { loss: { mean: -2.5, sd: 1 }, calibrated: { mean: -4, sd
 const patience = 2
 
 /** Largest gradient, on standardized features, at which a head counts as solved: in cross-validation and in the end. */
-const tolerance = { fold: 5e-5, final: 1e-6 }
+const tolerance = { fold: 5e-5, final: 1e-6, ofMany: 5e-4 }
+/** Of more examples the heads of the folds need not be solved as well: what is held out says the same. */
+const many = 1024
 
 /** How cross-validation walks along the strengths. */
 interface Walk {
@@ -79,8 +84,15 @@ interface Walk {
   /** The only decade that is tried, which is no surprise. Default: the most probable one is looked for. */
   readonly given?: number | undefined
 }
-const thorough: Walk = { patience, tolerance: tolerance.fold }
-const rough = { patience: 1, tolerance: 5e-4 }
+const rough = { patience: 1, tolerance: tolerance.ofMany }
+
+/**
+ * The decade at which the best strength is looked for first among `examples`, where some of them, `tried`, did best at another: the
+ * penalty weighs as much beside the sum of more losses. The next stronger one, since paths lead from strong to weak.
+ */
+export function decadeFor(examples: number, tried: number, best: number): number {
+  return Math.min(0, Math.max(decades.at(-1) as number, Math.ceil(2 * (best - Math.log10(examples / tried))) / 2))
+}
 
 /** Steps that L-BFGS remembers of a head of so many numbers: fewer of a large one, whose folds would fill the memory. */
 const memoryOf = ({ length }: Float64Array): number => Math.max(10, Math.min(40, Math.floor(2 ** 22 / length)))
@@ -95,7 +107,12 @@ export async function fitHead(problem: HeadProblem, options: FitHeadOptions): Pr
     const search =
       'l2' in regularization
         ? undefined
-        : await crossValidate(objective, posed, weights, regularization.folds, { ...options, ...thorough })
+        : await crossValidate(objective, posed, weights, regularization.folds, {
+            ...options,
+            patience,
+            tolerance: weights.length > many ? tolerance.ofMany : tolerance.fold,
+            from: regularization.from,
+          })
     const l2 = 'l2' in regularization ? regularization.l2 : (search as Search).best.l2
     const candidate = { exampleWeights: weights, l2: objective.standardL2(l2) }
     const evaluate = async (point: Float64Array): Promise<Evaluation> =>
@@ -241,7 +258,7 @@ async function crossValidate(
     const rows = held.map(({ row }) => row)
     const targets = takeRows(posed.problem.targets, rows)
     const mass = rows.map((row) => weights[row] as number)
-    const times = bestInverseTemperature('classification', targets, answers, mass, examples)
+    const times = bestInverseTemperature('classification', targets, answers, mass, { examples })
     return lossesOf('classification', targets, scaledLogits('classification', answers, times))
   }
 

@@ -13,6 +13,8 @@ export interface HeadExamples extends HeadProblem {
   readonly weights: Float64Array
   /** Row numbers held out in each fold, to choose by; a row may be held out several times. Empty where `l2` is given. */
   readonly folds: readonly (readonly number[])[]
+  /** Where the strength of the penalty is looked for first, as in `Assessment.decade`. Default: where it is expected. */
+  readonly decade?: number | undefined
 }
 
 /** Options of `HeadMethod.learn`. */

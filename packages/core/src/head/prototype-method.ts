@@ -39,7 +39,7 @@ export const prototypeMethod: HeadMethod = {
     const rows = folds.flat()
     const answers = stack(parts)
     const masses = rows.map((row) => weights[row] as number)
-    const times = bestInverseTemperature(kind, takeRows(targets, rows), answers, masses, features.rows)
+    const times = bestInverseTemperature(kind, takeRows(targets, rows), answers, masses, { examples: features.rows })
     const scale = expectedScale * times
     return {
       head: headOf([...classes.keys()], scale),

@@ -27,17 +27,38 @@ export function spanOf(products: Float64Array, rows: number): Span {
   const rest = Float64Array.from({ length: rows }, (_, row) => products[row * (rows + 1)] as number)
   const least = negligible * rest.reduce((largest, square) => Math.max(largest, square), 0)
   const pivots: number[] = []
+  const open = new Int32Array(rows + 3)
   while (pivots.length < rows) {
     const rank = pivots.length
-    const pivot = rest.indexOf(rest.reduce((largest, square) => Math.max(largest, square), 0))
+    let pivot = 0
+    for (let row = 1; row < rows; row++) if ((rest[row] as number) > (rest[pivot] as number)) pivot = row
     if (!((rest[pivot] as number) > least)) break
     const length = Math.sqrt(rest[pivot] as number)
-    for (let row = 0; row < rows; row++) {
-      if (rest[row] === 0) continue
-      let product = products[row * rows + pivot] as number
-      for (let k = 0; k < rank; k++) product -= (lower[row * rows + k] as number) * (lower[pivot * rows + k] as number)
-      const coordinate = product / length
-      lower[row * rows + rank] = coordinate
+    let count = 0
+    for (let row = 0; row < rows; row++) if (rest[row] !== 0) open[count++] = row
+    // Four rows side by side, since one sum after the other would wait for each subtraction; the pivot fills the last four up.
+    while (count % 4 > 0) open[count++] = pivot
+    const own = pivot * rows
+    for (let first = 0; first < count; first += 4) {
+      const [p, q] = [rows * (open[first] as number), rows * (open[first + 1] as number)]
+      const [r, s] = [rows * (open[first + 2] as number), rows * (open[first + 3] as number)]
+      let [a, b] = [products[p + pivot] as number, products[q + pivot] as number]
+      let [c, d] = [products[r + pivot] as number, products[s + pivot] as number]
+      for (let k = 0; k < rank; k++) {
+        const coordinate = lower[own + k] as number
+        a -= (lower[p + k] as number) * coordinate
+        b -= (lower[q + k] as number) * coordinate
+        c -= (lower[r + k] as number) * coordinate
+        d -= (lower[s + k] as number) * coordinate
+      }
+      lower[p + rank] = a / length
+      lower[q + rank] = b / length
+      lower[r + rank] = c / length
+      lower[s + rank] = d / length
+    }
+    for (let i = 0; i < count; i++) {
+      const row = open[i] as number
+      const coordinate = lower[row * rows + rank] as number
       rest[row] = Math.max(0, (rest[row] as number) - coordinate * coordinate)
     }
     rest[pivot] = 0

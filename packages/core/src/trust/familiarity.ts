@@ -238,8 +238,9 @@ function meanKurtosis(features: Matrix): number {
   let total = 0
   for (let row = 0; row < rows; row++) {
     const own = rowOf(features, row)
-    const mean = own.reduce((sum, x) => sum + x, 0) / columns
-    let [squares, fourths] = [0, 0]
+    let [sum, squares, fourths] = [0, 0, 0]
+    for (const x of own) sum += x
+    const mean = sum / columns
     for (const x of own) {
       const square = (x - mean) ** 2
       squares += square

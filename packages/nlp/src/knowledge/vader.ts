@@ -67,7 +67,7 @@ const around = new Set([
   '?!?!',
   '!?!?',
 ])
-const signs = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g
+const signs = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/
 const leading = /^[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]+/
 const trailing = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]+$/
 
@@ -176,21 +176,20 @@ const letters = /^[A-Za-z0-9]+$/
 
 /** Words without the signs around them; smileys and contractions as they are. */
 function wordsOf(text: string): string[] {
-  let plain: ReadonlySet<string> | undefined
   const words: string[] = []
-  for (const word of text.split(/\s/)) if (word.length > 1) words.push(letters.test(word) ? word : without(word))
+  for (const word of text.split(/\s/)) if (word.length > 1) words.push(letters.test(word) ? word : withoutSigns(word))
   return words
+}
 
-  function without(word: string): string {
-    for (const side of [leading, trailing]) {
-      const sign = side.exec(word)?.[0]
-      if (sign === undefined || !around.has(sign)) continue
-      const rest = side === leading ? word.slice(sign.length) : word.slice(0, -sign.length)
-      plain ??= new Set(text.replaceAll(signs, '').split(/\s/))
-      if (rest.length > 1 && plain.has(rest)) return rest
-    }
-    return word
+/** A word without the signs before it, or behind it, where no other signs are in it. */
+function withoutSigns(word: string): string {
+  for (const side of [leading, trailing]) {
+    const sign = side.exec(word)?.[0]
+    if (sign === undefined || !around.has(sign)) continue
+    const rest = side === leading ? word.slice(sign.length) : word.slice(0, -sign.length)
+    if (rest.length > 1 && !signs.test(rest)) return rest
   }
+  return word
 }
 
 function isCapital(word: string): boolean {
