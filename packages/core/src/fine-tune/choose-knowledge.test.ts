@@ -224,6 +224,27 @@ describe('knowledge beside the network', () => {
     expect(await model.accuracy(marked(20, 1), { cache })).toBe(1)
   })
 
+  it('stands beside the network for many labels and many examples, which are solved in their span', async () => {
+    const letters = [...'abcdefghij']
+    const texts = letters.flatMap((letter) =>
+      letters.flatMap((other) => [3, 4, 5].map((times) => ({ letter, text: letter.repeat(times) + other }))),
+    )
+    const data = dataset(
+      texts.flatMap(({ letter, text }) => [
+        { input: text, label: letter },
+        { input: `${text}!`, label: `loud ${letter}` },
+      ]),
+    )
+    expect([data.size, data.labels.length]).toEqual([600, 20])
+    const model = await fineTune(withKnowledge(tinyBackbone(), [marks()]), data, { cache })
+    const alone = await fineTune(tinyBackbone(), data, { cache })
+    expect(model.recipe.knowledge).toEqual({ marks: expect.any(Number) })
+    expect((model.validation as { accuracy: number }).accuracy).toBeGreaterThan(
+      (alone.validation as { accuracy: number }).accuracy + 0.3,
+    )
+    expect(await model.accuracy(data, { cache })).toBeGreaterThan((await alone.accuracy(data, { cache })) + 0.3)
+  })
+
   it('learns from inputs without labels where held-out examples gain by it, and only there', async () => {
     const given: (readonly string[])[] = []
     const knowing = (name: (unlabelled: readonly string[]) => 'marks' | 'noise'): ColumnKnowledge<string> => ({

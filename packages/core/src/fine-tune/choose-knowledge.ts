@@ -1,6 +1,6 @@
 import { type Backbone, isTunable, type TunableBackbone } from '../contract/backbone.js'
 import type { ColumnKnowledge, Knowledge, KnowledgePart } from '../contract/knowledge.js'
-import { lastColumns, type Matrix, takeRows } from '../contract/matrix.js'
+import { lastColumns, type Matrix, type SparseMatrix, takeRows } from '../contract/matrix.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
@@ -26,6 +26,12 @@ const mostWeights = 2 ** 19
 const fewestColumns = 1024
 /** Of more classes as many examples of each are too many heads at once. */
 const mostClasses = 128
+/**
+ * Heads of so many labels are solved in the span of the examples, where these are not too many for that: it has fewer unknowns than
+ * there are columns.
+ */
+const manyLabels = 16
+const mostSpanned = 1024
 /** Of more examples a network is not asked for more than its features: it would run a second time for each. */
 const mostWidened = 1024
 /** Below as many of a class nothing is chosen by them. */
@@ -171,19 +177,28 @@ async function withTaken<Input, Label extends Target>(
   const features = wider
     ? await computeFeatures(wider, everyone, { cache, signal })
     : stack([examples.features, ofNames])
+  const beside = parts.length > 0 ? columnsAlone(parts, everyone) : undefined
+  const isSpanned = beside && labels.length >= manyLabels && everyone.length <= mostSpanned
   return {
     backbone: parts.length > 0 ? knownBackbone(network, parts) : network,
     network: takeRows(features, [...inputs.keys()]),
     examples: {
       features,
-      beside: parts.length > 0 ? columnsAlone(parts, everyone) : undefined,
+      beside,
       targets: stack([examples.targets, encodeTargets(labelsOf(named), labels)]),
       weights: Float64Array.from([...examples.weights, ...masses]),
-      products: trials.size === size ? products : undefined,
+      products: trials.size === size ? products : isSpanned ? await productsOfBoth(features, beside) : undefined,
     },
     l2Alone,
     chosen: Object.fromEntries(taken.map(({ name, weight }) => [name, weight])),
   }
+}
+
+/** Products of examples by all that is known of them, `[rows, rows]`. */
+async function productsOfBoth(features: Matrix, beside: SparseMatrix): Promise<Float64Array> {
+  const products = await productsOf(features)
+  sparseProductsOf(beside).forEach((product, at) => (products[at] = (products[at] as number) + product))
+  return products
 }
 
 /** The ways in which some knowledge can be taken in; none where it knows nothing of these examples. */

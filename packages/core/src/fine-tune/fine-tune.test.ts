@@ -51,6 +51,7 @@ describe('fineTune', () => {
       l2: expect.any(Number),
       folds: 5,
       classWeight: 'none',
+      inverseTemperature: expect.any(Number),
     })
     expect(model.training).toEqual({ examples: 90, totals: [30, 30, 30] })
     expect(model.validation).toMatchObject({ kind: 'classification', examples: 90, baseline: { accuracy: 1 / 3 } })

@@ -24,7 +24,7 @@ import { report, summarize } from '../evaluate/report.js'
 import { splitNetwork } from './split-network.js'
 import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
-import { offeredTo, type SolvedHead, solveHead, solveOn, trainHead } from './train-head.js'
+import { headModel, offeredTo, type SolvedHead, solveHead, solveOn, trainHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
 import { checkTuning, planTuning, type TuningPlan, unfrozenStages } from './tuning-plan.js'
@@ -66,29 +66,32 @@ export async function tune<Input, Label extends Target>(
       if (!(error instanceof NotDifferentiableError || error instanceof GradientError)) throw error
       throw await unfreezeError(backbone, unfreeze, error, solved.data.inputs.slice(0, 2))
     })
-    const own = tuned && inUnits(tuned, posed)
-    return own && (await isBest(backbone, solved, own, { ...options, cache: cache || undefined }))
-      ? tunedModel(backbone, solved, plan, own, options)
-      : trainHead(backbone, solved.data, { ...options, cache })
+    if (!tuned) return await trainHead(backbone, solved.data, { ...options, cache })
+    const own = inUnits(tuned, posed)
+    const better = await betterFrozen(backbone, solved, own, { ...options, cache: cache || undefined })
+    return better
+      ? await headModel(better.backbone, better, options)
+      : await tunedModel(backbone, solved, plan, own, options)
   } finally {
     await cut.close()
   }
 }
 
 /**
- * Whether a tuned network answers what is held out better than the frozen one with what is known beside it, which no tuned one has.
+ * The frozen network with what is known beside it, where that answers what is held out better than the tuned one, beside which nothing
+ * stands.
  */
-async function isBest<Input, Label extends Target>(
+async function betterFrozen<Input, Label extends Target>(
   backbone: TunableBackbone<Input>,
   { data, features }: SolvedHead<Input, Label>,
   { rows, results }: TunedNetwork,
   options: HeadOptions & { readonly cache: Store | undefined },
-): Promise<boolean> {
+): Promise<SolvedHead<Input, Label> | undefined> {
   const offered = offeredTo(backbone, data, options)
-  if (offered.length === 0) return true
+  if (offered.length === 0) return undefined
   const frozen = await solveOn(backbone, offered, data, features, options)
   const { knowledge: chosen } = frozen.chosen
-  if (!chosen || !frozen.heldOut) return true
+  if (!chosen || !frozen.heldOut) return undefined
   const targets = takeRows(frozen.targets, rows)
   const lossOf = (answers: Matrix): number =>
     weightedMean(
@@ -103,7 +106,7 @@ async function isBest<Input, Label extends Target>(
       `The examples held out have a loss of ${own.toFixed(4)} by the tuned network, beside which nothing else is known, and of ` +
       `${other.toFixed(4)} by the frozen one with ${Object.keys(chosen).join(', ')} beside it: the model is the ${isTunedBest ? 'tuned' : 'frozen'} one.`,
   })
-  return isTunedBest
+  return isTunedBest ? undefined : frozen
 }
 
 /** All that a tuning learns from. Numbers are learned as standard deviations from their mean, as heads are. */
