@@ -8,8 +8,8 @@ const mostLoss = -Math.log(2 ** -23)
 /**
  * What is expected of the logarithm of the inverse temperature: about 0, with this standard deviation. Without it a few examples that
  * are all answered right would have answers as sure as can be. Less of a head whose strength of the penalty was chosen by the loss of
- * unscaled answers: they are about as sure as they should be. Of 8 and 16 examples per class what is held out says next to nothing of the temperature (chosen
- * on CR, MR, SUBJ, AG's news, tweets' emotions and Banking77, which no benchmark here asks about).
+ * unscaled answers: they are about as sure as they should be, and of 8 or 16 examples per class what is held out says next to nothing of
+ * it (chosen on CR, MR, SUBJ, AG's news, tweets' emotions and Banking77, which no benchmark here asks about).
  */
 export const expectedSpread = { usual: 0.5, chosenUnscaled: 0.2 }
 /** Range of the inverse temperature and steps in which it is halved in by the golden ratio, to 1 in 10⁴. */
