@@ -104,7 +104,7 @@ export function pretraining(
         const directions = directionsOf(known, seed)
         return [directions, await pretrainSequence(known, directions, { seed, steps })]
       }
-      const gains: Record<string, [number, number][]> = {}
+      const gains = new Map<Asked, Map<string, [number, number][]>>(kinds.map((what) => [what, new Map()]))
       for (const { name, family } of present.filter((shop) => only?.includes(shop.name) ?? true)) {
         const rows = new Map<number, Outcomes[]>(users.map((count) => [count, []]))
         for (let seed = 0; seed < draws; seed++) {
@@ -115,15 +115,14 @@ export function pretraining(
             rows.get(count)?.push(await judge(shop, [carriedTo(fresh, trained), fresh], { seed, count, asked }))
         }
         for (const [count, outcomes] of rows) {
-          for (const what of [
-            'alone',
-            'as one more scorer',
-            'alone, cold items',
-            'as one more scorer, cold items',
-          ] as const) {
-            const pairs = outcomes.flatMap((outcome) => outcome[what])
+          for (const what of kinds) {
+            const pairs = outcomes.flatMap((outcome) => outcome[what].map(({ pair }) => pair))
             if (pairs.length < 2) continue
-            gains[what] = [...(gains[what] ?? []), ...pairs]
+            const ofUsers = gains.get(what) as Map<string, [number, number][]>
+            for (const { user, pair } of outcomes.flatMap((outcome) => outcome[what])) {
+              const key = `${name} ${user}`
+              ofUsers.set(key, [...(ofUsers.get(key) ?? []), pair])
+            }
             const beside = `${draws} draws, ${pairs.length} questions; texts alone ${mean(outcomes.flatMap(({ texts }) => texts))}`
             const figure = {
               what: `${name}, ${count} users known, ${what}`,
@@ -135,8 +134,18 @@ export function pretraining(
           }
         }
       }
-      for (const [what, pairs] of Object.entries(gains)) {
-        const figure = { what: `all, ${what}`, ...said(pairs), target: 'interval above 0', reached: isCertain(pairs) }
+      for (const [what, ofUsers] of gains) {
+        // What somebody is asked again, in other draws and beside others who are known, is no new question.
+        const pairs = [...ofUsers.values()].map(meanPair)
+        if (pairs.length < 2) continue
+        const { measured, beside } = said(pairs)
+        const figure = {
+          what: `all, ${what}`,
+          measured,
+          beside: `${beside}; ${pairs.length} users`,
+          target: 'interval above 0',
+          reached: isCertain(pairs),
+        }
         figures.push(figure)
         onFigure(figure)
       }
@@ -348,11 +357,16 @@ function batchOf(
   }
 }
 
+const kinds = ['alone', 'as one more scorer', 'alone, cold items', 'as one more scorer, cold items'] as const
+type Asked = (typeof kinds)[number]
+
 type Pairs = readonly (readonly [number, number])[]
-type Outcomes = Record<
-  'alone' | 'as one more scorer' | 'alone, cold items' | 'as one more scorer, cold items',
-  [number, number][]
-> & {
+/** NDCG@10 of a question to a user, by the pre-trained network and by the untrained one. */
+interface Answered {
+  readonly user: number
+  readonly pair: [number, number]
+}
+type Outcomes = Record<Asked, readonly Answered[]> & {
   readonly texts: readonly number[]
 }
 
@@ -386,13 +400,16 @@ async function judge(
     await gated.close?.()
     await sequence.close()
   }
-  const pairs = (at: number): [number, number][] =>
-    (found[0]?.[at] ?? []).map((ndcg, place) => [ndcg, found[1]?.[at]?.[place] as number])
+  const answers = (at: number, asked: readonly Case[]): Answered[] =>
+    asked.map(({ user }, place) => ({
+      user,
+      pair: [found[0]?.[at]?.[place] as number, found[1]?.[at]?.[place] as number],
+    }))
   return {
-    alone: pairs(0),
-    'alone, cold items': pairs(1),
-    'as one more scorer': pairs(2),
-    'as one more scorer, cold items': pairs(3),
+    alone: answers(0, questions),
+    'alone, cold items': answers(1, coldQuestions),
+    'as one more scorer': answers(2, questions),
+    'as one more scorer, cold items': answers(3, coldQuestions),
     texts: await ndcgOf(textSimilarity(features), false),
   }
 }
@@ -419,6 +436,11 @@ function said(pairs: Pairs): { readonly measured: string; readonly beside: strin
     measured: `${gain < 0 ? '' : '+'}${gain.toFixed(4)} ± ${margin.toFixed(4)}`,
     beside: `${mean(pairs.map(([trained]) => trained))} beside ${mean(pairs.map(([, fresh]) => fresh))} untrained`,
   }
+}
+
+function meanPair(pairs: Pairs): [number, number] {
+  const at = (place: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[place], 0) / pairs.length
+  return [at(0), at(1)]
 }
 
 function isCertain(pairs: Pairs): boolean {

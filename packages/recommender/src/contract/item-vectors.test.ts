@@ -3,6 +3,7 @@ import { random } from '@headstart/core/kit'
 import { describe, expect, it } from 'vitest'
 import { historyOf } from '../../test/histories.js'
 import { ItemVectors } from './item-vectors.js'
+import { leavingOut } from './lists.js'
 import { recommend, type Recommender } from './recommend.js'
 import { rowProducts } from '../math/row-products.js'
 
@@ -57,6 +58,29 @@ describe('ItemVectors', () => {
         await recommend(scored, history, options),
       )
     }
+  })
+
+  it.each([
+    ['lists', {}],
+    ['longer ones', { k: 300 }],
+    ['of more than there is', { k: items + 1 }],
+    ['of some items', { candidates: some }],
+    ['of nothing', { k: 0 }],
+    ['with what users have', { repeats: true }],
+  ])('%s for many are those one by one', async (_, options) => {
+    // Numbers with rests, so that a product in single precision is another.
+    const exact = data.map((value) => value * Math.fround(0.1))
+    const users = Array.from({ length: 40 }, (_, user) => historyOf([user, 2 * user + 1, 999]))
+    const of = ({ items: [user = 0] }: { items: Int32Array }): Float64Array =>
+      (queries[user % queries.length] as Float64Array).map((value, k) => value / 3 + (user % 7) * k)
+    const vectors = new ItemVectors(exact, columns, of)
+    const without = users.map((_, user) => (user % 3 === 0 ? [user + 3, 11] : []))
+    const lists = await vectors.bestOfMany(users, options, without)
+    for (const [place, user] of users.entries()) {
+      const own = leavingOut(options, without[place], items)
+      expect(lists[place]).toEqual(vectors.best(user, own))
+    }
+    await vectors.close()
   })
 
   it('the scores are those of the items', () => {

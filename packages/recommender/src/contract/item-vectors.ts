@@ -1,12 +1,13 @@
+import { insertBest, isBefore } from './best-list.js'
 import type { History } from '../shop/histories.js'
 import type { ListOptions, Recommendation, Without } from './recommendation.js'
 import { type RowProducts, rowProducts } from '../math/row-products.js'
-import { ManyProducts } from './many-products.js'
+import { lengthOf, ManyProducts } from './many-products.js'
 
 /** Items whose products are looked at between two looks at what can still follow. */
 const blockSize = 1024
-/** Of many lists so many are made one by one first, and the others as well where these looked at no larger share of the items. */
-const [firstLists, smallShare] = [64, 0.2]
+/** Fewer lists are made one by one. */
+const fewLists = 32
 
 /**
  * What scores are products of, for recommenders of which they are: a vector for each item, and one for a history.
@@ -55,68 +56,47 @@ export class ItemVectors {
 
   /** The items of the highest scores, as `recommend` lists them. */
   best(history: History, options: ListOptions): Recommendation[] {
-    return this.#best(history, options).list
+    return this.#best(history, options)
   }
 
   #best(
     history: History,
     { k = 10, candidates, repeats = false }: ListOptions,
     without: readonly number[] = [],
-  ): { readonly list: Recommendation[]; readonly looked: number } {
+  ): Recommendation[] {
     const had = new Set([...(repeats ? [] : history.items), ...without])
     const [order, lengths, vector] = [this.#order, this.#lengths, this.of(history)]
     // Room for what is rounded in a product.
     const most = lengthOf(vector) * (1 + 2 ** -22 * this.columns)
     const list: Recommendation[] = []
-    if (k < 1) return { list, looked: 0 }
-    let from = 0
-    for (; from < order.length; from += blockSize) {
+    if (k < 1) return list
+    for (let from = 0; from < order.length; from += blockSize) {
       if (list.length === k && most * (lengths[from] as number) < (list.at(-1) as Recommendation).score) break
       const products = this.#products(vector, from, Math.min(from + blockSize, order.length))
       for (let place = 0; place < products.length; place++) {
         const line = { item: order[from + place] as number, score: products[place] as number }
-        if ((list.length === k && !isBefore(line, list.at(-1))) || had.has(line.item) || candidates?.[line.item] === 0)
-          continue
-        if (list.length === k) list.pop()
-        const worse = list.findIndex((other) => isBefore(line, other))
-        list.splice(worse === -1 ? list.length : worse, 0, line)
+        const worst = list[k - 1]
+        if ((worst && !isBefore(line, worst)) || had.has(line.item) || candidates?.[line.item] === 0) continue
+        insertBest(list, line, k)
       }
     }
-    return { list, looked: from }
+    return list
   }
 
-  /** The same of many histories: one by one where few items are looked at for each, else by one product of matrices. */
+  /** The same of many histories, by products of matrices. */
   async bestOfMany(
     histories: readonly History[],
     options: ListOptions,
     without: Without = [],
   ): Promise<Recommendation[][]> {
-    const lists: Recommendation[][] = []
-    let sum = 0
-    for (const [place, history] of histories.entries()) {
-      if (place >= firstLists && sum > smallShare * place * this.#order.length) break
-      const { list, looked } = this.#best(history, options, without[place])
-      lists.push(list)
-      sum += looked
-    }
-    const rest = histories.slice(lists.length)
-    if (rest.length === 0) return lists
-    this.#many ??= new ManyProducts(this.data, this.columns)
-    return [...lists, ...(await this.#many.best(rest, rest.map(this.of), options, without.slice(lists.length)))]
+    if (histories.length < fewLists)
+      return histories.map((history, place) => this.#best(history, options, without[place]))
+    this.#many ??= new ManyProducts(this.data, this.columns, { order: this.#order, lengths: this.#lengths })
+    return this.#many.best(histories, histories.map(this.of), options, without)
   }
 
   /** Frees the native memory of that. */
   async close(): Promise<void> {
     await this.#many?.close()
   }
-}
-
-function isBefore({ item, score }: Recommendation, other: Recommendation | undefined): boolean {
-  return other !== undefined && (score > other.score || (score === other.score && item < other.item))
-}
-
-function lengthOf(vector: ArrayLike<number>): number {
-  let sum = 0
-  for (let k = 0; k < vector.length; k++) sum += (vector[k] as number) ** 2
-  return Math.sqrt(sum)
 }

@@ -1,55 +1,77 @@
-import { float32, GraphBuilder, int64, Session, type Value } from '@headstart/onnx'
+import { float32, GraphBuilder, Session } from '@headstart/onnx'
 import type { History } from '../shop/histories.js'
+import { insertBest } from './best-list.js'
 import type { ListOptions, Recommendation, Without } from './recommendation.js'
 
-/** Histories whose scores are in memory at once. */
-const atOnce = 64
+/** Items whose products are in memory at once, and histories. */
+const [blockSize, atOnce] = [1024, 256]
 
-/** The best of products of many vectors with one matrix, by ONNX Runtime: TopK(vectors · itemsᵀ + mask). */
+/** Items by the lengths of their vectors, the longest first. */
+export interface ByLength {
+  readonly order: Uint32Array
+  /** `[items]`, in that order. */
+  readonly lengths: Float64Array
+}
+
+/** A list that is not ended. */
+interface Begun {
+  readonly vector: Float64Array
+  /** No product is larger than this times the length of an item's vector. */
+  readonly most: number
+  /** Twice what a product in single precision can be wrong by, and more. */
+  readonly margin: number
+  readonly had: ReadonlySet<number>
+  /** The best products so far, [k], and what is near enough to them. */
+  readonly best: Float32Array
+  readonly near: number[]
+  readonly nearProducts: number[]
+}
+
+/**
+ * The best of products of many vectors with one matrix: a block of items for a block of histories at a time by ONNX Runtime, in single
+ * precision, from the longest items on until nothing better can follow; what is near the best is multiplied once more, in the precision
+ * in which lists are made one by one. So they are the same.
+ */
 export class ManyProducts {
   readonly #items: Float32Array
   readonly #columns: number
+  readonly #byLength: ByLength
+  /** Vectors of a block of items, [columns, items of the block]. */
+  readonly #blocks: (Float32Array | undefined)[] = []
   #session: Promise<Session> | undefined
 
   /** @param items [items, columns], row-major. */
-  constructor(items: Float32Array, columns: number) {
+  constructor(items: Float32Array, columns: number, byLength: ByLength) {
     this.#items = items
     this.#columns = columns
+    this.#byLength = byLength
   }
 
   /** @param vectors [histories] of [columns]. */
   async best(
     histories: readonly History[],
     vectors: readonly Float64Array[],
-    { k = 10, candidates, repeats = false }: ListOptions,
+    options: ListOptions,
     without: Without,
   ): Promise<Recommendation[][]> {
-    const [columns, count] = [this.#columns, this.#items.length / this.#columns]
-    const mask = new Float32Array(count)
-    candidates?.forEach((is, item) => (mask[item] = is === 0 ? -Infinity : 0))
-    const session = await (this.#session ??= this.#start())
+    const { k = 10, repeats = false } = options
     const lists: Recommendation[][] = []
     for (let first = 0; first < histories.length; first += atOnce) {
-      const some = histories.slice(first, first + atOnce)
-      const had = some.map(({ items }, row) => new Set([...(repeats ? [] : items), ...(without[first + row] ?? [])]))
-      const data = new Float32Array(some.length * columns)
-      some.forEach((_, row) => data.set(vectors[first + row] as Float64Array, row * columns))
-      // Room for what users have.
-      const most = k + Math.max(...had.map(({ size }) => size))
-      const length = Math.min(most, count)
-      const { scores, items } = await session.run({
-        users: float32([some.length, columns], data),
-        mask: float32([1, count], mask),
-        k: int64([1], [length]),
-      })
-      had.forEach((own, row) => {
-        const list: Recommendation[] = []
-        for (let at = row * length; at < (row + 1) * length && list.length < k; at++) {
-          const [item, score] = [Number(items?.data[at]), scores?.data[at] as number]
-          if (score !== -Infinity && !own.has(item)) list.push({ item, score })
+      const begun = histories.slice(first, first + atOnce).map(({ items }, row): Begun => {
+        const vector = vectors[first + row] as Float64Array
+        const most = lengthOf(vector)
+        return {
+          vector,
+          most,
+          margin: most * (this.#byLength.lengths[0] as number) * this.#columns * 2 ** -21,
+          had: new Set([...(repeats ? [] : items), ...(without[first + row] ?? [])]),
+          best: new Float32Array(k).fill(-Infinity),
+          near: [],
+          nearProducts: [],
         }
-        lists.push(list)
       })
+      await this.#gather(begun, options)
+      lists.push(...begun.map((one) => this.#exact(one, k)))
     }
     return lists
   }
@@ -61,19 +83,105 @@ export class ManyProducts {
     await (await session)?.close()
   }
 
-  #start(): Promise<Session> {
-    const [columns, count] = [this.#columns, this.#items.length / this.#columns]
-    const transposed = new Float32Array(this.#items.length)
-    for (let item = 0; item < count; item++)
-      for (let at = 0; at < columns; at++) transposed[at * count + item] = this.#items[item * columns + at] as number
-    const g = new GraphBuilder('many products')
-    const users = g.input('users', 'float32', ['users', columns])
-    const mask = g.input('mask', 'float32', [1, count])
-    const k = g.input('k', 'int64', [1])
-    const products = g.op('MatMul', [users, g.weight('factors', float32([columns, count], transposed))])
-    const [scores, items] = g.ops('TopK', [g.op('Add', [products, mask]), k], 2) as [Value, Value]
-    g.output('scores', scores, 'float32', ['users', 'k'])
-    g.output('items', items, 'int64', ['users', 'k'])
-    return Session.create(g.build())
+  /** Looks at one block of items after the other, for those whose lists can still become better. */
+  async #gather(begun: readonly Begun[], { candidates }: ListOptions): Promise<void> {
+    const { order, lengths } = this.#byLength
+    const session = await (this.#session ??= startSession(this.#columns))
+    let left = begun
+    for (let from = 0; from < order.length; from += blockSize) {
+      const longest = lengths[from] as number
+      left = left.filter(({ most, best, margin }) => most * longest >= (best.at(-1) ?? Infinity) - margin)
+      if (left.length === 0) return
+      const users = new Float32Array(left.length * this.#columns)
+      left.forEach(({ vector }, row) => users.set(vector, row * this.#columns))
+      const count = Math.min(blockSize, order.length - from)
+      const { products } = await session.run({
+        users: float32([left.length, this.#columns], users),
+        items: float32([this.#columns, count], this.#block(from, count)),
+      })
+      left.forEach((one, row) => {
+        const own = (products?.data as Float32Array).subarray(row * count, (row + 1) * count)
+        take(one, own, order, from, candidates)
+      })
+    }
   }
+
+  #exact({ vector, near, nearProducts, best, margin }: Begun, k: number): Recommendation[] {
+    const least = (best.at(-1) ?? Infinity) - margin
+    const list: Recommendation[] = []
+    near.forEach((item, place) => {
+      if ((nearProducts[place] as number) < least) return
+      insertBest(list, { item, score: productOf(vector, this.#items, item * this.#columns) }, k)
+    })
+    return list
+  }
+
+  #block(from: number, count: number): Float32Array {
+    const columns = this.#columns
+    return (this.#blocks[from / blockSize] ??= transposedRows(this.#items, columns, this.#byLength.order, from, count))
+  }
+}
+
+function startSession(columns: number): Promise<Session> {
+  const g = new GraphBuilder('many products')
+  const users = g.input('users', 'float32', ['users', columns])
+  const items = g.input('items', 'float32', [columns, 'items'])
+  g.output('products', g.op('MatMul', [users, items]), 'float32', ['users', 'items'])
+  return Session.create(g.build(), { threads: 1 })
+}
+
+// All as arguments: what closures and objects share the compiler does not take for constant, which costs three times the time.
+
+function transposedRows(
+  data: Float32Array,
+  columns: number,
+  order: Uint32Array,
+  from: number,
+  count: number,
+): Float32Array {
+  const block = new Float32Array(columns * count)
+  for (let row = 0; row < count; row++) {
+    const start = (order[from + row] as number) * columns
+    for (let k = 0; k < columns; k++) block[k * count + row] = data[start + k] as number
+  }
+  return block
+}
+
+/** Takes note of the products of a block that may be among the best. */
+function take(
+  { best, near, nearProducts, had, margin }: Begun,
+  products: Float32Array,
+  order: Uint32Array,
+  from: number,
+  candidates: Uint8Array | undefined,
+): void {
+  const last = best.length - 1
+  if (last < 0) return
+  let least = best[last] as number
+  for (let place = 0; place < products.length; place++) {
+    const product = products[place] as number
+    if (product < least - margin) continue
+    const item = order[from + place] as number
+    if (candidates?.[item] === 0 || had.has(item)) continue
+    near.push(item)
+    nearProducts.push(product)
+    if (product <= least) continue
+    let at = last
+    for (; at > 0 && (best[at - 1] as number) < product; at--) best[at] = best[at - 1] as number
+    best[at] = product
+    least = best[last] as number
+  }
+}
+
+/** As `rowProducts` sums it. */
+function productOf(vector: Float64Array, data: Float32Array, start: number): number {
+  let sum = 0
+  for (let k = 0; k < vector.length; k++) sum += (vector[k] as number) * (data[start + k] as number)
+  return Math.fround(sum)
+}
+
+export function lengthOf(vector: ArrayLike<number>): number {
+  let sum = 0
+  for (let k = 0; k < vector.length; k++) sum += (vector[k] as number) ** 2
+  return Math.sqrt(sum)
 }

@@ -95,6 +95,12 @@ export function historyFromIds(
       `${unknown.length} of ${ids.length} items of the history are not in the catalog, and left out: ${some}${unknown.length > 3 ? ', ...' : ''}.`,
     )
   }
-  const items = Int32Array.from(ids.flatMap((id) => catalog.numberOf(id) ?? []))
-  return { items, times: Float64Array.from(items.keys(), (place) => now + place) }
+  return historyFromNumbers(ids.flatMap((id) => catalog.numberOf(id) ?? []))
+}
+
+/** The same from numbers of items in the catalog. */
+export function historyFromNumbers(numbers: readonly number[]): History {
+  const times = new Float64Array(numbers.length)
+  for (let place = 0; place < times.length; place++) times[place] = now + place
+  return { items: Int32Array.from(numbers), times }
 }

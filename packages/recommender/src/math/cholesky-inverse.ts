@@ -38,3 +38,19 @@ export function choleskyInverse(matrix: Float64Array, n: number): Float64Array {
   }
   return inverse
 }
+
+/** The solution x of A x = b, A symmetric positive definite, [n, n]; both are overwritten, b by x. */
+export function choleskySolve(matrix: Float64Array, b: Float64Array): void {
+  const n = b.length
+  choleskyFactor(matrix, n)
+  for (let row = 0; row < n; row++) {
+    let sum = b[row] as number
+    for (let k = 0; k < row; k++) sum -= (matrix[row * n + k] as number) * (b[k] as number)
+    b[row] = sum / (matrix[row * n + row] as number)
+  }
+  for (let row = n - 1; row >= 0; row--) {
+    let sum = b[row] as number
+    for (let k = row + 1; k < n; k++) sum -= (matrix[k * n + row] as number) * (b[k] as number)
+    b[row] = sum / (matrix[row * n + row] as number)
+  }
+}

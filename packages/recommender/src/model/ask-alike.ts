@@ -1,8 +1,8 @@
 import { HeadstartError } from '@headstart/core/load'
 import { leavingOut, listsOf } from '../contract/lists.js'
-import { historyFromIds, recommend } from '../contract/recommend.js'
+import { historyFromNumbers, recommend } from '../contract/recommend.js'
 import type { ListOptions, Recommendation } from '../contract/recommendation.js'
-import { categoriesOf, type Item } from '../shop/catalog.js'
+import { type Catalog, categoriesOf, type Item } from '../shop/catalog.js'
 import type { History } from '../shop/histories.js'
 import { idsIn } from '../shop/ids-in.js'
 import { diversify } from './diversify.js'
@@ -18,7 +18,9 @@ type Parts = Pick<RecommenderParts, 'catalog' | 'recommender' | 'popular' | 'rec
 interface Asked {
   /** Place of the query. */
   readonly place: number
+  /** What the catalog holds of the history, and what it does not. */
   readonly ids: readonly string[]
+  readonly unknown: readonly string[]
   readonly known: History
   /** Numbers of what is not recommended to this one. */
   readonly without: readonly number[]
@@ -42,8 +44,8 @@ export async function askAlike(
     if (candidates === undefined) continue
     const asked = places.flatMap((place) => askedAt(place, parts, queries[place] as RecommendQuery))
     const lists = await listed(parts, query, candidates, asked)
-    asked.forEach(({ place, ids }, at) => {
-      answers[place] = answerOf(parts, ids, lists[at] as readonly Recommendation[])
+    asked.forEach((one, at) => {
+      answers[one.place] = answerOf(parts, one, lists[at] as readonly Recommendation[])
     })
   }
   return answers
@@ -52,16 +54,22 @@ export async function askAlike(
 /** Places of queries that differ by the user alone. */
 function alikeIn(queries: readonly RecommendQuery[]): Iterable<number[]> {
   const alike = new Map<unknown, Map<string, number[]>>()
-  for (const [place, { history: _, exclude: __, filter, ...query }] of queries.entries()) {
+  for (const [place, query] of queries.entries()) {
     if (query.explain || (query.disliked?.length ?? 0) > 0 || query.like !== undefined || query.group) continue
-    const byFilter = alike.get(filter) ?? new Map<string, number[]>()
-    alike.set(filter, byFilter)
-    const key = JSON.stringify(query, Object.keys(query).toSorted())
+    const byFilter = alike.get(query.filter) ?? new Map<string, number[]>()
+    alike.set(query.filter, byFilter)
+    const key = keyOf(query)
     const places = byFilter.get(key)
     if (places) places.push(place)
     else byFilter.set(key, [place])
   }
   return [...alike.values()].flatMap((byFilter) => [...byFilter.values()])
+}
+
+/** All but the user, and the filter. */
+function keyOf(query: RecommendQuery): string {
+  const names = Object.keys(query).filter((name) => name !== 'history' && name !== 'exclude' && name !== 'filter')
+  return names.length === 0 ? '{}' : JSON.stringify(query, names.toSorted())
 }
 
 /** What can be in a list, [items]; 'all'; undefined for a query that is refused, or whose category no item has. */
@@ -79,14 +87,30 @@ function candidatesOf(
 /** Nobody where the ids cannot be read: what is wrong with them is said where they are asked about by themselves. */
 function askedAt(place: number, { catalog, recipe }: Parts, { history = [], exclude = [] }: RecommendQuery): Asked[] {
   try {
-    const ids = history.flatMap((entry) => idsIn(entry, catalog, '--history'))
-    const known = historyFromIds(catalog, recipe.repeats ? ids : latestOf(ids))
-    const excluded = exclude.flatMap((entry) => idsIn(entry, catalog, '--exclude'))
-    return [{ place, ids, known, without: excluded.flatMap((id) => catalog.numberOf(id) ?? []) }]
+    const { ids, unknown, numbers } = readIds(history, catalog, '--history')
+    const known = historyFromNumbers(recipe.repeats ? numbers : latestOf(numbers))
+    return [{ place, ids, unknown, known, without: readIds(exclude, catalog, '--exclude').numbers }]
   } catch (cause) {
     if (cause instanceof HeadstartError && cause.fault === 'input') return []
     throw cause
   }
+}
+
+function readIds(entries: readonly string[], catalog: Catalog, option: string) {
+  const found = { ids: [] as string[], unknown: [] as string[], numbers: [] as number[] }
+  for (const entry of entries) {
+    // Nearly all are one id each.
+    const own = catalog.numberOf(entry)
+    for (const id of own === undefined ? idsIn(entry, catalog, option) : [entry]) {
+      const number = own ?? catalog.numberOf(id)
+      if (number === undefined) found.unknown.push(id)
+      else {
+        found.ids.push(id)
+        found.numbers.push(number)
+      }
+    }
+  }
+  return found
 }
 
 async function listed(
@@ -115,14 +139,13 @@ async function listed(
 
 function answerOf(
   { catalog, recipe }: Parts,
-  ids: readonly string[],
+  { ids, unknown }: Asked,
   list: readonly Recommendation[],
 ): RecommendAnswer {
-  const isKnown = (id: string): boolean => catalog.numberOf(id) !== undefined
   return {
     method: recipe.method,
-    history: ids.filter(isKnown),
-    unknown: ids.filter((id) => !isKnown(id)),
+    history: [...ids],
+    unknown: [...unknown],
     recommendations: list.map(({ item, score }) => {
       const { id, title } = catalog.items[item] as Item
       return { item: id, title: title ?? null, score }
@@ -130,7 +153,7 @@ function answerOf(
   }
 }
 
-/** Each id once, where it stands last: what was taken again counts as taken then. */
-export function latestOf(ids: readonly string[]): string[] {
-  return [...new Set(ids.toReversed())].toReversed()
+/** Each once, where it stands last: what was taken again counts as taken then. */
+export function latestOf<Id>(ids: readonly Id[]): readonly Id[] {
+  return new Set(ids).size === ids.length ? ids : [...new Set(ids.toReversed())].toReversed()
 }

@@ -3,7 +3,7 @@ import type { Histories } from '../shop/histories.js'
 import { ItemVectors } from '../contract/item-vectors.js'
 import type { Scorer } from '../contract/scorer.js'
 import { countIn, numberIn, rowsIn, type ScorerState } from '../contract/scorer-state.js'
-import { choleskyInverse } from '../math/cholesky-inverse.js'
+import { choleskyInverse, choleskySolve } from '../math/cholesky-inverse.js'
 import { type SparseRows, transposed } from '../math/sparse-rows.js'
 import { userItems } from '../shop/user-items.js'
 
@@ -112,6 +112,21 @@ function rowSolver(fixed: Numbers, gram: Float64Array, problem: Problem): (other
   const improve = rowImprover(fixed, gram, problem)
   const regular = gram.map((value, place) => value + (place % (factors + 1) === 0 ? l2 : 0))
   const inverse = l2 > 0 ? choleskyInverse(regular, factors) : undefined
+  // P y of an item is the same for all users: kept from when it is first asked for.
+  const [kept, isKept] = [new Float32Array(inverse ? fixed.length : 0), new Uint8Array(fixed.length / factors)]
+  const moved = new Float64Array(factors)
+  /** P y, until it is asked for another. */
+  const movedOf = (other: number, exact: Float64Array): Float64Array => {
+    const own = kept.subarray(other * factors, (other + 1) * factors)
+    if (isKept[other] === 0) {
+      moved.fill(0)
+      for (let k = 0; k < factors; k++) addScaled(moved, exact, k * factors, fixed[other * factors + k] as number)
+      own.set(moved)
+      isKept[other] = 1
+    }
+    moved.set(own)
+    return moved
+  }
   return (others) => {
     const x = new Float64Array(factors)
     const count = others.length
@@ -119,25 +134,16 @@ function rowSolver(fixed: Numbers, gram: Float64Array, problem: Problem): (other
       improve(x, others, factors)
       return x
     }
-    const moved = new Float64Array(count * factors)
-    const system = new Float64Array(count * count)
+    const [system, z] = [new Float64Array(count * count), new Float64Array(count).fill(1)]
     for (let row = 0; row < count; row++) {
-      const start = (others[row] as number) * factors
-      const own = moved.subarray(row * factors, (row + 1) * factors)
-      for (let k = 0; k < factors; k++) addScaled(own, inverse, k * factors, fixed[start + k] as number)
-      for (let column = 0; column <= row; column++) {
-        const product = confidence * dot(own, fixed, (others[column] as number) * factors)
-        system[row * count + column] = product
-        system[column * count + row] = product
-      }
+      const own = movedOf(others[row] as number, inverse)
+      for (let column = 0; column <= row; column++)
+        system[row * count + column] = confidence * dot(own, fixed, (others[column] as number) * factors)
       system[row * count + row] = 1 + (system[row * count + row] as number)
     }
-    const solved = choleskyInverse(system, count)
-    for (let row = 0; row < count; row++) {
-      let weight = 0
-      for (let column = 0; column < count; column++) weight += solved[row * count + column] as number
-      addScaled(x, moved, row * factors, (1 + confidence) * weight)
-    }
+    choleskySolve(system, z)
+    for (let row = 0; row < count; row++)
+      addScaled(x, kept, (others[row] as number) * factors, (1 + confidence) * (z[row] as number))
     return x
   }
 }

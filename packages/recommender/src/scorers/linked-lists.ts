@@ -1,10 +1,15 @@
 import { leavingOut } from '../contract/lists.js'
 import { exclude } from '../contract/recommend.js'
 import type { ListOptions, Recommendation, Without } from '../contract/recommendation.js'
+import { insertBest } from '../contract/best-list.js'
 import { historyWeights } from '../contract/scorer.js'
 import type { SparseRows } from '../math/sparse-rows.js'
 import { largest } from '../math/top-k.js'
 import type { History } from '../shop/histories.js'
+import { BestLinked, type Followed } from './best-linked.js'
+
+/** From so many on it pays to bring links into the order of their strength, which takes as much memory as they do, twice. */
+const manyLists = 256
 
 /**
  * Lists by links, for many: what a history links to is a thousandth of a large catalog, and nothing else is looked at.
@@ -14,11 +19,17 @@ export function linkedLists(
   links: SparseRows,
   decay: number,
 ): (histories: readonly History[], options: ListOptions, without?: Without) => (Recommendation[] | undefined)[] {
+  let strongest: BestLinked | 'none' | undefined
   return (histories, options, without = []) => {
+    if (histories.length >= manyLists) strongest ??= BestLinked.of(links) ?? 'none'
     const met = new Met(links.columnCount)
     return histories.map((history, place) => {
-      gather(met, links, history, historyWeights(history, decay))
-      const list = isSilent(met) ? undefined : best(met, history, options, without[place] ?? [])
+      const own = without[place] ?? []
+      const followed = followedOf(history, decay)
+      const short = strongest instanceof BestLinked ? strongest.list(history, followed, options, own) : undefined
+      if (short) return short
+      gather(met, links, followed)
+      const list = isSilent(met) ? undefined : best(met, history, options, own)
       forget(met)
       return list
     })
@@ -41,11 +52,17 @@ class Met {
   }
 }
 
-function gather(met: Met, links: SparseRows, { items }: History, weights: ArrayLike<number>): void {
+/** Further back nothing is left of an item. */
+function followedOf(history: History, decay: number): Followed {
+  const weights = historyWeights(history, decay)
+  const counts = (_: number, place: number): boolean => (weights[place] as number) > 1e-6
+  return { items: history.items.filter(counts), weights: weights.filter((weight) => weight > 1e-6) }
+}
+
+function gather(met: Met, links: SparseRows, { items, weights }: Followed): void {
   for (let place = 0; place < items.length; place++) {
-    const weight = weights[place] as number
-    if (weight > 1e-6)
-      met.count = follow(links, items[place] as number, weight, met.scores, met.isMet, met.items, met.count)
+    const [item, weight] = [items[place] as number, weights[place] as number]
+    met.count = follow(links, item, weight, met.scores, met.isMet, met.items, met.count)
   }
 }
 
@@ -102,22 +119,12 @@ function best(
     const item = items[at] as number
     const score = scores[item] as number
     if (score <= 0 || score < least || candidates?.[item] === 0 || had.has(item)) continue
-    const line = { item, score }
-    let place = list.length
-    while (place > 0 && isBefore(line, list[place - 1] as Recommendation)) place--
-    if (place === k) continue
-    list.splice(place, 0, line)
-    if (list.length > k) list.pop()
-    if (list.length === k) least = (list[k - 1] as Recommendation).score
+    insertBest(list, { item, score }, k)
+    least = list[k - 1]?.score ?? 0
   }
   if (list.length === k) return list
   // It is filled up with what is not linked to.
   const all = scores.slice()
   exclude(all, history, leavingOut(options, without, all.length))
   return largest(all, k).map((item) => ({ item, score: all[item] as number }))
-}
-
-/** Of equal scores the first of the catalog. */
-function isBefore(a: Recommendation, b: Recommendation): boolean {
-  return a.score > b.score || (a.score === b.score && a.item < b.item)
 }
