@@ -21,7 +21,7 @@ import { install } from './install.js'
 import { mixedLengths } from './mixed-lengths.js'
 import { pictures } from './pictures.js'
 import { pretraining } from './pretraining.js'
-import { queue } from './queue.js'
+import { queue, queueParts } from './queue.js'
 import { recommendTransfer } from './recommend.js'
 import { holdsShops, recommendBaselines } from './recommend-baselines.js'
 import { recommendLists } from './recommend-lists.js'
@@ -102,8 +102,17 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
       ),
   },
   queue: {
-    takes: 'TEXTS, such as 4000',
-    make: ([texts = '']) => (Number(texts) >= 100 ? [queue({ texts: Number(texts) })] : []),
+    takes: `TEXTS [FOLDER [${queueParts.join('|')}...]], such as 4000`,
+    make: ([texts = '', folder, ...parts]) =>
+      Number(texts) >= 100
+        ? [
+            queue({
+              texts: Number(texts),
+              folder,
+              parts: queueParts.filter((part) => parts.length === 0 || parts.includes(part)),
+            }),
+          ]
+        : [],
   },
   'recommend-lists': {
     takes: '[USERS, such as 100000]',

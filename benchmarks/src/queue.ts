@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { computeFeatures } from '@headstart/core/kit'
 import { textTask, universalSentenceEncoder } from '@headstart/nlp'
-import { inThreads, runWork, taskWork, throughQueue, type Work } from '@headstart/queue'
+import { inThreads, readManifest, runWork, taskWork, throughQueue, type Work } from '@headstart/queue'
 import { Redis } from 'ioredis'
 import { hasRedis, type RedisServer, redisServer } from '../../packages/queue/test/redis-server.js'
 import { atLeast, atMost, type Benchmark, type Figure } from './figure.js'
@@ -24,7 +24,14 @@ export interface QueueSettings {
   readonly texts?: number
   /** Rows of a shard. Default: 4096, with few texts so many that there are 4 shards. */
   readonly shardRows?: number
+  /** What is measured. Default: all of it. What 'killed' is compared with is made before, unless it lies in the folder. */
+  readonly parts?: readonly QueuePart[]
+  /** Where runs stay, so that parts can be measured one after the other. Default: none does. */
+  readonly folder?: string | undefined
 }
+
+export const queueParts = ['alone', 'together', 'killed'] as const
+export type QueuePart = (typeof queueParts)[number]
 
 /**
  * Features of many texts: in one process without shards, in shards, in two threads, by two workers, and by two workers that are killed.
@@ -33,22 +40,26 @@ export interface QueueSettings {
 export function queue({
   texts = 4000,
   shardRows = Math.min(4096, Math.ceil(texts / 4)),
+  parts = queueParts,
+  folder: kept,
 }: QueueSettings = {}): Benchmark {
   return {
     title: `Features of ${texts} texts in shards of ${shardRows}`,
     async run() {
-      const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'))
+      const folder = kept ?? (await mkdtemp(join(tmpdir(), 'headstart-bench-')))
+      await mkdir(folder, { recursive: true })
       const path = join(folder, 'texts.csv')
       const inputs = textsOf(texts)
       await writeFile(path, `text\n${inputs.map((text) => `"${text.replaceAll('"', '""')}"\n`).join('')}`)
       const bench = new Bench(folder, path, shardRows)
       try {
-        const figures = await bench.alone(inputs)
-        if (hasRedis) figures.push(...(await bench.together(texts)))
+        const figures = parts.includes('alone') ? await bench.alone(inputs) : []
+        if (hasRedis && parts.includes('together')) figures.push(...(await bench.together(texts)))
+        if (hasRedis && parts.includes('killed')) figures.push(...(await bench.killed(texts)))
         return figures
       } finally {
         await bench.end()
-        await rm(folder, { recursive: true, force: true })
+        if (kept === undefined) await rm(folder, { recursive: true, force: true })
       }
     },
   }
@@ -66,6 +77,7 @@ class Bench {
   readonly #shardRows: number
   readonly #workers = new Set<ChildProcess>()
   #redis: RedisServer | undefined
+  #asked: Work | undefined
   #seconds = 0
 
   constructor(folder: string, path: string, shardRows: number) {
@@ -82,6 +94,8 @@ class Bench {
     // In turns, so that a busy moment of the machine meets both.
     const first = await spentIn(bare)
     const work = await this.#work()
+    for (const name of ['warm alone', 'alone', 'threads'])
+      await rm(join(this.#folder, name), { recursive: true, force: true })
     await runWork(await this.#some(400), work, { out: join(this.#folder, 'warm alone'), shardRows: 50 })
     const own = await spentIn(() => runWork(this.#path, work, { out: join(this.#folder, 'alone'), ...this.#shards }))
     const last = await spentIn(bare)
@@ -124,19 +138,8 @@ class Bench {
 
   /** Two worker processes of one thread each. */
   async together(texts: number): Promise<Figure[]> {
-    const data = join(this.#folder, 'redis')
-    await rm(data, { recursive: true, force: true })
-    this.#redis = await redisServer(this.#folder)
-    const address = this.#redis.address
-    this.#startWorkers(2)
-    // They are there, with their network open and their code compiled.
-    const work = await this.#work()
-    const warm = { out: join(this.#folder, 'warm'), shardRows: 50, executor: throughQueue(address) }
-    await runWork(await this.#some(400), work, warm)
-    const used = sampled(async () => [
-      await memoryOf(address),
-      ...(await Promise.all([...this.#workers].map(residentOf))),
-    ])
+    const { address, work } = await this.#withWorkers()
+    const used = this.#memory(address)
     const before = await this.#cpuOfWorkers()
     const seconds = await secondsOf(() => this.#throughQueue('together', address, work))
     const cpu = (await this.#cpuOfWorkers()) - before
@@ -144,25 +147,18 @@ class Bench {
     const quiet = samples.filter((sample) => sample.length === 3)
     const workerAt = (share: number): number =>
       Math.max(...(quiet[Math.floor(share * (quiet.length - 1))] ?? []).slice(1))
-    const figures = [
-      atMost(
-        'two workers of one thread each: time, times that of one process with two threads',
-        seconds / this.#seconds,
-        1,
-        `${seconds.toFixed(1)} s, ${(texts / seconds).toFixed(0)} texts/s`,
-      ),
+    const beside = `${seconds.toFixed(1)} s, ${(texts / seconds).toFixed(0)} texts/s`
+    const what = 'two workers of one thread each: time'
+    return [
+      this.#seconds > 0
+        ? atMost(`${what}, times that of one process with two threads`, seconds / this.#seconds, 1, beside)
+        : { what, measured: beside },
       {
         what: 'the same: CPU time a text, of both workers',
         measured: perText(cpu, texts),
         beside: 'times of one process in shards above: what is more is the queue',
       },
-      atMost(
-        'Redis: most memory',
-        Math.max(...samples.map(([redis = 0]) => redis)),
-        50,
-        `${samples.length} looks`,
-        ' MB',
-      ),
+      mostOfRedis(samples),
       atMost(
         "a worker's memory at the end, times that after a third",
         workerAt(1) / workerAt(1 / 3),
@@ -170,11 +166,14 @@ class Bench {
         `${workerAt(1 / 3).toFixed(0)} MB, then ${workerAt(1).toFixed(0)} MB`,
       ),
     ]
-    return [...figures, ...(await this.#killed(address, texts, work))]
   }
 
   /** The same while workers and Redis are killed. */
-  async #killed(address: string, texts: number, work: Work): Promise<Figure[]> {
+  async killed(texts: number): Promise<Figure[]> {
+    const { address, work } = await this.#withWorkers()
+    if (!(await readManifest(join(this.#folder, 'alone'))))
+      await runWork(this.#path, work, { out: join(this.#folder, 'alone'), ...this.#shards, resume: true })
+    const used = this.#memory(address)
     let [workersKilled, redisKilled] = [0, 0]
     const done = new AbortController()
     const killing = (async (): Promise<void> => {
@@ -196,6 +195,7 @@ class Bench {
     const seconds = await secondsOf(() => this.#throughQueue('killed', address, work))
     done.abort()
     await killing
+    const samples = await used()
     const [whole, parts] = [await this.#hashesOf('alone'), await this.#hashesOf('killed')]
     const { rows } = JSON.parse(await readFile(join(this.#folder, 'killed/manifest.json'), 'utf8')) as { rows: number }
     const beside = `${workersKilled} workers and Redis ${redisKilled} times killed, ${seconds.toFixed(1)} s`
@@ -208,12 +208,32 @@ class Bench {
         1,
         `${whole.length} parts`,
       ),
+      mostOfRedis(samples),
     ]
+  }
+
+  /** Redis and two workers, with their network open and their code compiled. */
+  async #withWorkers(): Promise<{ readonly address: string; readonly work: Work }> {
+    const work = (this.#asked ??= await this.#work())
+    if (this.#redis) return { address: this.#redis.address, work }
+    this.#redis = await redisServer(this.#folder)
+    const { address } = this.#redis
+    this.#startWorkers(2)
+    const out = join(this.#folder, 'warm')
+    await rm(out, { recursive: true, force: true })
+    await runWork(await this.#some(400), work, { out, shardRows: 50, executor: throughQueue(address) })
+    return { address, work }
+  }
+
+  /** Looks at what Redis and each worker have in memory, in MB. */
+  #memory(address: string): () => Promise<number[][]> {
+    return sampled(async () => [await memoryOf(address), ...(await Promise.all([...this.#workers].map(residentOf)))])
   }
 
   async end(): Promise<void> {
     for (const worker of this.#workers) worker.kill('SIGKILL')
     await this.#redis?.kill()
+    await this.#asked?.close()
   }
 
   #work(): Promise<Work> {
@@ -225,7 +245,9 @@ class Bench {
   }
 
   async #throughQueue(name: string, address: string, work: Work): Promise<void> {
-    await runWork(this.#path, work, { out: join(this.#folder, name), ...this.#shards, executor: throughQueue(address) })
+    const out = join(this.#folder, name)
+    await rm(out, { recursive: true, force: true })
+    await runWork(this.#path, work, { out, ...this.#shards, executor: throughQueue(address) })
   }
 
   async #some(rows: number): Promise<string> {
@@ -292,7 +314,7 @@ async function spentIn(work: () => Promise<unknown>): Promise<{ readonly seconds
   return { seconds, cpu: cpuSeconds() - before }
 }
 
-/** Looks every half second, until asked for what was seen. */
+/** Looks every second, until asked for what was seen. */
 function sampled<T>(look: () => Promise<T>): () => Promise<T[]> {
   const seen: T[] = []
   const done = new AbortController()
@@ -302,7 +324,7 @@ function sampled<T>(look: () => Promise<T>): () => Promise<T[]> {
         (one) => seen.push(one),
         () => {},
       )
-      await wait(500)
+      await wait(1000)
     }
   })()
   return async () => {
@@ -310,6 +332,11 @@ function sampled<T>(look: () => Promise<T>): () => Promise<T[]> {
     await looking
     return seen
   }
+}
+
+function mostOfRedis(samples: readonly (readonly number[])[]): Figure {
+  const most = Math.max(...samples.map(([redis = 0]) => redis))
+  return atMost('Redis: most memory', most, 50, `${samples.length} looks`, ' MB')
 }
 
 /** What Redis uses, in MB. */
@@ -323,8 +350,8 @@ async function memoryOf(address: string): Promise<number> {
   }
 }
 
-/** What a process has in memory, in MB. */
+/** What a process has in memory, in MB (Linux, pages of 4 kB). A program that looks it up would take a share of what is measured. */
 async function residentOf({ pid }: ChildProcess): Promise<number> {
-  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
-  return Number(stdout) / 1024
+  const [, pages] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')
+  return (Number(pages) * 4096) / 1e6
 }

@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { parquetRows } from '@headstart/core/kit'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, reviews } from './reviews.js'
 import { openScene, type Scene } from './scene.js'
@@ -160,6 +161,29 @@ describe('headstart recommend --users', () => {
     expect(lists.flatMap((list) => list.items)).not.toContain('i1')
   })
 
+  it('writes them as CSV and as JSONL', async () => {
+    const recommend = ['recommend', scene.path('shop-model'), '--k', '3', '--users', scene.path('shop'), '--out']
+    for (const name of ['lists.parquet', 'lists.csv', 'lists.jsonl'])
+      expect(await scene.run([...recommend, scene.path(name), '--shard-rows', '16'])).toMatchObject({ code: 0 })
+    const lists = await listsIn(scene.path('lists.parquet'))
+    const jsonl = (await readFile(scene.path('lists.jsonl'), 'utf8')).trim().split('\n')
+    const read = jsonl.map(
+      (line) => JSON.parse(line) as { user: string; predicted_recommendations: { item: string }[] },
+    )
+    expect(
+      read.map(({ user, predicted_recommendations: list }) => ({ user, items: list.map(({ item }) => item) })),
+    ).toEqual(lists)
+    const [header = [], ...rows] = parse(await readFile(scene.path('lists.csv'), 'utf8')) as string[][]
+    const cell = (row: readonly string[], name: string): string => row[header.indexOf(name)] as string
+    expect(
+      rows.map((row) => ({
+        user: cell(row, 'user'),
+        items: (JSON.parse(cell(row, 'predicted_recommendations')) as { item: string }[]).map(({ item }) => item),
+      })),
+    ).toEqual(lists)
+    expect(await scene.names()).not.toContain('lists.csv.run')
+  })
+
   it('answers who has no history, whose items left the catalog, and who says more; leaves out what is not in stock', async () => {
     const users = [
       { user: 'new', history: [] },
@@ -187,6 +211,6 @@ describe('headstart recommend --users', () => {
   it('asks where the lists go', async () => {
     const { code, stderr } = await scene.run(['recommend', scene.path('shop-model'), '--users', scene.path('shop')])
     expect(code).toBe(2)
-    expect(stderr).toContain('option --out: expected a file that ends in .parquet, or a folder')
+    expect(stderr).toContain('option --out: expected a file that ends in .parquet, .csv or .jsonl, or a folder')
   })
 })

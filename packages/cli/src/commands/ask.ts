@@ -64,7 +64,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     const flag = task.queries?.flag
     if (flag !== undefined) {
       command.option(`--${flag} <data>`, `answer all ${flag} of a table, in shards, into --out`)
-      command.option('--out <path>', `with --${flag}: a file that ends in .parquet, or a folder`)
+      command.option('--out <path>', `with --${flag}: a file that ends in .parquet, .csv or .jsonl, or a folder`)
       withSharding(command)
     }
   } else {
@@ -187,7 +187,12 @@ function shardedPlace(
   const named = queries?.flag === undefined ? undefined : (flags as Readonly<Record<string, unknown>>)[queries.flag]
   if (typeof named === 'string') {
     if (flags.out !== undefined) return named
-    throw new OptionError('option "out"', 'a file that ends in .parquet, or a folder', 'none', 'Name it.')
+    throw new OptionError(
+      'option "out"',
+      'a file that ends in .parquet, .csv or .jsonl, or a folder',
+      'none',
+      'Name it.',
+    )
   }
   if (flags.out === undefined || inputs?.length !== 1 || inputs[0] === '-') return undefined
   return formatOf(flags.out) === undefined ? inputs[0] : undefined

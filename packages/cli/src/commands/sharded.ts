@@ -71,7 +71,7 @@ export interface ShardedWork {
 }
 
 /**
- * Does work in shards, in the folder of `--out`, or for one Parquet file beside it.
+ * Does work in shards, in the folder of `--out`, or for one file beside it: Parquet, of answers CSV or JSONL as well.
  * @param flags All of the command; the work gets those that its task knows.
  */
 export async function runSharded(
@@ -80,7 +80,8 @@ export async function runSharded(
   session: Session,
 ): Promise<void> {
   const { out = '', resume, shardRows } = flags
-  const file = out.endsWith('.parquet') ? out : undefined
+  const isFile = kind === 'ask' ? /\.(parquet|csv|jsonl)$/i : /\.parquet$/i
+  const file = isFile.test(out) ? out : undefined
   const folder = file === undefined ? out : `${file}.run`
   const screen = openScreen(session)
   const started = performance.now()

@@ -6,8 +6,8 @@ import { type Assignment, type Executor, setAside, tries } from '../run/executor
 import type { ShardJob } from '../run/own-shards.js'
 import { connectRedis, factsOf, queueName } from './connect.js'
 
-/** Milliseconds between two looks into the folder of a run, and into the queue. */
-const [betweenLooks, betweenCounts] = [250, 2000]
+/** Milliseconds between two looks into the folder of a run, at its end, when each worker has its last shard, and into the queue. */
+const [betweenLooks, atTheEnd, betweenCounts] = [250, 50, 2000]
 /** Milliseconds without any worker after which this is said. */
 const lonely = 10_000
 
@@ -88,7 +88,7 @@ async function watch(
       }
       await soon(lookAfter(queue, plan, out, [...left.values()]))
     }
-    await wait(betweenLooks, undefined, { signal }).catch(() => {})
+    await wait(left.size <= workers ? atTheEnd : betweenLooks, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DataError, parquetRows } from '@headstart/core/kit'
 import { QueueError } from '../contract/errors.js'
 import { partsName, readManifest } from '../folder/run-folder.js'
+import { fieldOf, prefix } from '../results/lines.js'
 import type { KeyedAnswer } from './served-answers.js'
 
 /**
@@ -26,21 +27,9 @@ export async function* answersOf(path: string, column: string): AsyncGenerator<K
   }
 }
 
-const prefix = 'predicted_'
-
 async function filesOf(path: string): Promise<string[]> {
   if ((await stat(path).catch(() => undefined))?.isFile()) return [path]
   const manifest = await readManifest(path)
   if (manifest) return manifest.shards.flatMap(({ file }) => (file === undefined ? [] : [join(path, partsName, file)]))
   throw new QueueError('input', path, 'a finished run, or its Parquet file', 'none', 'Make one: headstart recommend.')
-}
-
-/** Lists and objects were written as JSON. */
-function fieldOf(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return value
-  }
 }
