@@ -4,7 +4,7 @@ export function largest(numbers: ArrayLike<number>, k: number): number[] {
 }
 
 /** The same places, not sorted. A heap of k numbers: one comparison for most of the numbers, however many there are. */
-export function largestInAnyOrder(numbers: ArrayLike<number>, k: number): number[] {
+function largestInAnyOrder(numbers: ArrayLike<number>, k: number): number[] {
   const heap: number[] = []
   let least = -Infinity
   for (let place = 0; place < numbers.length; place++) {
@@ -54,4 +54,37 @@ function siftDown(heap: number[], numbers: ArrayLike<number>): void {
     place = child
   }
   heap[place] = entry
+}
+
+let scratch = new Float64Array(1024)
+
+/** The k-th largest of some numbers, k at most their count, and how many are above it (quickselect: Hoare, "Algorithm 65: find", 1961). */
+export function kthLargest(numbers: Float64Array, k: number): { readonly least: number; readonly above: number } {
+  if (scratch.length < numbers.length) scratch = new Float64Array(2 * numbers.length)
+  scratch.set(numbers)
+  const least = select(scratch, numbers.length, k - 1)
+  let above = 0
+  for (let place = 0; place < numbers.length; place++) if ((numbers[place] as number) > least) above++
+  return { least, above }
+}
+
+/** Moves numbers until none before a place is smaller than the one there, and none behind it larger. Gives that one. */
+function select(numbers: Float64Array, length: number, place: number): number {
+  let [first, last] = [0, length - 1]
+  while (first < last) {
+    const pivot = numbers[(first + last) >> 1] as number
+    let [low, high] = [first, last]
+    while (low <= high) {
+      while ((numbers[low] as number) > pivot) low++
+      while ((numbers[high] as number) < pivot) high--
+      if (low > high) break
+      const swapped = numbers[low] as number
+      numbers[low++] = numbers[high] as number
+      numbers[high--] = swapped
+    }
+    if (place <= high) last = high
+    else if (place >= low) first = low
+    else break
+  }
+  return numbers[place] as number
 }

@@ -1,6 +1,6 @@
 import type { Growth } from '../contract/growth.js'
 import { type SparseRow, type SparseRows, sparseRows, transposed } from '../math/sparse-rows.js'
-import { largestInAnyOrder } from '../math/top-k.js'
+import { kthLargest } from '../math/top-k.js'
 import type { Histories } from '../shop/histories.js'
 import { userItems } from '../shop/user-items.js'
 
@@ -39,9 +39,11 @@ export function updatedSimilarities(
     for (let place = 0; place < own.columns.length; place++)
       left[own.columns[place] as number] = own.values[place] as number
     // Those that had it among their neighbors, in order, and those that have it now.
-    const [had, come] = [new Row(), new Row()]
+    // An item that came since has no row.
     const end = links.starts[item + 1] ?? 0
-    for (let k = links.starts[item] ?? 0; k < end; k++) {
+    const start = end === 0 ? 0 : (links.starts[item] as number)
+    const [had, come] = [new Row(end - start), new Row(own.columns.length)]
+    for (let k = start; k < end; k++) {
       const other = linkColumns[k] as number
       const value = left[other] as number
       left[other] = 0
@@ -77,35 +79,33 @@ interface MergedRow {
   readonly values: Float32Array
 }
 
-/** Columns of one row, and their values. */
+/** Columns of one row, and their values: so many at most. */
 class Row {
-  readonly columns: number[] = []
-  readonly values: number[] = []
+  readonly #columns: Int32Array
+  readonly #values: Float32Array
+  #length = 0
+
+  constructor(most: number) {
+    this.#columns = new Int32Array(most)
+    this.#values = new Float32Array(most)
+  }
 
   /** Adds a column, and sees to it that its least value is no larger. */
   take(column: number, value: number, least: Float32Array): void {
-    this.columns.push(column)
-    this.values.push(value)
+    this.#columns[this.#length] = column
+    this.#values[this.#length++] = value
     if (value < (least[column] as number)) least[column] = value
   }
 
   /** Both as one, columns rising, as these do already. */
   with(others: Row): MergedRow {
-    const order = Array.from(others.columns.keys()).sort(
-      (a, b) => (others.columns[a] as number) - (others.columns[b] as number),
-    )
-    const length = this.columns.length + order.length
+    const length = this.#length + others.#length
     const [columns, values] = [new Int32Array(length), new Float32Array(length)]
-    let [own, next] = [0, 0]
-    for (let place = 0; place < length; place++) {
-      const other = order[next]
-      const isOwn =
-        other === undefined ||
-        (own < this.columns.length && (this.columns[own] as number) < (others.columns[other] as number))
-      columns[place] = (isOwn ? this.columns[own] : others.columns[other]) as number
-      values[place] = (isOwn ? this.values[own++] : others.values[other]) as number
-      if (!isOwn) next++
-    }
+    const order = Array.from({ length: others.#length }, (_, place) => place)
+    order.sort((a, b) => (others.#columns[a] as number) - (others.#columns[b] as number))
+    const moreColumns = Int32Array.from(order, (place) => others.#columns[place] as number)
+    const moreValues = Float32Array.from(order, (place) => others.#values[place] as number)
+    mergeRow(columns, values, 0, this.#columns, this.#values, 0, this.#length, moreColumns, moreValues, 0, order.length)
     return { columns, values }
   }
 }
@@ -116,14 +116,18 @@ interface Alike {
   readonly values: Float64Array
 }
 
-/** The most similar ones, as views or anew. */
+/** The most similar ones, as views or anew; of equal ones those that were met first. */
 function nearest({ columns, values }: Alike, neighbors: number): Alike {
   if (columns.length <= neighbors) return { columns, values }
   const best = { columns: new Int32Array(neighbors), values: new Float64Array(neighbors) }
-  largestInAnyOrder(values, neighbors).forEach((place, row) => {
-    best.columns[row] = columns[place] as number
-    best.values[row] = values[place] as number
-  })
+  const { least, above } = kthLargest(values, neighbors)
+  let [length, equal] = [0, neighbors - above]
+  for (let place = 0; length < neighbors; place++) {
+    const value = values[place] as number
+    if (value < least || (value === least && equal-- <= 0)) continue
+    best.columns[length] = columns[place] as number
+    best.values[length++] = value
+  }
   return best
 }
 
@@ -198,7 +202,9 @@ function merged(
     (sum, { columns }) => sum + columns.length,
     links.columns.length + more.columns.length,
   )
-  const [columns, values] = [new Int32Array(most), new Float32Array(most)]
+  const [columns, values] = [new Int32Array(most + 1), new Float32Array(most + 1)]
+  const longest = Math.max(...[...others.values()].map((other) => other.columns.length), longestRow(links)) + 1
+  const [stayColumns, stayValues] = [new Int32Array(longest), new Float32Array(longest)]
   const starts = new Int32Array(more.rows + 1)
   let length = 0
   for (let row = 0; row < more.rows; row++) {
@@ -206,20 +212,11 @@ function merged(
     const [from, to] = other ? [0, other.columns.length] : [links.starts[row] ?? 0, links.starts[row + 1] ?? 0]
     const [ownColumns, ownValues] = other ? [other.columns, other.values] : [links.columns, links.values]
     const [next, end] = [more.starts[row] as number, more.starts[row + 1] as number]
-    length = mergeRow(
-      columns,
-      values,
-      length,
-      ownColumns,
-      ownValues,
-      from,
-      to,
-      more.columns,
-      more.values,
-      next,
-      end,
-      again,
-    )
+    if (next === end) length = staying(columns, values, length, ownColumns, ownValues, from, to, again)
+    else {
+      const stay = staying(stayColumns, stayValues, 0, ownColumns, ownValues, from, to, again)
+      length = mergeRow(columns, values, length, stayColumns, stayValues, 0, stay, more.columns, more.values, next, end)
+    }
     starts[row + 1] = length
   }
   return {
@@ -231,9 +228,38 @@ function merged(
   }
 }
 
+function longestRow({ rows, starts }: SparseRows): number {
+  let longest = 0
+  for (let row = 0; row < rows; row++)
+    longest = Math.max(longest, (starts[row + 1] as number) - (starts[row] as number))
+  return longest
+}
+
 // Arrays as arguments, all of one type: through objects each step takes several times as long.
 
-/** Writes two rows into one from a place on, columns rising as in both; of the first, without the marked ones. Gives its end. */
+/** Copies a row without the marked columns to a place with room for one more. Gives its end. */
+function staying(
+  columns: Int32Array,
+  values: Float32Array,
+  start: number,
+  ownColumns: Int32Array,
+  ownValues: Float32Array,
+  from: number,
+  to: number,
+  without: Uint8Array,
+): number {
+  let length = start
+  for (let k = from; k < to; k++) {
+    const column = ownColumns[k] as number
+    // Overwritten by the next one where it does not stay.
+    columns[length] = column
+    values[length] = ownValues[k] as number
+    length += 1 - (without[column] as number)
+  }
+  return length
+}
+
+/** Writes two rows into one from a place on, columns rising as in both. Gives its end. */
 function mergeRow(
   columns: Int32Array,
   values: Float32Array,
@@ -246,22 +272,20 @@ function mergeRow(
   moreValues: Float32Array,
   moreFrom: number,
   moreTo: number,
-  without: Uint8Array,
 ): number {
-  let [length, next] = [start, moreFrom]
-  for (let k = from; k < to; k++) {
-    const column = ownColumns[k] as number
-    if (without[column] === 1) continue
-    for (; next < moreTo && (moreColumns[next] as number) < column; next++) {
-      columns[length] = moreColumns[next] as number
-      values[length++] = moreValues[next] as number
+  let [length, k] = [start, from]
+  for (let next = moreFrom; next < moreTo; next++) {
+    const column = moreColumns[next] as number
+    for (; k < to && (ownColumns[k] as number) < column; k++) {
+      columns[length] = ownColumns[k] as number
+      values[length++] = ownValues[k] as number
     }
     columns[length] = column
-    values[length++] = ownValues[k] as number
-  }
-  for (; next < moreTo; next++) {
-    columns[length] = moreColumns[next] as number
     values[length++] = moreValues[next] as number
+  }
+  for (; k < to; k++) {
+    columns[length] = ownColumns[k] as number
+    values[length++] = ownValues[k] as number
   }
   return length
 }
