@@ -40,16 +40,17 @@ export async function planRun(place: string, work: Work, out: string, options: P
   const isFolder = isRemote(place) ? isPrefix(place) : await isFolderAt(place)
   const source = openSource(place)
   const form = isFolder || !work.apart ? undefined : await tableForm(source, work.said.options)
-  const most = options.shardRows ?? (isFolder || !work.apart ? usualRows.files : usualRows.table)
+  const { shardRows = usualRows.table } = options
   let kind: Plan['source']['kind'] = 'table'
   let header = form?.header ?? new Uint8Array()
-  let shards = form && (await cut(source, form.ends, most, header, signal))
+  let shards = form && (await cut(source, form.ends, shardRows, header, signal))
   if (form?.headerIsRow && shards) shards = withHeaderRow(shards, header)
   if (!shards) {
     kind = 'list'
     header = new Uint8Array()
     const list = join(out, listName)
-    await writeList(source, work, isFolder, list, options)
+    const areFiles = await writeList(source, work, isFolder, list, options)
+    const most = options.shardRows ?? (areFiles ? usualRows.files : usualRows.table)
     shards = (await cut(fileSource(list), 'lines', most, header, signal)) ?? []
   }
   const rows = shards.reduce((sum, one) => sum + one.rows, 0)
@@ -120,23 +121,32 @@ async function* objectsAsked(prefix: string, signal?: AbortSignal): AsyncGenerat
     yield { query: name, columns: { path: name }, bytes }
 }
 
+/** @returns Whether its rows are files, of a folder or by their names: users of a shop are not. */
 async function writeList(
   source: Source,
   work: Work,
   isFolder: boolean,
   list: string,
   options: PlanOptions,
-): Promise<void> {
-  const from = async (path: string): Promise<void> => write(await work.read(path, options))
-  const write = async (asked: AsyncIterable<Named>): Promise<void> => {
+): Promise<boolean> {
+  let areFiles = false
+  const looked = async function* (asked: AsyncIterable<Named>): AsyncGenerator<Named> {
+    for await (const one of asked) {
+      areFiles ||= typeof one.query === 'string' && (isFolder || !work.apart)
+      yield one
+    }
+  }
+  const from = async (path: string): Promise<boolean> => write(await work.read(path, options))
+  const write = async (asked: AsyncIterable<Named>): Promise<boolean> => {
     const aside = `${list}.tmp`
     try {
       await pipeline(
-        Readable.from(writeListed(asked, { hasFiles: !work.apart, signal: options.signal })),
+        Readable.from(writeListed(looked(asked), { hasFiles: !work.apart, signal: options.signal })),
         createWriteStream(aside),
         { signal: options.signal },
       )
       await rename(aside, list)
+      return areFiles
     } catch (error) {
       await rm(aside, { force: true })
       options.signal?.throwIfAborted()
@@ -154,9 +164,9 @@ async function writeList(
     throw new FileError('input', source.name, expected, 'a folder', 'Name the table in it.')
   }
   // Read as a whole from a file of its own.
-  await withTemporaryFolder(tmpdir(), async (folder) => {
+  return withTemporaryFolder(tmpdir(), async (folder) => {
     const copy = join(folder, basename(new URL(source.name).pathname) || 'table')
     await pipeline(Readable.from(source.read(undefined, options.signal)), createWriteStream(copy))
-    await from(copy)
+    return from(copy)
   })
 }

@@ -20,8 +20,10 @@ export function linkedLists(
   decay: number,
 ): (histories: readonly History[], options: ListOptions, without?: Without) => (Recommendation[] | undefined)[] {
   let strongest: BestLinked | 'none' | undefined
+  let asked = 0
   return (histories, options, without = []) => {
-    if (histories.length >= manyLists) strongest ??= BestLinked.of(links) ?? 'none'
+    asked += histories.length
+    if (asked >= manyLists) strongest ??= BestLinked.of(links) ?? 'none'
     const met = new Met(links.columnCount)
     return histories.map((history, place) => {
       const own = without[place] ?? []
