@@ -6,8 +6,7 @@ import type { ListOptions, Recommendation, Without } from './recommendation.js'
 export type Lists = readonly (readonly Recommendation[] | undefined)[]
 
 /**
- * Lists for many histories, as `ranked` gives them one by one (to the rounding of single precision, where scores are products of
- * vectors), in the order of the histories.
+ * Lists for many histories, as `ranked` gives them one by one, in the order of the histories.
  */
 export async function listsOf(
   recommender: Recommender,

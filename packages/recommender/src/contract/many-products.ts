@@ -1,4 +1,4 @@
-import { float32, GraphBuilder, Session } from '@headstart/onnx'
+import { float32, GraphBuilder, Session, type Tensor } from '@headstart/onnx'
 import type { History } from '../shop/histories.js'
 import { insertBest } from './best-list.js'
 import type { ListOptions, Recommendation, Without } from './recommendation.js'
@@ -95,12 +95,13 @@ export class ManyProducts {
       const users = new Float32Array(left.length * this.#columns)
       left.forEach(({ vector }, row) => users.set(vector, row * this.#columns))
       const count = Math.min(blockSize, order.length - from)
-      const { products } = await session.run({
+      const run = await session.run({
         users: float32([left.length, this.#columns], users),
         items: float32([this.#columns, count], this.#block(from, count)),
       })
+      const products = run['products'] as Tensor<'float32'>
       left.forEach((one, row) => {
-        const own = (products?.data as Float32Array).subarray(row * count, (row + 1) * count)
+        const own = products.data.subarray(row * count, (row + 1) * count)
         take(one, own, order, from, candidates)
       })
     }
