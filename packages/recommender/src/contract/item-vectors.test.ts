@@ -70,7 +70,7 @@ describe('ItemVectors', () => {
   ])('%s for many are those one by one', async (_, options) => {
     // Numbers with rests, so that a product in single precision is another.
     const exact = data.map((value) => value * Math.fround(0.1))
-    const users = Array.from({ length: 40 }, (_, user) => historyOf([user, 2 * user + 1, 999]))
+    const users = Array.from({ length: 34 }, (_, user) => historyOf([user, 2 * user + 1, 999]))
     const of = ({ items: [user = 0] }: { items: Int32Array }): Float64Array =>
       (queries[user % queries.length] as Float64Array).map((value, k) => value / 3 + (user % 7) * k)
     const vectors = new ItemVectors(exact, columns, of)

@@ -1,6 +1,6 @@
 import { float32, GraphBuilder, Session, type Tensor } from '@headstart/onnx'
 import type { History } from '../shop/histories.js'
-import { insertBest } from './best-list.js'
+import { isBefore } from './best-list.js'
 import type { ListOptions, Recommendation, Without } from './recommendation.js'
 
 /** Items whose products are in memory at once, and histories. */
@@ -109,12 +109,12 @@ export class ManyProducts {
 
   #exact({ vector, near, nearProducts, best, margin }: Begun, k: number): Recommendation[] {
     const least = (best.at(-1) ?? Infinity) - margin
-    const list: Recommendation[] = []
-    near.forEach((item, place) => {
-      if ((nearProducts[place] as number) < least) return
-      insertBest(list, { item, score: productOf(vector, this.#items, item * this.#columns) }, k)
-    })
-    return list
+    const lines = near.flatMap((item, place) =>
+      (nearProducts[place] as number) < least
+        ? []
+        : [{ item, score: productOf(vector, this.#items, item * this.#columns) }],
+    )
+    return lines.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, k)
   }
 
   #block(from: number, count: number): Float32Array {
