@@ -47,11 +47,15 @@ Environment:
  */
 export async function createProgram(args: readonly string[], session: Session): Promise<Command> {
   const { stdout, stderr } = session
-  const program = new Command('headstart')
-    .description('Fine-tune a pre-trained network on your own examples: frozen backbone, trained head.')
+  const program: Command = new Command('headstart')
+    .description('Learn from a few examples of your own, on a network that others have trained.')
     .version(version)
     .showHelpAfterError('(headstart --help and headstart COMMAND --help tell more; headstart init writes data to try)')
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(withChoices(text, program.commands)),
+    })
     .addHelpText('after', help)
     .exitOverride()
   const task = await taskFor(args, session.tasks)
@@ -79,6 +83,14 @@ export async function createProgram(args: readonly string[], session: Session): 
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   return program
+}
+
+/** What commander says of an option that is missing, with what can be chosen. */
+function withChoices(error: string, commands: readonly Command[]): string {
+  const [, flags] = /required option '([^']+)' not specified/.exec(error) ?? []
+  const options = commands.flatMap(({ options }) => options)
+  const { argChoices } = options.find((option) => option.flags === flags) ?? {}
+  return argChoices ? error.replace('not specified', `not specified: one of ${argChoices.join(', ')}`) : error
 }
 
 /** The task that the arguments are about; undefined where they do not say. */

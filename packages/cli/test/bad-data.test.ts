@@ -17,7 +17,10 @@ const contradicting = [
 /** What is wrong with DATA, its contents, and what is said: who, what was expected, what came, what to do. */
 const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: string[]; says: RegExp }> = {
   'a missing file': { says: /missing\.csv: expected a file or folder, got nothing of that name .*Check the path/ },
-  'a folder': { name: '.', says: /: expected a file, got a folder\. Give the path of a file in it/ },
+  'a folder': {
+    name: '.',
+    says: /: expected a file, got a folder\. Give the path of a file in it, such as \S+\.csv\./,
+  },
   'an empty file': {
     data: '',
     says: /data\.csv: expected a header and rows, got an empty file\. Add labeled examples/,
@@ -41,7 +44,7 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
   },
   'a missing column': {
     data: 'label,words\na,b\n',
-    says: /expected a column "text", got the columns "label", "words"\. Rename the column of the text, or name it .*--text-column/,
+    says: /expected a column "text", got the columns "label", "words"\. Rename the column of the text, or name it with --text-column\. If the first row is no header, say so \(--no-header\)/,
   },
   'a column that was named and is not there': {
     data: csv(few),
@@ -117,7 +120,11 @@ describe('headstart with a wrong request', () => {
   const requests: [what: string, args: string[], says: RegExp][] = [
     ['no command', [], /Usage: headstart/],
     ['an unknown command', ['tune'], /unknown command 'tune'/],
-    ['no task', ['train', 'x.csv'], /required option '--task <task>' not specified/],
+    [
+      'no task',
+      ['train', 'x.csv'],
+      /required option '--task <task>' not specified: one of text, image, chat, translate, recommend/,
+    ],
     ['an unknown task', ['train', 'x.csv', '--task', 'sound'], /'sound' is invalid\. Allowed choices are text/],
     [
       'an unknown backbone',

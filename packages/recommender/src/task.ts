@@ -90,7 +90,7 @@ const ofUsers = z.object({
 export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
   name: 'recommend',
   dataHelp:
-    'a folder with interactions (columns user, item; where known timestamp, and rating or quantity) and items (item, title, other texts, price, category), each as .csv, .tsv, .jsonl or .parquet, packed as .gz or not',
+    'a table of what users took, such as the orders that a shop exports (columns user, item; where known timestamp, and rating or quantity), or a folder with such interactions and items (item, title, other texts, price, category), each as .csv, .tsv, .jsonl or .parquet, packed as .gz or not',
   verb: 'recommend',
   example: '--history ID,ID --explain',
   query: recommendQuery,
@@ -113,7 +113,7 @@ export const recommendTask: Task<ShopData, RecommendQuery, RecommendAnswer> = {
     reading,
     async (path: string | undefined, { column, weight, exclude, ...view }, { onEvent, signal }): Promise<ShopData> => {
       if (path === undefined) {
-        const expected = 'DATA, a folder with interactions.csv and items.csv'
+        const expected = 'DATA, a folder with interactions.csv and items.csv, or a table of orders'
         throw new OptionError('task recommend', expected, 'none', 'Give its path.')
       }
       const onNotice = (message: string): void => onEvent?.({ type: 'notice', message })

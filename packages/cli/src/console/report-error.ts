@@ -2,6 +2,7 @@ import { HeadstartError } from '@headstart/core'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { flagOf } from '../flags.js'
+import { inFlags } from './in-flags.js'
 import type { ExitCode, Session, Terminal } from './terminal.js'
 
 /** The exit code that goes with an error. */
@@ -26,7 +27,7 @@ const interrupted = 'interrupted: nothing was saved. Features computed so far ar
 function messageOf(error: unknown): string {
   // Who mends a program wants to see where it went wrong.
   if (error instanceof HeadstartError && error.fault !== 'program')
-    return error.message.replace(/^option "(\w+)"/, (_, name: string) => `option ${flagOf(name)}`)
+    return inFlags(error.message).replace(/^option "(\w+)"/, (_, name: string) => `option ${flagOf(name)}`)
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

@@ -2,6 +2,7 @@ import type { EpochEvent, RunOptions, Shown, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { sparkline } from './sparkline.js'
+import { inFlags } from './in-flags.js'
 import type { Terminal } from './terminal.js'
 
 /** What a step of work is called in its progress bar. */
@@ -94,7 +95,7 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
           break
         case 'notice':
           end()
-          stderr.write(`${pc.yellow('note:')} ${event.message}\n`)
+          stderr.write(`${pc.yellow('note:')} ${inFlags(event.message)}\n`)
           break
         case 'head':
           break

@@ -94,6 +94,12 @@ describe('describeCheck', () => {
 })
 
 describe('assertConsistent', () => {
+  it('asks whether the columns are swapped where texts stand in the place of labels', async () => {
+    const train = texts(['payment', 'I paid twice.'], ['payment', 'No invoice came.'], ['delivery', 'Where is it?'])
+    const check = await checkDataset(train, { contentKey })
+    expect(() => assertConsistent(check, train)).toThrow(/if the columns are swapped, name them the other way round/)
+  })
+
   it('lets noise pass and refuses more than 5 % contradicting examples', async () => {
     const assert = async (train: Dataset<string, string>): Promise<void> =>
       assertConsistent(await checkDataset(train, { contentKey }), train)

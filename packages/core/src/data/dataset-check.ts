@@ -139,7 +139,12 @@ export function assertConsistent(check: DatasetCheck, train: Dataset<unknown, Ta
   const involved = total(check.contradictions, ({ indices }) => indices.length)
   if (train.kind === 'regression' || involved <= noise * train.size) return
   const got = describeContradictions(check.contradictions, train.size)
-  throw new DataError(`data set "${train.name}"`, 'one label for the same content', got, relabel)
+  // A class has many texts, and a text one class: where it is the other way round, each stands in the place of the other.
+  const isSwapped = new Set(train.targets.map(labelKey)).size > new Set(train.inputs).size
+  const remedy = isSwapped
+    ? `There are more labels than contents: if the columns are swapped, name them the other way round. Else correct the labels, or remove them.`
+    : relabel
+  throw new DataError(`data set "${train.name}"`, 'one label for the same content', got, remedy)
 }
 
 const relabel = 'Correct their labels or remove them.'

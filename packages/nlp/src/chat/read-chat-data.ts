@@ -26,7 +26,7 @@ export interface ReadChatDataOptions extends Omit<ReadTextDatasetOptions<'classi
 /** Names of columns, in small letters. */
 const [labelNames, answerNames] = [
   ['label', 'intent'],
-  ['answer', 'answers', 'response', 'reply'],
+  ['answer', 'answers', 'response', 'reply', 'antwort', 'réponse', 'respuesta', 'risposta', 'antwoord', 'resposta'],
 ]
 /** Beside the texts. */
 const [answerFiles, scriptFile] = [['answers.csv', 'answers.tsv', 'answers.jsonl'], 'chat.json']

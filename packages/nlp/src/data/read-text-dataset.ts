@@ -16,8 +16,12 @@ export function textIn(named?: string): InputColumn {
   return { role: 'text', usualNames, named }
 }
 
-const usualNames =
-  'sentence review content message input comment tweet utterance question query document body description'.split(' ')
+/** In English, as libraries and tools write them; then in the languages of other spreadsheets. */
+const usualNames = [
+  'sentence review content message input comment tweet utterance question query document body description prompt',
+  'nachricht satz kommentar frage beschreibung texte phrase commentaire texto mensaje comentario pregunta testo messaggio commento',
+  'domanda tekst bericht mensagem comentário pergunta',
+].flatMap((names) => names.split(' '))
 
 /**
  * Reads labeled texts from CSV, TSV, JSON, Parquet or text for fastText, among them what tools for labeling export, which is said.

@@ -1,9 +1,13 @@
+import { readsLikeEnglish } from './reads-like-english.js'
+
 /** What is worth knowing of how texts were read, counted once for each text: one may be prepared several times. */
 export interface ReadingNotices {
   /** What is behind the most tokens of this text was not read. */
   cut(text: string): void
   /** Most of this text is of characters that the tokenizer does not know. */
   unreadable(text: string): void
+  /** This text is read by an encoder that has learned English alone. */
+  english(text: string): void
   /** What there was since the last call, in sentences. */
   take(): string[]
 }
@@ -19,10 +23,19 @@ export function mayBeOdd(text: string, maxTokens: number): boolean {
 
 /** @param maxTokens At which texts are cut. */
 export function readingNotices(maxTokens: number): ReadingNotices {
-  const [cut, unreadable] = [new Set<string>(), new Set<string>()]
+  const [cut, unreadable, english, foreign] = [
+    new Set<string>(),
+    new Set<string>(),
+    new Set<string>(),
+    new Set<string>(),
+  ]
   return {
     cut: (text) => void cut.add(text),
     unreadable: (text) => void unreadable.add(text),
+    english(text) {
+      const isEnglish = readsLikeEnglish(text)
+      if (isEnglish !== undefined) (isEnglish ? english : foreign).add(text)
+    },
     take() {
       const notices: string[] = []
       if (cut.size > 0) {
@@ -30,16 +43,26 @@ export function readingNotices(maxTokens: number): ReadingNotices {
       }
       const [first] = unreadable
       if (first !== undefined) {
-        const excerpt = JSON.stringify(Array.from(first).slice(0, 30).join(''))
+        const excerpt = excerptOf(first)
         notices.push(
           `${texts(unreadable.size)} for the most part of characters that this encoder cannot read, such as ${excerpt}: it does not tell them apart. Choose an encoder of their language (--backbone; see: headstart backbones).`,
         )
       }
-      cut.clear()
-      unreadable.clear()
+      const [stranger] = foreign
+      // A name or two, or a greeting, says nothing of the data.
+      if (stranger !== undefined && foreign.size >= 3 && foreign.size > english.size / 4) {
+        notices.push(
+          `${foreign.size} texts do not read like English, such as ${excerptOf(stranger)}. This encoder has learned English alone: it tells other languages apart by little more than their words. Choose one of their language, such as --backbone Xenova/multilingual-e5-small, which is downloaded first (see: headstart backbones).`,
+        )
+      }
+      for (const texts of [cut, unreadable, english, foreign]) texts.clear()
       return notices
     },
   }
+}
+
+function excerptOf(text: string): string {
+  return JSON.stringify(Array.from(text.slice(0, 60)).slice(0, 30).join(''))
 }
 
 function texts(count: number): string {

@@ -79,6 +79,7 @@ export function sentencePiece({
     }
     if (!isWhole || ids.length > maxTokens) notices.cut(text)
     if (unread > words.replaceAll(separator, '').length / 2) notices.unreadable(text)
+    else notices.english(text)
     return ids.reverse().slice(0, maxTokens)
   }
 
@@ -105,6 +106,7 @@ export function sentencePiece({
     takeNotices: () => notices.take(),
     review(text) {
       if (mayBeOdd(text, maxTokens)) encode(text)
+      else notices.english(text)
     },
     collate(batch) {
       // A batch of empty texts still has a column, of padding.

@@ -5,21 +5,25 @@ import { EventWeights } from './events.js'
 import { fourFifths, type Interactions, type ValueKind } from './interactions.js'
 import { numberIn } from './number-in.js'
 import { PlainIds } from './plain-id.js'
-import { textOf } from './read-items.js'
+import type { Item } from './catalog.js'
+import { itemReaderIn, textOf } from './read-items.js'
 import type { ReadShopOptions } from './read-shop-options.js'
 import { readTable } from './read-table.js'
 import { ColumnFinder } from './shop-columns.js'
 
+/** The number of an item by its id, also of one never seen before, with what its row says of it; undefined for what is to be left out. */
+export type ItemNumber = (id: string, about?: () => Omit<Item, 'id'>) => number | undefined
+
 /**
  * The interactions of a table, read row by row: what stays in memory is about 20 bytes for each row and the ids once.
- * @param itemNumber The number of an item by its id, also of ones never seen before; undefined for what is to be left out.
+ * @param options `describes`: rows say what items are called, as the orders of a shop do that has no table of items.
  * @throws DataError, with the line, for a time or a value that cannot be read, and when there is no row; FileError when
  *   the file cannot be read.
  */
 export async function readInteractions(
   path: string,
-  itemNumber: (id: string) => number | undefined,
-  { columns = {}, weights, onNotice = () => {}, signal }: ReadShopOptions,
+  itemNumber: ItemNumber,
+  { columns = {}, weights, describes, onNotice = () => {}, signal }: ReadShopOptions & { readonly describes?: boolean },
 ): Promise<Interactions> {
   const say = (message: string): void => onNotice(`${path}: ${message}`)
   const users = new Map<string, number>()
@@ -30,15 +34,21 @@ export async function readInteractions(
   const events = new EventWeights(weights)
   const [userIds, itemIds] = [new PlainIds(), new PlainIds()]
   let found: Found | undefined
+  let about: ReturnType<typeof itemReaderIn>
   let [incomplete, excluded] = [0, 0]
   for await (const { line, cells } of await readTable(path, { kind: 'interactions', say, signal })) {
-    found ??= findColumns(new ColumnFinder(path, Object.keys(cells), columns, onNotice))
+    if (!found) {
+      const finder = new ColumnFinder(path, Object.keys(cells), columns, onNotice)
+      found = findColumns(finder)
+      about = describes ? itemReaderIn(finder) : undefined
+    }
     const [userId, itemId] = [userIds.of(textOf(cells[found.user])), itemIds.of(textOf(cells[found.item]))]
     if (userId === '' || itemId === '') {
       incomplete++
       continue
     }
-    const number = itemNumber(itemId)
+    const describe = about
+    const number = itemNumber(itemId, describe && (() => describe(cells)))
     if (number === undefined) {
       excluded++
       continue

@@ -45,6 +45,22 @@ export async function readItems(
   return [...items.values()]
 }
 
+/**
+ * What a row of interactions says of its item: title, price and category; undefined where no column has them. A `name` beside an
+ * interaction can be anybody's.
+ */
+export function itemReaderIn(
+  finder: ColumnFinder,
+): ((cells: Readonly<Record<string, unknown>>) => Omit<Item, 'id'>) | undefined {
+  const [title, price, category] = [
+    finder.find('title', ['name', 'description']),
+    finder.find('price'),
+    finder.find('category'),
+  ]
+  if (title === undefined && price === undefined && category === undefined) return undefined
+  return (cells) => ({ ...detailsOf(cells, title, price, category), texts: [] })
+}
+
 function itemReader(finder: ColumnFinder, ids: PlainIds): (cells: Readonly<Record<string, unknown>>) => Item {
   const id = finder.need('item')
   const [title, price, category] = [finder.find('title'), finder.find('price'), finder.find('category')]
@@ -53,14 +69,22 @@ function itemReader(finder: ColumnFinder, ids: PlainIds): (cells: Readonly<Recor
     const texts = others
       .map((name) => textOf(cells[name]))
       .filter((text) => text.trim() !== '' && Number.isNaN(Number(text)))
-    const amount = price === undefined ? Number.NaN : amountIn(textOf(cells[price]))
-    return {
-      id: ids.of(textOf(cells[id])),
-      title: title === undefined ? undefined : textOf(cells[title]).trim() || undefined,
-      texts,
-      price: Number.isNaN(amount) ? undefined : amount,
-      category: category === undefined ? undefined : categoryOf(cells[category]),
-    }
+    return { id: ids.of(textOf(cells[id])), ...detailsOf(cells, title, price, category), texts }
+  }
+}
+
+/** What stands in these columns, where there are such. */
+function detailsOf(
+  cells: Readonly<Record<string, unknown>>,
+  title: string | undefined,
+  price: string | undefined,
+  category: string | undefined,
+): Pick<Item, 'title' | 'price' | 'category'> {
+  const amount = price === undefined ? Number.NaN : amountIn(textOf(cells[price]))
+  return {
+    title: title === undefined ? undefined : textOf(cells[title]).trim() || undefined,
+    price: Number.isNaN(amount) ? undefined : amount,
+    category: category === undefined ? undefined : categoryOf(cells[category]),
   }
 }
 

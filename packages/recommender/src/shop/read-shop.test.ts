@@ -38,6 +38,48 @@ describe('readShop', () => {
     expect(shop.catalog.numberOf('8')).toBeUndefined()
   })
 
+  it.each<[string, string, string]>([
+    [
+      'Shopify',
+      'orders_export.csv',
+      'Name,Email,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n' +
+        '#1,ann@example.com,9.80,2024-03-06 10:10:00 +0100,1,Red lamp,4.90,L1\n#1,ann@example.com,,2024-03-06 10:10:00 +0100,2,Blue mug,2.45,M1\n',
+    ],
+    [
+      'WooCommerce',
+      'orders.csv',
+      'Order ID,Order Date,Customer Email,Product Name,SKU,Quantity,Price\n' +
+        '1,2024-03-06 09:10:00,ann@example.com,Red lamp,L1,1,4.90\n1,2024-03-06 09:10:00,ann@example.com,Blue mug,M1,2,2.45\n',
+    ],
+    [
+      'a German spreadsheet',
+      'Bestellungen.csv',
+      '\ufeffBestellnummer;Datum;Kunde;Artikelnr.;Bezeichnung;Menge;Preis\n' +
+        '1;06.03.2024;ann@example.com;L1;Red lamp;1;4,90\n1;06.03.2024;ann@example.com;M1;Blue mug;2;2,45\n',
+    ],
+  ])('takes the orders that %s exports as they are, one file alone', async (_, name, orders) => {
+    const notices: string[] = []
+    const path = join(await folderOf({ [name]: orders, 'other.csv': 'a\n' }), name)
+    const { catalog, interactions } = await readShop(path, { onNotice: (message) => notices.push(message) })
+    expect(catalog.items).toMatchObject([
+      { id: 'L1', title: 'Red lamp', price: 4.9 },
+      { id: 'M1', title: 'Blue mug', price: 2.45 },
+    ])
+    expect(interactions).toMatchObject({ users: ['ann@example.com'], clock: 'time', valueKind: 'quantity' })
+    expect(notices.at(-1)).toMatch(/no table of items: what is known of them stands beside the interactions\.$/)
+  })
+
+  it('takes the only table of a folder for the interactions, whatever its name', async () => {
+    const { shop, notices } = await read({ 'Export 2024.CSV': 'user,item\nu,a\n', 'readme.md': 'x' })
+    expect(shop.interactions.users).toEqual(['u'])
+    expect(notices[0]).toBe('shop: Export 2024.CSV is taken for the interactions.')
+  })
+
+  it('does not take the name of a customer for that of an item', async () => {
+    const { shop } = await read({ 'interactions.csv': 'user,name,item\nu1,Ann,a\n' })
+    expect(shop.catalog.items).toEqual([{ id: 'a' }])
+  })
+
   it('takes spaces around ids and ".0" at their end off, and says so', async () => {
     const { shop, notices } = await read({
       'items.csv': 'item,title\n3,Lamp\n007 ,Mug\n',
@@ -109,7 +151,7 @@ describe('readShop', () => {
           't_dat,customer_id,article_id,price,rating\n2020-11-15,0,3,0.1,5\n2020-11-18,0,6,0.1,2\n',
         'articles.csv': 'article_id,prod_name,product_type_name\n3,Lamp: red,a|b\n6,Mug,b\n',
       },
-      'articles.csv: the column "prod_name" is taken for the title. If that is wrong, name it in columns.title (--column title=NAME).',
+      'articles.csv: the column "prod_name" is taken for the title. If that is wrong, name it with the option columns.title (on the command line: --column title=NAME).',
     ],
   ])('reads tables as they come: %s', async (_, files, said) => {
     const { shop, notices } = await read(files)
@@ -200,7 +242,7 @@ describe('readShop', () => {
     ])
     expect(shop.catalog.texts()).toEqual(['Lamp Red, large lamps', ''])
     expect(notices).toContain(
-      'items.csv: the column "ProductId" is taken for the item. If that is wrong, name it in columns.item (--column item=NAME).',
+      'items.csv: the column "ProductId" is taken for the item. If that is wrong, name it with the option columns.item (on the command line: --column item=NAME).',
     )
     expect(notices).toContain('items.csv: 1 of 2 items have no title: what their text says is not used.')
   })
@@ -353,7 +395,7 @@ describe('readShop', () => {
     [
       'no user',
       { 'interactions.csv': 'a,item\n1,2\n' },
-      /expected a column "user", got the columns "a", "item"\. Rename the column of the user, or name it in columns\.user/,
+      /expected a column "user", got the columns "a", "item"\. Rename the column of the user, or name it with the option columns\.user/,
     ],
     [
       'times and running numbers',

@@ -17,7 +17,10 @@ export type ColumnRole = (typeof columnRoles)[number]
 /** Names of columns where they are not the usual ones. */
 export type ColumnNames = Partial<Readonly<Record<ColumnRole, string>>>
 
-/** Other names under which columns are found, in small letters and without `_`, spaces or points; the most usual first. */
+/**
+ * Other names under which columns are found, in small letters and without `_`, spaces or points; the most usual first: those of
+ * research data, of the exports of shops (`Lineitem sku`), and of spreadsheets in other languages.
+ */
 const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
   user: [
     'userid',
@@ -33,6 +36,14 @@ const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
     'sessionid',
     'reviewerid',
     'uid',
+    'email',
+    'customeremail',
+    'billingemail',
+    'kunde',
+    'kundennummer',
+    'kundennr',
+    'cliente',
+    'klant',
   ],
   item: [
     'itemid',
@@ -46,6 +57,17 @@ const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
     'movieid',
     'asin',
     'parentasin',
+    'lineitemsku',
+    'variantsku',
+    'artikelnummer',
+    'artikelnr',
+    'artikel',
+    'produkt',
+    'produit',
+    'producto',
+    'prodotto',
+    'lineitemname',
+    'productname',
     'id',
   ],
   timestamp: [
@@ -62,11 +84,37 @@ const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
     'ts',
     'unixtime',
     'visitdate',
+    'datum',
+    'bestelldatum',
+    'fecha',
   ],
   rating: ['stars', 'score', 'overall'],
-  quantity: ['qty', 'count', 'units', 'pieces'],
-  title: ['name', 'productname', 'prodname', 'itemname', 'booktitle', 'description'],
-  price: ['unitprice', 'listprice'],
+  quantity: [
+    'qty',
+    'count',
+    'units',
+    'pieces',
+    'lineitemquantity',
+    'menge',
+    'anzahl',
+    'quantité',
+    'cantidad',
+    'quantità',
+  ],
+  title: [
+    'productname',
+    'prodname',
+    'itemname',
+    'booktitle',
+    'lineitemname',
+    'bezeichnung',
+    'artikelbezeichnung',
+    'artikelname',
+    'titel',
+    'name',
+    'description',
+  ],
+  price: ['unitprice', 'listprice', 'lineitemprice', 'preis', 'einzelpreis', 'prix', 'precio', 'prezzo'],
   category: [
     'department',
     'genre',
@@ -104,20 +152,21 @@ export class ColumnFinder {
   /**
    * The column of this role: the named one, else that of the role's name, else the first of some usual names, which is
    * said; undefined when there is none.
+   * @param vague Names that say too little in this table.
    * @throws DataError when a named column does not exist.
    */
-  find(role: ColumnRole): string | undefined {
+  find(role: ColumnRole, vague: readonly string[] = []): string | undefined {
     const named = this.named[role]
     if (named !== undefined) {
       if (this.columns.includes(named)) return named
       throw new DataError(this.path, `a column "${named}"`, `the columns ${this.#list()}`, 'Check the name.')
     }
-    const found = [role, ...usualNames[role]].flatMap((usual) =>
-      this.columns.filter((name) => plain(name) === usual),
-    )[0]
+    const found = [role, ...usualNames[role]]
+      .filter((usual) => !vague.includes(usual))
+      .flatMap((usual) => this.columns.filter((name) => plain(name) === usual))[0]
     if (found !== undefined && plain(found) !== role) {
       this.onNotice(
-        `${this.path}: the column "${found}" is taken for the ${role}. If that is wrong, name it in columns.${role} (--column ${role}=NAME).`,
+        `${this.path}: the column "${found}" is taken for the ${role}. If that is wrong, name it with the option columns.${role} (on the command line: --column ${role}=NAME).`,
       )
     }
     return found
@@ -131,7 +180,7 @@ export class ColumnFinder {
       this.path,
       `a column "${role}"`,
       `the columns ${this.#list()}`,
-      `Rename the column of the ${role}, or name it in columns.${role} (--column ${role}=NAME).`,
+      `Rename the column of the ${role}, or name it with the option columns.${role} (on the command line: --column ${role}=NAME).`,
     )
   }
 

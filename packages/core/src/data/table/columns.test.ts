@@ -27,6 +27,11 @@ describe('findColumns', () => {
     ])
   })
 
+  it('finds the label in a spreadsheet of another language', () => {
+    for (const name of ['Kategorie', 'Catégorie', 'Categoría', 'Categoria', 'Categorie'])
+      expect(find(['Nr.', 'Review', name])).toMatchObject({ label: name, text: 'Review' })
+  })
+
   it('says that another column seems to name the classes', () => {
     const { label, notices } = find(['text', 'label', 'label_text'])
     expect({ label, notices }).toEqual({

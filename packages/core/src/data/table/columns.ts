@@ -23,8 +23,11 @@ export interface Columns {
   readonly input: string
 }
 
-const usualLabelNames =
-  'class category sentiment target y label_text label_name labels intent topic emotion annotation tag tags'.split(' ')
+/** In English, as libraries and tools write them; then in the languages of other spreadsheets. */
+const usualLabelNames = [
+  'class category sentiment target y label_text label_name labels intent topic emotion annotation tag tags completion',
+  'kategorie klasse thema catégorie categorie classe thème categoría clase tema etiqueta categoria etichetta',
+].flatMap((names) => names.split(' '))
 
 /**
  * Finds the columns: the named ones, else those named as their role, else the first of some usual names, which is said.

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 import { DataError, FileError, OptionError } from '../../contract/errors.js'
 import { toFileError } from '../../kit/file-error.js'
 import { isFastText } from './fasttext.js'
@@ -59,8 +59,17 @@ export async function checkFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
-  if (found.isDirectory()) throw new FileError('input', path, 'a file', 'a folder', 'Give the path of a file in it.')
+  if (found.isDirectory()) throw new FileError('input', path, 'a file', 'a folder', await fileIn(path))
   if (found.isFile() && found.size === 0) {
     throw new DataError(path, 'a header and rows', 'an empty file', 'Add labeled examples.')
   }
+}
+
+/** What to do about a folder where a file is expected. */
+async function fileIn(folder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => [])
+  const tables = names.filter((name) => endingOf(name) in formats).toSorted()
+  // Of several that is most likely to be learned from.
+  const table = tables.find((name) => name.startsWith('train')) ?? tables[0]
+  return `Give the path of a file in it${table === undefined ? '' : `, such as ${join(folder, table)}`}.`
 }
