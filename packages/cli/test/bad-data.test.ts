@@ -19,7 +19,7 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
   'a missing file': { says: /missing\.csv: expected a file or folder, got nothing of that name .*Check the path/ },
   'a folder': {
     name: '.',
-    says: /: expected a file, got a folder\. Give the path of a file in it, such as \S+\.csv\./,
+    says: /: expected a file, got a folder\. Give the path of a file in it/,
   },
   'an empty file': {
     data: '',
@@ -138,6 +138,16 @@ describe('headstart with a wrong request', () => {
       /'--methods <list>' .*Expected one of "zero-shot", "no-transfer", "untrained", "scratch", "frozen", "fine-tuned"/,
     ],
     ['shots that are none', ['compare', 'x.csv', '--task', 'text', '--shots', '8,many'], /Expected a whole number/],
+    [
+      'a table that is not there',
+      ['predict', 'words', 'mesages.csv'],
+      /mesages\.csv: expected one table, got nothing of that name/,
+    ],
+    [
+      'several tables',
+      ['predict', 'words', 'few.csv', 'few.csv'],
+      /few\.csv: expected one table, got it among 2 inputs/,
+    ],
     ['nothing to predict', ['predict', 'words'], /expected inputs, or - to read them from stdin, got none/],
   ]
   it.each(requests)('%s: exits with 2', async (_, args, says) => {

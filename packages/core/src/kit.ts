@@ -102,7 +102,7 @@ export {
   type LoopOutcome,
   runLoop,
 } from './fine-tune/run-loop.js'
-export { distill, type DistillOptions } from './fine-tune/distill.js'
+export { assertDistillable, distill, type DistillOptions } from './fine-tune/distill.js'
 export { fitHead, type FitHeadOptions, type FittedHead, type Trial } from './head/fit-head.js'
 export type { HeadExamples, HeadMethod, LearnedHead, LearnHeadOptions } from './head/head-method.js'
 export type { HeadName } from './head/head-method-names.js'

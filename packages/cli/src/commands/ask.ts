@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import {
   type AnyTask,
@@ -136,8 +137,20 @@ async function ask<Data, Query, Answer>(
   } else if (flags.out !== undefined) {
     const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
-  } else await askWords(asking, inputs ?? [], flags.json ?? false)
+  } else {
+    if (task.queries) refuseTables(inputs ?? [], `${session.program} ${verb} ${folder}`)
+    await askWords(asking, inputs ?? [], flags.json ?? false)
+  }
   await trained.close()
+}
+
+/** The name of a table is hardly meant as a text: a misspelled path, or one of several, is not to be answered as if it were. */
+function refuseTables(inputs: readonly string[], command: string): void {
+  const table = inputs.find((input) => /^\S+\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i.test(input))
+  if (table === undefined) return
+  const got = existsSync(table) ? `it among ${inputs.length} inputs` : 'nothing of that name'
+  const remedy = `Give one table alone, and check its path. If this is a text: echo ${table} | ${command} -`
+  throw new OptionError(table, 'one table', got, remedy)
 }
 
 /** Answers what is missing in files of answers, and puts it there. */

@@ -117,5 +117,5 @@ export function print(
   { json, text }: Shown,
   added: object = {},
 ): void {
-  stdout.write(`${asJson ? JSON.stringify({ ...added, ...json }) : text()}\n`)
+  stdout.write(`${asJson ? JSON.stringify({ ...added, ...json }) : inFlags(text())}\n`)
 }

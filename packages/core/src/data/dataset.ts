@@ -82,6 +82,7 @@ export class Dataset<Input, Label extends Target = string> {
     this.name = name
     this.test = test
     this.examples = [...examples]
+    requireInputs(this.#who, this.examples)
     this.inputs = examples.map((example) => example.input)
     this.targets = examples.map((example) => example.label)
     const isNamesAlone = examples.length === 0 && labels.length > 0
@@ -312,4 +313,15 @@ function requireDistinctNames(who: string, targets: readonly Target[]): void {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Examples are objects with an input, whatever it is: without types they are easily given as `{ text, label }`. */
+function requireInputs(who: string, examples: readonly object[]): void {
+  const place = examples.findIndex(
+    (example) => typeof example !== 'object' || example === null || !('input' in example),
+  )
+  if (place < 0) return
+  const one: unknown = examples[place]
+  const got = typeof one === 'object' && one !== null ? `the fields ${Object.keys(one).join(', ')}` : String(one)
+  throw new DataError(who, 'examples with the fields input and label', `${got} at example ${place + 1}`, 'Rename them.')
 }

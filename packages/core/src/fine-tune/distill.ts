@@ -45,14 +45,7 @@ export async function distill<Input, Label extends Target>(
 ): Promise<Model<Input, Label>> {
   if (!(least >= 0 && least <= 1))
     throw new OptionError('option "agreement"', 'a share from 0 to 1', String(least), 'Leave it out for 0.9.')
-  if (model.kind !== 'classification') {
-    const remedy = 'Keep the model itself.'
-    throw new DataError('model to be distilled', 'one that answers with a class', `one for ${model.kind}`, remedy)
-  }
-  if (inputs.length < fewestInputs) {
-    const expected = `at least ${fewestInputs} inputs, which need no labels`
-    throw new DataError('inputs to distill by', expected, String(inputs.length), 'Give more.')
-  }
+  assertDistillable(model, inputs)
   const answers = (await model.predict(inputs, { cache, signal, onEvent })) as unknown as ClassPrediction<string>[]
   const targets = zeroMatrix(inputs.length, model.labels.length)
   answers.forEach(({ probabilities }, row) =>
@@ -98,6 +91,18 @@ export async function distill<Input, Label extends Target>(
     training,
     trust: await trustOf({ ...data, labels: model.labels, features, heldOut: undefined }),
   })
+}
+
+/** Refuses what `distill` refuses, before a student is made, which takes long. */
+export function assertDistillable(model: Pick<Model<never, Target>, 'kind'>, inputs: readonly unknown[]): void {
+  if (model.kind !== 'classification') {
+    const remedy = 'Keep the model itself.'
+    throw new DataError('model to be distilled', 'one that answers with a class', `one for ${model.kind}`, remedy)
+  }
+  if (inputs.length < fewestInputs) {
+    const expected = `at least ${fewestInputs} inputs, which need no labels`
+    throw new DataError('inputs to distill by', expected, String(inputs.length), 'Give more.')
+  }
 }
 
 function percent(share: number): string {

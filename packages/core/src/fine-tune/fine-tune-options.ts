@@ -123,3 +123,34 @@ export interface Unlabelled<Input> {
    */
   readonly unlabelled?: readonly Input[] | undefined
 }
+
+/** The names of all options, which a program without types can misspell. */
+export const fineTuneOptionNames = Object.keys({
+  head: true,
+  l2: true,
+  strength: true,
+  folds: true,
+  classWeight: true,
+  knowledge: true,
+  names: true,
+  device: true,
+  keep: true,
+  seed: true,
+  cache: true,
+  unfreeze: true,
+  strategy: true,
+  lora: true,
+  epochs: true,
+  batchSize: true,
+  learningRate: true,
+  depthDecay: true,
+  weightDecay: true,
+  gradual: true,
+  patience: true,
+  validation: true,
+  checkpoint: true,
+  resume: true,
+  unlabelled: true,
+  onEvent: true,
+  signal: true,
+} satisfies Record<keyof (FineTuneOptions & Unlabelled<never>), true>)

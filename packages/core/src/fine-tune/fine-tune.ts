@@ -1,12 +1,13 @@
 import { type Backbone, isTunable } from '../contract/backbone.js'
 import type { Dataset } from '../data/dataset.js'
 import { noBetterThanBaseline } from '../evaluate/better-than-baseline.js'
+import { assertBackbone, assertDataset, assertKnownOptions } from '../data/assert-arguments.js'
 import { inspectDataset } from '../data/dataset-check.js'
 import { OptionError } from '../contract/errors.js'
 import { knowledgeOf } from '../contract/knowledge.js'
 import { noticedOnce, type RunOptions } from '../contract/progress.js'
 import { extend, forget } from './extend-model.js'
-import type { FineTuneOptions, Unlabelled } from './fine-tune-options.js'
+import { fineTuneOptionNames, type FineTuneOptions, type Unlabelled } from './fine-tune-options.js'
 import { headMethod } from '../head/head-methods.js'
 import type { Model } from '../model/model.js'
 import { describeKnowledge } from '../model/recipe.js'
@@ -37,6 +38,9 @@ export async function fineTune<Input, Label extends Target>(
   train: Dataset<Input, Label>,
   options: FineTuneOptions & Unlabelled<Input> = {},
 ): Promise<Model<Input, Label>> {
+  assertBackbone('fineTune', backbone)
+  assertDataset('fineTune', train)
+  assertKnownOptions('fineTune', options, fineTuneOptionNames)
   assertRequest(backbone, train, options)
   const contentKey: Backbone<Input>['contentKey'] = (input) => backbone.contentKey(input)
   const telling = noticedOnce(options)

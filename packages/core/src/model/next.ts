@@ -36,10 +36,12 @@ export function saySuggestions({ next, verdict }: Suggestions, nameOf: (row: num
   return `${textTable([['row', 'certainty', 'familiarity', 'answer now', 'input'], ...rows])}\n${verdict}`
 }
 
+const keepOption = 'the option keep (on the command line: --keep)'
+
 /** Whether choosing is worth more than chance, in a sentence. */
 export function verdictOf(tried: Tried | undefined, isKept: boolean): string {
   if (!tried) {
-    const why = isKept ? 'the model keeps too few examples' : 'the model keeps no examples (train it with keep)'
+    const why = isKept ? 'the model keeps too few examples' : `the model keeps no examples: train it with ${keepOption}`
     return `Whether this is better than choosing at random was not measured: ${why}.`
   }
   const { gain, margin, rounds, labels } = tried

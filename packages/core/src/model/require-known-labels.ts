@@ -1,5 +1,6 @@
 import { DataError } from '../contract/errors.js'
 import type { Kind, Target } from '../contract/target.js'
+import { assertDataset } from '../data/assert-arguments.js'
 import type { Dataset } from '../data/dataset.js'
 
 /** @throws DataError for examples of another kind than a model's, or with labels that it does not know */
@@ -7,6 +8,7 @@ export function requireKnownLabels<Input, Label extends Target>(
   { kind, labels }: { readonly kind: Kind; readonly labels: readonly string[] },
   test: Dataset<Input, Label>,
 ): void {
+  assertDataset('model', test)
   const who = `data set "${test.name}"`
   if (test.kind !== kind) {
     throw new DataError(who, `examples for ${kind}`, `examples for ${test.kind}`, 'Check the labels.')

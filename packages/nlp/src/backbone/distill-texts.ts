@@ -16,6 +16,7 @@ export async function distill<Label extends Target = string>(
   texts: readonly string[],
   options?: core.DistillOptions,
 ): Promise<Model<string, Label>> {
+  core.assertDistillable(model, texts)
   return core.distill(model, await studentOf(model.backbone, texts, options), texts, options)
 }
 

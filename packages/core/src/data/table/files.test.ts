@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { textFile } from '../../../test/text-file.js'
@@ -22,6 +23,14 @@ async function read(name: string, contents: string | Uint8Array, options = {}) {
 }
 
 describe('labeled files as they come', () => {
+  it('a folder in the place of a file: which of its tables may be meant', async () => {
+    const path = await textFile('train.tsv', 'x')
+    const reading = readExamples(dirname(path), { role: 'text', usualNames: [] })
+    await expect(reading).rejects.toThrow(
+      `expected a file, got a folder. Give the path of a file in it, such as ${path}.`,
+    )
+  })
+
   it.each<[string, string, string | Uint8Array]>([
     ['semicolons', 'a.csv', 'label;text\na;"one, ""two"""\nb;drei – für\n'],
     ['tabs in .csv', 'a.csv', 'label\ttext\na\tone, "two"\nb\tdrei – für\n'],

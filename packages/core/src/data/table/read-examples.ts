@@ -1,4 +1,4 @@
-import { DataError } from '../../contract/errors.js'
+import { DataError, OptionError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
 import { describeOddLabels } from '../odd-labels.js'
 import { ClassNames, excerptOf } from './class-names.js'
@@ -60,9 +60,12 @@ export async function readExamples<T extends Kind = 'classification'>(
   await checkFile(path)
   const format = options.format ?? (await formatOf(path))
   const names = new ClassNames(path)
-  const toLabel: (line: number, value: unknown, column: string) => Target = labelReaders[
-    options.kind ?? 'classification'
-  ](path, names)
+  const { kind = 'classification' } = options
+  if (!Object.hasOwn(labelReaders, kind)) {
+    const kinds = Object.keys(labelReaders).map((one) => `"${one}"`)
+    throw new OptionError('option "kind"', `one of ${kinds.join(', ')}`, `"${String(kind)}"`, 'Correct it.')
+  }
+  const toLabel: (line: number, value: unknown, column: string) => Target = labelReaders[kind](path, names)
   const examples: Example<string, Target>[] = []
   const leftOut = new Map<string, number>()
   const namesOf = namesOfHeader(path, input, options)
