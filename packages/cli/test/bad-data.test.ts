@@ -141,12 +141,12 @@ describe('headstart with a wrong request', () => {
     [
       'a table that is not there',
       ['predict', 'words', 'mesages.csv'],
-      /mesages\.csv: expected one table, got nothing of that name/,
+      /mesages\.csv: expected texts or one table, got nothing of that name/,
     ],
     [
       'several tables',
       ['predict', 'words', 'few.csv', 'few.csv'],
-      /few\.csv: expected one table, got it among 2 inputs/,
+      /few\.csv: expected texts or one table, got it among 2 inputs/,
     ],
     ['nothing to predict', ['predict', 'words'], /expected inputs, or - to read them from stdin, got none/],
   ]

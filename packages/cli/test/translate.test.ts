@@ -74,6 +74,19 @@ describe('headstart translate', () => {
     expect(await readFile(scene.path('de/more/page.json'), 'utf8')).toMatch(/^\{\n {2}"page": ".+"\n\}$/)
   })
 
+  it('does not translate the name of a catalog or a folder that came without --out', async () => {
+    const catalog = await scene.write('open.po', 'msgid "page"\nmsgstr ""\n')
+    await mkdir(scene.path('some'), { recursive: true })
+    for (const [place, what] of [
+      [catalog, 'file'],
+      [scene.path('some'), 'folder'],
+    ] as const) {
+      const { stdout, stderr, code } = await run(place)
+      expect(stderr).toContain(`got a ${what} that is read only with --out. Give one alone, say where its answers go`)
+      expect([stdout, code]).toEqual(['', 2])
+    }
+  })
+
   it('leaves the file as it is where a text is refused, and says which', async () => {
     const from = await scene.write('long.json', JSON.stringify({ a: 'open the file '.repeat(40) }))
     const to = scene.path('long.de.json')

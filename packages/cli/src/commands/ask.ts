@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import {
   type AnyTask,
@@ -138,19 +138,31 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
   } else {
-    if (task.queries) refuseTables(inputs ?? [], `${session.program} ${verb} ${folder}`)
+    if (task.queries)
+      refusePlaces(inputs ?? [], task.fills as Fills<never, never> | undefined, `${session.program} ${verb} ${folder}`)
     await askWords(asking, inputs ?? [], flags.json ?? false)
   }
   await trained.close()
 }
 
-/** The name of a table is hardly meant as a text: a misspelled path, or one of several, is not to be answered as if it were. */
-function refuseTables(inputs: readonly string[], command: string): void {
-  const table = inputs.find((input) => /^\S+\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i.test(input))
-  if (table === undefined) return
-  const got = existsSync(table) ? `it among ${inputs.length} inputs` : 'nothing of that name'
-  const remedy = `Give one table alone, and check its path. If this is a text: echo ${table} | ${command} -`
-  throw new OptionError(table, 'one table', got, remedy)
+/**
+ * The name of a table or a catalog is hardly meant as a text, nor is a folder that is there: a misspelled path, one of several, or one
+ * without --out is not to be answered as if it were.
+ */
+function refusePlaces(inputs: readonly string[], fills: Fills<never, never> | undefined, command: string): void {
+  const ending = fills
+    ? /^\S+\.(csv|tsv|jsonl?|ndjson|parquet|po)(\.gz)?$/i
+    : /^\S+\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i
+  const isFolder = (input: string): boolean => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false
+  const place = inputs.find((input) => ending.test(input) || isFolder(input))
+  if (place === undefined) return
+  const got = !existsSync(place)
+    ? 'nothing of that name'
+    : inputs.length > 1
+      ? `it among ${inputs.length} inputs`
+      : `a ${isFolder(place) ? 'folder' : 'file'} that is read only with --out`
+  const remedy = `Give one alone, ${fills ? `say where its answers go (--out), ` : ''}and check its path. If this is a text: echo ${place} | ${command} -`
+  throw new OptionError(place, fills ? 'texts, one table or one catalog' : 'texts or one table', got, remedy)
 }
 
 /** Answers what is missing in files of answers, and puts it there. */

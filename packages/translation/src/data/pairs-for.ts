@@ -31,7 +31,7 @@ export function pairsFor(data: TranslationData, { languages, least = 1, onEvent 
     const remedy =
       least === 1
         ? 'Fill in targets.'
-        : 'Add pairs; single terms are what a glossary is for (option glossary of translate).'
+        : 'Add pairs; single terms are what a glossary is for (option glossary; on the command line: translate --glossary).'
     throw new DataError(data.name, expected, String(pairs.length), remedy)
   }
   if (languages) requireOrder(data, pairs, languages)
