@@ -26,6 +26,7 @@ export { isKnown, networkOf } from './contract/knowledge.js'
 export { rowOf, takeRows, zeroMatrix } from './contract/matrix.js'
 export { toPredictions } from './contract/prediction.js'
 export { expectationOf, step } from './contract/step.js'
+export { assertBackbone, assertDataset } from './data/assert-arguments.js'
 export {
   assertConsistent,
   checkDataset,

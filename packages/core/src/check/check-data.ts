@@ -1,3 +1,4 @@
+import { assertBackbone, assertDataset } from '../data/assert-arguments.js'
 import { type Backbone, type ContentKey, isTunable } from '../contract/backbone.js'
 import { InputError } from '../contract/errors.js'
 import type { InputChecks, Pair } from '../contract/input-checks.js'
@@ -59,6 +60,8 @@ export async function checkData<Input, Label extends Target>(
   data: Dataset<Input, Label>,
   options: CheckDataOptions<Input, Label> = {},
 ): Promise<DataCheck & Checked> {
+  assertBackbone('checkData', backbone)
+  assertDataset('checkData', data)
   const { test = data.test, columns = new Map<string, readonly string[]>(), signal, onEvent } = options
   const checks: InputChecks<Input> = (isTunable(backbone) && backbone.preprocessing.checks) || {}
   const inputs = [...data.inputs, ...(test?.inputs ?? [])]

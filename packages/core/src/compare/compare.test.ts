@@ -335,7 +335,7 @@ describe('a network that knows nothing of the examples', () => {
   it('is said to be one, beside others that are published', async () => {
     const { verdict } = await tableOf(chance, { shots: [8], draws: 3, others })
     expect(verdict).toContain(
-      'The network knows nothing of these that the examples alone do not say. Others may: org/small (23 million weights; letters). Set them side by side: option backbones.',
+      'Other networks may know more of these: org/small (23 million weights; letters). Set them side by side with the option backbones (on the command line: --backbones).',
     )
   })
 
@@ -348,8 +348,8 @@ describe('a network that knows nothing of the examples', () => {
     const helping = learner('frozen', () => frozenBackbone, [{ what: 'transfer', to: blind }])
     const { verdict } = await tableOf(data, { shots: [16], draws: 3, others, learners: [blind, helping] })
     expect(verdict).toContain('transfer helped')
-    expect(verdict).not.toContain('Others may')
-    expect((await tableOf(chance, { shots: [8], draws: 2 })).verdict).not.toContain('Others may')
+    expect(verdict).not.toContain('Other networks may')
+    expect((await tableOf(chance, { shots: [8], draws: 2 })).verdict).not.toContain('Other networks may')
   })
 })
 

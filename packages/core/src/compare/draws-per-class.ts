@@ -131,7 +131,7 @@ function worthTrying(differences: readonly Difference[], others: readonly Listed
     return `${id} (${size}; ${description})`
   })
   return [
-    `The network knows nothing of these that the examples alone do not say. Others may: ${named.join(', ')}. Set them side by side: option backbones.`,
+    `Other networks may know more of these: ${named.join(', ')}. Set them side by side with the option backbones (on the command line: --backbones).`,
   ]
 }
 

@@ -7,6 +7,7 @@ import {
   type Run,
   type Unlabelled,
 } from '@headstart/core'
+import { assertDataset } from '@headstart/core/kit'
 import { ChatData } from './chat-data.js'
 import { Chatbot, type ChatSettings } from './chatbot-model.js'
 import { findSlots } from './find-slot.js'
@@ -32,6 +33,7 @@ export async function chatbot(
   data: ChatData,
   { unknown, odds, ...options }: ChatbotOptions = {},
 ): Promise<Chatbot> {
+  assertDataset('chatbot', data)
   const { examples, script } = await learnable(data, options)
   const model = await fineTune(backbone, examples, { ...headOfIntents, ...options })
   return new Chatbot({ model, script, settings: { unknown, odds } })

@@ -1,4 +1,5 @@
 import { type Run, startRun } from '@headstart/core'
+import { OptionError } from '@headstart/core/kit'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import type { ShopView } from '../methods/shop-data.js'
 import type { RecommenderModel } from '../model/recommender-model.js'
@@ -34,6 +35,16 @@ export async function trainRecommender(
     ...run
   }: TrainRecommenderOptions = {},
 ): Promise<RecommenderModel> {
+  // As a program without types may call it.
+  if (!(shop as Partial<Shop> | undefined)?.catalog) {
+    const remedy = 'Read one first: await readShop(path).'
+    throw new OptionError(
+      'trainRecommender',
+      'a shop',
+      typeof shop === 'string' ? `"${shop as string}"` : 'none',
+      remedy,
+    )
+  }
   return bestOf(methods, { keep }).fit(
     { shop, texts, threshold, minimum, askedUsers, repeats, longestHistory, split },
     startRun(run),

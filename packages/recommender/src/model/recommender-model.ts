@@ -124,6 +124,8 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   }
 
   #history(ids: readonly string[], { onNotice }: Pick<RecommendOptions, 'onNotice'>): History {
+    if (!Array.isArray(ids))
+      throw new OptionError('history', 'a list of ids', JSON.stringify(ids) ?? 'none', 'Put it in brackets: ["id"].')
     return historyFromIds(this.catalog, this.recipe.repeats ? ids : latestOf(ids), onNotice)
   }
 
