@@ -230,7 +230,8 @@ function split(
   }
   const sources = random(seed).shuffle([...new Set(fitting.map(({ source }) => source))])
   if (fitting.length < fewestPairs || sources.length < 2) {
-    const remedy = 'Add pairs; single terms are what a glossary is for (option glossary; on the command line: translate --glossary).'
+    const remedy =
+      'Add pairs; single terms are what a glossary is for (option glossary; on the command line: translate --glossary).'
     throw new DataError(
       'pairs to learn from',
       `at least ${fewestPairs}, of different sources`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fineTune } from '../fine-tune/fine-tune.js'
-import { dataset } from './dataset.js'
-import { readExamples } from './table/read-examples.js'
+import { fineTune } from './fine-tune.js'
+import { dataset } from '../data/dataset.js'
+import { readExamples } from '../data/table/read-examples.js'
 
 const backbone = {
   id: 'length',
