@@ -81,7 +81,10 @@ export async function createProgram(args: readonly string[], session: Session): 
     backbonesCommand(session),
     studioCommand(session),
   ]
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program))
+    for (const part of command.commands) part.copyInheritedSettings(program)
+  }
   return program
 }
 

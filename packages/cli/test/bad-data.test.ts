@@ -148,6 +148,11 @@ describe('headstart with a wrong request', () => {
       ['predict', 'words', 'few.csv', 'few.csv'],
       /few\.csv: expected texts or one table, got it among 2 inputs/,
     ],
+    [
+      'a part of a command without what it needs',
+      ['backbones', 'add'],
+      /missing required argument 'id'\n\(headstart --help/,
+    ],
     ['nothing to predict', ['predict', 'words'], /expected inputs, or - to read them from stdin, got none/],
   ]
   it.each(requests)('%s: exits with 2', async (_, args, says) => {

@@ -33,6 +33,14 @@ it('leaves unknown items of a history out, and says so', () => {
   expect(notices).toEqual(['2 of 4 items of the history are not in the catalog, and left out: "7", "🎁".'])
 })
 
+it('says the id of an item whose title stands in a history', () => {
+  const notices: string[] = []
+  historyFromIds(new Catalog([{ id: 'L1', title: 'Red lamp' }]), ['Red lamp'], (message) => notices.push(message))
+  expect(notices).toEqual([
+    '1 of 1 items of the history are not in the catalog, and left out: "Red lamp". "Red lamp" is a title; its id is "L1".',
+  ])
+})
+
 it('a catalog has items, each with an id of its own', () => {
   expect(() => new Catalog([])).toThrow('catalog: expected items, got none. Add items.')
   expect(() => new Catalog([{ id: 'a' }, { id: 'b' }, { id: 'a' }])).toThrow(

@@ -91,8 +91,11 @@ export function historyFromIds(
       .slice(0, 3)
       .map((id) => JSON.stringify(id))
       .join(', ')
+    // People know titles, not ids.
+    const titled = catalog.items.find(({ title }) => title !== undefined && unknown.includes(title))
+    const meant = titled ? ` ${JSON.stringify(titled.title)} is a title; its id is ${JSON.stringify(titled.id)}.` : ''
     onNotice(
-      `${unknown.length} of ${ids.length} items of the history are not in the catalog, and left out: ${some}${unknown.length > 3 ? ', ...' : ''}.`,
+      `${unknown.length} of ${ids.length} items of the history are not in the catalog, and left out: ${some}${unknown.length > 3 ? ', ...' : ''}.${meant}`,
     )
   }
   return historyFromNumbers(ids.flatMap((id) => catalog.numberOf(id) ?? []))
