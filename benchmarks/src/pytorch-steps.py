@@ -19,12 +19,31 @@ def encoder():
     return nn.ModuleList([body, head]), lambda: head(body(tokens).mean(1))
 
 
-def mobilenet():
-    import torchvision
+class Residual(nn.Module):
+    """An inverted residual block of MobileNetV2, six times as wide inside, with the statistics of its normalizations frozen."""
 
-    network = torchvision.models.mobilenet_v2(weights=None, num_classes=2).eval()
-    top, pixels = network.features[14:], torch.rand(16, 96, 14, 14)
-    return nn.ModuleList([top, network.classifier]), lambda: network.classifier(top(pixels).mean([2, 3]))
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        wide = 6 * inputs
+        self.layers = nn.Sequential(
+            *convolution(inputs, wide), *convolution(wide, wide, 3, stride, wide), *convolution(wide, outputs)[:2]
+        )
+        self.adds = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        return x + self.layers(x) if self.adds else self.layers(x)
+
+
+def convolution(inputs, outputs, size=1, stride=1, groups=1):
+    layer = nn.Conv2d(inputs, outputs, size, stride, size // 2, groups=groups, bias=False)
+    return [layer, nn.BatchNorm2d(outputs), nn.ReLU6(inplace=True)]
+
+
+def mobilenet():
+    blocks = [Residual(96, 160, 2), Residual(160, 160, 1), Residual(160, 160, 1), Residual(160, 320, 1)]
+    top, head = nn.Sequential(*blocks, *convolution(320, 1280)).eval(), nn.Linear(1280, 2)
+    pixels = torch.rand(16, 96, 14, 14)
+    return nn.ModuleList([top, head]), lambda: head(top(pixels).mean([2, 3]))
 
 
 def translator():

@@ -9,10 +9,10 @@ export interface PyTorch {
   close(): void
 }
 
-/** Starts it, where a Python with PyTorch and torchvision is installed. */
+/** Starts it, where a Python with PyTorch is installed. */
 export async function startPyTorch(): Promise<PyTorch | undefined> {
   const pythons = [process.env['PYTHON'], 'python3', '/usr/bin/python3'].filter((name) => name !== undefined)
-  const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch, torchvision']).status === 0)
+  const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0)
   if (python === undefined) return undefined
   const script = fileURLToPath(new URL('pytorch-steps.py', import.meta.url))
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })

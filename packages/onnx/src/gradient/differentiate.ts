@@ -74,9 +74,9 @@ export async function differentiate(whole: Graph, given: DifferentiateOptions): 
   const traced = await trace(upgraded, { ...feeds, ...fed }, [...new Set([...around, ...parameters, loss])], runtime)
   checkTypes(traced, options)
 
-  for (const { opType, inputs } of upgraded.nodes) {
-    const value = opType === 'IsNaN' ? traced.get(inputs[0] ?? '') : undefined
-    if (value) traced.set(value.name, { ...value, guarded: true })
+  for (const name of upgraded.nodes.flatMap(guardedBy)) {
+    const value = traced.get(name)
+    if (value) traced.set(name, { ...value, guarded: true })
   }
   const opset = upgraded.opsets.get('') ?? 0
   const ops = new TensorOps(usedNames(upgraded), traced)
@@ -91,6 +91,11 @@ export async function differentiate(whole: Graph, given: DifferentiateOptions): 
     parameters.map((name) => [name, backward.gradients.get(name) ?? withoutInfluence(name, loss, 'none')] as const),
   )
   return assemble(complete, options, gradients, taken)
+}
+
+/** Values that a node may leave out where they are no numbers: by asking whether they are, or by what it was told before. */
+function guardedBy({ opType, inputs }: Node): readonly string[] {
+  return opType === 'IsNaN' ? inputs : opType === 'Where' ? inputs.slice(1) : []
 }
 
 function checkNames(graph: Graph, { loss, parameters }: DifferentiateOptions): void {

@@ -90,6 +90,28 @@ describe('what a network leaves out has no gradient, be it no number', () => {
     expect(await gradient(x, write, 'w')).toBeAllclose(float32([1], [0]))
   })
 
+  it.each(['softmax', 'its log', 'softmax written out'])(
+    'a row of which all is hidden, which the mask leaves out: %s',
+    async (form) => {
+      const hidden = float32([2, 3], [0, 0, -Infinity, -Infinity, -Infinity, -Infinity])
+      const write: Write = (g, a) => {
+        const mask = g.weight('mask', hidden)
+        const z = g.op('Add', [a, mask])
+        const e = g.op('Exp', [g.op('Sub', [z, g.op('ReduceMax', [z, g.ints([1])])])])
+        const p =
+          form === 'softmax written out'
+            ? g.op('Div', [e, g.op('ReduceSum', [e, g.ints([1])])])
+            : g.op(form === 'softmax' ? 'Softmax' : 'LogSoftmax', [z], { axis: -1 })
+        const isHidden = g.op('Equal', [mask, g.scalar(-Infinity)])
+        return g.op('Mul', [g.op('Where', [isHidden, g.scalar(0), p]), g.weight('v', float32([3], [1, 2, 4]))])
+      }
+      // p = (½, ½): dx = p (v - mean v); of the log v - p · Σ v.
+      const [first, second] = form === 'its log' ? [-0.5, 0.5] : [-0.25, 0.25]
+      const slopes = await gradient(float32([2, 3], [0, 0, 5, 1, 2, 3]), write)
+      expect(slopes).toBeAllclose(float32([2, 3], [first, second, 0, 0, 0, 0]))
+    },
+  )
+
   it('the log of a sum of which all is hidden', async () => {
     const write: Write = (g, a) => {
       const total = g.op('ReduceLogSumExp', [a, g.ints([1])], { keepdims: 0 })

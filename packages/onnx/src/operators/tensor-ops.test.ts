@@ -92,6 +92,18 @@ describe('TensorOps', () => {
     expect(written(ops, ops.matMul(double(a), double(b), { transA: true }))).toBe('MatMul(Transpose(a), b)')
   })
 
+  it('turns what is smaller before a product of many columns', () => {
+    const [ops, a, b] = over(['a', 4, 3], ['b', 4, 256]) as [TensorOps, TypedValue, TypedValue]
+    const turned = (name: string): string => `Reshape(Transpose(Reshape(${name}`
+    expect(written(ops, ops.matMul(a, b, { transA: true }))).toContain(`MatMul(${turned('a')}`)
+    const [more, wide, right] = over(['wide', 4096, 1024], ['right', 4096, 256]) as [TensorOps, TypedValue, TypedValue]
+    const product = more.matMul(wide, right, { transA: true })
+    expect(product.dims).toEqual([1024, 256])
+    expect(written(more, product)).toContain(`Transpose(MatMul(${turned('right')}`)
+    const [other, x, few] = over(['x', 4, 300], ['few', 4, 2]) as [TensorOps, TypedValue, TypedValue]
+    expect(written(other, other.matMul(x, few, { transA: true }))).toBe('Gemm(x, few)')
+  })
+
   it('keeps the names that are taken', () => {
     const [ops, x] = over(['Exp', 2]) as [TensorOps, TypedValue]
     expect(ops.unary('Exp', x).name).toBe('Exp_2')

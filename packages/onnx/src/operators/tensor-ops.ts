@@ -24,7 +24,7 @@ export interface TypedValue {
   readonly narrow?: TypedValue
   /** What this value is the transpose of: operators on each element take it instead, and transpose what they give. */
   readonly permuted?: Permuted
-  /** Whether the network looks for NaN in it (IsNaN), and does not let it through: then none comes back either. */
+  /** Whether the network looks for NaN in it (IsNaN) or picks from it (Where), and may not let it through: then none comes back either. */
   readonly guarded?: boolean
   /** What this value is a reshape of. */
   readonly reshaped?: TypedValue
@@ -43,6 +43,9 @@ export interface MatMulOptions {
   /** Scales the product. Default: 1. */
   readonly alpha?: number
 }
+
+/** Columns of a matrix product from which on its first factor is transposed before, and not on the way. */
+const manyColumns = 256
 
 /**
  * Writes nodes on values of known type and shape, so that a rule reads like its formula.
@@ -395,9 +398,12 @@ export class TensorOps {
     const columns = b.dims.at(transB ? -2 : -1) as number
     const dims = [...broadcast(a.dims.slice(0, -2), b.dims.slice(0, -2)), rows, columns]
     const output = { type: a.type, dims }
-    // A transposed first factor takes onnxruntime a fifth longer: where it is the smaller one, it is transposed before.
-    if (transA && a.dims.length === 2 && 2 * sizeOf(a.dims) <= sizeOf(b.dims)) {
-      return this.matMul(this.#turned(a), b, { transB, alpha })
+    // A transposed first factor is turned again for every block of columns: of many it pays to do that once before.
+    if (transA && a.dims.length === 2 && columns >= manyColumns) {
+      const sideways = !transB && sizeOf(b.dims) + rows * columns < sizeOf(a.dims)
+      if (!sideways) return this.matMul(this.#turned(a), b, { transB, alpha })
+      // (B′ᵀ · A)ᵀ, where it is less to turn the second factor and the product.
+      return this.transposeMatrix(this.matMul(this.#turned(b), a, { alpha }))
     }
     if (!transA && !transB && alpha === 1) return this.op('MatMul', [a, b], output)
     const flags = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) }

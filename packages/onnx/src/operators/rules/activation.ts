@@ -135,9 +135,13 @@ export const Gelu = pointwise(rectifier, ({ ops, x, dy, step }) => {
   return tanh ? tanhGeluGradient(ops, x, dy) : geluGradient(ops, x, dy)
 })
 
-/** dx = y · (dy - Σ dy · y), along the axis; 0 where all x are -∞ and the network does not let NaN through (Softmax, IsNaN, Where) */
+/** Where all x are -∞ and the network does not let the NaN through that comes of it (Softmax, IsNaN, Where), nothing comes back. */
+const probabilities = (ops: TensorOps, y: TypedValue, isGuarded = false): TypedValue =>
+  isGuarded ? ops.zeroWhere(ops.broadcasting('IsNaN', [y], 'bool'), y) : y
+
+/** dx = y · (dy - Σ dy · y), along the axis */
 export const Softmax = single(computed, ({ ops, y: own, dy, step }) => {
-  const y = own.guarded ? ops.zeroWhere(ops.broadcasting('IsNaN', [own], 'bool'), own) : own
+  const y = probabilities(ops, own, own.guarded)
   const sum = ops.reduceSum(ops.mul(dy, y), [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
   return ops.mul(y, ops.sub(dy, sum))
 })
@@ -145,5 +149,5 @@ export const Softmax = single(computed, ({ ops, y: own, dy, step }) => {
 /** dx = dy - softmax(x) · Σ dy, along the axis; softmax(x) = exp y */
 export const LogSoftmax = single(computed, ({ ops, y, dy, step }) => {
   const sum = ops.reduceSum(dy, [axisOf(intOf(step.node, 'axis', -1), y.dims.length)])
-  return ops.sub(dy, ops.mul(ops.unary('Exp', y), sum))
+  return ops.sub(dy, ops.mul(probabilities(ops, ops.unary('Exp', y), y.guarded), sum))
 })

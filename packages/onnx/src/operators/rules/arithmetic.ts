@@ -33,14 +33,19 @@ export const Mul = broadcasting({ ...computed, weights: ofChannels('scale') }, (
   () => ops.mul(dy, input(0)),
 ])
 
-/** y = a / b: da = dy / b, db = -dy · a / b²; 0 where b is 0, since a network that goes on does not read y there. */
-export const Div = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input }) => {
+/**
+ * y = a / b: da = dy / b, db = -dy · a / b²; 0 where b is 0, since a network that goes on does not read y there; nor where dy is 0 and
+ * the network picks from y: a and b need be no numbers.
+ */
+export const Div = broadcasting({ ...computed, weights: ofChannels('scale') }, ({ ops, dy, input, output }) => {
   const [a, b] = [input(0), input(1)]
+  const times = (x: TypedValue, slope: TypedValue): TypedValue =>
+    output.guarded ? ops.chain(x, slope) : ops.mul(x, slope)
   const over = (x: TypedValue): TypedValue => {
     if (b.constant !== undefined) return ops.div(x, b)
-    return ops.mul(x, ops.zeroWhere(ops.isEqual(b, 0), ops.unary('Reciprocal', b)))
+    return times(x, ops.zeroWhere(ops.isEqual(b, 0), ops.unary('Reciprocal', b)))
   }
-  return [() => over(dy), () => ops.neg(ops.mul(over(dy), over(a)))]
+  return [() => over(dy), () => ops.neg(times(over(dy), over(a)))]
 })
 
 /** y = a^b: da = dy · b · a^(b-1), db = dy · y · log a, 0 where a is 0 */
