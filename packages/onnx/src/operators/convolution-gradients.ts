@@ -215,7 +215,7 @@ function withApartLast(
  * Places of input times places of output up to which the gradient of a kernel that has the size 1 along the last axis is a
  * matrix product over that axis; above, the matrices become too large.
  */
-const mostMeetings = 100 * 100
+export const mostMeetings = 100 * 100
 
 function meetsAtFewPlaces(x: TypedValue, dy: TypedValue, { kernel }: Window): boolean {
   const places = ({ dims }: TypedValue) => sizeOf(dims.slice(2, -1))
@@ -241,7 +241,7 @@ function depthwiseAtFewPlaces(ops: TensorOps, x: TypedValue, dy: TypedValue, win
 }
 
 /** 1 where an input, an output and an element of the kernel meet: `[inputs, outputs, kernel]`. */
-function meetingsOf({ kernel, strides, dilations, pads }: Window, inputs: Dims, outputs: Dims): Float32Array {
+export function meetingsOf({ kernel, strides, dilations, pads }: Window, inputs: Dims, outputs: Dims): Float32Array {
   const [outputCount, size] = [sizeOf(outputs), sizeOf(kernel)]
   const meets = new Float32Array(sizeOf(inputs) * outputCount * size)
   for (const [k, offset] of positions(kernel).entries()) {

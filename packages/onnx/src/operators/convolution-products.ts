@@ -1,5 +1,5 @@
 import { sizeOf } from '../graph/tensor.js'
-import { convolve, isDepthwise } from './convolution-gradients.js'
+import { convolve, isDepthwise, meetingsOf, mostMeetings } from './convolution-gradients.js'
 import { batchFirst, batchLast } from './layout.js'
 import { at, type Dims } from './shapes.js'
 import type { TensorOps, TypedValue } from './tensor-ops.js'
@@ -53,6 +53,35 @@ export function isSmallDepthwise(x: TypedValue, w: TypedValue, group: number): b
   const [batch, , ...spatial] = x.dims
   // onnxruntime convolves over three axes at most, of which one is the batch.
   return isDepthwise(w, group) && batch !== 1 && spatial.length <= 2 && sizeOf(spatial) < widePlaces
+}
+
+/** Whether a small depthwise convolution has strides, and few places on both sides. */
+export function isStridedAtFewPlaces(x: TypedValue, { strides }: Window, dims: Dims): boolean {
+  const places = (shape: Dims) => sizeOf(shape.slice(2))
+  return strides.some((stride) => stride > 1) && places(x.dims) * places(dims) <= mostMeetings
+}
+
+/**
+ * A depthwise convolution as a product for each channel: of the matrix of what each place of the input counts for each place of
+ * the output, with the places of all images. onnxruntime gathers the patches of a convolution with strides in more time.
+ */
+export function depthwiseAsProduct(
+  ops: TensorOps,
+  x: TypedValue,
+  w: TypedValue,
+  bias: TypedValue | undefined,
+  window: Window,
+  dims: Dims,
+): TypedValue {
+  const [batch, channels, ...inputs] = x.dims as [number, number, ...number[]]
+  const outputs = dims.slice(2)
+  const [before, after, size] = [sizeOf(inputs), sizeOf(outputs), sizeOf(window.kernel)]
+  const meetings = ops.constant('float32', [before * after, size], meetingsOf(window, inputs, outputs))
+  const counts = ops.matMul(ops.reshape(w, [channels, size]), ops.cast(meetings, w.type), { transB: true })
+  const images = ops.reshape(batchLast(ops, x), [channels, before, batch])
+  const product = ops.matMul(ops.reshape(counts, [channels, before, after]), images, { transA: true })
+  const sum = bias ? ops.add(product, ops.reshape(bias, [channels, 1, 1])) : product
+  return batchFirst(ops, ops.reshape(sum, [channels, ...outputs, batch]))
 }
 
 /**

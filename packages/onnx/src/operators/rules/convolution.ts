@@ -1,6 +1,13 @@
 /** Convolutions, over any number of spatial axes. */
 import { intOf } from '../../graph/attributes.js'
-import { depthwiseOverBatch, isPointwise, isSmallDepthwise, pointwiseProduct } from '../convolution-products.js'
+import {
+  depthwiseAsProduct,
+  depthwiseOverBatch,
+  isPointwise,
+  isSmallDepthwise,
+  isStridedAtFewPlaces,
+  pointwiseProduct,
+} from '../convolution-products.js'
 import { kernelGradient, spread } from '../convolution-gradients.js'
 import { computed, convolution } from '../facts.js'
 import { rule } from '../rule.js'
@@ -14,7 +21,8 @@ import { transposedWindowOf, windowOf } from '../window.js'
  * - dW[o,i,k] = Σ_n,p dY[n,o,p] X[n,i,s·p + d·k - pad], one product for each position k of the kernel;
  * - dB is the sum of dY over batch and space.
  *
- * A pointwise convolution is written as a matrix product, a depthwise one of small images as that of a single image.
+ * A pointwise convolution is written as a matrix product, a depthwise one of small images as that of a single image, or as
+ * a product for each channel where it has strides.
  */
 export const Conv = rule(
   { ...computed, weights: convolution(0) },
@@ -36,7 +44,9 @@ export const Conv = rule(
     const group = intOf(node, 'group', 1)
     const window = windowOf(step, w.dims.slice(2), x.dims.slice(2), output.dims.slice(2))
     if (isPointwise(window, group)) return [pointwiseProduct(ops, x, w, b, window)]
-    return isSmallDepthwise(x, w, group) ? [depthwiseOverBatch(ops, x, w, b, window, output.dims)] : undefined
+    if (!isSmallDepthwise(x, w, group)) return undefined
+    const depthwise = isStridedAtFewPlaces(x, window, output.dims) ? depthwiseAsProduct : depthwiseOverBatch
+    return [depthwise(ops, x, w, b, window, output.dims)]
   },
 )
 
