@@ -59,6 +59,19 @@ describe('headstart predict --unknown, --coverage', () => {
     expect(await readFile(scene.path('answers.csv'), 'utf8')).toMatch(/predicted_familiarity.*predicted_known/)
   })
 
+  it('guarantees with a probability that no more than the share is refused, where there are enough examples', async () => {
+    const refusedWith = async (...flags: string[]): Promise<number> => {
+      const { code, stdout } = await scene.run(['predict', model, data, '--json', '--unknown', '20%', ...flags])
+      expect(code).toBe(0)
+      return stdout.split('\n').filter((line) => line.includes('"known":false')).length
+    }
+    expect(await refusedWith('--confidence', '95%')).toBeLessThan(await refusedWith())
+    const few = await scene.run(['predict', model, 'a', '--unknown', '1%', '--confidence', '0.95'])
+    expect([few.code, few.stderr]).toEqual([2, expect.stringMatching(/expected 299 or more training examples/)])
+    const alone = await scene.run(['predict', model, 'a', '--confidence', '0.95'])
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringMatching(/the share that it is about.*got none/)])
+  })
+
   it('refuses a share that is none, and a promise that few examples cannot keep', async () => {
     const share = await scene.run(['predict', model, 'a', '--unknown', '120%'])
     expect([share.code, share.stderr]).toEqual([

@@ -5,8 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { dataset } from '../src/data/dataset.js'
 import { DataError, OptionError } from '../src/contract/errors.js'
 import { fineTune } from '../src/fine-tune/fine-tune.js'
+import { networkBackbone } from '../src/features/network-backbone.js'
+import { linearHead } from '../src/head/head.js'
 import { loadModel } from '../src/model/load-model.js'
+import { Model } from '../src/model/model.js'
 import { zeroShotModel } from '../src/model/zero-shot-model.js'
+import { trustOf } from '../src/trust/trust.js'
 import { letters, lettersLoader, tinyBackbone } from './tiny-backbone.js'
 import { relabeled, tinyDataset } from './tiny-data.js'
 import { tinyModel, tinyTexts } from './tiny-model.js'
@@ -28,6 +32,19 @@ describe('what a model does not know', () => {
     const refused = answers.find(({ known }) => !known)
     expect(model.say(refused as never)).toMatch(/^unknown \(most like \w+, familiarity -?0\.\d{3}\)$/)
     expect(model.answer.safeParse(JSON.parse(JSON.stringify(refused))).error).toBeUndefined()
+  })
+
+  it('is what says nothing, however familiar its features are', async () => {
+    const plain = tinyBackbone()
+    const emptiness = (text: string) => (text.trim() === '' ? 'an empty text' : undefined)
+    const backbone = networkBackbone({ ...plain, preprocessing: { ...plain.preprocessing, checks: { emptiness } } })
+    const model = await fineTune(backbone, tinyDataset(20), { cache })
+    const [empty, other] = await model.predict(['', 'abcde'], { unknown: 0.05 })
+    expect(empty).toMatchObject({ known: false, familiarity: expect.any(Number) })
+    expect(other).toMatchObject({ known: true })
+    // As familiar as to a model that knows nothing of empty texts.
+    const [same] = await (await fineTune(plain, tinyDataset(20), { cache })).predict([''], { unknown: 0.05 })
+    expect(same?.familiarity).toBe(empty?.familiarity)
   })
 
   it('is refused more where more may be refused', async () => {
@@ -202,20 +219,26 @@ describe('what is out of scope', () => {
   })
 })
 
-describe('many classes', () => {
+describe('10,000 classes', () => {
   it('are known by their means as few are', async () => {
-    const classes = 300
-    const examples = Array.from({ length: 2 * classes }, (_, i) => {
-      const label = Math.floor(i / 2)
-      const letter = (place: number) => String.fromCharCode(97 + (Math.floor(label / 17 ** place) % 17))
-      return {
-        input: `${letter(0).repeat(4)}${letter(1).repeat(2)}${letter(2)}${'xyz'[i % 2]}`,
-        label: `class ${label}`,
-      }
-    })
-    const model = await fineTune(tinyBackbone(), dataset(examples), { cache, head: 'prototype' })
-    const [answer] = await model.predict([examples[0]?.input as string], { unknown: 0.05 })
-    expect(answer).toMatchObject({ known: true })
-    expect(model.trust.familiarity?.means.rows).toBe(classes)
+    const labels = Array.from({ length: 10_000 }, (_, at) => `class ${at}`)
+    const sample = (at: number, last: string): string =>
+      [...String(at).padStart(4, '0')]
+        .map((digit, place) => 'abcdefghijklmnopqrst'.charAt(Number(digit) + 10 * (place % 2)).repeat(7 - place))
+        .join('') + last
+    const examples = [...'xy'].flatMap((last) => labels.map((label, at) => ({ input: sample(at, last), label })))
+    const backbone = tinyBackbone()
+    const features = await backbone.embed(examples.map(({ input }) => input))
+    const trust = await trustOf({ kind: 'classification', labels, features, examples, heldOut: undefined })
+    expect(trust.familiarity).toMatchObject({ means: { rows: 10_000 }, held: { examples: 20_000 } })
+    // What is answered is no matter here.
+    const weights = { weight: new Float64Array(8 * labels.length), bias: new Float64Array(labels.length) }
+    const head = linearHead('classification', labels, weights)
+    const { recipe, training } = await tinyModel()
+    const model = new Model({ backbone, head, recipe, training, trust })
+    const own = Array.from({ length: 20 }, (_, at) => sample(501 * at, 'x'))
+    const answers = await model.predict([...own, '....'], { unknown: 0.05 })
+    expect(answers.slice(0, -1).filter(({ known }) => known).length).toBeGreaterThanOrEqual(17)
+    expect(answers.at(-1)?.known).toBe(false)
   })
 })

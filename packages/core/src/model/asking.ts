@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { OptionError } from '../contract/errors.js'
 import type { RunOptions } from '../contract/progress.js'
 import { step } from '../contract/step.js'
 import type { Step } from '../contract/step.js'
+import type { Unknown } from '../trust/refusal.js'
 
 const isShare = (share: number): boolean => share > 0 && share < 1
 const expected = { error: 'expected a share above 0 and below 1, such as 5% or 0.05' }
@@ -21,17 +23,39 @@ export const asking = z.object({
   unknown: share
     .optional()
     .describe('refuse what is not of the kind that was trained on; of what is so large a share may be refused: 5%'),
+  confidence: share
+    .optional()
+    .describe(
+      'with --unknown: no more than that share is refused, with this probability over the draw of the examples: 95%',
+    ),
   coverage: share
     .optional()
     .describe('give the classes that hold the right one so often, or of numbers the interval: 0.9'),
 })
-export type Asking = z.output<typeof asking>
+/** How a model is asked; see `PredictOptions`. */
+export interface Asking {
+  readonly unknown?: Unknown | undefined
+  readonly coverage?: number | undefined
+}
 
 /** `Trained.asks` of a model of labeled examples. */
 export function askingStep<Input, Answer>(
   ask: (inputs: readonly Input[], options: Asking & RunOptions) => Promise<Answer[]>,
 ): Step<readonly Input[], Answer[]> {
-  return step(asking, (inputs: readonly Input[], options, { signal, onEvent }) =>
-    ask(inputs, { ...options, signal, onEvent }),
+  return step(
+    asking,
+    async (inputs: readonly Input[], { unknown: share, confidence, coverage }, { signal, onEvent }) => {
+      if (confidence !== undefined && share === undefined) {
+        const remedy = 'Give both, or leave it out.'
+        throw new OptionError('option "confidence"', 'the share that it is about, option "unknown"', 'none', remedy)
+      }
+      const unknown = share === undefined || confidence === undefined ? share : { share, confidence }
+      return ask(inputs, {
+        ...(unknown !== undefined && { unknown }),
+        ...(coverage !== undefined && { coverage }),
+        signal,
+        onEvent,
+      })
+    },
   )
 }

@@ -18,8 +18,10 @@ interface Judge {
 }
 
 /**
- * The answers, and of each whether its input is known; where it is not, there is none.
+ * The answers, and of each whether its input is known; where it is not, there is none. What says nothing is never known, however
+ * familiar its features are.
  * @param features Of the inputs, `[n, featureSize]`.
+ * @param saysNothing Whether the input of a number does, such as an empty text.
  * @throws DataError where the model cannot tell.
  */
 export async function judged(
@@ -27,6 +29,7 @@ export async function judged(
   answers: readonly Answer[],
   features: Matrix,
   unknown: Unknown,
+  saysNothing: (index: number) => boolean,
   { onEvent }: RunOptions,
 ): Promise<Judged<Answer>[]> {
   const familiarity = familiarityIn(model)
@@ -35,7 +38,7 @@ export async function judged(
   const likeness = await likenessOf(features, familiarity)
   return answers.map((answer, index) => {
     const own = likeness.familiarity[index] as number
-    const known = own >= value
+    const known = own >= value && !saysNothing(index)
     const refused =
       'label' in answer ? { label: undefined } : 'labels' in answer ? { labels: [] } : { value: undefined }
     return {

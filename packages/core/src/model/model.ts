@@ -1,6 +1,6 @@
 import type { Graph } from '@headstart/onnx'
 import type * as z from 'zod'
-import type { Backbone } from '../contract/backbone.js'
+import { type Backbone, isTunable } from '../contract/backbone.js'
 import type { Faithfulness, ShownExplanation } from '../contract/explanation.js'
 import { DataError, InputError, OptionError } from '../contract/errors.js'
 import { networkOf } from '../contract/knowledge.js'
@@ -138,7 +138,9 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const { onUnreadable, unknown, coverage } = options
     const inputs = Array.isArray(given) ? (given as readonly Input[]) : [given as Input]
     const unreadable = new Set<number>()
-    const features = await computeFeatures(networkOf(this.backbone), inputs, {
+    const network = networkOf(this.backbone)
+    const checks = isTunable(network) ? network.preprocessing.checks : undefined
+    const features = await computeFeatures(network, inputs, {
       ...options,
       cache: options.cache || undefined,
       // Nothing is kept, and nothing learned.
@@ -162,6 +164,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
         answers as readonly Answer[],
         features,
         unknown === true ? usualShare : unknown,
+        (index) => checks?.emptiness?.(inputs[index] as Input) !== undefined,
         options,
       )
     return (answers as readonly Prediction<Label>[]).map((answer, index) =>
