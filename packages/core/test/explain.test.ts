@@ -1,4 +1,4 @@
-import { float32, GraphBuilder } from '@headstart/onnx'
+import { float32, GraphBuilder, type Value } from '@headstart/onnx'
 import { describe, expect, it } from 'vitest'
 import { letters, tinyBackbone } from './tiny-backbone.js'
 import { tinyDataset } from './tiny-data.js'
@@ -11,7 +11,8 @@ import { fineTune } from '../src/fine-tune/fine-tune.js'
 import { linearHead } from '../src/head/head.js'
 import { random } from '../src/kit/random.js'
 import { Model } from '../src/model/model.js'
-import { placesOfFeatures } from '../src/explain/activation-map.js'
+import { activationMap } from '../src/explain/activation-map.js'
+import { withLogits } from '../src/head/logits.js'
 
 const plain = tinyBackbone()
 /** The tiny network, of whose texts each letter is a part, and a token; those in `special` are of no part. */
@@ -171,6 +172,20 @@ describe('Model.explain', () => {
     expect(await page()).toContain('<h2>')
   })
 
+  it('explains a model whose examples all look alike, and one of two examples of a class', async () => {
+    const digits = [...'1234'].map((input, at) => ({ input, label: at % 2 ? 'x' : 'y' }))
+    for (const data of [dataset(digits), tinyDataset(2)]) {
+      const model = await fineTune<string, string>(backbone, data, { cache: false, l2: 1, keep: true })
+      const { parts, examples } = await model.explain('abc')
+      const figures = [
+        ...parts.map(({ weight }) => weight),
+        ...examples.flatMap((one) => [one.likeness, one.influence]),
+      ]
+      expect(examples.length).toBeGreaterThanOrEqual(4)
+      expect(figures.every(Number.isFinite)).toBe(true)
+    }
+  })
+
   it('explains other heads and 10,000 classes, without examples where they cannot say', async () => {
     const nearest = await fineTune(backbone, tinyDataset(8), { cache: false, head: 'nearest', keep: true })
     const { examples, notes } = await nearest.explain('abc')
@@ -195,9 +210,13 @@ describe('Model.explain', () => {
   })
 })
 
-describe('placesOfFeatures', () => {
-  /** Two maps of different sizes over a picture of 8 x 8 numbers, pooled and put side by side. */
-  function maps(after: 'nothing' | 'normalize') {
+describe('activationMap', () => {
+  const sizes = { nothing: 5, normalize: 5, 'more means': 5 + 12 + 4 + 2 }
+  /**
+   * Two maps of different sizes over a picture of 8 x 8 numbers, pooled and put side by side; where there is more, also means over quarters
+   * of the finer one and of the picture, which were laid into one and taken apart again before, and of the coarser one, channels last.
+   */
+  function maps(after: keyof typeof sizes) {
     const { normal } = random(1)
     const g = new GraphBuilder('maps')
     const kernel = (name: string, ...dims: number[]) =>
@@ -212,9 +231,20 @@ describe('placesOfFeatures', () => {
     const fine = g.op('Relu', [g.op('Conv', [x, kernel('a', 3, 1, 2, 2)], { strides: [2, 2] })])
     const coarse = g.op('Relu', [g.op('Conv', [fine, kernel('b', 2, 3, 2, 2)], { strides: [2, 2] })])
     const pooled = [fine, coarse].map((map) => g.op('Flatten', [g.op('GlobalAveragePool', [map])]))
-    const joined = g.op('Concat', [g.op('Mul', [pooled[0] as never, g.scalar(3)]), pooled[1] as never], { axis: 1 })
+    const means = [g.op('Mul', [pooled[0] as Value, g.scalar(3)]), pooled[1] as Value]
+    if (after === 'more means') {
+      const quarters = (of: Value, side: number) =>
+        g.op('Flatten', [g.op('AveragePool', [of], { kernel_shape: [side, side], strides: [side, side] })])
+      const joint = g.op('Concat', [g.op('Flatten', [fine]), quarters(x, 4)], { axis: 1 })
+      const [whole, seen] = g.ops('Split', [joint, g.ints([48, 4])], 2, { axis: 1 })
+      const last = g.op('Transpose', [coarse], { perm: [0, 2, 3, 1] })
+      means.push(quarters(g.op('Reshape', [whole as Value, g.ints([-1, 3, 4, 4])]), 2), seen as Value)
+      means.push(g.op('ReduceMean', [last], { axes: [1, 2], keepdims: 0 }))
+    }
+    const joined = g.op('Concat', means, { axis: 1 })
     const length = g.op('Sqrt', [g.op('ReduceSum', [g.op('Mul', [joined, joined]), g.ints([1])], { keepdims: 1 })])
-    g.output('features', after === 'nothing' ? joined : g.op('Div', [joined, length]), 'float32', ['batch', 5])
+    const features = after === 'normalize' ? g.op('Div', [joined, length]) : joined
+    g.output('features', features, 'float32', ['batch', sizes[after]])
     const preprocessing: Preprocessing<number[], number[]> = {
       id: 'numbers/1',
       config: {},
@@ -231,29 +261,59 @@ describe('placesOfFeatures', () => {
       preprocessing,
     })
   }
+  /** Two classes, and the weights of the first less those of the second. */
+  function headOn(columns: number) {
+    const { normal } = random(2)
+    const weight = Float64Array.from({ length: 2 * columns }, () => normal())
+    const graph = withLogits(linearHead('classification', ['a', 'b'], { weight, bias: Float64Array.of(1, 2) }))
+    const difference = Array.from(
+      { length: columns },
+      (_, at) => (weight[2 * at] as number) - (weight[2 * at + 1] as number),
+    )
+    return { logits: { graph, features: 'features', output: 'logits' }, difference }
+  }
+  const answer = { direction: Float64Array.of(1, -1) }
+  const input = Array.from({ length: 64 }, (_, at) => Math.sin(at))
 
-  it('adds up to the features, place by place', async () => {
-    const backbone = maps('nothing')
-    const input = Array.from({ length: 64 }, (_, at) => Math.sin(at))
+  it.each(['nothing', 'more means'] as const)('adds up to what the features say, with %s beside', async (after) => {
+    const backbone = maps(after)
+    const { logits, difference } = headOn(sizes[after])
     const { data } = await backbone.embed([input])
-    const places = await placesOfFeatures(backbone, input)
-    expect(places).toMatchObject({ rows: 4, columns: 4 })
-    for (let feature = 0; feature < 5; feature++) {
-      let sum = places?.rest[feature] as number
-      for (let place = 0; place < 16; place++) sum += places?.features.data[place * 5 + feature] as number
-      expect(sum).toBeCloseTo(data[feature] as number, 4)
-    }
+    const map = await activationMap(backbone, input, logits, answer)
+    expect(map).toMatchObject({ rows: 4, columns: 4 })
+    const whole = difference.reduce((sum, weight, at) => sum + weight * (data[at] as number), 0)
+    expect(map?.weights.reduce((sum, one) => sum + one, 0)).toBeCloseTo(whole, 4)
     // What is white in one corner alone is seen there alone.
     const corner = Array.from({ length: 64 }, (_, at) => (at % 8 < 2 && at < 16 ? 1 : 0))
-    const seen = await placesOfFeatures(backbone, corner)
-    const strength = (place: number): number =>
-      Math.hypot(...(seen?.features.data.subarray(place * 5, place * 5 + 3) ?? []))
-    expect(strength(15)).toBe(0)
+    const seen = await activationMap(backbone, corner, logits, answer)
+    expect(seen?.weights[0]).not.toBe(0)
+    expect(seen?.weights[15]).toBe(0)
+  })
+
+  it('deals a place of a coarser map out among the cells that it lies over', async () => {
+    const backbone = maps('nothing')
+    const { logits } = headOn(5)
+    // Of the coarser map alone: the weights of the finer one are nothing.
+    const coarse = { ...logits, graph: withLogits(linearHead('classification', ['a', 'b'], coarseAlone())) }
+    const { weights } = (await activationMap(backbone, input, coarse, answer)) ?? { weights: [] }
+    for (const [row, column] of [
+      [0, 0],
+      [0, 2],
+      [2, 0],
+      [2, 2],
+    ] as const) {
+      const block = [0, 1, 4, 5].map((step) => weights[row * 4 + column + step] as number)
+      for (const one of block) expect(one).toBeCloseTo(block[0] as number, 6)
+    }
   })
 
   it('does not say so of a network that is not linear after its means', async () => {
-    const input = Array.from({ length: 64 }, (_, at) => Math.cos(at))
-    expect(await placesOfFeatures(maps('normalize'), input)).toBeUndefined()
-    expect(await placesOfFeatures(tinyBackbone(), 'abc')).toBeUndefined()
+    expect(await activationMap(maps('normalize'), input, headOn(5).logits, answer)).toBeUndefined()
+    expect(await activationMap(tinyBackbone(), 'abc', headOn(8).logits, answer)).toBeUndefined()
   })
 })
+
+/** Weights of two classes for the last two of five features. */
+function coarseAlone() {
+  return { weight: Float64Array.of(0, 0, 0, 0, 0, 0, 1, -1, 2, 1), bias: new Float64Array(2) }
+}

@@ -1,7 +1,7 @@
 import { dataset } from '@headstart/core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { fineTune } from '../src/index.js'
+import { fineTune, joinedMobileNets } from '../src/index.js'
 import type { Model, Dataset } from '../src/index.js'
 import type { ImageInput, ImageSource } from '../src/preprocessing/image-input.js'
 import { imagePreprocessing } from '../src/preprocessing/image-preprocessing.js'
@@ -75,6 +75,21 @@ describe('an explanation of a picture', () => {
     expect(await sharp(overlay).metadata()).toMatchObject({ format: 'png', width: 40, height: 40 })
     expect(await explanation.page()).toContain('data:image/png;base64,')
     expect(explanation.examples.length).toBeGreaterThanOrEqual(5)
+  })
+
+  it('is the activation map of the built-in network, of all its parts', async () => {
+    const examples = await Promise.all(
+      ['red', 'maroon', 'blue', 'navy'].map(async (color, at) => ({
+        input: (await halves(color, color)) as ImageInput,
+        label: at < 2 ? 'red' : 'blue',
+      })),
+    )
+    const built = await fineTune(await joinedMobileNets(), dataset(examples), { cache: false, l2: 0.01 })
+    const { method, parts } = await built.explain(await halves('red', 'blue'), { label: 'red', faithfulness: false })
+    expect([method, parts.length]).toEqual(['activation map', 256])
+    const sum = (isLeft: boolean): number =>
+      parts.reduce((all, part) => ('box' in part && part.box.x < 20 === isLeft ? all + part.weight : all), 0)
+    expect(sum(true)).toBeGreaterThan(sum(false))
   })
 
   it('takes a picture of one pixel', async () => {

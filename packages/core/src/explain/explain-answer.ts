@@ -2,7 +2,7 @@ import { Session, tensor } from '@headstart/onnx'
 import { type Backbone, isTunable } from '../contract/backbone.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Explanation, WeightedPart } from '../contract/explanation.js'
-import type { Dissected } from '../contract/input-parts.js'
+import type { Dissected, InputPart } from '../contract/input-parts.js'
 import { type Matrix, rowOf } from '../contract/matrix.js'
 import type { ExplainAlso } from '../contract/trained.js'
 import { computeFeatures } from '../features/cached-features.js'
@@ -10,7 +10,6 @@ import { readsForParts } from '../features/known-backbone.js'
 import { type Head, headNames } from '../head/head.js'
 import { resultsOf } from '../head/linear-results.js'
 import { logitsName, withLogits } from '../head/logits.js'
-import { placesOfFeatures } from './activation-map.js'
 import { coarser } from './coarser.js'
 import { faithfulnessOf } from './faithfulness.js'
 import { omission } from './omission.js'
@@ -61,8 +60,8 @@ interface Asker<Input> {
  * like and hangs on, and how faithful that is.
  *
  * Where features are means over the places of a picture and the head is linear, weights are those of the class activation map, in closed
- * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it; of texts of some length the
- * weightiest again without those before them (see `omission`). Of long texts weights
+ * form. Else each part is left out in turn, of texts all places of a word at once, and its weight is how much the log-odds of the answer fall
+ * without it; of texts of some length the weightiest again without those before them (see `omission`). Of long texts weights
  * are integrated gradients, which add up to how much higher the log-odds are than without any word.
  * @throws InputError for an input that cannot be read; OptionError for a label that the model does not know.
  * @throws DataError for a kind of input of which nothing is known of its parts.
@@ -100,33 +99,28 @@ export async function explainAnswer<Input>(
 
   const notes: string[] = []
   const whole = await preprocessing.dissect(input)
-  const found = whole.overlay && isLinear(head) ? await placesOfFeatures(backbone, input) : undefined
-  // Beside the network's features there may be what is known otherwise, of no place.
-  const places = found?.features.columns === features.columns ? found : undefined
-  const tokens = places || method === 'omission' ? undefined : whole.tokens?.()
+  const wholeHead = { graph: logitsGraph, features: headNames.features, output: logitsOutput }
+  // Loaded where they are needed: a page that loads a model has no use for derivatives.
+  const map =
+    whole.overlay && isLinear(head)
+      ? await (await import('./activation-map.js')).activationMap(backbone, input, wholeHead, answer)
+      : undefined
+  const tokens = map || method === 'omission' ? undefined : whole.tokens?.()
   const isKnown = readsForParts(preprocessing)
   const isLong = whole.parts.filter(({ read }) => read !== false).length > mostOmitted
   const wantsGradients = method === 'integrated gradients' || (isLong && !isKnown)
-  // Loaded where it is needed: a page that loads a model has no use for derivatives.
   const integrated =
     tokens && wantsGradients
       ? await (
           await import('./integrated-gradients.js')
-        ).integratedGradients(
-          backbone,
-          input,
-          tokens,
-          { graph: logitsGraph, features: headNames.features, output: logitsOutput },
-          answer,
-          { signal },
-        )
+        ).integratedGradients(backbone, input, tokens, wholeHead, answer, { signal })
       : undefined
-  if (method === 'integrated gradients' && !integrated && !places)
+  if (method === 'integrated gradients' && !integrated && !map)
     notes.push('The network has no gradient along an embedding of tokens: each part was left out in turn.')
   if (integrated && isKnown)
     notes.push('What stands beside the network was left as it is: it has no part in the weights.')
-  const dissected: Dissected = places
-    ? await preprocessing.dissect(input, places)
+  const dissected: Dissected = map
+    ? await preprocessing.dissect(input, map)
     : integrated
       ? whole
       : coarser(whole, mostOmitted)
@@ -140,24 +134,17 @@ export async function explainAnswer<Input>(
     return Float64Array.from({ length: results.rows }, (_, row) => of(answer, rowOf(results, row)))
   }
 
-  const useMap = places !== undefined && places.rows * places.columns === dissected.parts.length
+  const useMap = map !== undefined && map.rows * map.columns === dissected.parts.length
   const weights = new Float64Array(dissected.parts.length)
   if (useMap) {
-    const shares = await asker.logits(places.features)
-    const none = await asker.logits({ rows: 1, columns: features.columns, data: new Float32Array(features.columns) })
-    for (let part = 0; part < weights.length; part++)
-      weights[part] = answer.direction.reduce(
-        (sum, count, k) =>
-          sum + count * ((shares.data[part * shares.columns + k] as number) - (none.data[k] as number)),
-        0,
-      )
+    weights.set(map.weights)
   } else if (integrated && tokens) {
     tokens.parts.forEach((part, token) => {
       if (part >= 0) weights[part] = (weights[part] as number) + (integrated.tokens[token] as number)
     })
   } else {
     const omitted = await omission(
-      readable,
+      sameWords(dissected.parts, readable),
       weights.length,
       valueOf(answer, rowOf(logits, 0)),
       (kept) => valuesOf(kept, valueOf),
@@ -203,6 +190,18 @@ export async function explainAnswer<Input>(
     },
     overlay: dissected.overlay && (() => (dissected.overlay as NonNullable<typeof dissected.overlay>)([...weights])),
   }
+}
+
+/** Numbers of some parts, those of one word together, however it is spelled and punctuated; places of a picture each for itself. */
+function sameWords(parts: readonly InputPart[], some: readonly number[]): number[][] {
+  const groups = new Map<string | number, number[]>()
+  for (const at of some) {
+    const part = parts[at] as InputPart
+    const word = 'text' in part ? part.text.trim().toLowerCase() : at
+    const key = typeof word === 'string' ? word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '') || word : word
+    groups.set(key, [...(groups.get(key) ?? []), at])
+  }
+  return [...groups.values()]
 }
 
 /** Whether the logits of a head are linear in the features: two of its nodes say so. */
