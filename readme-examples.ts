@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ export interface ReadmeExamples {
 /**
  * Writes them down and compiles them, inside the package, so that it is found as its users find it.
  * @param home Folder of the package.
- * @param names One for each example, in their order.
+ * @param names One for each example, in their order; those of one name are one program, each going on where the one before ends.
  */
 export async function readmeExamples(home: URL, names: readonly string[]): Promise<ReadmeExamples> {
   const readme = await readFile(new URL('README.md', home), 'utf8')
@@ -32,7 +32,7 @@ export async function readmeExamples(home: URL, names: readonly string[]): Promi
   if (blocks.length !== names.length)
     throw new Error(`README.md of ${home.pathname}: expected ${names.length} examples, got ${blocks.length}.`)
   const folder = await mkdtemp(fileURLToPath(new URL('test/.readme-', home)))
-  for (const [place, code] of blocks.entries()) await writeFile(join(folder, `${names[place]}.ts`), code)
+  for (const [place, code] of blocks.entries()) await appendFile(join(folder, `${names[place]}.ts`), code)
   await writeFile(
     join(folder, 'tsconfig.json'),
     '{ "extends": "../../tsconfig.json", "compilerOptions": { "noEmit": false, "declaration": false }, "include": ["*.ts"] }',

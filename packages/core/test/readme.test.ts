@@ -1,20 +1,26 @@
-import { readFile } from 'node:fs/promises'
-import { afterEach, expect, it, vi } from 'vitest'
-import { temporaryFolder } from './temporary-folder.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ReadmeExamples, readmeExamples } from '../../../readme-examples.js'
 
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-})
+describe('the examples in the README', () => {
+  let examples: ReadmeExamples
+  beforeAll(async () => {
+    // One program: each goes on where the one before ends.
+    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'example', 'example'])
+  })
+  afterAll(() => examples.remove())
 
-it('the example of the README is the one that is compiled and run, and prints what it says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const source = await readFile(new URL('readme-example.ts', import.meta.url), 'utf8')
-  expect(/```ts\n(.*?)```/s.exec(readme)?.[1]).toBe(source.replace('../src/index.js', '@headstart/core'))
+  it('compiles', () => {
+    expect(examples.compile()).toEqual({ stdout: '', stderr: '', status: 0 })
+  })
 
-  vi.stubEnv('HEADSTART_CACHE', await temporaryFolder())
-  const lines: string[] = []
-  vi.spyOn(console, 'log').mockImplementation((...parts) => void lines.push(parts.join(' ')))
-  await import('./readme-example.js')
-  expect(readme).toContain(`It prints ${lines.map((line) => `\`${line}\``).join(' and ')}.`)
+  it('prints what it says', () => {
+    const { stdout, stderr, status } = examples.run('example')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    const [first, second, foreign, french, weights, ...why] = stdout.trim().split('\n')
+    expect(examples.readme).toContain(`It prints \`${first}\` and \`${second}\`.`)
+    expect(examples.readme).toContain(`It prints \`${foreign}\` and \`${french}\`.`)
+    expect(examples.readme).toContain(`It prints \`${weights}\` first`)
+    expect(why.slice(0, 2)).toEqual(['"Who hat the Haus gebaut?"', 'English, because of (omission):'])
+  })
 })

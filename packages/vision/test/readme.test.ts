@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ReadmeExamples, readmeExamples } from '../../../readme-examples.js'
 import { noise, writeFiles } from './pictures.js'
@@ -6,7 +8,7 @@ describe('the example in the README', () => {
   let examples: ReadmeExamples
 
   beforeAll(async () => {
-    examples = await readmeExamples(new URL('../', import.meta.url), ['example'])
+    examples = await readmeExamples(new URL('../', import.meta.url), ['example', 'trust'])
     const pictures = (label: string, brightness: number) =>
       Array.from({ length: 15 }, (_, place) => [
         `pets/${label}/${place}.jpg`,
@@ -19,6 +21,20 @@ describe('the example in the README', () => {
 
   it('compiles', () => {
     expect(examples.compile()).toEqual({ stdout: '', stderr: '', status: 0 })
+  })
+
+  it('says what to look at, why, and what it does not know', async () => {
+    const { stdout, stderr, status } = examples.run('trust')
+    expect(stderr).toMatch(/^pets: 1 file ignored/)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^30 examples/)
+    expect(stdout).toMatch(/^activation map \{/m)
+    expect(stdout).toMatch(/^(true|false) dog$/m)
+    expect(await sharp(join(examples.folder, 'why.png')).metadata()).toMatchObject({
+      format: 'png',
+      width: 300,
+      height: 250,
+    })
   })
 
   it('prints figures, an answer and a comparison, and says what is no picture', () => {
