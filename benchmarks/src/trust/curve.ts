@@ -33,17 +33,20 @@ export async function curve(asked: Asked): Promise<Figure[]> {
       backbone: () => encoder,
     })
     const hits: number[] = []
+    const knownHits: number[] = []
     const errors: number[] = []
     const widths: number[] = []
     for (let seed = 0; seed < draws / chosen.length; seed++) {
       // A larger sample contains the smaller one.
       const some = train.sample({ perClass, seed })
       const { later } = await learningCurve(learner, some as never, {}, startRun({ seed, cache }))
-      const truth = await (
-        await fineTune(encoder, train.sample({ perClass: 2 * perClass, seed }), { seed, cache })
-      ).accuracy(test, { cache })
+      const more = train.sample({ perClass: 2 * perClass, seed })
+      const truthOf = async (options: typeof plain | undefined): Promise<number> =>
+        (await fineTune(encoder, more, { ...options, seed, cache })).accuracy(test, { cache })
+      const [truth, known] = [await truthOf(plain), await truthOf(undefined)]
       const [low, high] = later.interval
       hits.push(low <= truth && truth <= high ? 1 : 0)
+      knownHits.push(low <= known && known <= high ? 1 : 0)
       errors.push(Math.abs(later.mean - truth))
       widths.push(high - low)
     }
@@ -56,7 +59,7 @@ export async function curve(asked: Asked): Promise<Figure[]> {
     figures.push({
       what: `${name}, ${perClass} per class: the interval for twice as many holds it`,
       measured: hit.toFixed(3),
-      beside: `off by ${error.toFixed(3)} on average; ${width.toFixed(3)} wide`,
+      beside: `off by ${error.toFixed(3)} on average; ${width.toFixed(3)} wide; that of a model with knowledge beside the network in ${spreadOf(knownHits).mean.toFixed(3)}`,
     })
   }
   figures.push(atLeast(`interval of the curve holds the later accuracy, ${draws} draws`, spreadOf(held).mean, 0.85, ''))
