@@ -2,7 +2,7 @@ import { Session, tensor } from '@headstart/onnx'
 import { type Backbone, isTunable } from '../contract/backbone.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Explanation, WeightedPart } from '../contract/explanation.js'
-import type { Dissected, InputPart } from '../contract/input-parts.js'
+import type { Dissected } from '../contract/input-parts.js'
 import { type Matrix, rowOf } from '../contract/matrix.js'
 import type { ExplainAlso } from '../contract/trained.js'
 import { computeFeatures } from '../features/cached-features.js'
@@ -60,8 +60,8 @@ interface Asker<Input> {
  * like and hangs on, and how faithful that is.
  *
  * Where features are means over the places of a picture and the head is linear, weights are those of the class activation map, in closed
- * form. Else each part is left out in turn, of texts all places of a word at once, and its weight is how much the log-odds of the answer fall
- * without it; of texts of some length the weightiest again without those before them (see `omission`). Of long texts weights
+ * form. Else each part is left out in turn, and its weight is how much the log-odds of the answer fall without it; of texts of some length the
+ * weightiest again without those before them (see `omission`). Of long texts weights
  * are integrated gradients, which add up to how much higher the log-odds are than without any word.
  * @throws InputError for an input that cannot be read; OptionError for a label that the model does not know.
  * @throws DataError for a kind of input of which nothing is known of its parts.
@@ -144,7 +144,7 @@ export async function explainAnswer<Input>(
     })
   } else {
     const omitted = await omission(
-      sameWords(dissected.parts, readable),
+      readable,
       weights.length,
       valueOf(answer, rowOf(logits, 0)),
       (kept) => valuesOf(kept, valueOf),
@@ -190,18 +190,6 @@ export async function explainAnswer<Input>(
     },
     overlay: dissected.overlay && (() => (dissected.overlay as NonNullable<typeof dissected.overlay>)([...weights])),
   }
-}
-
-/** Numbers of some parts, those of one word together, however it is spelled and punctuated; places of a picture each for itself. */
-function sameWords(parts: readonly InputPart[], some: readonly number[]): number[][] {
-  const groups = new Map<string | number, number[]>()
-  for (const at of some) {
-    const part = parts[at] as InputPart
-    const word = 'text' in part ? part.text.trim().toLowerCase() : at
-    const key = typeof word === 'string' ? word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '') || word : word
-    groups.set(key, [...(groups.get(key) ?? []), at])
-  }
-  return [...groups.values()]
 }
 
 /** Whether the logits of a head are linear in the features: two of its nodes say so. */
