@@ -7,6 +7,7 @@ import { routePath } from 'hono/route'
 import { bodyRooms } from './http/body-room.js'
 import { checkHost, checkOrigin, checkToken } from './http/guards.js'
 import { problemResponse, RequestError, statusOf } from './http/request-error.js'
+import { isWritten, writeJson } from './http/write-json.js'
 import { createMetrics } from './metrics.js'
 import type { BatchLimits } from './models/batcher.js'
 import type { ModelSource } from './models/model-source.js'
@@ -96,6 +97,11 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   }
 
   const roomFor = bodyRooms(limits.bodyLimit)
+  /** Of every answer. */
+  const headers = (): Record<string, string> => ({
+    'X-Content-Type-Options': 'nosniff',
+    ...(!isReady && { Connection: 'close' }),
+  })
   const app = new Hono<RequestVariables>()
   app.use(async (c, next) => {
     const start = performance.now()
@@ -105,6 +111,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     if (token !== undefined && !isOpen) checkToken(c.req.raw, token)
     const { signal, end } = lifeOf(c.req.raw, limits.deadline)
     const body = roomFor()
+    writeJson(c, headers)
     c.set('signal', signal)
     c.set('body', body)
     try {
@@ -116,17 +123,18 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
     // Of names that nobody has there would be no end.
     const model = models.get(c.req.param('name') ?? '')?.name ?? ''
     metrics.request(routePath(c, -1), model, c.res.status, (performance.now() - start) / 1000)
-    c.header('X-Content-Type-Options', 'nosniff')
-    if (!isReady) c.header('Connection', 'close')
+    if (isWritten(c.res)) return
+    for (const [name, value] of Object.entries(headers())) c.header(name, value)
   })
-  app.onError((cause) => {
+  app.onError((cause, c) => {
     if (statusOf(cause) >= 500 && !(cause instanceof RequestError)) {
       onEvent?.({ type: 'failed', message: `a request failed: ${said(cause)}`, cause })
     }
-    return problemResponse(cause)
+    return problemResponse(c, cause)
   })
-  app.notFound(({ req }) => {
-    return problemResponse(new RequestError(404, 'request', 'an address of /openapi.json', `${req.method} ${req.path}`))
+  app.notFound((c) => {
+    const got = `${c.req.method} ${c.req.path}`
+    return problemResponse(c, new RequestError(404, 'request', 'an address of /openapi.json', got))
   })
   app.route('/', healthRoutes(context, metrics))
   app.route('/', pageRoutes())
@@ -137,7 +145,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
 
   const service: Service = {
     fetch: async (request) => app.fetch(request),
-    listener: getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false }),
+    listener: getRequestListener((request, node) => app.fetch(request, node), { overrideGlobalObjects: false }),
     models,
     async add(source) {
       requireName(source.name)

@@ -1,5 +1,7 @@
 import { HeadstartError, InputError } from '@headstart/core'
 import { DataError, OptionError } from '@headstart/core/kit'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
 /** What a request asks cannot be had, or not now. */
 export class RequestError extends HeadstartError {
@@ -36,12 +38,9 @@ export interface Problem {
 }
 
 /** The answer to a request that failed. Of a fault of the program nothing is told to strangers. */
-export function problemResponse(cause: unknown): Response {
+export function problemResponse(c: Context, cause: unknown): Response {
   const headers = cause instanceof RequestError ? cause.headers : {}
-  return Response.json(problemOf(cause), {
-    status: statusOf(cause),
-    headers: { 'Cache-Control': 'no-store', ...headers },
-  })
+  return c.json(problemOf(cause), statusOf(cause) as ContentfulStatusCode, { 'Cache-Control': 'no-store', ...headers })
 }
 
 export function problemOf(cause: unknown): Problem {

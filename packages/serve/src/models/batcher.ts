@@ -4,7 +4,7 @@ import { RequestError, tooBusy } from '../http/request-error.js'
 export interface BatchLimits {
   /** Most questions that are answered at once. Default 32. */
   readonly batch: number
-  /** Milliseconds for which the first one waits for company. Default 2. */
+  /** Milliseconds for which one waits for company: the first one, and where a batch is under way already, the last one. Default 2. */
   readonly wait: number
   /** Most questions that wait; further ones are refused. Default 256. */
   readonly queue: number
@@ -111,7 +111,9 @@ export class Batcher<Item, Result> {
     clearTimeout(this.#timer)
     if (!first || this.#running === atOnce) return
     const { batch, wait } = this.#limits
-    const left = this.#waiting.length >= batch ? 0 : wait - (performance.now() - first.since)
+    // Beside a batch that is under way a small one would take its cores for little: it is gathered for as long as others come.
+    const since = this.#running === 0 ? first.since : (this.#waiting.at(-1) ?? first).since
+    const left = this.#waiting.length >= batch ? 0 : wait - (performance.now() - since)
     if (left > 0) this.#timer = setTimeout(() => this.#schedule(), left)
     else {
       this.#running++
