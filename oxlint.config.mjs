@@ -72,7 +72,7 @@ const floors = {
     'task',
   ],
   recommender: ['math', 'shop', 'contract', 'scorers', 'evaluate', 'network', 'methods', 'model', 'learners', 'bench'],
-  translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners'],
+  translation: ['files', 'generation', 'placeholders', 'data', 'evaluate', 'tuning', 'model', 'learners', 'bench'],
   nlp: ['checks', 'explain', 'preprocessing', 'knowledge', 'backbone', 'data', 'chat'],
   queue: ['contract', 'sources', 'folder', 'plan', 'results', 'run', 'redis', 'served'],
   serve: ['http', 'models', 'routes'],

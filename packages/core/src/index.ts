@@ -9,12 +9,15 @@ export type {
   BenchExample,
   BenchMaker,
   BenchMethod,
+  BenchNetwork,
   BenchSnapshot,
   BenchSplit,
   Brought,
   BroughtIn,
+  LabelKind,
   Move,
   Place,
+  Replies,
   ShownAs,
 } from './contract/bench.js'
 export type {

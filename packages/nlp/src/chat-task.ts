@@ -1,9 +1,19 @@
+import { join } from 'node:path'
 import type { Dataset, Model, Target, Task } from '@headstart/core'
-import { createTables, examplesTask, findTables, OptionError, step, tableFiles } from '@headstart/core/kit'
+import {
+  createTables,
+  examplesTask,
+  findTables,
+  OptionError,
+  step,
+  tableFiles,
+  type TableParts,
+} from '@headstart/core/kit'
 import { z } from 'zod'
 import { headOfIntents, learnable } from './chat/chatbot.js'
 import { chatAsking, Chatbot, type ChatQuery, chatQuery } from './chat/chatbot-model.js'
 import { chatFiles, readChatData } from './chat/read-chat-data.js'
+import { addReplies, chatReplies } from './chat/replies.js'
 import type { Reply } from './chat/reply.js'
 import { library } from './chat/sample.js'
 import { textIn } from './data/read-text-dataset.js'
@@ -36,12 +46,31 @@ const intents = examplesTask({
     noTransfer: 'the words of the examples alone',
     converses: true,
     find: findTables,
-    create: (folder, data) => createTables(folder, textIn(), data),
-    open: (folder) => tableFiles(folder, textIn(), chatFiles),
+    async create(folder, data) {
+      const parts = tables(folder)
+      await createTables(folder, parts, data)
+      // Answers beside the texts of a table that stays as it is.
+      if (data === 'data.csv') await parts.read?.(join(folder, data))
+    },
+    open: (folder) => tableFiles(folder, tables(folder)),
+    replies: chatReplies,
     modelIn: (trained) => (trained instanceof Chatbot ? trained.model : trained),
     shown: (answer) => shownReply(answer as Reply),
   },
 })
+
+/** Texts by their intents, with the answers beside them. */
+function tables(folder: string): TableParts {
+  return {
+    input: textIn(),
+    beside: chatFiles,
+    async read(path) {
+      const { examples, script } = await readChatData(path)
+      await addReplies(folder, script.answers ?? {})
+      return examples.map(({ input: text, label }) => ({ text, label }))
+    },
+  }
+}
 
 /** A reply as an answer of a classifier, with what is said. */
 function shownReply(reply: Reply): object {

@@ -69,8 +69,8 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
     ],
     noTransfer: 'the words of the examples alone',
     find: findTables,
-    create: (folder, data, kind) => createTables(folder, textIn(), data, kind),
-    open: (folder, kind) => tableFiles(folder, textIn(), [], kind),
+    create: (folder, data, kind) => createTables(folder, { input: textIn(), ...(kind && { kind }) }, data),
+    open: (folder, kind) => tableFiles(folder, { input: textIn(), ...(kind && { kind }) }),
   },
   distill: (model, texts, { seed, signal, onEvent }) => distill(model, texts, { seed, signal, onEvent }),
 }

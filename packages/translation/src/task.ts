@@ -1,6 +1,7 @@
 import type { Learner, RunOptions, Task } from '@headstart/core'
 import { isTable, OptionError, readInputs, step } from '@headstart/core/kit'
 import { z } from 'zod'
+import { pairBench } from './bench/pair-bench.js'
 import type { Translator } from './contract.js'
 import { fillCatalogs } from './data/fill-catalogs.js'
 import type { TranslationData } from './data/pair.js'
@@ -183,6 +184,7 @@ export const translateTask: Task<TranslationData, string, TranslationAnswer> = {
       }
     },
   ),
+  bench: pairBench,
   adopts: isPublishedTranslator,
   opens: ({ format }) => format === translatorFormat.name,
   async load(files) {

@@ -10,6 +10,7 @@ import { isTeachableMachine, teachableMachine } from './backbone/teachable-machi
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
 import { createPictureFolders, findPictureFolders, pictureFolders } from './data/picture-folders.js'
+import { createPictureTable, pictureTable } from './data/picture-table.js'
 import { holdsPictures, readPictures } from './data/read-pictures.js'
 import { readImageDataset } from './data/read-image-dataset.js'
 import { splitChoices } from './data/read-split.js'
@@ -101,9 +102,12 @@ export function createImageTask(openTexts?: OpenTexts) {
         "console.log(await model.predict('some.jpg'))",
       ],
       noTransfer: 'the pixels of the pictures alone',
+      kinds: ['classification', 'multi-label', 'regression'],
       find: findPictureFolders,
-      create: createPictureFolders,
-      open: pictureFolders,
+      create: (folder, data, kind = 'classification') =>
+        kind === 'classification' ? createPictureFolders(folder, data) : createPictureTable(folder, data, kind),
+      open: (folder, kind = 'classification') =>
+        kind === 'classification' ? pictureFolders(folder) : pictureTable(folder, kind),
     },
   })
 }

@@ -19,3 +19,9 @@ export class ContentIds {
     return copies === 1 ? id : `${id}-${copies}`
   }
 }
+
+/** Of the labeled ones among some, in whatever order: others for other examples or labels. */
+export function labelsFingerprint(examples: readonly { readonly id: string; readonly label: string | null }[]): string {
+  const labeled = examples.filter(({ label }) => label !== null)
+  return sha256(...labeled.map(({ id, label }) => `${id} ${label}\n`).sort())
+}

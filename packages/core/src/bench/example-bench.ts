@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bench, BenchMaker, BenchMethod, ShownAs } from '../contract/bench.js'
+import type { Bench, BenchMaker, BenchMethod, Replies, ShownAs } from '../contract/bench.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Run } from '../contract/run.js'
 import type { Kind, Target } from '../contract/target.js'
@@ -9,8 +9,9 @@ import { computeFeatures, resolveCache } from '../features/cached-features.js'
 import { sha256 } from '../kit/sha256.js'
 import { measureOf } from '../model/answers.js'
 import { Model } from '../model/model.js'
+import { labelsFingerprint } from './content-id.js'
 import type { ExampleFiles } from './example-files.js'
-import { classesOf } from './label-problem.js'
+import { classesOf, writtenLabel } from './label-problem.js'
 
 /** What differs between benches of labeled examples. */
 export interface ExampleBenchParts<Input> {
@@ -26,6 +27,8 @@ export interface ExampleBenchParts<Input> {
   modelIn?(trained: unknown): unknown
   /** See `Bench.converses`. */
   readonly converses?: boolean
+  /** See `Bench.replies`. */
+  replies?(folder: string): Replies
   /** See `Bench.shown`. */
   shown?(answer: unknown): object
   /** What knows nothing beforehand, for people: 'the words of the examples alone'. */
@@ -69,14 +72,21 @@ export function exampleBench<Input>(
     program: parts.program,
     ...(parts.kinds && { kinds: parts.kinds }),
     find: (folder) => parts.find(folder),
-    create: (folder, data, kind) => parts.create(folder, data, kind),
-    open(folder, kind = 'classification'): Bench<Dataset<Input, Target>, Input> {
+    create: (folder, data, kind?: Kind) => parts.create(folder, data, kind),
+    open(folder, kind: Kind = 'classification'): Bench<Dataset<Input, Target>, Input> {
       const files = parts.open(folder, kind)
+      const replies = parts.replies?.(folder)
+      // What is said is learned as well.
+      const fingerprintOf = async (examples: Parameters<typeof labelsFingerprint>[0]): Promise<string> =>
+        replies
+          ? sha256(labelsFingerprint(examples), JSON.stringify(await replies.list()))
+          : labelsFingerprint(examples)
       return {
         brings,
         description,
         labels: true,
         ...(parts.converses && { converses: true }),
+        ...(replies && { replies }),
         kind,
         measure: measureOf[kind],
         methods,
@@ -101,7 +111,7 @@ export function exampleBench<Input>(
             path,
             ids: examples.map(({ id }) => id),
             counts,
-            fingerprint: fingerprintOf(examples),
+            fingerprint: await fingerprintOf(examples),
             async read(run) {
               if (examples.length > 0) return read(path, kind, run)
               throw new DataError(
@@ -120,11 +130,10 @@ export function exampleBench<Input>(
               const all = ids(data.inputs)
               const idOf = new Map(data.examples.map((example, row) => [example, all[row] as string]))
               const { train, test } = enough.split({ test: judgedBy, seed: run.seed })
-              const asked = kind === 'classification' ? test.examples : []
-              const questions = asked.map((example) => ({
+              const questions = test.examples.map((example) => ({
                 id: idOf.get(example) as string,
                 query: example.input,
-                label: String(example.label),
+                label: writtenLabel(example.label),
               }))
               return { train, whole: enough, test, questions }
             },
@@ -150,12 +159,6 @@ export function exampleBench<Input>(
       }
     },
   }
-}
-
-/** Of the labeled ones among some, in whatever order. */
-function fingerprintOf(examples: readonly { readonly id: string; readonly label: string | null }[]): string {
-  const labeled = examples.filter(({ label }) => label !== null)
-  return sha256(...labeled.map(({ id, label }) => `${id} ${label}\n`).sort())
 }
 
 /** A name that is free among some: `1.jpg`, then `1-2.jpg`. */

@@ -36,7 +36,7 @@ describe('texts of a project', () => {
       'a|b',
       '__label__x y',
     ]
-    const files = tableFiles(folder, text)
+    const files = tableFiles(folder, { input: text })
     for (const [place, one] of odd.entries()) await files.add([{ text: one, label: `class ${place % 3}, "x"` }])
     await files.add(odd.map((one) => ({ text: `no label: ${one}` })))
     const read = await readExamples(path('data.csv'), text)
@@ -54,7 +54,7 @@ describe('texts of a project', () => {
   it('keep copies apart, and where a killed process left one twice its label counts', async () => {
     await writeFile(path('data.csv'), 'text,label\nsame,a\nsame,b\nother,a\n')
     await writeFile(path('unlabeled.csv'), 'text\nother\nnew\n')
-    const files = tableFiles(folder, text)
+    const files = tableFiles(folder, { input: text })
     const list = await files.list()
     expect(list.map(({ label }) => label)).toEqual(['a', 'b', 'a', null])
     expect(new Set(list.map(({ id }) => id)).size).toBe(4)
@@ -66,7 +66,7 @@ describe('texts of a project', () => {
   })
 
   it('are refused a label that no class can have, and nothing is written', async () => {
-    const files = tableFiles(folder, text)
+    const files = tableFiles(folder, { input: text })
     const { added } = await files.add([{ text: 'one', label: 'a' }])
     const before = await readFile(path('data.csv'), 'utf8')
     for (const label of ['', '  ', ' a', 'a\u0007', 'x'.repeat(201)])
@@ -88,7 +88,7 @@ describe('texts of a project', () => {
     await writeFile(path('reviews.jsonl'), '{"review":"Good","label":"pos"}\n{"review":"Bad","label":"neg"}\n')
     await writeFile(path('notes.txt'), 'nothing')
     expect(await findTables(folder)).toEqual(['reviews.jsonl'])
-    await createTables(folder, text, 'reviews.jsonl')
+    await createTables(folder, { input: text }, 'reviews.jsonl')
     expect(await readFile(path('data.csv'), 'utf8')).toBe('text,label\nGood,pos\nBad,neg\n')
     expect(await readFile(path('unlabeled.csv'), 'utf8')).toBe('text\n')
   })

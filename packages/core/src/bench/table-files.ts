@@ -1,36 +1,58 @@
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { BenchExample, Brought, Move, Place } from '../contract/bench.js'
+import type { BenchExample, Brought, LabelKind, Move, Place } from '../contract/bench.js'
 import { DataError, HeadstartError } from '../contract/errors.js'
-import type { Kind, Target } from '../contract/target.js'
+import type { Target } from '../contract/target.js'
 import { type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { ContentIds } from './content-id.js'
 import type { ExampleFiles, Frozen } from './example-files.js'
-import { joinedLabels, labelProblem, labelWanted } from './label-problem.js'
+import { labelProblem, labelWanted, writtenLabel } from './label-problem.js'
 import { type FileRow, RowFile } from './row-file.js'
 
 /** Of new projects, and of data that are no table as it is written here. */
 const names = { data: 'data.csv', unlabeled: 'unlabeled.csv', removed: 'removed.csv' }
+const usual: TextColumns = { text: 'text', label: 'label' }
+
+/** What differs between tables of texts. */
+export interface TableParts {
+  /** How the column of the texts is found in a table that somebody brings. */
+  readonly input: InputColumn
+  /** What texts and labels are called in the tables of the project. Default: `text` and `label`. */
+  readonly columns?: TextColumns
+  /** Names of further files that are read with the texts, such as what is said to them: who brings one replaces it. Default: none. */
+  readonly beside?: readonly string[]
+  /** What a label is. Default: one class. */
+  readonly kind?: LabelKind
+  /** Texts and labels of a file that somebody brings, where it has both. Default: as labeled examples are read. */
+  read?(path: string): Promise<readonly TextRow[]>
+}
+
+/** Names of two columns. */
+export interface TextColumns {
+  readonly text: string
+  readonly label: string
+}
+
+/** A text, and its label where it has one. */
+export interface TextRow {
+  readonly text: string
+  readonly label: string | null
+}
 
 /**
  * Texts as rows of tables: those with a label in one, those without in another, those that were taken away in a third. One that stands in
  * several of them, because a process was killed between two writes, counts where its label is.
- * @param beside Names of further files that are read with the texts, such as what is said to them: who brings one replaces it.
- * @param kind What a label is.
  */
-export function tableFiles(
-  folder: string,
-  input: InputColumn,
-  beside: readonly string[] = [],
-  kind: Kind = 'classification',
-): ExampleFiles<string> {
+export function tableFiles(folder: string, parts: TableParts): ExampleFiles<string> {
+  const { beside = [], columns = usual, kind = 'classification' } = parts
   const { data } = names
-  const labeled = new RowFile(join(folder, data), ['text', 'label'])
-  const unlabeled = new RowFile(join(folder, names.unlabeled), ['text'])
-  const removed = new RowFile(join(folder, names.removed), ['text', 'label'])
+  const both = [columns.text, columns.label]
+  const labeled = new RowFile(join(folder, data), both)
+  const unlabeled = new RowFile(join(folder, names.unlabeled), [columns.text])
+  const removed = new RowFile(join(folder, names.removed), both)
   /** Ids of all texts that were ever here: each is hashed once. */
   const known = new Map<string, string>()
   /** What was read last, and from which rows. */
@@ -39,7 +61,7 @@ export function tableFiles(
   async function read(): Promise<All> {
     const from = [await labeled.rows(), await unlabeled.rows(), await removed.rows()] as const
     if (last && from.every((rows, at) => rows === last?.from[at])) return last.all
-    const all = allOf(known, ...from)
+    const all = allOf(columns, known, ...from)
     // A file that was written anew with the same in it gives the same list.
     const before = last?.all.examples
     const isSame = before?.length === all.examples.length && all.examples.every((one, at) => isLike(one, before[at]))
@@ -71,7 +93,7 @@ export function tableFiles(
       return (await read()).examples
     },
     async input(id) {
-      return (await read()).byId.get(id)?.row['text']
+      return (await read()).byId.get(id)?.row[columns.text]
     },
     async move(moves) {
       for (const { to } of moves) refuse(to, kind)
@@ -81,7 +103,7 @@ export function tableFiles(
         for (const kind of kindsOf)
           for (const entry of all[kind]) {
             const place = to.get(entry.id)
-            const [where, row] = place === undefined ? [kind, entry.row] : placed(entry.row, place)
+            const [where, row] = place === undefined ? [kind, entry.row] : placed(columns, entry.row, place)
             // One that stays in its table stays in its row.
             next[where].push({ id: entry.id, row })
           }
@@ -92,7 +114,7 @@ export function tableFiles(
     },
     async add(brought) {
       const refused: { name: string; message: string }[] = []
-      const wanted: { text: string; label: string | null }[] = []
+      const wanted: TextRow[] = []
       for (const one of brought) {
         try {
           const name = 'name' in one ? basename(one.name) : ''
@@ -100,7 +122,7 @@ export function tableFiles(
             await writeFileAtomically(join(folder, name), one.bytes)
             continue
           }
-          for (const row of await rowsOf(one, input, kind)) {
+          for (const row of await rowsOf(one, parts)) {
             const problem = problemOf(row, kind)
             if (problem === undefined) wanted.push(row)
             else refused.push({ name: row.text.slice(0, 80), message: problem })
@@ -112,8 +134,13 @@ export function tableFiles(
       }
       let outcome: { added: Move[]; again: Map<string, Place>; doubles: number } | undefined
       await change((all) => {
-        const known = new Map(kindsOf.toReversed().flatMap((kind) => all[kind].map(({ id, row }) => [row['text'], id])))
-        const [withLabel, without] = [textsOf(all.labeled), textsOf(all.unlabeled)]
+        const known = new Map(
+          kindsOf.toReversed().flatMap((kind) => all[kind].map(({ id, row }) => [row[columns.text], id])),
+        )
+        const [withLabel, without] = [all.labeled, all.unlabeled].map((some) => textsOf(columns, some)) as [
+          Texts,
+          Texts,
+        ]
         const next = { labeled: [...all.labeled], unlabeled: [...all.unlabeled], removed: [...all.removed] }
         const ids = new ContentIds()
         const now = { added: [] as Move[], again: new Map<string, Place>(), doubles: 0 }
@@ -126,7 +153,7 @@ export function tableFiles(
           // One that lies elsewhere comes from there.
           if (id !== undefined) now.again.set(id, { label })
           else {
-            const [where, row] = placed({ text }, { label })
+            const [where, row] = placed(columns, { [columns.text]: text }, { label })
             const entry = { id: ids.of(text), row }
             next[where].push(entry)
             now.added.push({ id: entry.id, to: { label } })
@@ -146,12 +173,12 @@ export function tableFiles(
       const { labeled: entries } = await read()
       const place = await mkdtemp(join(tmpdir(), 'headstart-studio-'))
       for (const name of beside) await copyFile(join(folder, name), join(place, name)).catch(ifMissing)
-      const copy = new RowFile(join(place, basename(data)), ['text', 'label'])
-      const whole = entries.filter(({ row }) => (row['label'] ?? '') !== '')
-      await copy.write(whole.map(({ row }) => ({ text: row['text'] ?? '', label: row['label'] ?? '' })))
+      const copy = new RowFile(join(place, basename(data)), both)
+      const whole = entries.filter(({ row }) => (row[columns.label] ?? '') !== '')
+      await copy.write(whole.map(({ row }) => Object.fromEntries(both.map((name) => [name, row[name] ?? '']))))
       return {
         path: copy.path,
-        examples: whole.map(({ id, row }) => ({ id, label: row['label'] as string })),
+        examples: whole.map(({ id, row }) => ({ id, label: row[columns.label] as string })),
         ids(inputs) {
           const ids = new ContentIds()
           return inputs.map((text) => ids.of(String(text)))
@@ -177,25 +204,20 @@ export async function findTables(folder: string): Promise<string[]> {
 /**
  * The files of a new project. Of a table that is there its examples are read into data.csv, unless it is that.
  */
-export async function createTables(
-  folder: string,
-  input: InputColumn,
-  found: string | undefined,
-  kind: Kind = 'classification',
-): Promise<void> {
-  const files = tableFiles(folder, input, [], kind)
+export async function createTables(folder: string, parts: TableParts, found: string | undefined): Promise<void> {
+  const { columns = usual } = parts
   if (found !== undefined && found !== names.data) {
-    const rows = await readExamples(join(folder, found), input, { kind })
-    const { refused } = await files.add(rows.map(({ input: text, label }) => ({ text, label: cellOf(label) })))
+    const rows = await labeledRows(join(folder, found), parts)
+    const { refused } = await tableFiles(folder, parts).add(rows)
     const [first] = refused
     if (first) throw new DataError(found, 'texts and labels', first.message, 'Correct it.')
   }
   // What is there must be such a table; what is not there is written.
-  for (const [name, columns] of [
-    [names.data, ['text', 'label']],
-    [names.unlabeled, ['text']],
+  for (const [name, own] of [
+    [names.data, [columns.text, columns.label]],
+    [names.unlabeled, [columns.text]],
   ] as const) {
-    const file = new RowFile(join(folder, name), columns)
+    const file = new RowFile(join(folder, name), own)
     if ((await file.rows()).length === 0) await file.write([])
   }
 }
@@ -217,26 +239,29 @@ function isLike(a: BenchExample, b: BenchExample | undefined): boolean {
   return a.id === b?.id && a.label === b.label
 }
 
-function textsOf(entries: readonly Entry[]): Set<string | undefined> {
-  return new Set(entries.map(({ row }) => row['text']))
+type Texts = Set<string | undefined>
+
+function textsOf(columns: TextColumns, entries: readonly Entry[]): Texts {
+  return new Set(entries.map(({ row }) => row[columns.text]))
 }
 
 function allOf(
+  columns: TextColumns,
   hashes: Map<string, string>,
   labeled: readonly FileRow[],
   unlabeled: readonly FileRow[],
   removed: readonly FileRow[],
 ): All {
   const ids = new ContentIds(hashes)
-  const entryOf = (row: FileRow): Entry => ({ id: ids.of(row['text'] ?? ''), row })
+  const entryOf = (row: FileRow): Entry => ({ id: ids.of(row[columns.text] ?? ''), row })
   const first = labeled.map(entryOf)
-  const known = textsOf(first)
+  const known = textsOf(columns, first)
   // Killed between two writes.
-  const second = unlabeled.filter((row) => !known.has(row['text'])).map(entryOf)
+  const second = unlabeled.filter((row) => !known.has(row[columns.text])).map(entryOf)
   const third = removed.map(entryOf)
   const exampleOf = ({ id, row }: Entry): BenchExample => {
-    const label = row['label'] ?? ''
-    return { id, label: label === '' ? null : label, shown: { type: 'text', text: row['text'] ?? '' } }
+    const label = row[columns.label] ?? ''
+    return { id, label: label === '' ? null : label, shown: { type: 'text', text: row[columns.text] ?? '' } }
   }
   return {
     labeled: first,
@@ -251,10 +276,7 @@ function allOf(
 const longest = 1_000_000
 
 /** Why a row cannot be an example, in a sentence. */
-function problemOf(
-  { text, label }: { readonly text: string; readonly label: string | null },
-  kind: Kind,
-): string | undefined {
+function problemOf({ text, label }: TextRow, kind: LabelKind): string | undefined {
   if (text.length > longest)
     return `text: expected at most ${longest} characters, got ${text.length}. Bring it in parts.`
   const problem = label === null ? undefined : labelProblem(label, kind)
@@ -267,26 +289,34 @@ function ifMissing(error: unknown): void {
 }
 
 /** The table that a row belongs in, and the row as it stands there. */
-function placed(row: FileRow, place: Place): [TableName, FileRow] {
+function placed({ label }: TextColumns, row: FileRow, place: Place): [TableName, FileRow] {
   if (place === null) return ['removed', row]
   if (place.label === null) return ['unlabeled', row]
-  return ['labeled', row['label'] === place.label ? row : { ...row, label: place.label }]
+  return ['labeled', row[label] === place.label ? row : { ...row, [label]: place.label }]
 }
 
 /** @throws DataError for a label that cannot be one. */
-function refuse(to: Place, kind: Kind): void {
+function refuse(to: Place, kind: LabelKind): void {
   const problem = to?.label === null || to === null ? undefined : labelProblem(to.label, kind)
   if (problem !== undefined) throw new DataError('label', labelWanted[kind], problem, 'Choose another one.')
 }
 
 /** A label as it stands in a cell; of a list that is empty none: whoever means that says `[]`. */
 function cellOf(label: Target): string | null {
-  if (typeof label === 'object') return label.length === 0 ? null : joinedLabels(label)
-  return String(label)
+  return typeof label === 'object' && label.length === 0 ? null : writtenLabel(label)
+}
+
+/** Of a file that has both. */
+async function labeledRows(path: string, parts: TableParts): Promise<readonly TextRow[]> {
+  const { input, kind = 'classification', read } = parts
+  if (read) return read(path)
+  // A text is written as the name of a class is.
+  const rows = await readExamples(path, input, { kind: kind === 'text' ? 'classification' : kind })
+  return rows.map(({ input: text, label }) => ({ text, label: cellOf(label) }))
 }
 
 /** The rows that somebody brings: of a text one, of a table all, with labels where it has some; of a .txt file its lines. */
-async function rowsOf(one: Brought, input: InputColumn, kind: Kind): Promise<{ text: string; label: string | null }[]> {
+async function rowsOf(one: Brought, parts: TableParts): Promise<readonly TextRow[]> {
   const given = one.label
   if ('text' in one) {
     if (one.text.trim() === '') throw new DataError('text', 'some words', 'none', 'Type some.')
@@ -307,12 +337,12 @@ async function rowsOf(one: Brought, input: InputColumn, kind: Kind): Promise<{ t
       return lines.filter((line) => line.trim() !== '').map((text) => ({ text, label: given ?? null }))
     }
     try {
-      const rows = await readExamples(path, input, { kind })
-      return rows.map((row) => ({ text: row.input, label: given === undefined ? cellOf(row.label) : given }))
+      const rows = await labeledRows(path, parts)
+      return given === undefined ? rows : rows.map(({ text }) => ({ text, label: given }))
     } catch (error) {
       try {
-        const rows: { text: string; label: string | null }[] = []
-        for await (const { query } of readInputs(path, input))
+        const rows: TextRow[] = []
+        for await (const { query } of readInputs(path, parts.input))
           if (typeof query === 'string' && query.trim() !== '') rows.push({ text: query, label: given ?? null })
         if (rows.length > 0) return rows
       } catch {

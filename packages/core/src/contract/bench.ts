@@ -9,11 +9,14 @@ export type ShownAs =
   | { readonly type: 'picture'; readonly name: string }
   | { readonly type: 'card'; readonly title: string; readonly details: Readonly<Record<string, string>> }
 
+/** What a label is: the answer to a question of some kind, or a text that somebody writes, such as a translation. */
+export type LabelKind = Kind | 'text'
+
 /** An example, or an item of a shop, as it lies in the files. */
 export interface BenchExample {
   /** From its content: the same whatever its label, and whoever wrote the file. */
   readonly id: string
-  /** Null where it has none. Of several classes 'a|b', `[]` for none of them; of a number its digits. */
+  /** Null where it has none. Of several classes 'a|b', `[]` for none of them; of a number its digits; of a text all of it. */
   readonly label: string | null
   readonly shown: ShownAs
 }
@@ -78,7 +81,7 @@ export interface BenchSplit<Data, Query> {
   readonly whole: Data
   /** For `Trained.measure`. */
   readonly test: Data
-  /** The same, one by one, where each has one label. */
+  /** The same, one by one, in the order in which `Trained.measure` has them; of many the first ones. Of a shop none. */
   readonly questions: readonly { readonly id: string; readonly query: Query; readonly label: string }[]
 }
 
@@ -95,8 +98,12 @@ export interface Bench<Data, Query> {
   readonly labels: boolean
   /** Whether its models are talked to: the `context` of an answer goes along with the next query, `{ text, context }`. Default false. */
   readonly converses?: boolean | undefined
+  /** What is said to the examples of each label. Default: nothing is. */
+  readonly replies?: Replies | undefined
   /** What a label is. Default: one class. */
-  readonly kind?: Kind | undefined
+  readonly kind?: LabelKind | undefined
+  /** What a label is called, for people: 'translation'. Default: 'label'. */
+  readonly labelName?: string | undefined
   /** What `Trained.measure` gives, where it is not what the protocol of `Task.compare` says. */
   readonly measure?: string | undefined
   readonly methods: readonly [BenchMethod, ...BenchMethod[]]
@@ -126,6 +133,23 @@ export interface Bench<Data, Query> {
   features?(model: unknown, queries: readonly Query[], run: Run): Promise<Matrix>
 }
 
+/** What a model says to the examples of each label, as it stands in the files. */
+export interface Replies {
+  /** By label; of several of a label one is said. */
+  list(): Promise<Readonly<Record<string, readonly string[]>>>
+  /** Replaces those of a label. */
+  write(label: string, replies: readonly string[]): Promise<void>
+}
+
+/** A network to begin with, as a list has it. */
+export interface BenchNetwork {
+  readonly id: string
+  readonly description: string
+  readonly license: string
+  /** Number of weights of one that is fetched when it is first used. Default: it is built in. */
+  readonly parameters?: number | undefined
+}
+
 /** Opens the bench of a folder. */
 export interface BenchMaker<Data, Query> {
   readonly brings: ShownAs['type']
@@ -135,8 +159,10 @@ export interface BenchMaker<Data, Query> {
   /** What of a folder could be the data of such a project, relative to it: files and folders in it. */
   find(folder: string): Promise<readonly string[]>
   /** What labels can be, the usual first. Default: one class. */
-  readonly kinds?: readonly [Kind, ...Kind[]] | undefined
+  readonly kinds?: readonly [LabelKind, ...LabelKind[]] | undefined
+  /** What a project can begin with, the usual first. Default: `Task.networks`. */
+  readonly networks?: readonly BenchNetwork[] | undefined
   /** Writes the files of a new project. @param data What lies there already, one of `find`. @param kind Default: the usual. */
-  create(folder: string, data: string | undefined, kind?: Kind): Promise<void>
-  open(folder: string, kind?: Kind): Bench<Data, Query>
+  create(folder: string, data: string | undefined, kind?: LabelKind): Promise<void>
+  open(folder: string, kind?: LabelKind): Bench<Data, Query>
 }

@@ -29,7 +29,8 @@ const [labelNames, answerNames] = [
   ['answer', 'answers', 'response', 'reply', 'antwort', 'réponse', 'respuesta', 'risposta', 'antwoord', 'resposta'],
 ]
 /** Beside the texts. */
-const [answerFiles, scriptFile] = [['answers.csv', 'answers.tsv', 'answers.jsonl'], 'chat.json']
+const answerFiles = ['answers.csv', 'answers.tsv', 'answers.jsonl']
+export const scriptFile = 'chat.json'
 /** Files that are read with the texts beside them. */
 export const chatFiles: readonly string[] = [...answerFiles, scriptFile]
 
@@ -55,20 +56,38 @@ export async function readChatData(path: string, options: ReadChatDataOptions = 
     if (label !== undefined && answer !== undefined) await readAnswers(path, label, answer, answers, options)
   }
   const folder = dirname(path)
-  const beside = answerFiles.map((file) => join(folder, file)).find((file) => file !== path && existsSync(file))
-  const separate = options.answers ?? beside
-  if (separate !== undefined) {
-    const theirs = await columnsIn(separate, {})
-    const [of, said] = [named(theirs, labelNames), named(theirs, answerNames)]
-    if (of === undefined || said === undefined) {
-      const got = `the columns ${theirs.map((one) => `"${one}"`).join(', ')}`
-      throw new DataError(separate, 'the columns label and answer', got, 'Rename them.')
-    }
-    await readAnswers(separate, of, said, answers, {})
-  }
+  const separate = options.answers ?? answersBeside(folder, path)
+  if (separate !== undefined) await readTableOfAnswers(separate, answers)
   const script = await readScript(options.script ?? join(folder, scriptFile), options.script !== undefined)
   for (const [intent, all] of Object.entries(script.answers)) for (const one of all) answers.add(intent, one)
   return new ChatData(examples, { name, distinctNames: !asItIs, script: { ...script, answers: answers.all } })
+}
+
+/** The table of answers in a folder; undefined where there is none. */
+export function answersBeside(folder: string, except = ''): string | undefined {
+  return answerFiles.map((file) => join(folder, file)).find((file) => file !== except && existsSync(file))
+}
+
+async function readTableOfAnswers(path: string, answers: Answers): Promise<void> {
+  const columns = await columnsIn(path, {})
+  const { label, answer } = answerColumns(columns)
+  if (label === undefined || answer === undefined) {
+    const got = `the columns ${columns.map((one) => `"${one}"`).join(', ')}`
+    throw new DataError(path, 'the columns label and answer', got, 'Rename them.')
+  }
+  await readAnswers(path, label, answer, answers, {})
+}
+
+/** What the columns of labels and answers are called in a table; undefined where there are none. */
+export function answerColumns(columns: readonly string[]): { label: string | undefined; answer: string | undefined } {
+  return { label: named(columns, labelNames), answer: named(columns, answerNames) }
+}
+
+/** A table of answers by their intents. @throws DataError for a table of other columns. */
+export async function answersIn(path: string): Promise<Record<string, string[]>> {
+  const answers = new Answers()
+  await readTableOfAnswers(path, answers)
+  return answers.all
 }
 
 /** Answers of each intent, each once. */
@@ -142,7 +161,7 @@ async function questionsIn(
   return examples
 }
 
-async function readScript(path: string, isNamed: boolean): Promise<Script> {
+export async function readScript(path: string, isNamed: boolean): Promise<Script> {
   if (!isNamed && !existsSync(path)) return noScript
   const text = await readRegularFile(path, mostOfText).catch((error: unknown) => {
     throw toFileError(error, path, 'read')

@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto'
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { type BenchExample, type Brought, InputError, type Move, type Place } from '@headstart/core'
 import { ContentIds, type ExampleFiles, freeName, type Frozen, labelProblem } from '@headstart/core/kit'
 import { errorCode, makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
-import { loadSharp } from '../preprocessing/load-sharp.js'
 import { readImage } from '../preprocessing/read-image.js'
 import { findPictures, isPictureName } from './find-pictures.js'
+import { everyPicture, frozenPrefix, hashOf, plainName, removeFrozen, thumbnails } from './picture-files.js'
 
 /** Folders of a project: with one folder for each class in it, and those beside it. */
 const names = { data: 'data', unlabeled: 'unlabeled', removed: 'removed' }
-/** Of a copy that is learned from; one that is left was a killed process's. */
-const frozenPrefix = 'training-'
 
 /** What lies in the folders. */
 interface Pictures {
@@ -41,7 +38,6 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
   let last: Pictures | undefined
   /** When the folders were looked through; what happens here is known without another look. */
   let lookedAt = 0
-  const thumbnails = new Map<string, Promise<{ bytes: Uint8Array; type: string }>>()
 
   async function contentOf(path: string): Promise<string> {
     const { size, mtimeMs, ino, dev } = await stat(path)
@@ -175,19 +171,7 @@ export function pictureFolders(folder: string): ExampleFiles<string> {
       if (added.length > 0) know(byId)
       return { added, doubles, refused }
     },
-    async picture(id, size) {
-      const key = `${id} ${size}`
-      const known = thumbnails.get(key)
-      if (known) return known
-      const one = await found(id)
-      if (!one)
-        throw new OptionError('example', 'the id of one that is there', id, 'It was taken away: load the page anew.')
-      const made = thumbnailOf(one.path, size)
-      thumbnails.set(key, made)
-      if (thumbnails.size > mostThumbnails) thumbnails.delete(thumbnails.keys().next().value as string)
-      void made.catch(() => thumbnails.delete(key))
-      return made
-    },
+    picture: thumbnails(async (id) => (await found(id))?.path),
     async freeze() {
       for (let tries = 0; ; tries++) {
         // In the order in which whoever reads the folder finds them.
@@ -258,7 +242,7 @@ export async function findPictureFolders(folder: string): Promise<string[]> {
   const found: string[] = []
   for (const name of ['.', ...(await foldersIn(folder)).sort()]) {
     if (name === names.removed || name.startsWith(frozenPrefix)) continue
-    for (const label of (await classesIn(folder, name)).slice(0, looked))
+    for (const label of (await classFolders(folder, name)).slice(0, looked))
       if ((await picturesIn(join(folder, name, label))).length > 0) {
         found.push(name)
         break
@@ -268,12 +252,12 @@ export async function findPictureFolders(folder: string): Promise<string[]> {
 }
 
 /** Folders of classes; of a project's own folder all but those that it has for itself. */
-async function classesIn(folder: string, name: string): Promise<string[]> {
+export async function classFolders(folder: string, name: string): Promise<string[]> {
   const inside = await foldersIn(join(folder, name))
   return name === '.' ? inside.filter((one) => !ours.has(one) && !one.startsWith(frozenPrefix)) : inside
 }
 
-const ours = new Set([...Object.values(names), 'model', 'exports'])
+const ours = new Set([...Object.values(names), 'pictures', 'model', 'exports'])
 
 /** Folders that are looked into for pictures. */
 const looked = 100
@@ -287,7 +271,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 export async function createPictureFolders(folder: string, found: string | undefined): Promise<void> {
   for (const name of [names.data, names.unlabeled]) await makeFolder(join(folder, name))
   if (found === undefined || found === names.data) return
-  for (const label of await classesIn(folder, found)) {
+  for (const label of await classFolders(folder, found)) {
     const from = join(folder, found, label)
     for (const { path } of await everyPicture(from)) {
       const to = join(folder, names.data, label, relative(from, path))
@@ -295,35 +279,6 @@ export async function createPictureFolders(folder: string, found: string | undef
       await link(path, to).catch(() => copyFile(path, to))
     }
   }
-}
-
-/** However deep they lie. */
-async function everyPicture(folder: string): Promise<readonly { readonly path: string }[]> {
-  const { pictures, unlabeled } = await findPictures(folder)
-  return [...unlabeled.map((path) => ({ path })), ...pictures]
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** Pictures in memory, small ones. */
-const mostThumbnails = 2000
-
-async function thumbnailOf(path: string, size: number): Promise<{ bytes: Uint8Array; type: string }> {
-  const { data, width, height } = await readImage(path)
-  const bytes = await loadSharp()(Buffer.from(data.buffer, data.byteOffset, data.length), {
-    raw: { width, height, channels: 3 },
-  })
-    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 82 })
-    .toBuffer()
-  return { bytes, type: 'image/jpeg' }
-}
-
-async function removeFrozen(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (name.startsWith(frozenPrefix)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 async function picturesIn(folder: string): Promise<string[]> {
@@ -347,15 +302,6 @@ function pictureOf(one: Brought): { name: string; bytes: Uint8Array; label: stri
   const label = one.label === undefined ? (above ?? null) : one.label
   if (label !== null) folderName(label)
   return { name: one.name, bytes: one.bytes, label }
-}
-
-/** A name for a file: that of the picture, without what a disk could refuse. */
-function plainName(name: string): string {
-  const base = (name.split(/[/\\]/).at(-1) ?? '')
-    .replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, '-')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
-  const short = base.length > 100 ? base.slice(0, 80) + extname(base).slice(0, 10) : base
-  return isPictureName(short) ? short : `${short || 'picture'}.jpg`
 }
 
 /** A class as the name of its folder. @throws OptionError where no folder can be called that. */
