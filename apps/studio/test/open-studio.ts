@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chatTask, textTask } from '@headstart/nlp'
 import { recommendTask } from '@headstart/recommender'
+import { translateTask } from '@headstart/translation'
 import { imageTask } from '@headstart/vision'
 import type { AnyTask } from '@headstart/core'
 import { connect, type Studio as Client } from '../src/api/client.js'
 import type { JobState } from '../src/api/types.js'
 import { Studio, type StudioOptions } from '../src/index.js'
 
-export const tasks = [textTask, imageTask, chatTask, recommendTask].map((task) => ({
+export const tasks = [textTask, imageTask, chatTask, translateTask, recommendTask].map((task) => ({
   name: task.name,
   load: async () => task as unknown as AnyTask,
 }))

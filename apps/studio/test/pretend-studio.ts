@@ -15,8 +15,10 @@ import type {
   FeatureMap,
   JobState,
   Limits,
+  Misses,
   Project,
   Proposals,
+  Replies,
   Run,
   SetLabels,
 } from '../src/api/types.js'
@@ -34,6 +36,10 @@ export interface Pretended {
   examples: Example[]
   confusion: Confusion | null
   limits: Limits | null
+  misses: Misses | null
+  replies: readonly Replies[]
+  /** What is guessed of texts that are written; undefined where labels are classes. */
+  guess: string | undefined
   curve: Curve | null
   check: CheckResult | null
   runs: Run[]
@@ -134,6 +140,12 @@ async function answer(
     }
     return json(changed())
   }
+  if (path === 'replies' && posted) {
+    const now = body as Replies
+    held.replies = [...held.replies.filter(({ label }) => label !== now.label), now]
+    changed()
+    return json(held.replies)
+  }
   if (path === 'files') {
     held.brought.push(url.searchParams.get('name') ?? '')
     const { revision } = changed()
@@ -152,7 +164,10 @@ async function answer(
       left: waiting.length,
       proposals: waiting.slice(0, Number(url.searchParams.get('count'))).map((example, place) => ({
         example,
-        guess: { label: held.project.labels[place % 3]?.name ?? 'a', probability: 0.41 },
+        guess:
+          held.guess === undefined
+            ? { label: held.project.labels[place % 3]?.name ?? 'a', probability: 0.41 }
+            : { label: held.guess, probability: null },
         why: 'Your model is least sure of this one.',
       })),
     }
@@ -165,6 +180,8 @@ async function answer(
     check: held.check,
     'look/confusion': held.confusion,
     'look/limits': held.limits,
+    'look/misses': held.misses,
+    replies: held.replies,
     'look/map': held.map,
     'look/curve': held.curve,
     try: tried(held, (body as { query?: unknown } | undefined)?.query),
@@ -198,6 +215,10 @@ function tried(held: Pretended, query: unknown): unknown {
       .slice(history.length * 3, history.length * 3 + 10)
       .map((one, place) => ({ ...one, score: 1 / (place + 1), because }))
     return { answers: [{ method: '', answer: { recommendations }, said: '' }], milliseconds: 3 }
+  }
+  if (held.guess !== undefined) {
+    const answer = { label: held.guess, problems: ['The placeholder {n} is missing.'] }
+    return { answers: [{ method: '', answer, said: held.guess }], milliseconds: 120 }
   }
   const [first, second, third] = held.project.labels.map(({ name }) => name)
   if (held.project.converses) {

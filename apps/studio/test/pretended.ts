@@ -40,6 +40,63 @@ export function pretendedShop(size = 80): Pretended {
   return { ...held, project: { ...held.project, counts: { total: size, labeled: 412, unlabeled: 0 } } }
 }
 
+/** Texts that are written to texts: labels that are no classes. */
+export function pretendedPairs(size = 60): Pretended {
+  const written = ['Die Datei öffnen', 'Alles speichern', 'Seite {n} von {all} drucken', 'Zuletzt geöffnet']
+  const texts = ['Open the file', 'Save all', 'Print page {n} of {all}', 'Recently opened']
+  const examples = Array.from({ length: size }, (_, place): Example => {
+    const label = place % 5 === 4 ? null : `${written[place % 4]} (${place + 1})`
+    return { id: `t${place}`, label, shown: { type: 'text', text: `${texts[place % 4]} (${place + 1})` } }
+  })
+  const held = pretended(examples, [], 'text', 'translate')
+  return {
+    ...held,
+    confusion: null,
+    limits: null,
+    curve: null,
+    check: null,
+    misses: missesAmong(examples),
+    guess: 'Die Datei öffnen',
+    project: {
+      ...held.project,
+      kind: 'text',
+      labelName: 'translation',
+      has: { check: false, curve: false, map: false, replies: false },
+      model: held.project.model && { ...held.project.model, explains: false },
+    },
+  }
+}
+
+/** Texts with several labels each. */
+export function pretendedSeveral(): Pretended {
+  const held = pretendedTexts()
+  const examples = held.examples.map((one, place) =>
+    one.label && place % 3 === 0 ? { ...one, label: 'refund|account' } : one,
+  )
+  return {
+    ...held,
+    examples,
+    confusion: null,
+    limits: null,
+    misses: missesAmong(examples),
+    project: { ...held.project, kind: 'multi-label' },
+  }
+}
+
+/** A bot, whose answers are written beside its examples. */
+export function pretendedBot(): Pretended {
+  const held = pretendedTexts()
+  const said = held.project.labels.slice(0, 3).map(({ name }) => ({ label: name, texts: [`What is said to ${name}.`] }))
+  const has = { ...held.project.has, replies: true }
+  return { ...held, replies: said, project: { ...held.project, task: 'chat', converses: true, has } }
+}
+
+function missesAmong(examples: readonly Example[]): Pretended['misses'] {
+  const some = examples.filter(({ label }) => label !== null).slice(0, 12)
+  const worst = some.map(({ id, label }, place) => ({ id, given: label as string, answered: 'refund', score: place }))
+  return { run: 'r2', examples: 30, worst }
+}
+
 /** A folder in which nothing is yet. */
 export function pretendedNothing(): Pretended {
   const held = pretended([], [], 'text', 'text')
@@ -126,6 +183,8 @@ function pretended(
     task,
     brings,
     converses: false,
+    has: { check: true, curve: brings !== 'card', map: brings !== 'card', replies: false },
+    labelName: 'label',
     kind: brings === 'card' ? null : 'classification',
     revision: 1,
     files: { data: 'data.csv', unlabeled: 'unlabeled.csv', model: 'model' },
@@ -270,6 +329,9 @@ function pretended(
       components: rows[0]?.length ?? 0,
     },
     components,
+    misses: null,
+    replies: [],
+    guess: undefined,
     confirmed: [],
     brought: [],
   }

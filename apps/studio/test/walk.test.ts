@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { imageTask, loadModel as loadImageModel } from '@headstart/vision'
 import { loadModel as loadTextModel } from '@headstart/nlp'
+import { writeTranslator } from '@headstart/translation/test'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, chromium, openBrowser } from './browser.js'
@@ -247,6 +248,59 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await to(page, 'Take')
     await page.getByText('@headstart/recommender').waitFor()
     expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  it('walks translations from rows that are pasted to a translator that is taken away', async () => {
+    await using folder = await emptyFolder()
+    await using translator = await emptyFolder()
+    await writeTranslator(translator.path)
+    await using opened = await openStudio(folder.path, { backbone: translator.path })
+    const { page, trouble } = await browser.open(opened.studio.url)
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'Translations' })
+      .getByRole('button', { name: 'Begin empty' })
+      .click()
+
+    // Bring: sources with their translations, and one without.
+    const words = ['file datei', 'page seite', 'menu menü', 'view ansicht', 'list liste'].map((pair) => pair.split(' '))
+    const pairs = words.flatMap(([a, one]) => words.map(([b, other]) => `the ${a} ${b}\tdie ${one} ${other}`))
+    const box = page.getByLabel(/One example a line/)
+    await box.fill(['source\ttarget', ...pairs].join('\n'))
+    await page.getByText('25 of them with a translation of their own').waitFor()
+    await page.getByRole('button', { name: 'Add 25 examples' }).click()
+    await page.getByRole('heading', { name: '25 examples' }).waitFor()
+    await box.fill('the menu text')
+    await box.press('Control+Enter')
+
+    // Label: it is written, and stands in the file.
+    await to(page, 'Label')
+    await page.getByRole('textbox', { name: 'Its translation' }).fill('das menü')
+    await page.getByRole('textbox', { name: 'Its translation' }).press('Enter')
+    await page.getByText('Every example has its translation.').waitFor()
+    await expect.poll(() => readFile(join(folder.path, 'data.csv'), 'utf8')).toContain('the menu text,das menü\n')
+
+    await to(page, 'Train')
+    await page.getByText(/Side by side/).click()
+    await page.getByRole('checkbox', { name: /^untouched/ }).check()
+    await page.getByRole('button', { name: 'Train', exact: true }).click()
+    await page.getByRole('heading', { name: 'What came of it' }).waitFor({ timeout: 240_000 })
+    await page.getByRole('row', { name: /untouched/ }).waitFor()
+
+    await to(page, 'Look')
+    await page.getByText(/^ChrF2: [\d.]+, on 7 examples/).waitFor()
+    await page.getByRole('heading', { name: 'Where it is furthest off' }).waitFor()
+
+    // Try: what is wrong is corrected, and learned the next time.
+    await to(page, 'Try')
+    await page.getByLabel('What is to be answered').fill('open the page')
+    await page.getByLabel('Correct it, and add it to the data').fill('die seite öffnen')
+    await page.getByRole('button', { name: 'Add it with this translation' }).click()
+    await page.getByRole('heading', { name: '27 examples' }).waitFor()
+    await to(page, 'Take')
+    await page.getByText("import { translator } from '@headstart/translation'").waitFor()
+    expect(trouble.filter((one) => !one.includes('net::ERR'))).toEqual([])
     await page.close()
   })
 })

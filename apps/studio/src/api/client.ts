@@ -15,6 +15,7 @@ import type {
   FeatureMap,
   JobState,
   Limits,
+  Misses,
   Problem,
   Project,
   Proposals,
@@ -22,6 +23,7 @@ import type {
   RecordChoices,
   RemoveExamples,
   RenameLabel,
+  Replies,
   Run,
   SetLabels,
   StudioEvent,
@@ -101,6 +103,9 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
     rename: (request: RenameLabel) => post<Changed>('rename', request),
     undo: () => post<Changed>('undo'),
     redo: () => post<Changed>('redo'),
+    /** Of each label that there is anything said to. */
+    replies: () => get<Replies[]>('replies'),
+    setReplies: (request: Replies) => post<Replies[]>('replies', request),
     next: (count = 10) => get<Proposals>('next', { count }),
 
     /** Null: nothing was checked yet. */
@@ -115,6 +120,7 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
 
     /** Null: there is no model, or it was trained elsewhere. */
     confusion: () => get<Confusion | null>('look/confusion'),
+    misses: () => get<Misses | null>('look/misses'),
     limits: () => get<Limits | null>('look/limits'),
     map: () => get<FeatureMap>('look/map'),
     /** `[ids, components]`, see `FeatureMap.components`. */

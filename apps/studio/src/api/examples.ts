@@ -67,7 +67,7 @@ export type Added = z.output<typeof added>
 /** Label null: back to those without one. */
 export const setLabels = z.object({
   changes: z
-    .array(z.object({ id: z.string(), label: z.string().min(1).max(2000).nullable() }))
+    .array(z.object({ id: z.string(), label: z.string().min(1).max(100_000).nullable() }))
     .min(1)
     .max(100_000),
 })
@@ -79,6 +79,10 @@ export type RemoveExamples = z.input<typeof removeExamples>
 /** To a name that exists: the two become one. */
 export const renameLabel = z.object({ from: z.string(), to: z.string().min(1).max(200) })
 export type RenameLabel = z.input<typeof renameLabel>
+
+/** What is said to the examples of a label; of several one is said. */
+export const replies = z.object({ label: z.string().min(1).max(200), texts: z.array(z.string().max(10_000)).max(100) })
+export type Replies = z.output<typeof replies>
 
 /** Somebody took these items of a shop. */
 export const recordChoices = z.object({

@@ -54,6 +54,15 @@ export const confusion = z.object({
 })
 export type Confusion = z.output<typeof confusion>
 
+/** Where labels are no single classes: the answers about held-out examples that were furthest off, the worst first. */
+export const misses = z.object({
+  run: z.string(),
+  /** How many were asked about. */
+  examples: z.number(),
+  worst: z.array(z.object({ id: z.string(), given: z.string(), answered: z.string(), score: z.number() })),
+})
+export type Misses = z.output<typeof misses>
+
 /** Points of the map. Arrays run side by side. */
 export const map = z.object({
   revision: z.number(),

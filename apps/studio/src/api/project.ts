@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-/** What a label is: one class, any number of them (`a|b`; `[]` for none), a number. */
-export const labelKind = z.enum(['classification', 'multi-label', 'regression'])
+/** What a label is: one class, any number of them (`a|b`; `[]` for none), a number, or a text that is written. */
+export const labelKind = z.enum(['classification', 'multi-label', 'regression', 'text'])
 export type LabelKind = z.output<typeof labelKind>
 
 /** A kind of project that can be begun in an empty folder. */
@@ -34,7 +34,7 @@ export type CreateProject = z.input<typeof createProject>
 export const score = z.object({
   /** 'accuracy', 'NDCG@10' */
   measure: z.string(),
-  /** From 0 to 1, of an error its negative: higher is better. */
+  /** In the unit of the measure, of an error its negative: higher is better. */
   value: z.number(),
   /** 95 % interval. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
@@ -149,8 +149,12 @@ export const project = z.object({
   brings: z.enum(['text', 'picture', 'card']).nullable(),
   /** Whether its model is talked to. */
   converses: z.boolean(),
+  /** What such a project has beside examples: a check of them, a learning curve, a map, replies that are written for each label. */
+  has: z.object({ check: z.boolean(), curve: z.boolean(), map: z.boolean(), replies: z.boolean() }),
   /** What a label is; null where there are none. */
   kind: labelKind.nullable(),
+  /** What a label is called: 'label', 'translation'. */
+  labelName: z.string(),
   /** Number that grows with each change of the data: what was fetched under another one is old. */
   revision: z.number(),
   /** Files of the project as `headstart train` reads them, relative to the folder. */

@@ -26,6 +26,8 @@ export const answer = z.looseObject({
   known: z.boolean().optional(),
   familiarity: z.number().optional(),
   nearest: z.string().nullable().optional(),
+  /** What of it should be looked at. */
+  problems: z.array(z.string()).optional(),
   /** What is said to it, where that is more than its label. */
   reply: z.string().optional(),
   /** Of a shop. */

@@ -1,6 +1,7 @@
 import { HeadstartError, type InputError, type Run } from '@headstart/core'
 import { joinedLabels } from '@headstart/core/kit'
 import type { Answer } from '../api/try.js'
+import type { AnyBench } from '../project/project.js'
 import type { AnyTrained } from './folder-model.js'
 
 /** Of what belongs, so much may be refused by mistake: what `headstart predict --unknown` takes as well. */
@@ -24,6 +25,11 @@ export async function familiarAnswers(
   return (await trained.ask(queries, { signal: run.signal })) as (Answer | InputError)[]
 }
 
+/** An answer with what is known of any. */
+export function shownAnswer(bench: Pick<AnyBench, 'shown'>, answer: unknown): Answer {
+  return (bench.shown?.(answer) ?? answer) as Answer
+}
+
 /** The label that an answer of any kind gives; undefined where it gives none. */
 export function labelOf({ label, labels, value }: Readonly<Record<string, unknown>>): string | undefined {
   if (Array.isArray(labels)) return joinedLabels(labels.map(String))
@@ -32,6 +38,6 @@ export function labelOf({ label, labels, value }: Readonly<Record<string, unknow
   return stringOf(label)
 }
 
-export function stringOf(value: unknown): string | undefined {
+function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }

@@ -1,4 +1,4 @@
-import { type BenchExample, type Kind, type Matrix, type Run, startRun } from '@headstart/core'
+import { type BenchExample, type LabelKind, type Matrix, type Run, startRun } from '@headstart/core'
 import { classesOf, OptionError } from '@headstart/core/kit'
 import type { FeatureMap } from '../api/look.js'
 import type { Explained } from '../api/try.js'
@@ -140,7 +140,7 @@ function cosine(a: Float32Array, b: Float32Array, mean: Float64Array): number {
 }
 
 /** What the color of an example stands for: its class, of several the first one, of numbers the third in which it lies. */
-function groupsOf(examples: readonly BenchExample[], kind: Kind): (string | null)[] {
+function groupsOf(examples: readonly BenchExample[], kind: LabelKind): (string | null)[] {
   if (kind !== 'regression')
     return examples.map(({ label }) => (label === null ? null : (classesOf(label, kind)[0] ?? 'none of them')))
   const numbers = examples.flatMap(({ label }) => (label === null ? [] : Number(label))).sort((a, b) => a - b)

@@ -143,6 +143,8 @@ export class Jobs {
             this.#set({ doing: `${method}: epoch ${epoch} of ${epochs}${part}`, share: done(epoch / epochs) })
           } else if (event.type === 'head') {
             this.#set({ doing: `${method}: the head is at its optimum, with a loss of ${event.loss.toPrecision(3)}` })
+          } else if (event.type === 'rows') {
+            this.#set({ doing: `${method}: answers ${event.done} of ${event.total}` })
           } else this.#set({ doing: `fetches the network: ${Math.round(event.done / 1e6)} MB` })
         }
       },

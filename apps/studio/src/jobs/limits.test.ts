@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { HeldOut } from '../project/history.js'
-import { confusionOf, limitsOf } from './limits.js'
+import { confusionOf, limitsOf, missesOf } from './limits.js'
 
 const question = (
   id: string,
@@ -14,6 +14,7 @@ const question = (
   probabilities: { ham: 1 - spam, spam },
   familiarity,
   known: familiarity === null ? null : familiarity >= 0.3,
+  score: Number(label === (spam >= 0.5 ? 'spam' : 'ham')),
 })
 
 const held: HeldOut = {
@@ -60,4 +61,30 @@ it('says what each threshold costs', () => {
 it('says nothing of what the model cannot tell', () => {
   const three = [...held.questions, { ...question('e', 'other', 0.2), predicted: 'other' }]
   expect(limitsOf({ run: 'r', questions: three })).toMatchObject({ detection: null, familiarity: null })
+})
+
+it('what was furthest off comes first, and what was right is none of it', () => {
+  const asked = (id: string, label: string, predicted: string, score: number | null): HeldOut['questions'][number] => ({
+    id,
+    label,
+    predicted,
+    probabilities: {},
+    familiarity: null,
+    known: null,
+    score,
+  })
+  const questions = [
+    asked('a', '3', '2.8', -0.2),
+    asked('b', '1', '4', -3),
+    asked('c', '5', '5', 0),
+    asked('d', '2', '9', null),
+  ]
+  expect(missesOf({ run: 'r', questions })).toEqual({
+    run: 'r',
+    examples: 4,
+    worst: [
+      { id: 'b', given: '1', answered: '4', score: -3 },
+      { id: 'a', given: '3', answered: '2.8', score: -0.2 },
+    ],
+  })
 })

@@ -1,4 +1,4 @@
-import type { Confusion, Limits } from '../api/look.js'
+import type { Confusion, Limits, Misses } from '../api/look.js'
 import type { HeldOut } from '../project/history.js'
 
 /** Cells of the confusion matrix, with the examples in each. */
@@ -12,6 +12,18 @@ export function confusionOf({ run, questions }: HeldOut): Confusion {
     cells.set(key, cell)
   }
   return { run, labels, cells: [...cells.values()] }
+}
+
+/** Answers that are shown as furthest off. */
+const shownMisses = 50
+
+/** The held-out answers that were furthest off; right ones are none. */
+export function missesOf({ run, questions }: HeldOut): Misses {
+  const worst = questions
+    .filter(({ label, predicted, score }) => score !== null && label !== predicted)
+    .map(({ id, label, predicted, score }) => ({ id, given: label, answered: predicted, score: score as number }))
+    .sort((a, b) => a.score - b.score)
+  return { run, examples: questions.length, worst: worst.slice(0, shownMisses) }
 }
 
 /** Bins of a probability, for the calibration. */

@@ -13,8 +13,8 @@ import {
 } from '@headstart/core/kit'
 import type { Score, TrainedMethod } from '../api/project.js'
 import type { HeldOut, StoredRun } from '../project/history.js'
-import type { Project } from '../project/project.js'
-import { familiarAnswers, stringOf } from './answers.js'
+import type { AnyBench, Project } from '../project/project.js'
+import { familiarAnswers, labelOf, shownAnswer } from './answers.js'
 import type { AnyTrained } from './folder-model.js'
 import type { JobHandle } from './job.js'
 import { networkOf } from './networks.js'
@@ -94,7 +94,7 @@ export async function train(
         const trained = await learner.fit(train, own)
         const seconds = (performance.now() - begun) / 1000
         const { scores } = await trained.measure(test, { ...own, onEvent: undefined })
-        if (name === keep && questions.length > 0) answers = await answersOf(trained, questions, own)
+        if (name === keep && questions.length > 0) answers = await answersOf(bench, trained, questions, scores, own)
         if (bench.labels) await trained.close()
         else beside.set(name, trained)
         const row = { name, description: learner.description, seconds, failed: null }
@@ -146,8 +146,10 @@ export async function train(
 }
 
 async function answersOf(
+  bench: AnyBench,
   trained: AnyTrained,
   questions: readonly { readonly id: string; readonly query: unknown; readonly label: string }[],
+  scores: Float64Array,
   run: Run,
 ): Promise<HeldOut['questions']> {
   const answers = await familiarAnswers(
@@ -158,9 +160,11 @@ async function answersOf(
   return questions.flatMap(({ id, label }, place) => {
     const answer = answers[place]
     if (answer === undefined || answer instanceof InputError) return []
-    const { probabilities = {}, familiarity = null, known = null } = answer
-    const [predicted = ''] = Object.entries(probabilities).toSorted(([, a], [, b]) => b - a)[0] ?? []
-    return [{ id, label, predicted: stringOf(answer.label) ?? predicted, probabilities, familiarity, known }]
+    const { probabilities = {}, familiarity = null, known = null, ...said } = shownAnswer(bench, answer)
+    const [likeliest = ''] = Object.entries(probabilities).toSorted(([, a], [, b]) => b - a)[0] ?? []
+    const score = scores[place] ?? Number.NaN
+    const judged = { familiarity, known, score: Number.isNaN(score) ? null : score }
+    return [{ id, label, predicted: labelOf(said) ?? likeliest, probabilities, ...judged }]
   })
 }
 
@@ -191,10 +195,11 @@ function verdictOf(judged: readonly Judged[], keep: string, areNumbers: boolean)
     })
     if (pairs.length < 2) return []
     const { mean, margin } = pairedDifference(pairs)
-    // The error of numbers is in their own unit.
+    const unit = pairs.flat().some((score) => score > 1) ? 1 : 100
+    // The error of numbers is in their own unit, shares in points of a hundred, as others are.
     const said = areNumbers
       ? `${Math.abs(mean).toPrecision(2)} ± ${margin.toPrecision(2)} ${mean >= 0 ? 'less' : 'more'} error on ${pairs.length} questions`
-      : `${mean >= 0 ? '+' : ''}${(100 * mean).toFixed(1)} ± ${(100 * margin).toFixed(1)} points on ${pairs.length} questions`
+      : `${mean >= 0 ? '+' : ''}${(unit * mean).toFixed(1)} ± ${(unit * margin).toFixed(1)} points on ${pairs.length} questions`
     const effect = effectOf({ mean, margin })
     if (effect === 'helped') return [`${keep} is better than ${other.row.name} here, for certain: ${said}.`]
     if (effect === 'hurt') return [`${other.row.name} is better than ${keep} here, for certain: ${said}.`]

@@ -2,18 +2,18 @@ import { join } from 'node:path'
 import { exportModel, InputError, startRun } from '@headstart/core'
 import { makeFolder, OptionError } from '@headstart/core/kit'
 import type { Proposals } from '../api/examples.js'
-import type { CheckResult, Confusion, Curve, FeatureMap, Limits, TrainRequest } from '../api/look.js'
+import type { CheckResult, Confusion, Curve, FeatureMap, Limits, Misses, TrainRequest } from '../api/look.js'
 import type { JobState, ModelState, Run } from '../api/project.js'
 import type { Answer, Answered, Explained, Question, TakeAway } from '../api/try.js'
 import { publicRun } from '../project/history.js'
 import type { Opened, Project } from '../project/project.js'
-import { familiarAnswers } from './answers.js'
+import { familiarAnswers, shownAnswer } from './answers.js'
 import { check, readCheck, shownCheck, type StoredCheck } from './check.js'
 import { learningCurve, readCurve, type StoredCurve } from './curve.js'
 import { ExampleFeatures } from './features.js'
 import { type AnyTrained, FolderModel, type Loaded } from './folder-model.js'
 import type { Jobs } from './job.js'
-import { confusionOf, limitsOf } from './limits.js'
+import { confusionOf, limitsOf, missesOf } from './limits.js'
 import { ProposalQueue } from './proposals.js'
 import { ModelsBeside } from './models-beside.js'
 import { train } from './train.js'
@@ -127,12 +127,17 @@ export class Workbench {
   }
 
   async confusion(): Promise<Confusion | null> {
-    const held = await this.#heldOut()
+    const held = await this.#heldOut(true)
     return held ? confusionOf(held) : null
   }
 
+  async misses(): Promise<Misses | null> {
+    const held = await this.#heldOut(false)
+    return held ? missesOf(held) : null
+  }
+
   async limits(): Promise<Limits | null> {
-    const held = await this.#heldOut()
+    const held = await this.#heldOut(true)
     return held ? limitsOf(held) : null
   }
 
@@ -159,7 +164,7 @@ export class Workbench {
         ? await familiarAnswers(trained, [query], run)
         : ((await trained.ask([query], { signal })) as (Answer | InputError)[])
       if (answer instanceof InputError) throw answer
-      answers.push({ method, answer: (bench.shown?.(answer) ?? answer) as Answer, said: trained.say(answer) })
+      answers.push({ method, answer: shownAnswer(bench, answer), said: trained.say(answer) })
     }
     return { answers, milliseconds: performance.now() - started }
   }
@@ -249,7 +254,9 @@ export class Workbench {
     return this.#features.map(loaded, await this.#project.examples(), this.#project.revision)
   }
 
-  async #heldOut() {
+  /** @param areClasses Whether it is looked at as answers that are one class each. */
+  async #heldOut(areClasses: boolean) {
+    if ((this.#opened.manifest.kind === 'classification') !== areClasses) return undefined
     const loaded = await this.#model.find()
     return this.#opened.history.heldOutOf(loaded && this.#runOf(loaded)?.id)
   }

@@ -14,6 +14,8 @@ const heldOut = z.object({
       probabilities: z.record(z.string(), z.number()),
       familiarity: z.number().nullable(),
       known: z.boolean().nullable(),
+      /** By the measure of the training; of projects before it was kept null. */
+      score: z.number().nullable().default(null),
     }),
   ),
 })

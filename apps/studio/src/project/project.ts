@@ -8,7 +8,7 @@ import type {
   BenchSnapshot,
   Brought,
   BroughtIn,
-  Kind,
+  LabelKind,
   Move,
   Place,
 } from '@headstart/core'
@@ -34,6 +34,8 @@ export interface Opened {
   readonly bench: AnyBench
   readonly journal: Journal
   readonly history: History
+  /** The network that was named when the studio was opened. */
+  readonly network: string | undefined
   manifest: Manifest
 }
 
@@ -48,6 +50,7 @@ export class Project {
   readonly folder: string
   readonly tasks: readonly StudioTask[]
   readonly writable: boolean
+  readonly #network: string | undefined
   /** Grows with each change of the data. */
   revision = Date.now()
   readonly notices: string[] = []
@@ -61,9 +64,11 @@ export class Project {
     folder: string,
     tasks: readonly StudioTask[],
     writable: boolean,
+    network: string | undefined,
     release: () => Promise<void>,
     onChange: (notice?: string) => void,
   ) {
+    this.#network = network
     this.folder = folder
     this.tasks = tasks
     this.writable = writable
@@ -72,10 +77,16 @@ export class Project {
   }
 
   /**
+   * @param network To begin with, where somebody named one.
    * @param onChange Called where the project is otherwise than it was, with what is to be said of it.
    * @throws OptionError where another studio has the folder; FileError for what is no folder, or no project.
    */
-  static async open(path: string, tasks: readonly StudioTask[], onChange: (notice?: string) => void): Promise<Project> {
+  static async open(
+    path: string,
+    tasks: readonly StudioTask[],
+    network: string | undefined,
+    onChange: (notice?: string) => void,
+  ): Promise<Project> {
     const folder = resolve(path)
     let release = async (): Promise<void> => {}
     let problem: string | undefined
@@ -93,7 +104,7 @@ export class Project {
       if (!isThere) throw toFileError(error, folder, 'write')
       problem = `${folder} cannot be written: look and try, but nothing is changed. ${(error as Error).message}`
     }
-    const project = new Project(folder, tasks, problem === undefined, release, onChange)
+    const project = new Project(folder, tasks, problem === undefined, network, release, onChange)
     try {
       if (problem !== undefined) project.notices.push(problem)
       const manifest = await readManifest(folder)
@@ -148,7 +159,7 @@ export class Project {
   /** Makes a new project of the folder. */
   async create(
     name: string,
-    { data, sample, kind }: { data?: string | undefined; sample?: boolean | undefined; kind?: Kind | undefined },
+    { data, sample, kind }: { data?: string | undefined; sample?: boolean | undefined; kind?: LabelKind | undefined },
   ): Promise<void> {
     await this.exclusive(async () => {
       if (this.#opened) {
@@ -245,6 +256,25 @@ export class Project {
     })
   }
 
+  /** Replaces what is said to the examples of a label. */
+  async reply(label: string, texts: readonly string[]): Promise<void> {
+    await this.exclusive(async () => {
+      const { replies } = this.open.bench
+      if (!replies) throw new OptionError('project', 'one in which something is said', 'another', 'Label its examples.')
+      await replies.write(label, texts)
+      await this.#changed()
+    })
+  }
+
+  /** What was said to the examples of a label is said to those of another one. */
+  async renameReplies(from: string, to: string): Promise<void> {
+    const { replies } = this.open.bench
+    const said = await replies?.list()
+    if (said?.[from] === undefined) return
+    await this.reply(to, [...(said[to] ?? []), ...said[from]])
+    await this.reply(from, [])
+  }
+
   /** The data as they are between two changes. Whoever has it closes it. */
   async snapshot(): Promise<BenchSnapshot<unknown, unknown>> {
     return this.exclusive(() => this.open.bench.snapshot())
@@ -298,7 +328,8 @@ export class Project {
       const moves = left.entry.changes.map((change) => ({ id: change.id, to: change[left.way] }))
       await journal.end(() => bench.move(moves))
     }
-    this.#opened = { task, maker: task.bench, bench, journal, history: await History.open(this.folder), manifest }
+    const history = await History.open(this.folder)
+    this.#opened = { task, maker: task.bench, bench, journal, history, network: this.#network, manifest }
     await this.#examples()
   }
 
@@ -352,7 +383,7 @@ export class Project {
   }
 }
 
-const usualKind: Kind = 'classification'
+const usualKind: LabelKind = 'classification'
 const unreadable = 'The data cannot be read, and are shown as they were:'
 
 function placeOf(now: ReadonlyMap<string, Place>, id: string): string {

@@ -11,6 +11,8 @@ import {
   recordChoices,
   removeExamples,
   renameLabel,
+  replies,
+  type Replies,
   setLabels,
 } from '../api/examples.js'
 import { confirmLabels, trainRequest } from '../api/look.js'
@@ -144,12 +146,19 @@ export function createApp(studio: Served): Hono {
         return { id, to: { label: joinedLabels([...new Set(classes.map((name) => (name === from ? to : name)))]) } }
       })
     const outcome = await project.move(`${from} renamed to ${to}`, moves)
+    await project.renameReplies(from, to)
     const names = project.open.manifest.labels.map((label) => (label === from ? to : label))
     await project.keep({ labels: [...new Set(names)] })
     return c.json(changedOf(outcome))
   })
   app.post('/api/undo', async (c) => c.json(changedOf(await project.undo())))
   app.post('/api/redo', async (c) => c.json(changedOf(await project.redo())))
+  app.get('/api/replies', async (c) => c.json(await repliesOf()))
+  app.post('/api/replies', async (c) => {
+    const { label, texts } = await jsonOf(c, replies)
+    await project.reply(label, texts)
+    return c.json(await repliesOf())
+  })
   app.get('/api/next', async (c) => {
     const count = shaped(Number(c.req.query('count') ?? 10), z.number().int().min(1).max(100))
     return c.json(await studio.bench.next(count))
@@ -171,6 +180,7 @@ export function createApp(studio: Served): Hono {
   app.get('/api/runs', (c) => c.json(studio.bench.runs()))
 
   app.get('/api/look/confusion', async (c) => c.json(await studio.bench.confusion()))
+  app.get('/api/look/misses', async (c) => c.json(await studio.bench.misses()))
   app.get('/api/look/limits', async (c) => c.json(await studio.bench.limits()))
   app.get('/api/look/map', async (c) => c.json(await studio.bench.map()))
   app.get('/api/look/components', async (c) => {
@@ -211,7 +221,9 @@ export function createApp(studio: Served): Hono {
         task: null,
         brings: null,
         converses: false,
+        has: { check: false, curve: false, map: false, replies: false },
         kind: null,
+        labelName: 'label',
         files: null,
         labels: [],
         counts: { total: 0, labeled: 0, unlabeled: 0 },
@@ -238,7 +250,14 @@ export function createApp(studio: Served): Hono {
       task: task.name,
       brings: bench.brings,
       converses: bench.converses ?? false,
+      has: {
+        check: task.check !== undefined,
+        curve: task.curve !== undefined,
+        map: bench.features !== undefined,
+        replies: bench.replies !== undefined,
+      },
       kind: bench.labels ? manifest.kind : null,
+      labelName: bench.labelName ?? 'label',
       files: { data: bench.files.data, unlabeled: bench.files.unlabeled ?? null, model: 'model' },
       labels: [...counts].map(([name, count]) => ({ name, count })),
       counts: { total: all.length, labeled, unlabeled: bench.labels ? all.length - labeled : 0 },
@@ -253,6 +272,11 @@ export function createApp(studio: Served): Hono {
       kinds: [],
       found: [],
     }
+  }
+
+  async function repliesOf(): Promise<Replies[]> {
+    const said = (await project.open.bench.replies?.list()) ?? {}
+    return Object.entries(said).map(([label, texts]) => ({ label, texts: [...texts] }))
   }
 
   /** The classes of a label; of a number none. */

@@ -16,6 +16,8 @@ export interface StudioOptions {
   readonly tasks: readonly StudioTask[]
   /** Begins a project of this kind in a folder that is none yet. Default: the page asks. */
   readonly task?: string | undefined
+  /** A network to begin with, beside those that are listed: the id of one that is published, or the path of its folder. */
+  readonly backbone?: string | undefined
   /** Default 4600; 0 for any that is free. */
   readonly port?: number | undefined
   /** How `headstart` was called, for the commands that are shown. Default: headstart. */
@@ -55,7 +57,7 @@ export class Studio implements AsyncDisposable {
       events.tell({ type: 'project', revision: project.revision })
       if (notice !== undefined) events.tell({ type: 'notice', message: notice })
     }
-    const project: Project = await Project.open(folder, options.tasks, (notice) => changed(notice))
+    const project: Project = await Project.open(folder, options.tasks, options.backbone, (notice) => changed(notice))
     const studio = new Studio(project, events, jobs, options.program ?? 'headstart')
     try {
       if (options.task !== undefined && project.opened && project.opened.task.name !== options.task) {

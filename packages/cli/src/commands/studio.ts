@@ -7,6 +7,7 @@ import { withFlags } from '../flags.js'
 
 interface StudioFlags {
   readonly task?: string
+  readonly backbone?: string
   readonly port?: number
   readonly open?: boolean
   readonly json?: boolean
@@ -32,6 +33,10 @@ export function studioCommand(session: Session): Command {
         session.tasks.map(({ name }) => name),
       ),
     )
+    .option(
+      '--backbone <id>',
+      'network to begin with, beside those of the page: one that is published, by its id, or the path of its folder',
+    )
     .option('--open', 'open the page in the browser')
     .addHelpText('after', '\nExamples:\n  headstart studio my-project\n  headstart studio photos --task image --open')
   return withFlags(command, [flags])
@@ -39,11 +44,15 @@ export function studioCommand(session: Session): Command {
     .action((folder: string, given: StudioFlags) => studio(folder, given, session))
 }
 
-async function studio(folder: string, { task, port, open, json }: StudioFlags, session: Session): Promise<void> {
+async function studio(
+  folder: string,
+  { task, backbone, port, open, json }: StudioFlags,
+  session: Session,
+): Promise<void> {
   const { tasks, program, signal } = session
   signal.throwIfAborted()
   const { Studio } = await import('@headstart/studio')
-  await using opened = await Studio.open(folder, { tasks, task, port, program })
+  await using opened = await Studio.open(folder, { tasks, task, backbone, port, program })
   const { url, project } = opened
   const text = (): string => `Studio of ${project.folder}: ${url}\nCtrl-C ends it; all that was done is in the folder.`
   print(session, json, { json: { url, folder: project.folder }, text })

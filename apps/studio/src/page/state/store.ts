@@ -29,6 +29,8 @@ export class Store {
   readonly filter = signal<string | null | undefined>(undefined)
 
   readonly kind = computed(() => this.project.value?.kind ?? null)
+  /** What a label is called: 'label', 'translation'. */
+  readonly labelName = computed(() => this.project.value?.labelName ?? 'label')
   readonly brings = computed(() => this.project.value?.brings ?? null)
   readonly labels = computed(() => this.project.value?.labels ?? [])
   readonly labelNames = computed(() => this.labels.value.map(({ name }) => name))
@@ -199,7 +201,7 @@ export class Store {
 
   /** A label for people. */
   labelInWords(label: string | null): string {
-    return labelInWords(label, this.kind.value)
+    return labelInWords(label, this.kind.value, this.labelName.value)
   }
 
   /** Color of a label, of several classes that of the first: its place decides, so that it is the same everywhere. */

@@ -44,6 +44,11 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
         <span class="small soft number">{answered.milliseconds.toFixed(0)} ms</span>
       </div>
       {answer.reply !== undefined && <p>{answer.reply}</p>}
+      {answer.problems?.map((problem) => (
+        <p key={problem} class="warn">
+          {problem}
+        </p>
+      ))}
       {answer.known === false && (
         <p>
           It is unlike all that it learned from
@@ -53,27 +58,64 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
       )}
       {shares.length > 0 && <Shares shares={shares.slice(0, 6)} />}
       {shares.length > 6 && <p class="small soft">and {shares.length - 6} less likely ones</p>}
-      <div class="stack" style={{ gap: '8px' }}>
-        <h3>Add it to the data as</h3>
-        <div class="row" style={{ gap: '6px' }}>
-          {[...new Set([...store.labelNames.value.slice(0, 12), ...(own === undefined ? [] : [own])])].map(
-            (label, place) => (
-              <button
-                key={label}
-                type="button"
-                disabled={!store.project.value?.writable}
-                onClick={() => onAdd(label)}
-                class={label === own ? 'guessed' : ''}
-              >
-                <Swatch color={store.colorOf(label)} /> {store.labelInWords(label)}
-                {label === own ? <kbd>Enter</kbd> : place < 9 && <kbd>Alt {place + 1}</kbd>}
-              </button>
-            ),
-          )}
-          <AddAnother onAdd={onAdd} />
+      {store.kind.value === 'text' ? (
+        <AddText key={own} answer={own ?? ''} onAdd={onAdd} />
+      ) : (
+        <div class="stack" style={{ gap: '8px' }}>
+          <h3>Add it to the data as</h3>
+          <div class="row" style={{ gap: '6px' }}>
+            {[...new Set([...store.labelNames.value.slice(0, 12), ...(own === undefined ? [] : [own])])].map(
+              (label, place) => (
+                <button
+                  key={label}
+                  type="button"
+                  disabled={!store.project.value?.writable}
+                  onClick={() => onAdd(label)}
+                  class={label === own ? 'guessed' : ''}
+                >
+                  <Swatch color={store.colorOf(label)} /> {store.labelInWords(label)}
+                  {label === own ? <kbd>Enter</kbd> : place < 9 && <kbd>Alt {place + 1}</kbd>}
+                </button>
+              ),
+            )}
+            <AddAnother onAdd={onAdd} />
+          </div>
         </div>
-      </div>
+      )}
     </section>
+  )
+}
+
+/** Adds with what is written: the answer, corrected where it is wrong. */
+function AddText({ answer, onAdd }: { answer: string; onAdd: (label: string) => void }) {
+  const store = useStore()
+  const text = useSignal(answer)
+  const name = store.labelName.value
+  return (
+    <form
+      class="stack"
+      style={{ gap: '8px' }}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (text.value.trim() !== '') onAdd(text.value)
+      }}
+    >
+      <label for="corrected">Correct it, and add it to the data</label>
+      <textarea
+        id="corrected"
+        rows={2}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <button
+        type="submit"
+        style={{ alignSelf: 'flex-start' }}
+        disabled={text.value.trim() === '' || !store.project.value?.writable}
+      >
+        Add it with this {name}
+        {text.value === answer && <kbd>Enter</kbd>}
+      </button>
+    </form>
   )
 }
 
@@ -84,9 +126,12 @@ function AddAnother({ onAdd }: { onAdd: (label: string) => void }) {
   const kind = store.kind.value
   const text = typed.value.trim()
   const label = kind === 'regression' ? numberMeant(text) : text || undefined
-  const asked = { classification: 'Another label', 'multi-label': 'Others: a|b', regression: 'Another number' }[
-    kind ?? 'classification'
-  ]
+  const asked = {
+    classification: 'Another label',
+    'multi-label': 'Others: a|b',
+    regression: 'Another number',
+    text: 'Another text',
+  }[kind ?? 'classification']
   return (
     <form
       class="row"

@@ -11,6 +11,7 @@ import { bring, upload, uploadInWords } from '../state/uploads.js'
 import { useStore } from '../state/use-store.js'
 import { pastedRows } from '../view/pasted.js'
 import { capitalized, count } from '../view/words.js'
+import { RepliesCard } from './replies-card.js'
 
 const drops = {
   text: 'Drop tables of texts here (.csv, .tsv, .jsonl)',
@@ -33,9 +34,11 @@ export function BringStep() {
             ? 'Drop what you have, or begin with one of these. All stays on this computer, in the folder of the project.'
             : brings === 'card'
               ? 'A catalog of items, and who took which of them. More choices make better lists.'
-              : project.kind === 'regression'
-                ? 'Some dozens of examples with their number are a good beginning. What has none yet gets one in the next step.'
-                : 'About ten examples of each label are a good beginning. What has no label yet gets one in the next step.'}
+              : project.kind === 'text'
+                ? `Texts with their ${project.labelName}, a hundred or more. What has none yet gets one in the next step.`
+                : project.kind === 'regression'
+                  ? 'Some dozens of examples with their number are a good beginning. What has none yet gets one in the next step.'
+                  : 'About ten examples of each label are a good beginning. What has no label yet gets one in the next step.'}
         </p>
       </header>
       <DropZone disabled={!project.writable} onFiles={(files) => void bring(store, files)}>
@@ -56,7 +59,8 @@ export function BringStep() {
           </button>
         </section>
       )}
-      {brings !== null && project.counts.total > 0 && <Check />}
+      {project.has.replies && project.counts.total > 0 && <RepliesCard />}
+      {project.has.check && project.counts.total > 0 && <Check />}
     </>
   )
 }
@@ -170,6 +174,7 @@ const kindNames: Readonly<Record<LabelKind, string>> = {
   classification: 'one label each',
   'multi-label': 'several labels each',
   regression: 'a number each',
+  text: 'a text each',
 }
 
 /** What a label is. */
@@ -199,7 +204,7 @@ const draftLabel = kept('bring-label', '')
 
 function TypeTexts() {
   const store = useStore()
-  const rows = pastedRows(draft.value)
+  const rows = pastedRows(draft.value, store.kind.value === 'text')
   const add = async (): Promise<void> => {
     const label = draftLabel.value.trim()
     const added = await store.attempt(() =>
@@ -215,7 +220,7 @@ function TypeTexts() {
     <section class="card" aria-labelledby="type">
       <h2 id="type">Type or paste</h2>
       <div class="stack" style={{ gap: '6px' }}>
-        <label for="typed">One example a line; rows of a spreadsheet bring their labels along</label>
+        <label for="typed">One example a line; rows of a spreadsheet bring their {store.labelName.value}s along</label>
         <textarea
           id="typed"
           rows={4}
@@ -238,7 +243,7 @@ function TypeTexts() {
           Add {rows.length > 0 ? count(rows.length, 'example') : ''}
         </button>
         <span class="small soft">
-          {own > 0 ? `${own} of them with a label of their own` : 'or press Ctrl and Enter'}
+          {own > 0 ? `${own} of them with a ${store.labelName.value} of their own` : 'or press Ctrl and Enter'}
         </span>
       </div>
     </section>
@@ -251,6 +256,7 @@ function LabelField({ value, onChange }: { value: string; onChange: (value: stri
     classification: 'Label, if you know it',
     'multi-label': 'Labels: a|b',
     regression: 'Number, if you know it',
+    text: `Its ${store.labelName.value}, if you know it`,
   }[store.kind.value ?? 'classification']
   return (
     <div style={{ flex: '0 1 240px' }}>

@@ -95,7 +95,7 @@ export function DataPane() {
                   onClick={() => (filter.value = filter.value === name ? undefined : name)}
                 >
                   <Swatch color={store.colorOf(name)} />
-                  <span class="name">{name ?? <em class="soft">without a label</em>}</span>
+                  <span class="name">{name ?? <em class="soft">{store.labelInWords(null)}</em>}</span>
                   <span class="number small">{count.toLocaleString('en-US')}</span>
                   <span class="bar" aria-hidden="true">
                     <i style={swatch(store.colorOf(name), `width: ${(100 * count) / Math.max(most, count)}%`)} />
@@ -151,7 +151,8 @@ function ExampleRow({ example }: { example: Example | undefined }) {
           <span class="of">{detailsInWords(shown.details).join(' · ')}</span>
         ) : (
           <span class="of">
-            <Swatch color={store.colorOf(example.label)} /> {store.labelInWords(example.label)}
+            {store.kind.value !== 'text' && <Swatch color={store.colorOf(example.label)} />}{' '}
+            {shortened(store.labelInWords(example.label), 120)}
           </span>
         )}
       </span>

@@ -1,5 +1,6 @@
-import type { Signal } from '@preact/signals'
-import type { Ref } from 'preact'
+import { type Signal, useSignal } from '@preact/signals'
+import type { Ref, RefObject } from 'preact'
+import { useEffect } from 'preact/hooks'
 import type { LabelKind } from '../../api/types.js'
 import { Swatch } from '../parts/swatch.js'
 import { useStore } from '../state/use-store.js'
@@ -120,6 +121,52 @@ export function NumberField({ guess, onGive, typed, field }: NumberFieldProps) {
       <span class="small soft" role="status">
         {typed.value.trim() !== '' && number === undefined ? 'Expected a number, such as 3.5.' : ''}
       </span>
+    </div>
+  )
+}
+
+interface TextFieldProps {
+  readonly guess: string | undefined
+  readonly onGive: (text: string) => void
+  readonly field: RefObject<HTMLTextAreaElement | null>
+}
+
+/** The text that an example is labeled with: at first what it is guessed to be. */
+export function TextField({ guess, onGive, field }: TextFieldProps) {
+  const store = useStore()
+  const text = useSignal(guess ?? '')
+  useEffect(() => {
+    // Whoever is elsewhere, such as in the search, stays there.
+    if (document.activeElement === document.body) field.current?.focus()
+  }, [])
+  const give = (): void => {
+    if (text.value.trim() !== '') onGive(text.value)
+  }
+  return (
+    <div class="stack" style={{ gap: '6px' }}>
+      <textarea
+        ref={field}
+        rows={3}
+        aria-label={`Its ${store.labelName.value}`}
+        placeholder={`Its ${store.labelName.value}`}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur()
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+          event.preventDefault()
+          give()
+        }}
+      />
+      <div class="row">
+        <button type="button" class="main" disabled={text.value.trim() === ''} onClick={give}>
+          <kbd aria-hidden="true">Enter</kbd> {guess === text.value ? 'Take it' : 'Give it'}
+        </button>
+        <span class="small soft">
+          {guess !== undefined && 'As the model has it: correct it where it is wrong. '}
+          <kbd>Esc</kbd> leaves the field, <kbd>n</kbd> goes back to it
+        </span>
+      </div>
     </div>
   )
 }

@@ -7,8 +7,8 @@ import { go } from '../state/route.js'
 import { useStore } from '../state/use-store.js'
 import { beginLabeling, labeled, type Labeling, meaningOf, proposed, undone } from '../view/labeling.js'
 import { classesIn, joinedLabels, noneOfThem } from '../view/label-words.js'
-import { count, shortened } from '../view/words.js'
-import { beginsLabel, LabelChoices, NumberField } from './label-choices.js'
+import { capitalized, count, shortened } from '../view/words.js'
+import { beginsLabel, LabelChoices, NumberField, TextField } from './label-choices.js'
 import { RecordChoices } from './record-choices.js'
 
 /** What stands in the queue: an example, and what is thought of it. */
@@ -41,6 +41,7 @@ function LabelQueue() {
   const chosen = useSignal<readonly string[] | undefined>(undefined)
   const typed = useSignal('')
   const labelField = useRef<HTMLInputElement>(null)
+  const textField = useRef<HTMLTextAreaElement>(null)
   /** What was begun for the one in sight is not meant for the next: at once, since the next letter can come before the page is drawn anew. */
   const forget = (): void => {
     chosen.value = undefined
@@ -99,7 +100,7 @@ function LabelQueue() {
     state.value = labeled(state.value, label, seen.example.label ?? undefined)
     left.value = Math.max(0, left.value - 1)
     forget()
-    said.value = `${shortened(nameOf(seen.example), 40)}: ${store.labelInWords(label)}`
+    said.value = `${shortened(nameOf(seen.example), 40)}: ${shortened(store.labelInWords(label), 80)}`
     changes.current++
     void store.label(seen.example.id, label)
     if (suspects && label === seen.example.label)
@@ -154,7 +155,7 @@ function LabelQueue() {
     if (beginsLabel(event.key, kind) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       // The first digit of a number is typed into its field.
       if (kind !== 'regression') event.preventDefault()
-      labelField.current?.focus()
+      ;(labelField.current ?? textField.current)?.focus()
       return
     }
     const seen = inSight()
@@ -178,10 +179,16 @@ function LabelQueue() {
   return (
     <>
       <header class="row spread">
-        <h1>{suspects ? 'Do these labels hold?' : 'What is this?'}</h1>
-        <div class="tabs" role="group" aria-label="What to go through">
+        <h1>
+          {suspects
+            ? 'Do these labels hold?'
+            : kind === 'text'
+              ? `Write its ${store.labelName.value}`
+              : 'What is this?'}
+        </h1>
+        <div class="tabs" role="group" aria-label="What to go through" hidden={!store.project.value?.has.check}>
           <button type="button" aria-pressed={!suspects} onClick={() => (queueKind.value = 'next')}>
-            Without a label
+            {capitalized(store.labelInWords(null))}
           </button>
           <button type="button" aria-pressed={suspects} onClick={() => (queueKind.value = 'suspects')}>
             Suspects {store.check.value ? store.check.value.suspects.length : ''}
@@ -197,6 +204,8 @@ function LabelQueue() {
           <section class="stack" aria-label="Labels to choose from">
             {kind === 'regression' ? (
               <NumberField guess={seen.guess?.label} onGive={give} typed={typed} field={labelField} />
+            ) : kind === 'text' ? (
+              <TextField key={seen.example.id} guess={seen.guess?.label} onGive={give} field={textField} />
             ) : (
               <LabelChoices
                 given={suspects ? seen.example.label : null}
@@ -232,13 +241,14 @@ function LabelQueue() {
                     )}
                   </>
                 ) : (
-                  seen.guess && (
+                  seen.guess &&
+                  kind !== 'text' && (
                     <span class="small soft">
                       <kbd>Enter</kbd> takes {seen.guess.label}
                     </span>
                   )
                 )}
-                {kind !== 'regression' && (
+                {kind !== 'regression' && kind !== 'text' && (
                   <span class="small soft">
                     <kbd>n</kbd> {labels.length > 9 ? 'finds a label by its letters, or makes one' : 'a new label'}
                   </span>
@@ -292,7 +302,7 @@ function NothingLeft({ suspects, onUndo }: { suspects: boolean; onUndo: (() => v
         </>
       ) : (
         <>
-          <p>Every example has its label.</p>
+          <p>Every example has its {store.labelName.value}.</p>
           <button type="button" class="main" onClick={() => go('train')}>
             Train
           </button>

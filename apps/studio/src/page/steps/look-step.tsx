@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Confusion, Curve, Limits } from '../../api/types.js'
+import type { Confusion, Curve, Limits, Misses } from '../../api/types.js'
 import { BoundSlider } from '../parts/bound-slider.js'
 import { ConfusionMatrix } from '../parts/confusion-matrix.js'
 import { JobBar } from '../parts/job-bar.js'
@@ -16,6 +16,7 @@ import { reliabilityOf } from '../view/reliability.js'
 import { methodRows } from '../view/runs.js'
 import { capitalized, count, isError, measureInWords, percent, scored } from '../view/words.js'
 import { DataMap } from './data-map.js'
+import { FurthestOff } from './furthest-off.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
 
@@ -24,7 +25,9 @@ export function LookStep() {
   const store = useStore()
   const confusion = useSignal<Confusion | null>(null)
   const limits = useSignal<Limits | null>(null)
+  const misses = useSignal<Misses | null>(null)
   const curve = useSignal<Curve | null>(null)
+  const has = store.project.value?.has
   const model = store.project.value?.model ?? null
   const card = store.brings.value === 'card'
   useEffect(() => {
@@ -32,6 +35,7 @@ export function LookStep() {
     void store.attempt(async () => {
       confusion.value = await store.studio.confusion()
       limits.value = await store.studio.limits()
+      misses.value = await store.studio.misses()
       curve.value = await store.studio.curve()
     })
   }, [model?.run, card, store.revision.value, store.job.value?.status])
@@ -69,12 +73,8 @@ export function LookStep() {
           <ConfusionMatrix table={table} onOpen={({ says, ids }) => store.open(says, ids)} />
         </section>
       )}
-      {model?.run && !table && !card && store.kind.value !== 'classification' && (
-        <p class="say">
-          What it takes for what, and how far its word can be taken, is shown where each example has one label.
-        </p>
-      )}
-      {total > 1 && !card && <DataMap />}
+      {misses.value && <FurthestOff misses={misses.value} />}
+      {total > 1 && has?.map && <DataMap />}
       {limits.value && (
         <div class="grid">
           <section class="card" aria-labelledby="calibration">
@@ -87,7 +87,7 @@ export function LookStep() {
           </section>
         </div>
       )}
-      {model && !card && <LearningCurve curve={curve.value} />}
+      {model && has?.curve && <LearningCurve curve={curve.value} />}
     </>
   )
 }

@@ -6,7 +6,7 @@ import { Modal } from '../parts/modal.js'
 import { Swatch } from '../parts/swatch.js'
 import { CardDetails, nameOf } from '../parts/thing.js'
 import { useStore } from '../state/use-store.js'
-import { shortened } from '../view/words.js'
+import { capitalized, shortened } from '../view/words.js'
 
 /** Examples that were opened: those of a cell, of a finding, of a point; each can be given another label, or taken out. */
 export function OpenedExamples() {
@@ -70,9 +70,20 @@ function OpenedExample({ example }: { example: Example }) {
       {shown.type !== 'card' && (
         <div class="row spread">
           <label class="row">
-            <Swatch color={store.colorOf(example.label)} />
-            <span class="unseen">Label of {shortened(nameOf(example), 40)}</span>
-            {store.kind.value !== 'classification' ? (
+            {store.kind.value !== 'text' && <Swatch color={store.colorOf(example.label)} />}
+            <span class="unseen">
+              {capitalized(store.labelName.value)} of {shortened(nameOf(example), 40)}
+            </span>
+            {store.kind.value === 'text' ? (
+              <textarea
+                rows={2}
+                defaultValue={example.label ?? ''}
+                placeholder={store.labelName.value}
+                style={{ width: 'min(420px, 60vw)' }}
+                disabled={!store.project.value?.writable}
+                onChange={(event) => void store.label(example.id, event.currentTarget.value.trim() || null)}
+              />
+            ) : store.kind.value !== 'classification' ? (
               <input
                 type="text"
                 value={example.label ?? ''}

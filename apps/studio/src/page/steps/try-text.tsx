@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { Asking } from '../state/asking.js'
 import { kept } from '../state/kept.js'
 import { useStore } from '../state/use-store.js'
+import { shortened } from '../view/words.js'
 import { AnswerCard, labelIn, labelOfKey, Reasons } from './answer-card.js'
 
 const text = kept('try-text', '')
@@ -20,7 +21,9 @@ export function TryText() {
     const query = text.value.trim()
     const added = query && (await store.attempt(() => store.studio.addRows({ rows: [{ text: query, label }] })))
     if (!added) return
-    store.say(added.added > 0 ? `Added as ${store.labelInWords(label)}.` : 'It was among the data already.')
+    store.say(
+      added.added > 0 ? `Added as ${shortened(store.labelInWords(label), 80)}.` : 'It was among the data already.',
+    )
     text.value = ''
   }
   return (

@@ -7,7 +7,7 @@ export interface Dropped {
 /** What a file is, by the ending of its name. */
 export function kindOf(name: string): 'picture' | 'table' | undefined {
   if (/\.(jpe?g|png|gif|webp|bmp|avif|tiff?|heic)$/i.test(name)) return 'picture'
-  if (/\.(csv|tsv|jsonl?|ndjson|txt|parquet)$/i.test(name)) return 'table'
+  if (/\.(csv|tsv|jsonl?|ndjson|txt|parquet|po|tmx)$/i.test(name)) return 'table'
   return undefined
 }
 

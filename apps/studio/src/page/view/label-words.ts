@@ -1,14 +1,15 @@
 import type { LabelKind } from '../../api/types.js'
 
-/** The classes that a label names: of several, the parts of `a|b`; of a number none. */
+/** The classes that a label names: of several, the parts of `a|b`; of a number or a text none. */
 export function classesIn(label: string | null, kind: LabelKind | null): readonly string[] {
-  if (label === null || kind === 'regression' || (kind === 'multi-label' && label === noneOfThem)) return []
+  if (label === null || kind === 'regression' || kind === 'text' || (kind === 'multi-label' && label === noneOfThem))
+    return []
   return kind === 'multi-label' ? label.split('|').map((name) => name.trim()) : [label]
 }
 
-/** A label for people: several classes as a list. */
-export function labelInWords(label: string | null, kind: LabelKind | null): string {
-  if (label === null) return 'without a label'
+/** A label for people: several classes as a list. @param name What a label is called. */
+export function labelInWords(label: string | null, kind: LabelKind | null, name = 'label'): string {
+  if (label === null) return `without a ${name}`
   if (kind !== 'multi-label') return label
   return classesIn(label, kind).join(', ') || 'none of them'
 }

@@ -27,6 +27,14 @@ describe('pastedRows', () => {
     ])
   })
 
+  it('takes what is written for a text from the column behind it, also where it is shorter or the same', () => {
+    expect(pastedRows('source\ttarget\nOpen the file\tÖffnen\nOpen\tÖffnen', true)).toEqual([
+      { text: 'Open the file', label: 'Öffnen' },
+      { text: 'Open', label: 'Öffnen' },
+    ])
+    expect(pastedRows('Oben\tOn the top of all', true)).toEqual([{ text: 'Oben', label: 'On the top of all' }])
+  })
+
   it('reads quotes as a spreadsheet writes them', () => {
     expect(pastedRows('"He said ""no"""\tno')).toEqual([{ text: 'He said "no"', label: 'no' }])
   })

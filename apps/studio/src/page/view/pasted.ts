@@ -4,19 +4,30 @@ export interface PastedRow {
   readonly label: string | null
 }
 
+/** Headers of tables: the column of the texts, and that of the labels. */
+const headers = [
+  ['text', 'label'],
+  ['source', 'target'],
+] as const
+
 /**
  * Rows of a spreadsheet or lines of a text: one example a line. A tab parts a text from its label, whichever stands first: labels are the
- * column with fewer different values. A header `text`, `label` is none of the rows.
+ * column with fewer different values. A header such as `text`, `label` is none of the rows.
+ * @param areWritten Whether labels are texts as well, which stand behind those that they are of. Default false.
  */
-export function pastedRows(pasted: string): readonly PastedRow[] {
+export function pastedRows(pasted: string, areWritten = false): readonly PastedRow[] {
   const lines = pasted.split(/\r?\n/).filter((line) => line.trim() !== '')
   const cells = lines.map((line) => line.split('\t').map(unquoted))
   const two = cells.length > 0 && cells.every((row) => row.length >= 2)
   if (!two) return lines.map((line) => ({ text: line.trim(), label: null }))
   const header = cells[0]?.map((cell) => cell.toLowerCase()) ?? []
-  const named = header.includes('label') && header.includes('text')
+  const named = headers.find((names) => names.every((name) => header.includes(name)))
   const rows = named ? cells.slice(1) : cells
-  const [text, label] = named ? [header.indexOf('text'), header.indexOf('label')] : columnsOf(rows)
+  const [text, label] = named
+    ? [header.indexOf(named[0]), header.indexOf(named[1])]
+    : areWritten
+      ? [0, 1]
+      : columnsOf(rows)
   return rows.map((row) => ({ text: row[text] ?? '', label: row[label] || null })).filter((row) => row.text !== '')
 }
 

@@ -7,7 +7,9 @@ export function percent(share: number, digits = 0): string {
 /** A score: shares of a hundred, errors as they are, others as the field writes them. */
 export function scored(score: { readonly measure: string; readonly value: number }): string {
   if (isError(score.measure)) return String(Number((-score.value).toPrecision(3)))
-  return isShare(score.measure) ? percent(score.value, 1) : score.value.toFixed(3)
+  if (isShare(score.measure)) return percent(score.value, 1)
+  // Of a hundred, or of one.
+  return score.value.toFixed(Math.abs(score.value) > 1 ? 1 : 3)
 }
 
 /** What a column of scores is called: errors are shown as they are, the lower the better. */
