@@ -84,6 +84,25 @@ describe('texts of a project', () => {
     ])
   })
 
+  it('have labels that are written where they are texts, under the names of their columns', async () => {
+    await writeFile(path('data.csv'), 'source,target,note\nOpen,Öffnen,a menu\n')
+    const files = tableFiles(folder, {
+      input: { role: 'source', usualNames: [], named: undefined },
+      columns: { text: 'source', label: 'target' },
+      kind: 'text',
+    })
+    const { added } = await files.add([{ text: 'Close' }, { text: 'Save', label: ' "Sichern", alles\n' }])
+    const [close] = added
+    await files.move([{ id: close?.id as string, to: { label: 'Schließen' } }])
+    const rows = ['Open,Öffnen,a menu', 'Save," ""Sichern"", alles\n",', 'Close,Schließen,']
+    expect(await readFile(path('data.csv'), 'utf8')).toBe(['source,target,note', ...rows, ''].join('\n'))
+    expect(await readFile(path('unlabeled.csv'), 'utf8')).toBe('source\n')
+    await expect(files.move([{ id: close?.id as string, to: { label: ' ' } }])).rejects.toThrow('a text of at most')
+    const frozen = await files.freeze()
+    expect(frozen.examples.map(({ label }) => label)).toEqual(['Öffnen', ' "Sichern", alles\n', 'Schließen'])
+    await frozen.close()
+  })
+
   it('are found in a folder, and read over from other tables', async () => {
     await writeFile(path('reviews.jsonl'), '{"review":"Good","label":"pos"}\n{"review":"Bad","label":"neg"}\n')
     await writeFile(path('notes.txt'), 'nothing')

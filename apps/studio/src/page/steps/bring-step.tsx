@@ -15,6 +15,8 @@ import { RepliesCard } from './replies-card.js'
 
 const drops = {
   text: 'Drop tables of texts here (.csv, .tsv, .jsonl)',
+  /** Texts that texts are written for. */
+  pairs: 'Drop tables or catalogs of texts here (.csv, .tsv, .jsonl, .po, .tmx)',
   picture: 'Drop pictures here, or folders named after what they show',
   card: 'Drop the tables of your shop here: its items, and who took what',
 }
@@ -43,7 +45,13 @@ export function BringStep() {
       </header>
       <DropZone disabled={!project.writable} onFiles={(files) => void bring(store, files)}>
         <div>
-          <h2>{brings === null ? 'Drop pictures, folders or tables here' : drops[brings]}</h2>
+          <h2>
+            {brings === null
+              ? 'Drop pictures, folders or tables here'
+              : project.kind === 'text'
+                ? drops.pairs
+                : drops[brings]}
+          </h2>
           <p class="soft small">Nothing leaves this computer.</p>
         </div>
       </DropZone>

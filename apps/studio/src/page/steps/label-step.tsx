@@ -186,14 +186,16 @@ function LabelQueue() {
               ? `Write its ${store.labelName.value}`
               : 'What is this?'}
         </h1>
-        <div class="tabs" role="group" aria-label="What to go through" hidden={!store.project.value?.has.check}>
-          <button type="button" aria-pressed={!suspects} onClick={() => (queueKind.value = 'next')}>
-            {capitalized(store.labelInWords(null))}
-          </button>
-          <button type="button" aria-pressed={suspects} onClick={() => (queueKind.value = 'suspects')}>
-            Suspects {store.check.value ? store.check.value.suspects.length : ''}
-          </button>
-        </div>
+        {store.project.value?.has.check && (
+          <div class="tabs" role="group" aria-label="What to go through">
+            <button type="button" aria-pressed={!suspects} onClick={() => (queueKind.value = 'next')}>
+              {capitalized(store.labelInWords(null))}
+            </button>
+            <button type="button" aria-pressed={suspects} onClick={() => (queueKind.value = 'suspects')}>
+              Suspects {store.check.value ? store.check.value.suspects.length : ''}
+            </button>
+          </div>
+        )}
       </header>
       {seen && writable ? (
         <>

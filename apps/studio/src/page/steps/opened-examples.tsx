@@ -76,6 +76,7 @@ function OpenedExample({ example }: { example: Example }) {
             </span>
             {store.kind.value === 'text' ? (
               <textarea
+                class="short"
                 rows={2}
                 defaultValue={example.label ?? ''}
                 placeholder={store.labelName.value}

@@ -59,6 +59,7 @@ function RepliesOf({ label, texts, onWrite }: RepliesOfProps) {
       {shown.map((text, place) => (
         <textarea
           key={`${place} ${text}`}
+          class="short"
           rows={Math.min(6, Math.ceil((text.length + 1) / 60))}
           aria-label={`Answer ${place + 1} to ${label}`}
           placeholder="What it says"

@@ -29,4 +29,23 @@ describe('methodRows', () => {
     expect(frozen?.low).toBeLessThan(tuned?.low ?? 0)
     expect(tuned?.high).toBeLessThan(1)
   })
+
+  it('lays measures that go up to a hundred on a scale of their own', () => {
+    const score = (value: number) => ({
+      measure: 'chrF2',
+      value,
+      examples: 50,
+      interval: [value - 4, value + 4] as [number, number],
+    })
+    const [tuned, untouched] = methodRows(
+      [
+        { name: 'tuned', description: '', score: score(48.25), seconds: 60, failed: null },
+        { name: 'untouched', description: '', score: score(30), seconds: 2, failed: null },
+      ],
+      'tuned',
+    )
+    expect(tuned).toMatchObject({ score: '48.3', between: '44.3 to 52.3', best: true })
+    expect(untouched?.bar?.at).toBeLessThan(0.4)
+    expect(tuned?.bar?.at).toBeGreaterThan(0.6)
+  })
 })

@@ -1,5 +1,5 @@
-import type { TrainedMethod } from '../../api/types.js'
-import { duration, isError, isShare, percent, scored } from './words.js'
+import type { Score, TrainedMethod } from '../../api/types.js'
+import { duration, highestOf, isError, isShare, percent, scored } from './words.js'
 
 export interface MethodRow {
   readonly name: string
@@ -20,9 +20,10 @@ export interface MethodRow {
 export function methodRows(methods: readonly TrainedMethod[], kept: string | undefined): readonly MethodRow[] {
   const bounds = methods.flatMap(({ score }) => (score ? (score.interval ?? [score.value, score.value]) : []))
   const areErrors = methods.some(({ score }) => score && isError(score.measure))
-  const room = areErrors ? 0.05 * (Math.max(...bounds) - Math.min(...bounds)) : 0.02
+  const most = methods.reduce((top, { score }) => Math.max(top, score ? highestOf(score) : 0), 1)
+  const room = areErrors ? 0.05 * (Math.max(...bounds) - Math.min(...bounds)) : 0.02 * most
   const low = areErrors ? Math.min(...bounds) - room : Math.max(0, Math.min(...bounds) - room)
-  const high = Math.min(areErrors ? 0 : 1, Math.max(...bounds) + room)
+  const high = Math.min(areErrors ? 0 : most, Math.max(...bounds) + room)
   const place = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5)
   const best = Math.max(...methods.map(({ score }) => score?.value ?? -Infinity))
   return methods.map(({ name, description, score, seconds, failed }) => ({
@@ -36,7 +37,7 @@ export function methodRows(methods: readonly TrainedMethod[], kept: string | und
           at: place(score.value),
         }
       : undefined,
-    between: score?.interval ? betweenOf(score.measure, score.interval) : '',
+    between: score?.interval ? betweenOf(score, score.interval) : '',
     seconds: duration(seconds),
     failed,
     best: score !== null && score.value === best,
@@ -44,7 +45,10 @@ export function methodRows(methods: readonly TrainedMethod[], kept: string | und
   }))
 }
 
-function betweenOf(measure: string, [low, high]: readonly [number, number]): string {
+function betweenOf(score: Score, [low, high]: readonly [number, number]): string {
+  const { measure } = score
   if (isError(measure)) return `${Number((-high).toPrecision(3))} to ${Number((-low).toPrecision(3))}`
-  return isShare(measure) ? `${(low * 100).toFixed(0)} to ${percent(high)}` : `${low.toFixed(3)} to ${high.toFixed(3)}`
+  if (isShare(measure)) return `${(low * 100).toFixed(0)} to ${percent(high)}`
+  const digits = highestOf(score) === 1 ? 3 : 1
+  return `${low.toFixed(digits)} to ${high.toFixed(digits)}`
 }

@@ -8,8 +8,12 @@ export function percent(share: number, digits = 0): string {
 export function scored(score: { readonly measure: string; readonly value: number }): string {
   if (isError(score.measure)) return String(Number((-score.value).toPrecision(3)))
   if (isShare(score.measure)) return percent(score.value, 1)
-  // Of a hundred, or of one.
-  return score.value.toFixed(Math.abs(score.value) > 1 ? 1 : 3)
+  return score.value.toFixed(highestOf(score) === 1 ? 3 : 1)
+}
+
+/** Measures of the field go up to one, or up to a hundred. */
+export function highestOf({ value }: { readonly value: number }): 1 | 100 {
+  return value > 1 ? 100 : 1
 }
 
 /** What a column of scores is called: errors are shown as they are, the lower the better. */
