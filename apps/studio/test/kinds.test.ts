@@ -164,6 +164,10 @@ it('pictures with several labels each lie in a table, and are learned from', asy
     added: 0,
     refused: [{ name: 'broken.png' }],
   })
+  expect(await client.addFile('odd.png', new Blob([bytes]), ' ')).toMatchObject({
+    added: 0,
+    refused: [{ message: expect.stringContaining('names of classes, separated by |') }],
+  })
   const [, other] = drawings.find(([path]) => path.startsWith('test/')) as [string, Uint8Array<ArrayBuffer>]
   await client.addFile('without.png', new Blob([other]))
   const { labels, counts } = await client.project()

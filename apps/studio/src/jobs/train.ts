@@ -152,11 +152,12 @@ async function answersOf(
   scores: Float64Array,
   run: Run,
 ): Promise<HeldOut['questions']> {
-  const answers = await familiarAnswers(
-    trained,
-    questions.map(({ query }) => query),
-    run,
-  )
+  const queries = questions.map(({ query }) => query)
+  // What is refused is no answer that could be off.
+  const answers =
+    (bench.kind ?? 'classification') === 'classification'
+      ? await familiarAnswers(trained, queries, run)
+      : await trained.ask(queries, { signal: run.signal })
   return questions.flatMap(({ id, label }, place) => {
     const answer = answers[place]
     if (answer === undefined || answer instanceof InputError) return []
@@ -195,8 +196,8 @@ function verdictOf(judged: readonly Judged[], keep: string, areNumbers: boolean)
     })
     if (pairs.length < 2) return []
     const { mean, margin } = pairedDifference(pairs)
+    // Shares are said in points of a hundred, as which other measures come, and errors in their own unit.
     const unit = pairs.flat().some((score) => score > 1) ? 1 : 100
-    // The error of numbers is in their own unit, shares in points of a hundred, as others are.
     const said = areNumbers
       ? `${Math.abs(mean).toPrecision(2)} ± ${margin.toPrecision(2)} ${mean >= 0 ? 'less' : 'more'} error on ${pairs.length} questions`
       : `${mean >= 0 ? '+' : ''}${(unit * mean).toFixed(1)} ± ${(unit * margin).toFixed(1)} points on ${pairs.length} questions`

@@ -5,6 +5,7 @@ import {
   type ExampleFiles,
   type Frozen,
   labelProblem,
+  labelWanted,
   makeFolder,
   OptionError,
   RowFile,
@@ -56,10 +57,11 @@ export function pictureTable(folder: string, kind: Kind): ExampleFiles<string> {
               ? new InputError(one.name, error.expected, error.got, error.remedy)
               : error
           })
-          rows.push({
-            text: await kept(folder, one),
-            label: one.label === undefined ? folderIn(one.name, kind) : one.label,
-          })
+          const label = one.label === undefined ? folderIn(one.name, kind) : one.label
+          const problem = label === null ? undefined : labelProblem(label, kind)
+          if (problem !== undefined)
+            throw new OptionError('label', labelWanted[kind], problem, 'Correct it: the picture was not taken.')
+          rows.push({ text: await kept(folder, one), label })
         } catch (error) {
           if (!(error instanceof InputError || error instanceof OptionError)) throw error
           refused.push({ name: 'name' in one ? one.name : one.text.slice(0, 80), message: error.message })
