@@ -31,7 +31,7 @@ export interface EndedEpoch {
 
 /** What is trained by `runLoop`, on what, and when it is looked at. */
 export interface Loop extends RunOptions {
-  /** Not closed by the loop: afterwards it has the resulting weights. */
+  /** Not closed by the loop: afterwards it has the resulting weights. Where it averages them, the average is assessed and results. */
   readonly trainer: Trainer
   readonly epochs: number
   /** The steps of an epoch, counted from 0, in their order. Always the same ones for an epoch, and as many in each. */
@@ -71,14 +71,16 @@ export async function runLoop(loop: Loop): Promise<LoopOutcome> {
   }
   const assess = async (): Promise<Matrix | undefined> => {
     if (!assessment || (epoch % every !== 0 && epoch !== epochs)) return undefined
-    const answers = await assessment.results(epoch)
-    results.push(answers)
-    if (heldOutLoss) {
-      const loss = heldOutLoss(answers)
-      if (losses.every((other) => loss < other)) best = trainer.parameters()
-      losses.push(loss)
-    }
-    return answers
+    return trainer.withAverage(async () => {
+      const answers = await assessment.results(epoch)
+      results.push(answers)
+      if (heldOutLoss) {
+        const loss = heldOutLoss(answers)
+        if (losses.every((other) => loss < other)) best = trainer.parameters()
+        losses.push(loss)
+      }
+      return answers
+    })
   }
   const isPast = (): boolean => (losses.length - 1 - losses.indexOf(Math.min(...losses))) * every >= patience
 
@@ -106,7 +108,7 @@ export async function runLoop(loop: Loop): Promise<LoopOutcome> {
     loop.onDiverged(error)
     diverged = true
   }
-  if (losses.length > 0) trainer.setParameters(best)
+  trainer.setParameters(losses.length > 0 ? best : trainer.averaged())
   return { results, diverged }
 }
 

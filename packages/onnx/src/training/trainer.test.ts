@@ -58,11 +58,12 @@ describe('Trainer', () => {
   it.each([
     ['adamW', adamW()],
     ['sgd', sgd({ nesterov: true })],
-  ])('%s: goes on from a state with the same bits', async (_, optimizer) => {
+    ['adamW with an average', adamW(), 0.5],
+  ] as const)('%s: goes on from a state with the same bits', async (_, optimizer, averaging?: number) => {
     const [whole, first, second] = [
-      await openTrainer({ optimizer }),
-      await openTrainer({ optimizer }),
-      await openTrainer({ optimizer }),
+      await openTrainer({ optimizer, averaging }),
+      await openTrainer({ optimizer, averaging }),
+      await openTrainer({ optimizer, averaging }),
     ]
     const expected = await steps(whole, 8)
     const before = await steps(first, 5)
@@ -72,6 +73,25 @@ describe('Trainer', () => {
     expect([...before, ...(await steps(second, 3))]).toEqual(expected)
     expect(second.parameters()).toEqual(whole.parameters())
     expect(second.state()).toEqual(whole.state())
+  })
+
+  it('averages the weights over the steps, the last ones most, and uses the average when it is asked to', async () => {
+    const trainer = await openTrainer({ averaging: 0.15 })
+    const w2 = (all: Record<string, Tensor>): number[] => [...(all['w2']?.data as Float32Array)]
+    let expected = w2(trainer.parameters())
+    for (let step = 0; step < 4; step++) {
+      await trainer.step(feeds)
+      const kept = Math.min(0.15, (1 + step) / (10 + step))
+      const now = w2(trainer.parameters())
+      expected = expected.map((average, index) => kept * average + (1 - kept) * (now[index] as number))
+    }
+    expect(w2(trainer.averaged())).toBeAllclose(expected, { rtol: 1e-5 })
+    const last = trainer.parameters()
+    expect(w2(await trainer.withAverage(async () => trainer.parameters()))).toEqual(w2(trainer.averaged()))
+    expect(trainer.parameters()).toEqual(last)
+    const none = await openTrainer()
+    await steps(none, 1)
+    expect(none.averaged()).toEqual(none.parameters())
   })
 
   it('takes batches of any shape, and runs forward with the weights as they are', async () => {
@@ -171,6 +191,7 @@ describe('Trainer refuses', () => {
       'weightDecay: expected a finite number from 0 on, got -1',
     ],
     ['a norm of 0', { clipNorm: 0 }, 'clipNorm: expected a number above 0, got 0'],
+    ['an average that stays', { averaging: 1 }, 'averaging: expected a decay from 0 to below 1, got 1'],
   ])('%s', async (_, options, message) => {
     const opening = openTrainer(options)
     await expect(opening).rejects.toThrow(TrainingOptionError)

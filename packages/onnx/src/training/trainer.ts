@@ -8,6 +8,7 @@ import { type Optimizer, type OptimizerFactory, type Parameter, part } from './o
 import { constant, type Schedule } from './schedule.js'
 import type { TrainingPool } from './training-pool.js'
 import { TrainingSessions } from './training-sessions.js'
+import { WeightAverage } from './weight-average.js'
 
 /** Weights that are trained alike. */
 export interface ParameterGroup {
@@ -37,6 +38,8 @@ export interface TrainerOptions {
   readonly schedule?: Schedule
   /** Largest norm of all gradients together; longer ones are scaled down (Pascanu et al., 2013). Default: none. */
   readonly clipNorm?: number
+  /** Decay of a moving average of the weights over the steps, from 0 to below 1, which `averaged` gives. Default: none is kept. */
+  readonly averaging?: number | undefined
   /**
    * Shapes of input tensors whose gradients are kept ready; one that is not costs a new session. They share frozen weights and the
    * memory of a run. Default 32.
@@ -77,6 +80,7 @@ export class Trainer implements AsyncDisposable {
   readonly #weights: Tensors
   /** The weights before the last step, with which loss and gradients were finite. */
   readonly #lastGood: readonly Float32Array[]
+  readonly #average: WeightAverage | undefined
   #steps = 0
   #closed = false
 
@@ -124,6 +128,11 @@ export class Trainer implements AsyncDisposable {
     this.#ownsSessions = options.pool === undefined
     this.#weights = Object.fromEntries(parameters.map(({ name, dims, data }) => [name, float32(dims, data)]))
     this.#lastGood = parameters.map(({ data }) => data.slice())
+    if (options.averaging !== undefined)
+      this.#average = new WeightAverage(
+        parameters.map(({ data }) => data),
+        options.averaging,
+      )
   }
 
   /** Number of steps taken. */
@@ -152,6 +161,10 @@ export class Trainer implements AsyncDisposable {
     // PyTorch's clip_grad_norm_ has the same 1e-6, against a norm of 0.
     const scale = Math.min(1, this.#clipNorm / (gradientNorm + 1e-6))
     this.#optimizer.step(gradients, factor, scale)
+    this.#average?.add(
+      this.#parameters.map(({ data }) => data),
+      this.#steps,
+    )
     this.#steps++
     return { loss, gradientNorm }
   }
@@ -171,6 +184,29 @@ export class Trainer implements AsyncDisposable {
   /** A copy of the weights under training. */
   parameters(): Record<string, Tensor<'float32'>> {
     return Object.fromEntries(this.#parameters.map(({ name, dims, data }) => [name, float32(dims, data.slice())]))
+  }
+
+  /** A copy of the average of the weights over the steps; of the weights as they are where none is kept. */
+  averaged(): Record<string, Tensor<'float32'>> {
+    const { values } = this.#average ?? {}
+    if (!values) return this.parameters()
+    const copies = this.#parameters.map(({ name, dims }, index) => [
+      name,
+      float32(dims, (values[index] as Float32Array).slice()),
+    ])
+    return Object.fromEntries(copies) as Record<string, Tensor<'float32'>>
+  }
+
+  /** Has the average in the place of the weights while something runs, where one is kept. */
+  async withAverage<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (!this.#average) return run()
+    const weights = this.parameters()
+    this.setParameters(this.averaged())
+    try {
+      return await run()
+    } finally {
+      this.setParameters(weights)
+    }
   }
 
   /**
@@ -193,6 +229,7 @@ export class Trainer implements AsyncDisposable {
     return {
       ...prefixed('weights/', this.parameters()),
       ...prefixed('optimizer/', this.#optimizer.state()),
+      ...(this.#average && prefixed('average/', this.averaged())),
       step: tensor('int32', [1], Int32Array.of(this.#steps)),
     }
   }
@@ -205,6 +242,10 @@ export class Trainer implements AsyncDisposable {
     const steps = part(state, 'step', 1)[0] as number
     this.setParameters(unprefixed('weights/', state))
     this.#optimizer.restore(unprefixed('optimizer/', state))
+    const averages = unprefixed('average/', state)
+    this.#average?.values.forEach((values, index) =>
+      values.set(part(averages, this.#parameters[index]?.name as string, values.length)),
+    )
     this.#steps = steps
     this.#lastGood.forEach((good, index) => good.set(this.#parameters[index]?.data as Float32Array))
   }
@@ -244,7 +285,11 @@ function parametersOf(graph: Graph, { names, learningRate, weightDecay = 0, from
   })
 }
 
-function checkOptions(graph: Graph, { groups, clipNorm }: TrainerOptions, parameters: readonly Parameter[]): void {
+function checkOptions(
+  graph: Graph,
+  { groups, clipNorm, averaging }: TrainerOptions,
+  parameters: readonly Parameter[],
+): void {
   const who = `Trainer of graph "${graph.name}"`
   const names = new Set<string>()
   for (const { name } of parameters) {
@@ -261,6 +306,9 @@ function checkOptions(graph: Graph, { groups, clipNorm }: TrainerOptions, parame
   }
   if (clipNorm !== undefined && !(clipNorm > 0)) {
     throw new TrainingOptionError(who, 'clipNorm', 'a number above 0', String(clipNorm))
+  }
+  if (averaging !== undefined && !(averaging >= 0 && averaging < 1)) {
+    throw new TrainingOptionError(who, 'averaging', 'a decay from 0 to below 1', String(averaging))
   }
 }
 

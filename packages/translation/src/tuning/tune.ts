@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { float32, type Graph, type Tensor, type Tensors, Trainer } from '@headstart/onnx'
+import { float32, type Graph, Session, type Tensor, type Tensors, Trainer } from '@headstart/onnx'
 import {
   DivergedError,
+  extract,
   isTrainable,
   lowRank,
   precisionOf,
@@ -39,6 +40,8 @@ const fewestHeldOut = 20
 const patience = 3
 /** Largest norm of a gradient; longer ones are scaled down. */
 const clipNorm = 1
+/** Decay of the average of the weights over the steps, which is what is assessed, and results. */
+const averaging = 0.95
 
 /** What held-out pairs cost, per token, without label smoothing. */
 export interface HeldOutLoss {
@@ -78,7 +81,7 @@ export interface Tuned {
 /**
  * Trains a translator on pairs: teacher forcing, AdamW, a learning rate that rises and then falls along a cosine. Held-out pairs decide after
  * how many epochs, how far the weights go, how translations are generated then, and whether the weights stay as they were; where they are
- * enough, all pairs are learned from in the end, with as many steps.
+ * enough, all pairs are learned from in the end, with as many steps, and the weights are the mean of both.
  * @throws DataError for too few pairs, and weights that are not float32; OptionError for options out of range; CheckpointError for one of another training.
  */
 export async function tune(
@@ -111,6 +114,7 @@ export async function tune(
   const steps = batches(0)
   const schedule = warmUpCosine({ steps: plan.epochs * steps.length })
   const network = adapted(objective, plan)
+  const threads = options.threads === undefined ? {} : { threads: options.threads }
   await using pool = new TrainingPool()
   const trainerOf = async (): Promise<Trainer> =>
     Trainer.create(network.graph, {
@@ -119,13 +123,13 @@ export async function tune(
       feeds: await (steps[0] as BatchFeeds)(),
       schedule,
       clipNorm,
+      averaging,
       pool,
-      ...(options.threads !== undefined && { threads: options.threads }),
+      ...threads,
     })
-  const costsBy = (one: Trainer): Promise<Matrix> => costsOf(one, objective, feeds, tokens, held, plan)
-  const filesBy = (one: Trainer): ReadonlyMap<string, Graph> => written(parts, plan, network.changed(one))
+  const costsBy = (run: RunCosts): Promise<Matrix> => costsOf(run, feeds, tokens, held, plan)
   const trainer = await trainerOf()
-  const results = (): Promise<Matrix> => costsBy(trainer)
+  const results = (): Promise<Matrix> => costsBy((given) => trainer.run(given, [objective.costs]).then(only))
   try {
     const outcome = await runLoop({
       trainer,
@@ -155,7 +159,7 @@ export async function tune(
     const { share, costs } = await shareOfTheWay(trainer, network, outcome.results[epochs] as Matrix, results)
     const after = lossPerToken(costs)
     const gained = after < before
-    const files = gained ? filesBy(trainer) : parts.networks.files
+    const files = gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files
     const areEnough = gained && held.length >= fewestHeldOut
     await using chosen = parts.withNetworks(files)
     const { settings, chrf } = areEnough
@@ -163,7 +167,10 @@ export async function tune(
       : { settings: {}, chrf: await chrfOf(chosen, heldOut, { signal }) }
     const all = areEnough ? await learnAll() : undefined
 
-    /** Learns again from the start, from all pairs, with so many steps as were the best before some of them were there. */
+    /**
+     * Learns again from the start, from all pairs, with so many steps as were the best before some of them were there. The result is the mean
+     * of both fits.
+     */
     async function learnAll(): Promise<Pick<Tuned, 'files' | 'costs'> | undefined> {
       await using again = await trainerOf()
       const most = epochs * steps.length
@@ -180,8 +187,18 @@ export async function tune(
         if (error instanceof DivergedError) return undefined
         throw error
       }
-      again.setParameters(between(network, again.parameters(), share))
-      return { files: filesBy(again), costs: await costsBy(again) }
+      again.setParameters(between(network, again.averaged(), share))
+      const changed = meanOf(network.changed(trainer), network.changed(again))
+      const after = new Map(changed.map((one) => [one.name, one.after]))
+      const { graph } = objective
+      const mean = graph.with({ initializers: new Map([...graph.initializers, ...after]) })
+      await using session = await Session.create(extract(mean, [], [objective.costs]), threads)
+      const asked = (given: Tensors): Tensors =>
+        Object.fromEntries(session.inputs.map(({ name }) => [name, given[name] as Tensor]))
+      return {
+        files: written(parts, plan, changed),
+        costs: await costsBy((given) => session.run(asked(given)).then(only)),
+      }
     }
 
     return {
@@ -338,10 +355,29 @@ function between({ graph, parameters }: Adapted, tuned: Tensors, share: number):
   )
 }
 
+/**
+ * What two fits made of the weights from the same start, in the mean: mostly better than either (Wortsman et al., "Model soups", 2022). Of
+ * low-rank updates it is the mean of what they add up to.
+ */
+function meanOf(one: readonly ChangedWeight[], other: readonly ChangedWeight[]): ChangedWeight[] {
+  const others = new Map(other.map(({ name, after }) => [name, after.data as Float32Array]))
+  return one.map(({ name, before, after: { dims, data } }) => {
+    const second = others.get(name) as Float32Array
+    const mean = Float32Array.from(data as Float32Array, (value, index) => (value + (second[index] as number)) / 2)
+    return { name, before, after: float32(dims, mean) }
+  })
+}
+
+/** What each token of a batch costs, `[tokens, 1]`. */
+type RunCosts = (feeds: Tensors) => Promise<Tensor>
+
+function only(outputs: Tensors): Tensor {
+  return Object.values(outputs)[0] as Tensor
+}
+
 /** For each pair, what its tokens cost together, and how many there are. */
 async function costsOf(
-  trainer: Trainer,
-  { costs }: TrainingGraph,
+  run: RunCosts,
   feeds: TokenFeeds,
   tokens: readonly TokenPair[],
   rows: readonly number[],
@@ -350,13 +386,13 @@ async function costsOf(
   const results = zeroMatrix(rows.length, 2)
   const places = new Map(rows.map((row, place) => [row, place]))
   for (const batch of feeds.batches(rows, batchSize, random(0))) {
-    const { [costs]: each } = await trainer.run(await feeds.feeds(batch, batch.rows.length), [costs])
-    const length = (each?.data.length ?? 0) / batch.rows.length
+    const each = await run(await feeds.feeds(batch, batch.rows.length))
+    const length = each.data.length / batch.rows.length
     batch.rows.forEach((row, index) => {
       const place = places.get(row) as number
       const own = tokens[row]?.target.length ?? 0
       let sum = 0
-      for (let token = 0; token < own; token++) sum += Number(each?.data[index * length + token])
+      for (let token = 0; token < own; token++) sum += Number(each.data[index * length + token])
       results.data.set([sum, own], 2 * place)
     })
   }
