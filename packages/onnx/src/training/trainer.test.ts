@@ -77,7 +77,7 @@ describe('Trainer', () => {
 
   it('averages the weights over the steps, the last ones most, and uses the average when it is asked to', async () => {
     const trainer = await openTrainer({ averaging: 0.15 })
-    const w2 = (all: Record<string, Tensor>): number[] => [...(all['w2']?.data as Float32Array)]
+    const w2 = (all: Record<string, Tensor>): number[] => [...((all['w2'] as Tensor).data as Float32Array)]
     let expected = w2(trainer.parameters())
     for (let step = 0; step < 4; step++) {
       await trainer.step(feeds)

@@ -189,7 +189,9 @@ function sayModel(id: string, training: Training | undefined): string {
   return [
     `${id}, adapted to ${pairs} pairs: ${how}, ${epochs} epochs.`,
     `${heldOut.pairs} pairs that were held out: loss ${range(heldOut.lossBefore, heldOut.lossAfter, 3)} per token, chrF2 ${range(heldOut.chrfBefore, heldOut.chrfAfter, 1)}.`,
-    ...(learnsAll ? ['In the end it learned again, from those as well, with as many steps: its weights are the mean of both.'] : []),
+    ...(learnsAll
+      ? ['In the end it learned again, from those as well, with as many steps: its weights are the mean of both.']
+      : []),
     ...Object.entries(generation).map(([name, value]) => `They chose how it translates: ${name} ${value}.`),
     ...(kept === 'untouched' ? ['Nothing was gained on them: the translator was kept as it was.'] : []),
     ...(forgotten ? [sayForgotten(forgotten)] : []),
