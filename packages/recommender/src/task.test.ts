@@ -60,7 +60,7 @@ describe('the task recommend', () => {
 
   it('refuses a shop that is not said, and methods that there are not', async () => {
     await expect(recommendTask.read.run(undefined, {}, run)).rejects.toThrow(
-      'expected DATA, a folder with interactions.csv and items.csv, got none',
+      'expected DATA, a folder with interactions.csv and items.csv, or a table of orders, got none',
     )
     for (const step of [recommendTask.train, recommendTask.compare]) {
       await expect(step.run(data, { methods: ['popularity', 'magic'] }, run)).rejects.toThrow('option "methods')

@@ -71,6 +71,8 @@ function settings({ devices, threads, optimization, spin, memory }: LoadOptions)
       session: {
         intra_op: { allow_spinning: spin === false ? '0' : '1' },
         force_spinning_stop: spin === 'while running' ? '1' : '0',
+        // Else x64 processors without VNNI cut off sums of products of uint8 and int8 at 16 bits: answers of another network.
+        x64quantprecision: '1',
         // Else onnxruntime runs on the CPU what no device takes, and does not say so.
         ...(!hasComplete && { disable_cpu_ep_fallback: '1' }),
       },
