@@ -49,8 +49,9 @@ export function openInferenceRoutes(context: RequestContext): Hono<RequestVariab
       return model.using(async ({ task, trained, generation, ask }) => {
         const { id, inputs, outputs, parameters } = await readAsked(req.raw, body)
         const [tensor] = inputs as [InputTensor]
-        model.requireRoom(tensor.shape[0])
-        const queries = queriesOf(task, tensor)
+        const items = tensorItems(tensor)
+        model.requireRoom(items.length)
+        const queries = items.map((item) => queryOfItem(task, item))
         const known = Object.entries(parameters).filter(([name]) => name in (task.asking?.shape ?? {}))
         const answers = await ask(queries, askingOf(task, Object.fromEntries(known)), signal)
         const place = answers.findIndex((answer) => answer instanceof InputError)
@@ -107,13 +108,11 @@ async function readWithBinary(request: Request, room: BodyRoom, length: number):
 }
 
 /** Each row of a tensor is a query: a text, JSON as a text, the base64 or the bytes of a file, numbers. */
-function queriesOf(task: AnyTask, tensor: InputTensor): unknown[] {
-  return tensorItems(tensor).map((item) => {
-    if (item instanceof Uint8Array) {
-      return task.fromBytes ? queryOfBytes(task, item) : queryOfWord(task, new TextDecoder().decode(item))
-    }
-    return typeof item === 'string' ? queryOfWord(task, item) : queryOf(task, item)
-  })
+function queryOfItem(task: AnyTask, item: unknown): unknown {
+  if (item instanceof Uint8Array) {
+    return task.fromBytes ? queryOfBytes(task, item) : queryOfWord(task, new TextDecoder().decode(item))
+  }
+  return typeof item === 'string' ? queryOfWord(task, item) : queryOf(task, item)
 }
 
 /** A text is itself where texts are asked, and else JSON. */
