@@ -31,6 +31,7 @@ describe('a project of texts', () => {
       ['text', 'text'],
       ['image', 'picture'],
       ['chat', 'text'],
+      ['translate', 'text'],
       ['recommend', 'card'],
     ])
     await expect(client.examples()).rejects.toThrow('Choose first what it is about.')

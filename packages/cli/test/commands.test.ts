@@ -360,7 +360,7 @@ describe('headstart export', () => {
     const exported = scene.path('for-others')
     await scene.run(['export', model, '--to', 'transformers', '--out', exported])
     const cases: [string[], RegExp][] = [
-      [['export', model], /required option '--to <value>' not specified: one of transformers, onnx, web/],
+      [['export', model], /option --to: expected transformers or onnx or web, got none\./],
       [['export', model, '--to', 'pdf'], /option --to: expected transformers or onnx or web, got "pdf"\./],
       [['export', scene.path('nothing'), '--to', 'onnx'], /expected a model folder .* got nothing of that name/],
       [

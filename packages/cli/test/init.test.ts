@@ -105,7 +105,7 @@ describe('who has no data', () => {
     [['train', '--task', 'text'], /headstart init text writes some to try/],
     [['train', 'reviews.csv', '--task', 'text'], /nothing of that name.*\nNo data yet\? headstart init text writes/],
     [['compare', 'shop', '--task', 'recommend'], /No data yet\? headstart init recommend writes/],
-    [['train'], /--task <task>' not specified\n.*headstart init writes data to try/],
+    [['train'], /--task <task>' not specified: one of text, .*\n.*headstart init writes data to try/],
     [[], /headstart init text/],
   ])('is led to init: headstart %s', async (args, says) => {
     const { code, stderr } = await scene.run(args)

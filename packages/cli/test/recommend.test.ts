@@ -74,9 +74,7 @@ describe('headstart extend', () => {
 
   it('says what it takes where a model does not keep what users did', async () => {
     const { code, stderr } = await scene.run(['extend', model, shop])
-    expect(stderr).toContain(
-      'expected one that keeps what users did, got one that does not. Train it with the option keep',
-    )
+    expect(stderr).toContain('expected one that keeps what users did, got one that does not. Train it with --keep')
     expect(code).toBe(2)
   })
 })
@@ -121,7 +119,7 @@ describe('headstart train --task recommend', () => {
     expect(await scene.run([...args, '--column', 'user=who'])).toMatchObject({ code: 0 })
     const { code, stderr } = await scene.run(args)
     expect(stderr).toMatch(
-      /expected a column "user", got the columns "who", "item", "timestamp"\. Rename .* \(--column user=NAME\)/,
+      /expected a column "user", got the columns "who", "item", "timestamp"\. Rename .* --column user=NAME\./,
     )
     expect(code).toBe(2)
   })

@@ -10,13 +10,17 @@ import { pageFormat } from '../page-format.js'
 import { taskOfModel } from '../tasks.js'
 
 interface ExportFlags {
-  readonly to: string
+  readonly to?: string
   readonly out?: string
   readonly json?: boolean
 }
 
 const flags = {
-  to: z.string().describe('transformers: a folder for Transformers.js; onnx: one file for ONNX Runtime; web: a page'),
+  // Which there are, the model says.
+  to: z
+    .string()
+    .optional()
+    .describe('transformers: a folder for Transformers.js; onnx: one file for ONNX Runtime; web: a page'),
   out: z.string().optional().describe('where to write it (default: beside the model, under its name)'),
 }
 
@@ -36,13 +40,14 @@ export function exportCommand(task: AnyTask | undefined, session: Session): Comm
 async function exportOne<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   folder: string,
-  { to, out, json }: ExportFlags,
+  { to: asked, out, json }: ExportFlags,
   session: Session,
 ): Promise<void> {
   const trained = await task.load(modelFiles(folder))
   try {
     const model = { exports: { ...trained.exports, web: pageFormat(trained) } }
-    const { description, ending } = exportFormatOf(model, to)
+    const { description, ending } = exportFormatOf(model, asked)
+    const to = asked as string
     const place = out ?? join(folder, '..', `${basename(resolve(folder))}${ending ?? `-${to}`}`)
     await prepareToWrite(place, ending === undefined ? 'folder' : 'file')
     const { path, files } = await exportModel(model, to, place, { signal: session.signal })

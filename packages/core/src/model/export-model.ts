@@ -43,9 +43,9 @@ export async function exportModel(
 }
 
 /** One of the forms that a model has. @throws OptionError where it has no such. */
-export function exportFormatOf({ exports = {} }: Exportable, to: string): ExportFormat {
-  const format = Object.hasOwn(exports, to) ? exports[to] : undefined
+export function exportFormatOf({ exports = {} }: Exportable, to: string | undefined): ExportFormat {
+  const format = to !== undefined && Object.hasOwn(exports, to) ? exports[to] : undefined
   if (format) return format
   const expected = Object.keys(exports).join(' or ') || 'a model that can be exported'
-  throw new OptionError('option "to"', expected, `"${to}"`, 'Give one that this model has.')
+  throw new OptionError('option "to"', expected, to === undefined ? 'none' : `"${to}"`, 'Give one that this model has.')
 }
