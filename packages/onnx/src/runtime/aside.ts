@@ -6,7 +6,8 @@ import { type LoadedGraph, nameOf, type Runtime } from './runtime.js'
 const work = `
   const { parentPort } = require('node:worker_threads')
   let graph
-  parentPort.on('message', async ({ id, address, model, options, feeds, outputs }) => {
+  parentPort.on('message', async ({ id, address, model, options, feeds, outputs, ends }) => {
+    if (ends) return parentPort.close()
     try {
       if (model) {
         const { defaultRuntime } = await import(address)
@@ -126,6 +127,15 @@ function thread(): Thread {
       if (problem !== undefined) throw new TypeError(problem)
       return value
     },
-    end: () => worker.terminate(),
+    // Terminated while onnxruntime answers, its binding would take the whole process with it: the thread ends by itself.
+    end: () =>
+      new Promise<void>((resolve) => {
+        if (isOver) return resolve()
+        isOver = true
+        fail(over)
+        worker.once('exit', () => resolve())
+        worker.ref()
+        worker.postMessage({ ends: true }, [])
+      }),
   }
 }
