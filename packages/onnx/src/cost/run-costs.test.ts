@@ -1,23 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { GraphBuilder } from '../graph/builder.js'
 import { decodeModel } from '../graph/decode.js'
-import type { Graph } from '../graph/graph.js'
 import { float32, int64, type Tensors } from '../graph/tensor.js'
 import { Session } from '../runtime/session.js'
+import { products } from '../../test/products.js'
 import { RunCosts } from './run-costs.js'
 
 const fixtures = new URL('../../test/fixtures/exported/', import.meta.url)
-
-/** Multiplies a square matrix by itself so many times. */
-function products(times: number): Graph {
-  const g = new GraphBuilder('products')
-  const x = g.input('x', 'float32', ['n', 'n'])
-  let y = x
-  for (let time = 0; time < times; time++) y = g.op('MatMul', [y, x])
-  g.output('y', y, 'float32', ['n', 'n'])
-  return g.build()
-}
 
 describe('RunCosts', () => {
   const sizes: Readonly<Record<string, number>> = {

@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../graph/builder.js'
-import type { Graph } from '../graph/graph.js'
 import { float32, tensor } from '../graph/tensor.js'
 import { threeRows, twoLayers } from '../../test/two-layers.js'
+import { products } from '../../test/products.js'
 import { Session } from './session.js'
-
-/** Multiplies a matrix by itself, which takes a while. */
-function powers(times: number): Graph {
-  const g = new GraphBuilder('powers')
-  const x = g.input('x', 'float32', ['n', 'n'])
-  let y = x
-  for (let n = 0; n < times; n++) y = g.op('MatMul', [y, x])
-  g.output('y', y, 'float32', ['n', 'n'])
-  return g.build()
-}
 
 describe('a session aside', () => {
   it('answers to the bit as one that is not, several at once in order', async () => {
@@ -28,7 +18,7 @@ describe('a session aside', () => {
   })
 
   it('leaves this thread free while it runs', async () => {
-    await using session = await Session.create(powers(40), { aside: true })
+    await using session = await Session.create(products(40), { aside: true })
     const x = float32([300, 300], new Float32Array(300 * 300).fill(0.001))
     await session.run({ x })
     let turns = 0
@@ -61,5 +51,18 @@ describe('a session aside', () => {
     const late = session.run({ x: words }).catch(String)
     await session.close()
     expect(await late).toMatch(/its thread ended/)
+  })
+
+  it('is closed while it answers, and the process goes on', async () => {
+    const x = float32([64, 64], new Float32Array(64 * 64))
+    for (let time = 0; time < 8; time++) {
+      const session = await Session.create(products(20), { aside: true })
+      const asked = Array.from({ length: 4 * (time + 1) }, () => session.run({ x }).catch(String))
+      await asked[time]
+      await session.close()
+      // Each is an answer, or that there is none.
+      for (const answer of await Promise.all(asked))
+        expect(typeof answer === 'string' ? answer : answer['y']?.dims.join()).toMatch(/^64,64$|its thread ended/)
+    }
   })
 })

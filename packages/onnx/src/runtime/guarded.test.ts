@@ -3,21 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RunCosts } from '../cost/run-costs.js'
 import { memoryHere } from '../files/model-size-limit.js'
 import { GraphBuilder } from '../graph/builder.js'
-import type { Graph } from '../graph/graph.js'
 import { float32, int64, type Tensors } from '../graph/tensor.js'
+import { products } from '../../test/products.js'
 import { Session } from './session.js'
 
 afterEach(() => vi.unstubAllEnvs())
-
-/** Multiplies a square matrix by itself so many times. */
-function products(times: number): Graph {
-  const g = new GraphBuilder('products')
-  const x = g.input('x', 'float32', ['n', 'n'])
-  let y = x
-  for (let time = 0; time < times; time++) y = g.op('MatMul', [y, x])
-  g.output('y', y, 'float32', ['n', 'n'])
-  return g.build()
-}
 
 const square = (n: number): Tensors => ({ x: float32([n, n], new Float32Array(n * n)) })
 
