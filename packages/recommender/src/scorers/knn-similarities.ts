@@ -63,7 +63,7 @@ export function updatedSimilarities(
         size[other] = (size[other] as number) + 1
       } else if (value >= (least[other] as number)) again[other] = 1
     }
-    rows.set(item, had.with(come))
+    rows.set(item, had.with(come, again))
   }
   const linesAgain = function* (): Generator<SparseRow> {
     for (let item = 0; item < now.itemCount; item++)
@@ -97,16 +97,17 @@ class Row {
     if (value < (least[column] as number)) least[column] = value
   }
 
-  /** Both as one, columns rising, as these do already. */
-  with(others: Row): MergedRow {
-    const length = this.#length + others.#length
-    const [columns, values] = [new Int32Array(length), new Float32Array(length)]
+  /** Both as one, columns rising, as these do already, without some that are marked. */
+  with(others: Row, without: Uint8Array): MergedRow {
+    const most = this.#length + others.#length + 1
+    const [columns, values] = [new Int32Array(most), new Float32Array(most)]
     const order = Array.from({ length: others.#length }, (_, place) => place)
     order.sort((a, b) => (others.#columns[a] as number) - (others.#columns[b] as number))
     const moreColumns = Int32Array.from(order, (place) => others.#columns[place] as number)
     const moreValues = Float32Array.from(order, (place) => others.#values[place] as number)
-    mergeRow(columns, values, 0, this.#columns, this.#values, 0, this.#length, moreColumns, moreValues, 0, order.length)
-    return { columns, values }
+    const own = [this.#columns, this.#values, 0, this.#length] as const
+    const length = mergeRow(columns, values, 0, ...own, without, moreColumns, moreValues, 0, order.length)
+    return { columns: columns.subarray(0, length), values: values.subarray(0, length) }
   }
 }
 
@@ -203,8 +204,6 @@ function merged(
     links.columns.length + more.columns.length,
   )
   const [columns, values] = [new Int32Array(most + 1), new Float32Array(most + 1)]
-  const longest = Math.max(...[...others.values()].map((other) => other.columns.length), longestRow(links)) + 1
-  const [stayColumns, stayValues] = [new Int32Array(longest), new Float32Array(longest)]
   const starts = new Int32Array(more.rows + 1)
   let length = 0
   for (let row = 0; row < more.rows; row++) {
@@ -212,11 +211,20 @@ function merged(
     const [from, to] = other ? [0, other.columns.length] : [links.starts[row] ?? 0, links.starts[row + 1] ?? 0]
     const [ownColumns, ownValues] = other ? [other.columns, other.values] : [links.columns, links.values]
     const [next, end] = [more.starts[row] as number, more.starts[row + 1] as number]
-    if (next === end) length = staying(columns, values, length, ownColumns, ownValues, from, to, again)
-    else {
-      const stay = staying(stayColumns, stayValues, 0, ownColumns, ownValues, from, to, again)
-      length = mergeRow(columns, values, length, stayColumns, stayValues, 0, stay, more.columns, more.values, next, end)
-    }
+    length = mergeRow(
+      columns,
+      values,
+      length,
+      ownColumns,
+      ownValues,
+      from,
+      to,
+      again,
+      more.columns,
+      more.values,
+      next,
+      end,
+    )
     starts[row + 1] = length
   }
   return {
@@ -228,38 +236,12 @@ function merged(
   }
 }
 
-function longestRow({ rows, starts }: SparseRows): number {
-  let longest = 0
-  for (let row = 0; row < rows; row++)
-    longest = Math.max(longest, (starts[row + 1] as number) - (starts[row] as number))
-  return longest
-}
-
 // Arrays as arguments, all of one type: through objects each step takes several times as long.
 
-/** Copies a row without the marked columns to a place with room for one more. Gives its end. */
-function staying(
-  columns: Int32Array,
-  values: Float32Array,
-  start: number,
-  ownColumns: Int32Array,
-  ownValues: Float32Array,
-  from: number,
-  to: number,
-  without: Uint8Array,
-): number {
-  let length = start
-  for (let k = from; k < to; k++) {
-    const column = ownColumns[k] as number
-    // Overwritten by the next one where it does not stay.
-    columns[length] = column
-    values[length] = ownValues[k] as number
-    length += 1 - (without[column] as number)
-  }
-  return length
-}
-
-/** Writes two rows into one from a place on, columns rising as in both. Gives its end. */
+/**
+ * Writes two rows into one from a place on, columns rising as in both, the first one without the marked columns; there is to be room for one
+ * more. Gives its end.
+ */
 function mergeRow(
   columns: Int32Array,
   values: Float32Array,
@@ -268,6 +250,7 @@ function mergeRow(
   ownValues: Float32Array,
   from: number,
   to: number,
+  without: Uint8Array,
   moreColumns: Int32Array,
   moreValues: Float32Array,
   moreFrom: number,
@@ -277,15 +260,18 @@ function mergeRow(
   for (let next = moreFrom; next < moreTo; next++) {
     const column = moreColumns[next] as number
     for (; k < to && (ownColumns[k] as number) < column; k++) {
+      // Overwritten by the next one where it does not stay.
       columns[length] = ownColumns[k] as number
-      values[length++] = ownValues[k] as number
+      values[length] = ownValues[k] as number
+      length += 1 - (without[ownColumns[k] as number] as number)
     }
     columns[length] = column
     values[length++] = moreValues[next] as number
   }
   for (; k < to; k++) {
     columns[length] = ownColumns[k] as number
-    values[length++] = ownValues[k] as number
+    values[length] = ownValues[k] as number
+    length += 1 - (without[ownColumns[k] as number] as number)
   }
   return length
 }
