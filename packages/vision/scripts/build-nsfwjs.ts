@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import { decodeTfjsModel, type ModelJson } from '@headstart/tfjs'
 import { importTfjs } from '@headstart/tfjs'
 import { namedBlocks } from './named-blocks.js'
-import { sourcePackage } from './source-package.js'
+import { sourcePackage } from '../../../scripts/source-package.js'
 import { inLevels } from './stored-weights.js'
 import { writeNetwork } from './write-network.js'
 
-const { name, version, path } = sourcePackage('nsfwjs', '4.4.0')
+const { name, version, path } = sourcePackage('nsfwjs', '4.4.0', new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
 const folder = 'dist/models/mobilenet_v2_mid'
 // Files of the model are modules of JavaScript: the topology as an object, weights as texts in base64.

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { importTflite } from '@headstart/tfjs'
 import { namedBlocks } from './named-blocks.js'
-import { sourcePackage } from './source-package.js'
+import { sourcePackage } from '../../../scripts/source-package.js'
 import { inHalfPrecision } from './stored-weights.js'
 import { writeNetwork } from './write-network.js'
 
-const { name, version, path } = sourcePackage('@mediapipe/objectron', '0.4.1675468480')
+const { name, version, path } = sourcePackage('@mediapipe/objectron', '0.4.1675468480', new URL('..', import.meta.url))
 const archive = 'objectron_solution_packed_assets.data'
 const packed = await readFile(path(archive))
 // Files lie in it one after the other, the network last; a model of TensorFlow Lite has its name in bytes 4 to 7.

@@ -8,7 +8,7 @@ import { Session } from '@headstart/onnx'
 import { extract } from '@headstart/onnx/kit'
 import { describe, expect, it } from 'vitest'
 import { endingAt, runTflite } from '../../../tfjs/test/tflite-runtime.js'
-import { sourcePackage } from '../../scripts/source-package.js'
+import { sourcePackage } from '../../../../scripts/source-package.js'
 import { fields, noise, plain } from '../../test/pictures.js'
 import { dataset, fineTune } from '../index.js'
 import type { ImageInput } from '../preprocessing/image-input.js'
@@ -48,7 +48,7 @@ describe('joinedMobileNets', () => {
 
   it('goes on with those of the detector of Open Images, as TensorFlow Lite computes them', async () => {
     const size = 300
-    const { path } = sourcePackage('@mediapipe/objectron', '0.4.1675468480')
+    const { path } = sourcePackage('@mediapipe/objectron', '0.4.1675468480', new URL('../..', import.meta.url))
     const packed = new Uint8Array(await readFile(path('objectron_solution_packed_assets.data')))
     const detector = packed.slice(Buffer.from(packed).indexOf('TFL3') - 4)
     const joined = `Relu6;${body}/BatchNorm/FusedBatchNormV3;${body}/Conv2D`
@@ -68,7 +68,7 @@ describe('joinedMobileNets', () => {
   })
 
   it('ends with those of the middle of nsfwjs, as TensorFlow.js computes them', async () => {
-    const { path } = sourcePackage('nsfwjs', '4.4.0')
+    const { path } = sourcePackage('nsfwjs', '4.4.0', new URL('../..', import.meta.url))
     const require = createRequire(import.meta.url)
     const file = (name: string): unknown => require(path(`dist/models/mobilenet_v2_mid/${name}.min.js`))
     const json = file('model') as ModelJson
@@ -160,9 +160,11 @@ const body = 'FeatureExtractor/MobilenetV2/Conv_1'
 
 describe('a package of weights', () => {
   it('that is missing when the package is built is named, with what to do', () => {
-    expect(() => sourcePackage('no-such-package', '1.2.3')).toThrow(
-      /expected no-such-package 1\.2\.3, whose weights go into its assets, got no such package.*npm run setup/,
+    expect(() => sourcePackage('no-such-package', '1.2.3', new URL('../..', import.meta.url))).toThrow(
+      /expected no-such-package 1\.2\.3, of which its assets are made, got no such package.*npm run setup/,
     )
-    expect(() => sourcePackage('nsfwjs', '1.2.3')).toThrow(/expected nsfwjs 1\.2\.3.*got version 4\.4\.0/)
+    expect(() => sourcePackage('nsfwjs', '1.2.3', new URL('../..', import.meta.url))).toThrow(
+      /expected nsfwjs 1\.2\.3.*got version 4\.4\.0/,
+    )
   })
 })
