@@ -5,12 +5,13 @@ type Keep = readonly boolean[]
 const fewest = 20
 /**
  * Of the parts that follow so large a share of the weightiest, so large a share is asked about again, without these: of two that say the
- * same each is missed little while the other is there. Chosen on film reviews, where comprehensiveness rose from 0.331 to 0.364, for two
- * predictions more to five.
+ * same each is missed little while the other is there. Chosen among six such lists on 37 film reviews, where comprehensiveness rose from
+ * 0.455 to 0.479, for two predictions more to five.
  */
 const again = [
-  { gone: 0.05, asked: 0.15 },
-  { gone: 0.1, asked: 0.25 },
+  { gone: 0.02, asked: 0.1 },
+  { gone: 0.05, asked: 0.1 },
+  { gone: 0.1, asked: 0.2 },
 ]
 
 /**

@@ -1,3 +1,4 @@
+import { random } from '@headstart/core/kit'
 import { expect, it } from 'vitest'
 import { nearTexts } from './near-texts.js'
 
@@ -30,4 +31,29 @@ it('finds copies of long texts among others, and how alike they are', () => {
   expect(others).toEqual([])
   expect(pair).toMatchObject({ a: 0, b: 2 })
   expect(pair?.likeness).toBeGreaterThan(0.98)
+})
+
+const letters = random(0)
+const vocabulary = Array.from({ length: 5000 }, () =>
+  String.fromCharCode(...Array.from({ length: 2 + letters.below(8) }, () => 97 + letters.below(26))),
+)
+
+/** Words of one language in random order. */
+function document(length: number, seed: number): string {
+  const { below } = random(seed)
+  let text = ''
+  while (text.length < length) text += `${vocabulary[below(vocabulary.length)]} `
+  return text
+}
+
+it.each([1000, 20_000, 300_000])('leaves documents of one language apart that have %d characters', (length) => {
+  expect(found(...[1, 2, 3, 4].map((seed) => document(length, seed)))).toEqual([])
+})
+
+it.each([2500, 2990, 11_900, 100_000])('finds an edited copy of a document of %d characters', (length) => {
+  const [text, other] = [document(length, 1), document(length, 2)]
+  const edited = text
+    .replaceAll('bake ', 'shake ')
+    .concat(' and a line that was not there before'.repeat(1 + length / 2000))
+  expect(found(text, other, edited)).toEqual(['0 2'])
 })

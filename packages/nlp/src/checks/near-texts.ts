@@ -5,8 +5,16 @@ export interface NearTexts {
   readonly likeness: number
 }
 
-/** Characters of a shingle. */
+/** Characters of a shingle, of short texts and of long ones. */
 const size = 3
+const longSize = 9
+/**
+ * Characters of a long text: two texts of so many in one language have many sets of three in common, whatever they say, and of nine few
+ * (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.2.2: 9 for large documents).
+ */
+const long = 3000
+/** Of a long text one shingle in so many counts, and of one four times as long one in four times as many. */
+const sampled = 4
 /**
  * Shingles in common, of all that two texts have, from which on they are nearly the same. Chosen on the training half of trec6, into which
  * copies with a typo, another case, a word more or less were planted: all but 2 % were found, and 4 % of the pairs were other ones.
@@ -20,28 +28,42 @@ const short = 100
 const typos = 0.08
 
 /**
- * Pairs of texts that are nearly the same: capitals, accents and punctuation aside, sets of three characters overlap for the most part
- * (resemblance of shingles: Broder, "On the resemblance and containment of documents", 1997). All such pairs are found: two sets that
- * overlap so much share one of their rarest members, so that only texts which share one are compared (prefix filtering: Bayardo, Ma and
- * Srikant, "Scaling up all pairs similarity search", 2007).
+ * Pairs of texts that are nearly the same: capitals, accents and punctuation aside, sets of three characters overlap for the most part; of
+ * long texts a random part of those of nine, which estimates the same (resemblance of shingles, and its sketch by hashes that are 0 modulo m:
+ * Broder, "On the resemblance and containment of documents", 1997).
  */
 export function nearTexts(texts: readonly string[], signal?: AbortSignal): NearTexts[] {
-  const numbers = new Map<string, number>()
-  const counts: number[] = []
   const plain = texts.map(plainText)
-  const shingles = plain.map((text) => {
-    const own = new Set<number>()
-    for (const shingle of shinglesOf(text)) {
-      const number = numbers.get(shingle) ?? numbers.size
-      numbers.set(shingle, number)
-      own.add(number)
-    }
-    for (const number of own) counts[number] = (counts[number] ?? 0) + 1
-    return own
+  const levels = plain.map(({ length }) => levelOf(length))
+  return [...new Set(levels)].flatMap((level) => {
+    // A text that is a little longer than those of a level may be nearly the same as one of them.
+    const rows = [...plain.keys()].filter((row) => {
+      const { length } = plain[row] as string
+      return levels[row] === level || levelOf(least * length) === level
+    })
+    return pairsAmong(
+      rows.map((row) => plain[row] as string),
+      level,
+      signal,
+    ).flatMap(({ a, b, likeness }) => {
+      const [one, other] = [rows[a] as number, rows[b] as number]
+      const isOwn = levels[one] === level || levels[other] === level
+      return isOwn ? [{ a: one, b: other, likeness }] : []
+    })
   })
-  const sets = shingles.map((own) =>
-    Int32Array.from(own).sort((a, b) => (counts[a] as number) - (counts[b] as number) || a - b),
-  )
+}
+
+/** 0 for short texts, and one more for each four times as long. */
+function levelOf(length: number): number {
+  return length < long ? 0 : 1 + Math.floor(Math.log(length / long) / Math.log(4))
+}
+
+/**
+ * All pairs that are nearly the same by shingles of a level: two sets that overlap so much share one of their rarest members, so that only
+ * texts which share one are compared (prefix filtering: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007).
+ */
+function pairsAmong(plain: readonly string[], level: number, signal: AbortSignal | undefined): NearTexts[] {
+  const sets = byRarity(level === 0 ? plain.map(shinglesIn()) : plain.map((text) => sampleOf(text, level)))
   /** Texts so far that have a shingle among their rarest. */
   const having = new Map<number, number[]>()
   const pairs: NearTexts[] = []
@@ -57,7 +79,7 @@ export function nearTexts(texts: readonly string[], signal?: AbortSignal): NearT
       else having.set(shingle, [b])
     }
     for (const a of candidates) {
-      const likeness = overlap(sets[a] as Int32Array, set, shingles[b] as Set<number>)
+      const likeness = overlap(sets[a] as Int32Array, set)
       if (likeness >= least || (likeness >= fewer && differsByLittle(plain[a] as string, plain[b] as string)))
         pairs.push({ a, b, likeness })
     }
@@ -65,20 +87,30 @@ export function nearTexts(texts: readonly string[], signal?: AbortSignal): NearT
   return pairs
 }
 
+/** Sets of numbers with their members as ranks, the rarest first. */
+function byRarity(sets: readonly ReadonlySet<number>[]): Int32Array[] {
+  const counts = new Map<number, number>()
+  for (const set of sets) for (const member of set) counts.set(member, (counts.get(member) ?? 0) + 1)
+  const order = [...counts].sort(([a, m], [b, n]) => m - n || a - b)
+  const ranks = new Map(order.map(([member], rank) => [member, rank]))
+  return sets.map((set) => Int32Array.from(set, (member) => ranks.get(member) as number).sort())
+}
+
 /** Least share of shingles that a text of so many has in common with another to be compared with it. */
 function leastOf(shingles: number): number {
   return shingles < short ? fewer : least
 }
 
-/** Shingles in common, of all; 0 where they are too few. */
-function overlap(a: Int32Array, b: Int32Array, inB: ReadonlySet<number>): number {
+/** Members in common, of all, of two rising lists; 0 where they are too few. */
+function overlap(a: Int32Array, b: Int32Array): number {
   const needed = leastOf(Math.max(a.length, b.length))
   if (Math.min(a.length, b.length) < needed * Math.max(a.length, b.length)) return 0
   // So many of a can be missing from b at most.
   let left = a.length - Math.ceil((needed / (1 + needed)) * (a.length + b.length))
-  let common = 0
-  for (const shingle of a) {
-    if (inB.has(shingle)) common++
+  let [common, place] = [0, 0]
+  for (const member of a) {
+    while (place < b.length && (b[place] as number) < member) place++
+    if (b[place] === member) common++
     else if (left-- === 0) return 0
   }
   return common / (a.length + b.length - common)
@@ -94,10 +126,47 @@ function plainText(text: string): string {
   return words?.join(' ').replace(/\p{M}/gu, '') ?? text.trim()
 }
 
-function shinglesOf(text: string): string[] {
-  const characters = Array.from(` ${text} `)
-  const count = Math.max(1, characters.length - size + 1)
-  return Array.from({ length: count }, (_, place) => characters.slice(place, place + size).join(''))
+/** Sets of three characters, as numbers that are given as they come. */
+function shinglesIn(): (text: string) => Set<number> {
+  const numbers = new Map<string, number>()
+  return (text) => {
+    const characters = Array.from(` ${text} `)
+    const count = Math.max(1, characters.length - size + 1)
+    const own = new Set<number>()
+    for (let place = 0; place < count; place++) {
+      const shingle = characters.slice(place, place + size).join('')
+      const number = numbers.get(shingle) ?? numbers.size
+      numbers.set(shingle, number)
+      own.add(number)
+    }
+    return own
+  }
+}
+
+/** Hashes of sets of nine characters, of 22 bits, and of these those that a level counts. */
+function sampleOf(text: string, level: number): Set<number> {
+  const rate = sampled * 4 ** (level - 1)
+  const own = new Set<number>()
+  // Karp and Rabin 1987: the hash of the next window from that of this one.
+  let [hash, gone] = [0, 1]
+  for (let place = 0; place < longSize; place++) gone = Math.imul(gone, base)
+  for (let place = 0; place < text.length; place++) {
+    hash = (Math.imul(hash, base) + text.charCodeAt(place)) | 0
+    if (place >= longSize) hash = (hash - Math.imul(gone, text.charCodeAt(place - longSize))) | 0
+    if (place < longSize - 1) continue
+    const mixed = mix(hash)
+    if (mixed % rate === 0) own.add(Math.floor(mixed / rate) % 2 ** 22)
+  }
+  return own
+}
+
+const base = 0x01000193
+
+/** Every bit from all bits of a number (the end of MurmurHash3). */
+function mix(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
 /** Whether two texts have the same words, or the same but for a few letters, numbers excepted: 100 and 200 are no typo. */
