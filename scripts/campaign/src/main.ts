@@ -37,7 +37,11 @@ const rows: Row[] = []
 for (const [name, part] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.some((word) => name.includes(word))) continue
   console.error(`${name} ...`)
-  rows.push(...(await part(extent)))
+  const found = await part(extent)
+  // At once: a campaign takes hours, and who ends it wants to know what there was so far.
+  for (const { what, done, wrong, also } of found)
+    console.error(`  ${what}: ${done} done, ${wrong.length} wrong; ${also}`)
+  rows.push(...found)
 }
 await rm(folder, { recursive: true, force: true })
 console.log(
