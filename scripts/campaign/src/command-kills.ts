@@ -93,7 +93,7 @@ async function killsOf(
   }
   await mkdir(old)
   if (before) await must(old, before(material))
-  const usual = await must(whole, args(material))
+  let usual = await must(whole, args(material))
   const [was, becomes] = [await digest(old), await digest(whole)]
   let [left, done] = [0, 0]
   while (done < count) {
@@ -112,7 +112,10 @@ async function killsOf(
       if (now === was) left++
       else if (now !== becomes && name !== 'embed') wrong.push('neither what was there nor what comes')
     }
+    const started = performance.now()
     const again = await run(place, args(material)).ended
+    // A machine that others use as well is faster at times: what took its time once would mostly be over before it is killed.
+    usual = performance.now() - started
     if (again.code !== 0) wrong.push(`told again, it ended with ${again.code}: ${again.said.slice(-200)}`)
     else if ((await digest(place)) !== becomes) wrong.push('told again, it wrote something else')
   }
