@@ -431,7 +431,15 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     const held = pretendedTexts()
     const { page, trouble } = await open(held, 'train')
     const points = [1, 2, 3].map((epoch) => {
-      return { method: 'fine-tuned', epoch, loss: 1 / epoch, heldOutLoss: null, heldOutScore: 0.5 + epoch / 10 }
+      return {
+        method: 'fine-tuned',
+        run: 1,
+        epoch,
+        epochs: 8,
+        loss: 1 / epoch,
+        heldOutLoss: null,
+        heldOutScore: 0.5 + epoch / 10,
+      }
     })
     const job = {
       id: 'j1',
@@ -444,8 +452,8 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     held.project = { ...held.project, job: { ...job, status: 'running', notices: [], points, methods: [] } }
     studio?.tell()
     await page.getByRole('status').filter({ hasText: 'fine-tuned, epoch 3 of 8' }).waitFor()
-    await page.getByRole('img', { name: 'Loss and held-out score while it trains' }).locator('canvas').waitFor()
-    await page.getByText('fine-tuned: held-out score').waitFor()
+    await page.getByRole('img', { name: 'Loss while it trains' }).locator('canvas').waitFor()
+    await page.getByRole('img', { name: 'Held-out score while it trains' }).locator('canvas').waitFor()
     held.project = { ...held.project, job: { ...job, status: 'cancelled', notices: [], points, methods: [] } }
     await page.getByRole('button', { name: 'Cancel' }).click()
     studio?.tell()

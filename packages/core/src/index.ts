@@ -71,7 +71,7 @@ export type {
   Prediction,
   ValuePrediction,
 } from './contract/prediction.js'
-export type { EpochEvent, Progress, RunOptions, TrainEvent } from './contract/progress.js'
+export type { EpochEvent, Progress, RunOptions, StepEvent, TrainEvent, TuningPlace } from './contract/progress.js'
 export { type Run, startRun } from './contract/run.js'
 export type { Sample } from './contract/sample.js'
 export type { Step } from './contract/step.js'

@@ -128,8 +128,11 @@ export const jobState = z.object({
   points: z.array(
     z.object({
       method: z.string(),
-      /** Epochs from the beginning, with fractions; a tuning goes through them for each fold of its validation, one after another. */
+      /** Number of the run, from 1 on: a tuning has one for each fold of its validation, and a last one on all examples. */
+      run: z.number(),
+      /** Epochs from the beginning of the run, with fractions; at most so many. */
       epoch: z.number(),
+      epochs: z.number(),
       loss: z.number().nullable(),
       heldOutLoss: z.number().nullable(),
       heldOutScore: z.number().nullable(),

@@ -39,7 +39,7 @@ export async function learningCurve(project: Project, job: JobHandle): Promise<S
   const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   try {
-    const run = startRun({ signal: job.signal, onEvent: job.listen('curve', 0, 1) })
+    const run = startRun({ signal: job.signal, onEvent: job.listen('curve', [0, 1]) })
     const { json } = await task.curve.run(await snapshot.read(run), networkOf(project.open), run)
     const { measure, points: measured, law, now, later, verdict } = foreseen.parse(json)
     const result: StoredCurve = {

@@ -7,26 +7,38 @@ const ended = async (jobs: Jobs): Promise<JobState> => {
   return jobs.state as JobState
 }
 
-it('follows a tuning through its runs, and never goes back', async () => {
+it('follows a tuning through its runs, and never goes back when it begins', async () => {
   const told: JobState[] = []
   const jobs = new Jobs((state) => told.push(state))
   jobs.start('train', async (job) => {
-    const listen = job.listen('tuned', 0.5, 1)
+    const listen = job.listen('tuned', [0.5, 1], 'minutes')
+    listen({ type: 'features', done: 8, total: 8, cached: 0 })
+    listen({ type: 'cross-validation', done: 5, total: 5 })
+    job.doing('after looking')
     for (const run of [1, 2, 3])
       for (const epoch of [1, 2]) {
-        for (const step of [1, 2]) listen({ type: 'step', step: 2 * (epoch - 1) + step, steps: 4, loss: 1 / run })
+        const place = { run, runs: 3, epochs: 2, loss: 1 / run }
+        for (const step of [1, 2]) listen({ type: 'step', ...place, step: 2 * (epoch - 1) + step, steps: 4 })
         const held = { validationLoss: run < 3 ? 0.5 : undefined, validationScore: run < 3 ? 0.9 : undefined }
-        listen({ type: 'epoch', run, runs: 3, epoch, epochs: 2, loss: 1 / run, learningRate: 1, ...held })
+        listen({ type: 'epoch', ...place, epoch, learningRate: 1, ...held })
         job.doing(`after ${run} ${epoch}`)
       }
   })
   const { status, points } = await ended(jobs)
   expect(status).toBe('done')
-  const epochs = points.filter(({ heldOutScore }) => heldOutScore !== null).map(({ epoch }) => epoch)
-  expect(epochs).toEqual([1, 2, 3, 4])
-  expect(points.at(-1)).toEqual({ method: 'tuned', epoch: 6, loss: 1 / 3, heldOutLoss: null, heldOutScore: null })
+  const held = points.filter(({ heldOutScore }) => heldOutScore !== null).map(({ run, epoch }) => [run, epoch])
+  expect(held).toEqual([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ])
+  const none = { heldOutLoss: null, heldOutScore: null }
+  expect(points[0]).toEqual({ method: 'tuned', run: 1, epoch: 0.5, epochs: 2, loss: 1, ...none })
+  expect(points.at(-1)).toEqual({ method: 'tuned', run: 3, epoch: 2, epochs: 2, loss: 1 / 3, ...none })
   const shares = told.flatMap(({ doing, share }) => (doing.startsWith('after') ? [share] : []))
-  expect(shares).toEqual([1, 2, 3, 4, 5, 6].map((epochs) => 0.5 + (0.5 * epochs) / 6))
+  expect(shares[0]).toBeCloseTo(0.55)
+  ;[1, 2, 3, 4, 5, 6].forEach((epochs) => expect(shares[epochs]).toBeCloseTo(0.55 + (0.45 * epochs) / 6))
 })
 
 it('says of a copy that is learned from what is meant, and one work at a time', async () => {

@@ -1,6 +1,6 @@
-import type { TrainEvent } from '@headstart/core'
+import type { TrainEvent, TuningPlace } from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
-import { OptionError } from '@headstart/core/kit'
+import { OptionError, trainingProgress } from '@headstart/core/kit'
 import type { JobState, TrainedMethod } from '../api/project.js'
 
 /** What is told to a job while it works. */
@@ -8,8 +8,15 @@ export interface JobHandle {
   readonly signal: AbortSignal
   /** What it is doing, for people. */
   doing(what: string): void
-  /** Listens to a training: of the method, and the share of the whole that it is. */
-  listen(method: string, from: number, to: number): (event: TrainEvent) => void
+  /**
+   * Listens to a training.
+   * @param part Of the whole. @param takes Minutes where it tunes: then looking at the examples takes little of it.
+   */
+  listen(
+    method: string,
+    part: readonly [from: number, to: number],
+    takes?: 'seconds' | 'minutes',
+  ): (event: TrainEvent) => void
   share(value: number): void
   notice(message: string): void
   /** What is said of a path is said of this name: of a copy that is learned from it is the original's. */
@@ -17,10 +24,14 @@ export interface JobHandle {
   method(row: TrainedMethod): void
 }
 
+type Point = JobState['points'][number]
+
 /** Milliseconds between two times that a page is told how far it is. */
 const pulse = 150
 /** Points of a curve that a page is sent. */
 const mostPoints = 600
+/** Steps of a run are drawn as so many points, about. */
+const pointsOfRun = 100
 
 /** One piece of work at a time: the machine's cores are all in use by it. */
 export class Jobs {
@@ -105,42 +116,37 @@ export class Jobs {
       doing: (what) => this.#set({ doing: what }, true),
       share: (share) => this.#set({ share }),
       method: (row) => this.#set({ methods: [...(this.#state?.methods ?? []), row] }, true),
-      listen: (method, from, to) => {
-        const at = (share: number): number => from + (to - from) * Math.min(Math.max(share, 0), 1)
-        // A tuning is a run for each fold of its validation, and a last one on all examples.
-        const now = { run: 1, runs: 1, epochs: 1, step: 0 }
-        const done = (share: number): number => at((now.run - 1 + share) / now.runs)
+      listen: (method, [from, to], takes = 'seconds') => {
+        const progress = trainingProgress(takes === 'minutes')
         let [loss, steps] = [0, 0]
         return (event) => {
+          const share = from + (to - from) * progress(event)
           if (event.type === 'notice') notice(event.message)
-          else if (event.type === 'features') {
-            const share = event.done / Math.max(event.total, 1)
-            this.#set({ doing: `${method}: looks at ${event.done} of ${event.total}`, share: at(0.8 * share) })
-          } else if (event.type === 'cross-validation' || event.type === 'compare') {
-            const share = event.done / Math.max(event.total, 1)
-            this.#set({ doing: `${method}: ${event.done} of ${event.total}`, share: at(0.8 + 0.2 * share) })
-          } else if (event.type === 'step') {
-            if (event.step < now.step) now.run++
-            now.step = event.step
+          else if (event.type === 'features')
+            this.#set({ doing: `${method}: looks at ${event.done} of ${event.total}`, share })
+          else if (event.type === 'cross-validation' || event.type === 'compare')
+            this.#set({ doing: `${method}: ${event.done} of ${event.total}`, share })
+          else if (event.type === 'step') {
+            const { run, epochs } = event
+            const epoch = (epochs * event.step) / event.steps
             // The mean of what a point covers.
             loss += event.loss
-            if (++steps < Math.max(1, Math.floor(event.steps / 200))) return
-            const epoch = (now.run - 1 + event.step / event.steps) * now.epochs
-            this.#point({ method, epoch, loss: loss / steps })
+            if (++steps < Math.max(1, Math.floor(event.steps / pointsOfRun))) return
+            this.#point({ method, run, epoch, epochs, loss: loss / steps })
             ;[loss, steps] = [0, 0]
-            this.#set({ share: done(event.step / event.steps) })
+            this.#set({ doing: epochInWords(method, event, Math.ceil(epoch)), share })
           } else if (event.type === 'epoch') {
-            const { run, runs, epoch, epochs } = event
-            Object.assign(now, { run, runs, epochs })
+            const { run, epoch, epochs } = event
             this.#point({
               method,
-              epoch: (run - 1) * epochs + epoch,
+              run,
+              epoch,
+              epochs,
               loss: event.loss,
               heldOutLoss: event.validationLoss ?? null,
               heldOutScore: event.validationScore ?? null,
             })
-            const part = runs > 1 ? ` of part ${run} of ${runs}` : ''
-            this.#set({ doing: `${method}: epoch ${epoch} of ${epochs}${part}`, share: done(epoch / epochs) })
+            this.#set({ doing: epochInWords(method, event, epoch), share })
           } else if (event.type === 'head') {
             this.#set({ doing: `${method}: the head is at its optimum, with a loss of ${event.loss.toPrecision(3)}` })
           } else if (event.type === 'rows') {
@@ -155,7 +161,7 @@ export class Jobs {
     return [...this.#names].reduce((said, [path, name]) => said.replaceAll(path, name), message)
   }
 
-  #point(point: { method: string; epoch: number; loss: number | null } & Partial<JobState['points'][number]>): void {
+  #point(point: Pick<Point, 'method' | 'run' | 'epoch' | 'epochs' | 'loss'> & Partial<Point>): void {
     const points = [...(this.#state?.points ?? []), { heldOutLoss: null, heldOutScore: null, ...point }]
     // Every other one says as much.
     this.#set({
@@ -176,4 +182,8 @@ export class Jobs {
   #timed(state: JobState): JobState {
     return state.status === 'running' ? { ...state, seconds: (performance.now() - this.#started) / 1000 } : state
   }
+}
+
+function epochInWords(method: string, { run, runs, epochs }: TuningPlace, epoch: number): string {
+  return `${method}: epoch ${epoch} of ${epochs}${runs > 1 ? `, part ${run} of ${runs}` : ''}`
 }

@@ -35,6 +35,12 @@ export interface TrainOutcome {
   readonly beside: ReadonlyMap<string, AnyTrained>
 }
 
+/** How much longer a method takes that takes minutes, about. */
+const muchLonger = 10
+
+/** Of the whole, 0 to 1. */
+type Part = readonly [from: number, to: number]
+
 type AnyLearner = Learner<unknown, AnyTrained>
 
 /** What one method reached. */
@@ -65,7 +71,7 @@ export async function train(
   const started = performance.now()
   const model = join(project.folder, 'model')
   await prepareModelFolder(model)
-  const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', 0, 0) })
+  const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', [0, 0]) })
   job.doing('reads the data')
   const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
@@ -84,10 +90,11 @@ export async function train(
 
     const judged: Judged[] = []
     let answers: HeldOut['questions'] = []
-    const steps = chosen.length + 1
+    const takes = [...chosen, keep].map((name) => bench.methods.find((method) => method.name === name)?.takes)
+    const parts = partsOf(takes.map((one) => (one === 'minutes' ? muchLonger : 1)))
     for (const [place, name] of chosen.entries()) {
       job.doing(`${name}: learns`)
-      const own: Run = { ...run, onEvent: job.listen(name, place / steps, (place + 1) / steps) }
+      const own: Run = { ...run, onEvent: job.listen(name, parts[place] as Part, takes[place]) }
       const begun = performance.now()
       try {
         const learner = learnerOf(name)
@@ -108,7 +115,7 @@ export async function train(
     }
 
     job.doing(`${keep}: learns from all examples`)
-    const last: Run = { ...run, onEvent: job.listen(`${keep}, all examples`, 1 - 1 / steps, 1) }
+    const last: Run = { ...run, onEvent: job.listen(`${keep}, all examples`, parts.at(-1) as Part, takes.at(-1)) }
     const training = bench.methods.find(({ name }) => name === keep)?.training
     const trained =
       training === undefined
@@ -143,6 +150,13 @@ export async function train(
   } finally {
     await snapshot.close()
   }
+}
+
+/** Where each begins and ends in the whole. */
+function partsOf(weights: readonly number[]): readonly Part[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  let before = 0
+  return weights.map((weight) => [before / total, (before += weight) / total])
 }
 
 async function answersOf(

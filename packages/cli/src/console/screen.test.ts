@@ -56,3 +56,20 @@ it('says the rate of work in shards, and how long it will take', () => {
     'rows 1000000/1000000  100/s, 3 workers\n',
   ])
 })
+
+it('counts a tuning over all of its runs, so that it never goes back', () => {
+  const { lines, screen } = logged()
+  for (const run of [1, 2, 3])
+    for (const step of [1, 2]) {
+      vi.advanceTimersByTime(20_000)
+      screen.onEvent({ type: 'step', run, runs: 3, epochs: 1, step, steps: 2, loss: 0.5 })
+    }
+  expect(lines.map((line) => line.trim())).toEqual([
+    'tuning 1/6  run 1/3, loss 0.5000',
+    'tuning 2/6  run 1/3, loss 0.5000',
+    'tuning 3/6  run 2/3, loss 0.5000',
+    'tuning 4/6  run 2/3, loss 0.5000',
+    'tuning 5/6  run 3/3, loss 0.5000',
+    'tuning 6/6  run 3/3, loss 0.5000',
+  ])
+})

@@ -1,4 +1,4 @@
-import type { EpochEvent, RunOptions, Shown, TrainEvent } from '@headstart/core'
+import type { EpochEvent, RunOptions, Shown, StepEvent, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
 import { sparkline } from './sparkline.js'
@@ -63,8 +63,14 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
       bar = { type, bar: new SingleBar({ format, stream: stderr, hideCursor: true, clearOnComplete: true }) }
       bar.bar.start(total, done, { note })
     }
+    bar.bar.setTotal(total)
     bar.bar.update(done, { note })
     if (done === total) end()
+  }
+  /** One bar for all runs, each as long as the one under way, so that it never goes back. */
+  const drawStep = ({ type, run, runs, step, steps, loss }: StepEvent): void => {
+    const place = runs > 1 ? `run ${run}/${runs}, ` : ''
+    draw(type, (run - 1) * steps + step, runs * steps, `${place}loss ${loss.toFixed(4)}`)
   }
   return {
     signal,
@@ -88,7 +94,7 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
           break
         }
         case 'step':
-          draw(event.type, event.step, event.steps, `loss ${event.loss.toFixed(4)}`)
+          drawStep(event)
           break
         case 'epoch':
           sayEpoch(event)

@@ -13,7 +13,7 @@ export type TrainEvent =
   /** The head has reached its optimum. */
   | { readonly type: 'head'; readonly loss: number; readonly iterations: number; readonly l2: number }
   /** One step of a tuning has been taken. */
-  | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly loss: number }
+  | StepEvent
   /** One epoch of a tuning is over. */
   | EpochEvent
   /** One cell of a comparison table is trained and measured. */
@@ -31,15 +31,29 @@ export type TrainEvent =
   /** Something worth knowing that does not stop the work. */
   | { readonly type: 'notice'; readonly message: string }
 
-/** How far a tuning is, and how good. */
-export interface EpochEvent {
-  readonly type: 'epoch'
-  /** Number of the run, from 1 on: one for each fold of the validation, and a last one on all examples. */
+/** Which run of a tuning: there is one for each fold of the validation, and a last one on all examples. */
+export interface TuningPlace {
+  /** From 1 on. */
   readonly run: number
   readonly runs: number
+  /** Of this run, where it does not end earlier. */
+  readonly epochs: number
+}
+
+/** How far a tuning is within a run. */
+export interface StepEvent extends TuningPlace {
+  readonly type: 'step'
+  /** Number of steps of the run that are taken. */
+  readonly step: number
+  readonly steps: number
+  readonly loss: number
+}
+
+/** How far a tuning is, and how good. */
+export interface EpochEvent extends TuningPlace {
+  readonly type: 'epoch'
   /** From 1 on. */
   readonly epoch: number
-  readonly epochs: number
   /** Mean training loss over the epoch's steps. */
   readonly loss: number
   /** Mean loss of the examples that are held out; undefined where they were not assessed, as in a run on all examples. */

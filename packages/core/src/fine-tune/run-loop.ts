@@ -1,7 +1,7 @@
 import { type Tensors, type Trainer } from '@headstart/onnx'
 import { DivergedError } from '@headstart/onnx/kit'
 import type { Matrix } from '../contract/matrix.js'
-import type { RunOptions, TrainEvent } from '../contract/progress.js'
+import type { RunOptions, TrainEvent, TuningPlace } from '../contract/progress.js'
 import type { Checkpoint, RunProgress } from './checkpoint.js'
 
 /** Makes the input tensors of one step when it is due. */
@@ -37,6 +37,8 @@ export interface Loop extends RunOptions {
   /** The steps of an epoch, counted from 0, in their order. Always the same ones for an epoch, and as many in each. */
   readonly batches: (epoch: number) => readonly BatchFeeds[]
   readonly assessment?: Assessment | undefined
+  /** Which of several loops it is, for events. Default: the only one. */
+  readonly place?: Pick<TuningPlace, 'run' | 'runs'>
   /** Where the loop goes on, and keeps how far it is after each step and each epoch. */
   readonly checkpoint?: Checkpoint | undefined
   readonly onEpoch?: (ended: EndedEpoch) => void | Promise<void>
@@ -57,7 +59,7 @@ export interface LoopOutcome {
  * @throws DivergedError where loss or gradient are not finite and `onDiverged` is not given.
  */
 export async function runLoop(loop: Loop): Promise<LoopOutcome> {
-  const { trainer, epochs, batches, assessment, checkpoint, signal, onEvent } = loop
+  const { trainer, epochs, batches, assessment, checkpoint, signal, onEvent, place = { run: 1, runs: 1 } } = loop
   const { every = 1, patience = Infinity, loss: heldOutLoss } = assessment ?? {}
   const stepsPerEpoch = batches(0).length
   const found = checkpoint?.takeUp()
@@ -94,7 +96,7 @@ export async function runLoop(loop: Loop): Promise<LoopOutcome> {
         const { loss } = await trainer.step(await feeds())
         step++
         lossSum += loss
-        onEvent?.({ type: 'step', step: trainer.steps, steps: epochs * stepsPerEpoch, loss })
+        onEvent?.({ type: 'step', ...place, epochs, step: trainer.steps, steps: epochs * stepsPerEpoch, loss })
         await save()
       }
       epoch++

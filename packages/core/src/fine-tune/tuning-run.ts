@@ -84,6 +84,7 @@ export async function runTuning(
     clipNorm,
     pool,
   })
+  const place = { run: run.number, runs: run.of }
   const targets = takeRows(data.targets, heldOut)
   const mass = heldOut.map((row) => data.weights[row] as number)
   const lossOf = (results: Matrix): number => weightedMean(lossesOf(data.kind, targets, results), mass)
@@ -100,14 +101,14 @@ export async function runTuning(
       epochs: until,
       batches,
       assessment: heldOut.length > 0 ? assessment : undefined,
+      place,
       checkpoint,
       signal,
       onEvent,
       onEpoch: ({ epoch, loss, results }) =>
         onEvent?.({
           type: 'epoch',
-          run: run.number,
-          runs: run.of,
+          ...place,
           epoch,
           epochs: until,
           loss,

@@ -129,12 +129,14 @@ export async function tune(
     })
   const costsBy = (run: RunCosts): Promise<Matrix> => costsOf(run, feeds, tokens, held, plan)
   const trainer = await trainerOf()
+  const runs = held.length < fewestHeldOut ? 1 : 2
   const results = (): Promise<Matrix> => costsBy((given) => trainer.run(given, [objective.costs]).then(only))
   try {
     const outcome = await runLoop({
       trainer,
       epochs: plan.epochs,
       batches,
+      place: { run: 1, runs },
       checkpoint,
       assessment: { results, loss: lossPerToken, patience },
       signal,
@@ -143,7 +145,7 @@ export async function tune(
         onEvent?.({
           type: 'epoch',
           run: 1,
-          runs: 1,
+          runs,
           epoch,
           epochs: plan.epochs,
           loss,
@@ -160,7 +162,7 @@ export async function tune(
     const after = lossPerToken(costs)
     const gained = after < before
     const files = gained ? written(parts, plan, network.changed(trainer)) : parts.networks.files
-    const areEnough = gained && held.length >= fewestHeldOut
+    const areEnough = gained && runs > 1
     await using chosen = parts.withNetworks(files)
     const { settings, chrf } = areEnough
       ? await settle(chosen, heldOut, signal)
@@ -179,7 +181,7 @@ export async function tune(
           for (const make of batchesOf([...rows, ...held], epoch).slice(0, most - again.steps)) {
             signal?.throwIfAborted()
             const { loss } = await again.step(await make())
-            onEvent?.({ type: 'step', step: again.steps, steps: most, loss })
+            onEvent?.({ type: 'step', run: 2, runs, epochs, step: again.steps, steps: most, loss })
           }
         }
       } catch (error) {

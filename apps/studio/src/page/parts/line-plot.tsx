@@ -3,11 +3,16 @@ import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 
 export interface PlotLine {
+  /** Empty: none in the legend. */
   readonly name: string
   /** A color of the style, `var(--c0)`. */
   readonly color: string
   readonly values: readonly (number | null)[]
   readonly dashed?: boolean
+  /** Thin and pale, behind the others. */
+  readonly faint?: boolean
+  /** Not drawn: the bound of a band. */
+  readonly bound?: boolean
   /** A dot at each value. */
   readonly marked?: boolean
 }
@@ -21,17 +26,20 @@ interface LinePlotProps {
   /** Places in `lines` of the upper and lower bound of a band. */
   readonly band?: readonly [number, number]
   readonly height?: number
+  /** Where the axis of x ends, from 0 on. Default: as far as there are values. */
+  readonly to?: number
   /** Colors are read anew where it changes. */
   readonly theme: string
 }
 
 /** Curves, drawn by uPlot. */
-export function LinePlot({ label, x, lines, xName, format, band, height = 220, theme }: LinePlotProps) {
+export function LinePlot({ label, x, lines, xName, format, band, height = 220, to, theme }: LinePlotProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | undefined>(undefined)
   const shape = JSON.stringify([
-    lines.map(({ name, color, dashed, marked }) => [name, color, dashed, marked]),
+    lines.map(({ name, color, dashed, marked, faint }) => [name, color, dashed, marked, faint]),
     band,
+    to,
     theme,
   ])
   const data = (): UPlot.AlignedData => [[...x], ...lines.map(({ values }) => [...values])] as UPlot.AlignedData
@@ -54,17 +62,18 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
         height,
         cursor: { y: false },
         legend: { show: false },
-        scales: { x: { time: false } },
+        scales: { x: { time: false, ...(to !== undefined && { range: [0, to] as [number, number] }) } },
         axes: [
           { ...axis, label: xName, labelSize: 22, labelFont: '12px system-ui, sans-serif', size: 28 },
           { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
         ],
         series: [
           {},
-          ...lines.map(({ name, color, dashed, marked }) => ({
+          ...lines.map(({ name, color, dashed, marked, faint, bound }) => ({
             label: name,
             stroke: colorOf(color),
-            width: name === '' ? 0 : 2,
+            width: bound ? 0 : faint ? 1 : 2,
+            alpha: faint ? 0.45 : 1,
             spanGaps: true,
             points: { show: marked === true || x.length < 2, size: 8, fill: colorOf(color) },
             ...(dashed && { dash: [5, 4] }),
@@ -90,9 +99,9 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
         <ul class="legend">
           {lines
             .filter(({ name }) => name !== '')
-            .map(({ name, color }) => (
+            .map(({ name, color, dashed }) => (
               <li key={name}>
-                <i class="swatch" style={`--swatch: ${color}`} /> {name}
+                <i class={dashed ? 'swatch dashed' : 'swatch'} style={`--swatch: ${color}`} /> {name}
               </li>
             ))}
         </ul>

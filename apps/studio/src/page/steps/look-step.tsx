@@ -222,8 +222,8 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
               },
               ...(banded
                 ? [
-                    { name: '', color: 'var(--line)', values: points.map(({ interval }) => interval?.[1] ?? null) },
-                    { name: '', color: 'var(--line)', values: points.map(({ interval }) => interval?.[0] ?? null) },
+                    { ...bound, values: points.map(({ interval }) => interval?.[1] ?? null) },
+                    { ...bound, values: points.map(({ interval }) => interval?.[0] ?? null) },
                   ]
                 : []),
             ]}
@@ -239,3 +239,5 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
     </section>
   )
 }
+
+const bound = { name: '', color: 'var(--line)', bound: true } as const

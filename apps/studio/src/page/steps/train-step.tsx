@@ -6,8 +6,8 @@ import { MethodTable } from '../parts/method-table.js'
 import { theme } from '../state/theme.js'
 import { useStore } from '../state/use-store.js'
 import { methodRows } from '../view/runs.js'
-import { ago, count, duration, scored } from '../view/words.js'
-import { trainingCurves } from '../view/training-curves.js'
+import { ago, capitalized, count, duration, scored } from '../view/words.js'
+import { trainingPlots } from '../view/training-curves.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
 
@@ -189,19 +189,27 @@ function measureOf(run: Run): string {
 
 function Live({ job }: { job: JobState }) {
   const store = useStore()
-  const { x, lines } = trainingCurves(job.points)
+  const plots = trainingPlots(job.points)
   return (
     <>
       <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />
-      {x.length > 1 && (
-        <LinePlot
-          label="Loss and held-out score while it trains"
-          x={x}
-          lines={lines}
-          xName="epochs"
-          format={(value) => value.toFixed(2)}
-          theme={theme.value}
-        />
+      {plots.length > 0 && (
+        <div class="grid plots">
+          {plots.map(({ measure, x, lines, epochs }) => (
+            <div key={measure} class="stack" style={{ gap: '4px' }}>
+              <h3>{capitalized(measure)}</h3>
+              <LinePlot
+                label={`${capitalized(measure)} while it trains`}
+                x={x}
+                lines={lines}
+                xName="epochs"
+                to={epochs}
+                format={(value) => value.toFixed(2)}
+                theme={theme.value}
+              />
+            </div>
+          ))}
+        </div>
       )}
       {job.methods.length > 0 && (
         <MethodTable

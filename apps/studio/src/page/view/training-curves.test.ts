@@ -1,20 +1,42 @@
 import { expect, it } from 'vitest'
-import { trainingCurves } from './training-curves.js'
+import { trainingPlots } from './training-curves.js'
 
-it('lays what is measured of several methods on one axis, and leaves out what is no curve', () => {
-  const point = { loss: null, heldOutLoss: null, heldOutScore: null }
-  const { x, lines } = trainingCurves([
-    { ...point, method: 'fine-tuned', epoch: 0.5, loss: 1 },
-    { ...point, method: 'fine-tuned', epoch: 1, loss: 0.5, heldOutScore: 0.8 },
-    { ...point, method: 'fine-tuned', epoch: 2, heldOutScore: 0.9 },
-    { ...point, method: 'scratch', epoch: 0.5, loss: 2 },
-    { ...point, method: 'scratch', epoch: 1, loss: 1.5 },
-    { ...point, method: 'frozen', epoch: 1, loss: 0.4 },
+const none = { loss: null, heldOutLoss: null, heldOutScore: null, run: 1, epochs: 4 }
+
+it('draws losses and scores apart, over the epochs of a run, and leaves out what is no curve', () => {
+  const plots = trainingPlots([
+    { ...none, method: 'fine-tuned', epoch: 0.5, loss: 1 },
+    { ...none, method: 'fine-tuned', epoch: 1, loss: 0.5, heldOutScore: 0.8 },
+    { ...none, method: 'fine-tuned', epoch: 2, heldOutScore: 0.9 },
+    { ...none, method: 'scratch', epoch: 0.5, loss: 2 },
+    { ...none, method: 'scratch', epoch: 1, loss: 1.5 },
+    { ...none, method: 'frozen', epoch: 1, loss: 0.4 },
   ])
-  expect(x).toEqual([0.5, 1, 2])
-  expect(lines.map(({ name, values }) => [name, values])).toEqual([
-    ['fine-tuned: loss', [1, 0.5, null]],
-    ['fine-tuned: held-out score', [null, 0.8, 0.9]],
-    ['scratch: loss', [2, 1.5, null]],
+  expect(plots.map(({ measure, x, epochs }) => [measure, x, epochs])).toEqual([
+    ['loss', [0.5, 1], 4],
+    ['held-out score', [1, 2], 4],
+  ])
+  expect(plots.map(({ lines }) => lines.map(({ name, values }) => [name, values]))).toEqual([
+    [
+      ['fine-tuned: loss', [1, 0.5]],
+      ['scratch: loss', [2, 1.5]],
+    ],
+    [['fine-tuned: held-out score', [0.8, 0.9]]],
+  ])
+})
+
+it('has the runs of a tuning one over the other, the one under way in front', () => {
+  const point = { ...none, method: 'fine-tuned' }
+  const [plot] = trainingPlots(
+    [1, 2].flatMap((run) => [
+      { ...point, run, epoch: 1, loss: 2 / run, heldOutLoss: run === 1 ? 3 : null },
+      { ...point, run, epoch: 2, loss: 1 / run, heldOutLoss: run === 1 ? 2 : null },
+    ]),
+  )
+  expect(plot?.x).toEqual([1, 2])
+  expect(plot?.lines).toEqual([
+    { name: '', color: 'var(--c0)', values: [2, 1], dashed: false, faint: true },
+    { name: 'fine-tuned: loss', color: 'var(--c0)', values: [1, 0.5], dashed: false, faint: false },
+    { name: 'fine-tuned: held-out loss', color: 'var(--c0)', values: [3, 2], dashed: true, faint: true },
   ])
 })

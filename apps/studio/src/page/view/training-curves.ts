@@ -1,37 +1,70 @@
 import type { JobState } from '../../api/types.js'
 
+type Points = JobState['points']
+
 /** One curve of what is measured while it trains. */
 export interface TrainingLine {
+  /** Empty for those of earlier runs, which stand faintly behind the one under way. */
   readonly name: string
   readonly color: string
   readonly values: readonly (number | null)[]
   readonly dashed?: boolean
+  readonly faint?: boolean
 }
 
-const measures = [
-  { key: 'loss', name: 'loss', dashed: false },
-  { key: 'heldOutLoss', name: 'held-out loss', dashed: true },
-  { key: 'heldOutScore', name: 'held-out score', dashed: false },
-] as const
-
-/** Curves over epochs that share their places: of each method what was measured. */
-export function trainingCurves(points: JobState['points']): {
+/** Curves that share their places. */
+export interface TrainingPlot {
+  /** 'loss', 'held-out score' */
+  readonly measure: string
+  /** Epochs. */
   readonly x: readonly number[]
   readonly lines: readonly TrainingLine[]
-} {
-  const x = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b)
-  const place = new Map(x.map((epoch, index) => [epoch, index]))
+  /** Where the axis ends: it stays where it is while the curves grow. */
+  readonly epochs: number
+}
+
+const plots = [
+  { measure: 'loss', kinds: ['loss', 'heldOutLoss'] },
+  { measure: 'held-out score', kinds: ['heldOutScore'] },
+] as const
+const names = { loss: 'loss', heldOutLoss: 'held-out loss', heldOutScore: 'held-out score' }
+
+/** What was measured over the epochs of each run, losses and scores apart: they have no scale in common. */
+export function trainingPlots(points: Points): readonly TrainingPlot[] {
   const methods = [...new Set(points.map(({ method }) => method))]
-  const lines = methods.flatMap((method, which) =>
-    measures.flatMap(({ key, name, dashed }, kind) => {
-      const values = x.map((): number | null => null)
-      for (const point of points) if (point.method === method) values[place.get(point.epoch) ?? 0] = point[key]
-      const color = `var(--c${(which * measures.length + kind) % 10})`
-      // One value is no curve.
-      return values.filter((value) => value !== null).length > 1
-        ? [{ name: `${method}: ${name}`, color, values, dashed }]
-        : []
-    }),
-  )
-  return { x, lines }
+  return plots.flatMap(({ measure, kinds }) => {
+    const measured = points.filter((point) => kinds.some((kind) => point[kind] !== null))
+    const x = [...new Set(measured.map(({ epoch }) => epoch))].sort((a, b) => a - b)
+    const lines = methods.flatMap((method, which) => {
+      const own = measured.filter((point) => point.method === method)
+      const last = Math.max(...own.map(({ run }) => run))
+      return kinds.flatMap((kind, place) => {
+        const isDrawn = own.filter((point) => point[kind] !== null)
+        const latest = Math.max(...isDrawn.map(({ run }) => run))
+        return [...new Set(isDrawn.map(({ run }) => run))].flatMap((run): TrainingLine[] => {
+          const values = valuesOf(
+            x,
+            isDrawn.filter((point) => point.run === run),
+            kind,
+          )
+          // One value is no curve.
+          if (values.filter((value) => value !== null).length < 2) return []
+          const color = `var(--c${which % 10})`
+          const name = run === latest ? `${method}: ${names[kind]}` : ''
+          return [{ name, color, values, dashed: place > 0, faint: run < last }]
+        })
+      })
+    })
+    if (lines.length === 0) return []
+    return [{ measure, x, lines, epochs: Math.max(...measured.map(({ epochs }) => epochs)) }]
+  })
+}
+
+function valuesOf(
+  x: readonly number[],
+  points: Points,
+  kind: 'loss' | 'heldOutLoss' | 'heldOutScore',
+): (number | null)[] {
+  const at = new Map(points.map((point) => [point.epoch, point[kind]]))
+  return x.map((epoch) => at.get(epoch) ?? null)
 }
