@@ -210,6 +210,8 @@ function verdictOf(judged: readonly Judged[], keep: string, areNumbers: boolean)
     })
     if (pairs.length < 2) return []
     const { mean, margin } = pairedDifference(pairs)
+    if (pairs.every(([own, their]) => own === their))
+      return [`${keep} and ${other.row.name} are equally good on each of ${pairs.length} questions.`]
     // Shares are said in points of a hundred, as which other measures come, and errors in their own unit.
     const unit = pairs.flat().some((score) => score > 1) ? 1 : 100
     const said = areNumbers

@@ -75,7 +75,7 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
             width: bound ? 0 : faint ? 1 : 2,
             alpha: faint ? 0.45 : 1,
             spanGaps: true,
-            points: { show: marked === true || x.length < 2, size: 8, fill: colorOf(color) },
+            points: { show: marked === true || x.length < 2, size: faint ? 5 : 8, fill: colorOf(color) },
             ...(dashed && { dash: [5, 4] }),
           })),
         ],

@@ -76,7 +76,9 @@ export function TrainStep() {
             )}
             {methods.length > 1 && (
               <details>
-                <summary>Side by side with {names.length > 1 ? names.length - 1 : 'other'} methods</summary>
+                <summary>
+                  Side by side with {names.length > 1 ? count(names.length - 1, 'other method') : 'other methods'}
+                </summary>
                 <fieldset class="stack" style={{ paddingTop: '12px' }}>
                   <legend class="unseen">Methods</legend>
                   {methods.map(({ name, description, takes }) => (
@@ -124,6 +126,12 @@ export function TrainStep() {
             measure={measureOf(last)}
             rows={methodRows(last.methods, last.kept)}
           />
+          {job?.kind === 'train' && job.status === 'done' && job.points.length > 0 && (
+            <details>
+              <summary>How it learned</summary>
+              <Curves points={job.points} />
+            </details>
+          )}
         </section>
       ) : (
         !training && <p class="empty">Nothing was trained yet. What comes of it will stand here.</p>
@@ -189,28 +197,10 @@ function measureOf(run: Run): string {
 
 function Live({ job }: { job: JobState }) {
   const store = useStore()
-  const plots = trainingPlots(job.points)
   return (
     <>
       <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />
-      {plots.length > 0 && (
-        <div class="grid plots">
-          {plots.map(({ measure, x, lines, epochs }) => (
-            <div key={measure} class="stack" style={{ gap: '4px' }}>
-              <h3>{capitalized(measure)}</h3>
-              <LinePlot
-                label={`${capitalized(measure)} while it trains`}
-                x={x}
-                lines={lines}
-                xName="epochs"
-                to={epochs}
-                format={(value) => value.toFixed(2)}
-                theme={theme.value}
-              />
-            </div>
-          ))}
-        </div>
-      )}
+      <Curves points={job.points} />
       {job.methods.length > 0 && (
         <MethodTable
           caption="Methods that are ready"
@@ -224,6 +214,35 @@ function Live({ job }: { job: JobState }) {
         </p>
       ))}
     </>
+  )
+}
+
+/** What was measured while it learned. */
+function Curves({ points }: { points: JobState['points'] }) {
+  const plots = trainingPlots(points)
+  if (plots.length === 0) return null
+  return (
+    <div class="stack" style={{ gap: '8px' }}>
+      <div class="grid plots">
+        {plots.map(({ measure, x, lines, epochs }) => (
+          <div key={measure} class="stack" style={{ gap: '4px' }}>
+            <h3>{capitalized(measure)}</h3>
+            <LinePlot
+              label={`${capitalized(measure)} while it trains`}
+              x={x}
+              lines={lines}
+              xName="epochs"
+              to={epochs}
+              format={(value) => value.toFixed(2)}
+              theme={theme.value}
+            />
+          </div>
+        ))}
+      </div>
+      {plots.some(({ lines }) => lines.some(({ faint }) => faint)) && (
+        <p class="small soft">Pale: parts before, each with other examples held out.</p>
+      )}
+    </div>
   )
 }
 

@@ -35,8 +35,8 @@ it('has the runs of a tuning one over the other, the one under way in front', ()
   )
   expect(plot?.x).toEqual([1, 2])
   expect(plot?.lines).toEqual([
-    { name: '', color: 'var(--c0)', values: [2, 1], dashed: false, faint: true },
-    { name: 'fine-tuned: loss', color: 'var(--c0)', values: [1, 0.5], dashed: false, faint: false },
-    { name: 'fine-tuned: held-out loss', color: 'var(--c0)', values: [3, 2], dashed: true, faint: true },
+    { name: '', color: 'var(--c0)', values: [2, 1], dashed: false, marked: false, faint: true },
+    { name: 'fine-tuned: loss', color: 'var(--c0)', values: [1, 0.5], dashed: false, marked: false, faint: false },
+    { name: 'fine-tuned: held-out loss', color: 'var(--c0)', values: [3, 2], dashed: true, marked: true, faint: true },
   ])
 })

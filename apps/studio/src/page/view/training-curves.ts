@@ -9,6 +9,8 @@ export interface TrainingLine {
   readonly color: string
   readonly values: readonly (number | null)[]
   readonly dashed?: boolean
+  /** A dot at each value, where there are few. */
+  readonly marked?: boolean
   readonly faint?: boolean
 }
 
@@ -27,6 +29,8 @@ const plots = [
   { measure: 'loss', kinds: ['loss', 'heldOutLoss'] },
   { measure: 'held-out score', kinds: ['heldOutScore'] },
 ] as const
+/** Values with a dot at each. */
+const fewMarks = 12
 const names = { loss: 'loss', heldOutLoss: 'held-out loss', heldOutScore: 'held-out score' }
 
 /** What was measured over the epochs of each run, losses and scores apart: they have no scale in common. */
@@ -47,11 +51,13 @@ export function trainingPlots(points: Points): readonly TrainingPlot[] {
             isDrawn.filter((point) => point.run === run),
             kind,
           )
-          // One value is no curve.
-          if (values.filter((value) => value !== null).length < 2) return []
+          const count = values.filter((value) => value !== null).length
+          // One value is no curve, but the first answer for what is held out.
+          const isHeldOut = kind !== 'loss'
+          if (count < (isHeldOut ? 1 : 2)) return []
           const color = `var(--c${which % 10})`
           const name = run === latest ? `${method}: ${names[kind]}` : ''
-          return [{ name, color, values, dashed: place > 0, faint: run < last }]
+          return [{ name, color, values, dashed: place > 0, marked: isHeldOut && count <= fewMarks, faint: run < last }]
         })
       })
     })
