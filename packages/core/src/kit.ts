@@ -37,6 +37,7 @@ export {
 export { describeUnreadable, ifReadable } from './data/if-readable.js'
 export {
   checkFile,
+  examplesFit,
   formatOf,
   type InputColumn,
   isTable,
@@ -48,6 +49,7 @@ export {
   readRows,
   type Row,
   type RowFormat,
+  tableColumns,
   textOf,
   type TextOfOptions,
 } from './data/table/index.js'
@@ -146,8 +148,9 @@ export { ContentIds, labelsFingerprint } from './bench/content-id.js'
 export { freeName, type ExampleBenchParts } from './bench/example-bench.js'
 export type { ExampleFiles, Frozen } from './bench/example-files.js'
 export { classesOf, joinedLabels, labelProblem, labelWanted, writtenLabel } from './bench/label-problem.js'
+export { type BroughtFile, laidOut, type LaidOut } from './bench/laid-out.js'
 export { type FileRow, RowFile } from './bench/row-file.js'
-export { createTables, findTables, type TableParts, tableFiles } from './bench/table-files.js'
+export { createTables, findTables, type TableParts, tableFiles, tablesFit } from './bench/table-files.js'
 export { wilsonInterval } from './evaluate/interval.js'
 export { makeFolder } from './kit/make-folder.js'
 export { type CurvePoint, type PowerLaw, scoreAt } from './evaluate/power-law.js'

@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { headOfIntents, learnable } from './chat/chatbot.js'
 import { chatAsking, Chatbot, type ChatQuery, chatQuery } from './chat/chatbot-model.js'
+import { chatFit } from './chat/chat-fit.js'
 import { chatFiles, readChatData } from './chat/read-chat-data.js'
 import { addReplies, chatReplies } from './chat/replies.js'
 import type { Reply } from './chat/reply.js'
@@ -46,6 +47,7 @@ const intents = examplesTask({
     noTransfer: 'the words of the examples alone',
     converses: true,
     find: findTables,
+    fit: chatFit,
     async create(folder, data) {
       const parts = tables(folder)
       await createTables(folder, parts, data)

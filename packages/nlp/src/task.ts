@@ -6,6 +6,7 @@ import {
   findTables,
   isTable,
   tableFiles,
+  tablesFit,
 } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
@@ -69,6 +70,7 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
     ],
     noTransfer: 'the words of the examples alone',
     find: findTables,
+    fit: (folder, names) => tablesFit(folder, names, textIn()),
     create: (folder, data, kind) => createTables(folder, { input: textIn(), ...(kind && { kind }) }, data),
     open: (folder, kind) => tableFiles(folder, { input: textIn(), ...(kind && { kind }) }),
   },

@@ -9,6 +9,7 @@ import { publishedEncoders } from './backbone/published-encoders.js'
 import { isTeachableMachine, teachableMachine } from './backbone/teachable-machine.js'
 import { encoderParts, type PublishedBackbone, transformersBackbone } from './backbone/transformers-backbone.js'
 import { zeroShot } from './backbone/zero-shot.js'
+import { isPictureName } from './data/find-pictures.js'
 import { createPictureFolders, findPictureFolders, pictureFolders } from './data/picture-folders.js'
 import { createPictureTable, pictureTable } from './data/picture-table.js'
 import { holdsPictures, readPictures } from './data/read-pictures.js'
@@ -104,6 +105,7 @@ export function createImageTask(openTexts?: OpenTexts) {
       noTransfer: 'the pixels of the pictures alone',
       kinds: ['classification', 'multi-label', 'regression'],
       find: findPictureFolders,
+      fit: async (_, names) => names.map((name) => (isPictureName(name) ? 1 : 0)),
       create: (folder, data, kind = 'classification') =>
         kind === 'classification' ? createPictureFolders(folder, data) : createPictureTable(folder, data, kind),
       open: (folder, kind = 'classification') =>

@@ -13,6 +13,7 @@ import type {
   Explained,
   Exported,
   FeatureMap,
+  Fitting,
   JobState,
   Limits,
   Misses,
@@ -45,6 +46,12 @@ export class StudioProblem extends Error {
 /** The header without which nothing is changed: a form of another site cannot send it. */
 export const studioHeader = 'x-headstart-studio'
 
+/** A file with the folders that it comes from: 'de/messages.json'. */
+export interface NamedFile {
+  readonly name: string
+  readonly file: Blob
+}
+
 /** All that a page can ask the studio, by one function each. @param base Address of the studio, without a slash at the end. */
 export function connect(base = '', send: typeof fetch = (...args) => fetch(...args)) {
   const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
@@ -72,8 +79,15 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
       body: JSON.stringify(body),
       ...(signal && { signal }),
     })
+  const postFiles = <T>(path: string, files: readonly NamedFile[]): Promise<T> => {
+    const body = new FormData()
+    for (const { name, file } of files) body.append(name, file, 'file')
+    return call<T>(path, { method: 'POST', body })
+  }
   return {
     project: () => get<Project>('project'),
+    /** The kinds of projects that such files could begin, that which makes most of them first. Of a picture the name says enough. */
+    fits: (files: readonly NamedFile[]) => postFiles<Fitting[]>('fits', files),
     create: (request: CreateProject) => post<Project>('project', request),
     /** Calls with each event, connecting again by itself. @param onLost Called where it has to. @returns Ends it. */
     events(onEvent: (event: StudioEvent) => void, onLost: () => void = () => {}): () => void {
@@ -97,6 +111,8 @@ export function connect(base = '', send: typeof fetch = (...args) => fetch(...ar
         headers: { 'content-type': 'application/octet-stream' },
         body: bytes,
       }),
+    /** Files that may say something together alone, such as the catalogs of two languages. */
+    addFiles: (files: readonly NamedFile[]) => postFiles<Added>('files/together', files),
     recordChoices: (request: RecordChoices) => post<Changed>('choices', request),
     setLabels: (request: SetLabels) => post<Changed>('labels', request),
     remove: (request: RemoveExamples) => post<Changed>('remove', request),

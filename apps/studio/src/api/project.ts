@@ -19,6 +19,10 @@ export const projectKind = z.object({
 })
 export type ProjectKind = z.output<typeof projectKind>
 
+/** A kind of project, and how much of the files that were asked about is of use to it: 0 to 1. */
+export const fitting = z.object({ task: z.string(), fit: z.number() })
+export type Fitting = z.output<typeof fitting>
+
 export const createProject = z.object({
   task: z.string(),
   /** Begins with the data that come with the task. Default: empty. */

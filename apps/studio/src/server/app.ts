@@ -24,8 +24,9 @@ import { confirmation } from '../jobs/check.js'
 import { networksOf } from '../jobs/networks.js'
 import type { Jobs } from '../jobs/job.js'
 import type { Workbench } from '../jobs/workbench.js'
+import { fittingTasks } from '../project/fitting-tasks.js'
 import type { ChangeOutcome, Project } from '../project/project.js'
-import { fileOf, jsonOf, shaped } from './bodies.js'
+import { fileOf, filesOf, jsonOf, shaped } from './bodies.js'
 import type { Events } from './events.js'
 import { guarded } from './guards.js'
 import { pageFile } from './page-files.js'
@@ -66,6 +67,7 @@ export function createApp(studio: Served): Hono {
     await project.create(task, how)
     return c.json(await stateOf())
   })
+  app.post('/api/fits', async (c) => c.json(await fittingTasks(project.tasks, await filesOf(c))))
   app.get('/api/events', (c) =>
     events.stream(c, [
       { type: 'project', revision: project.revision },
@@ -105,6 +107,7 @@ export function createApp(studio: Served): Hono {
     const bytes = await fileOf(c)
     return c.json(addedOf(await project.add([{ name, bytes, ...(label !== undefined && { label }) }])))
   })
+  app.post('/api/files/together', async (c) => c.json(addedOf(await project.add(await filesOf(c)))))
   app.post('/api/choices', async (c) => {
     const { user, items } = await jsonOf(c, recordChoices)
     return c.json(changedOf(await project.record(user, items)))

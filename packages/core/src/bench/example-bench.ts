@@ -18,6 +18,8 @@ export interface ExampleBenchParts<Input> {
   readonly brings: ShownAs['type']
   readonly description: string
   find(folder: string): Promise<readonly string[]>
+  /** See `BenchMaker.fit`. */
+  fit(folder: string, names: readonly string[]): Promise<readonly number[]>
   /** See `BenchMaker.kinds`. */
   readonly kinds?: readonly [Kind, ...Kind[]]
   create(folder: string, data: string | undefined, kind?: Kind): Promise<void>
@@ -72,6 +74,7 @@ export function exampleBench<Input>(
     program: parts.program,
     ...(parts.kinds && { kinds: parts.kinds }),
     find: (folder) => parts.find(folder),
+    fit: (folder, names) => parts.fit(folder, names),
     create: (folder, data, kind?: Kind) => parts.create(folder, data, kind),
     open(folder, kind: Kind = 'classification'): Bench<Dataset<Input, Target>, Input> {
       const files = parts.open(folder, kind)

@@ -4,12 +4,13 @@ import { basename, join } from 'node:path'
 import type { BenchExample, Brought, LabelKind, Move, Place } from '../contract/bench.js'
 import { DataError, HeadstartError } from '../contract/errors.js'
 import type { Target } from '../contract/target.js'
-import { type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
+import { examplesFit, type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { ContentIds } from './content-id.js'
 import type { ExampleFiles, Frozen } from './example-files.js'
 import { labelProblem, labelWanted, writtenLabel } from './label-problem.js'
+import { type BroughtFile, laidOut } from './laid-out.js'
 import { type FileRow, RowFile } from './row-file.js'
 
 /** Of new projects, and of data that are no table as it is written here. */
@@ -28,6 +29,8 @@ export interface TableParts {
   readonly kind?: LabelKind
   /** Texts and labels of a file that somebody brings, where it has both. Default: as labeled examples are read. */
   read?(path: string): Promise<readonly TextRow[]>
+  /** Whether a file of this name says something with others alone, such as the catalog of a language: `read` takes their folder. Default: none does. */
+  isPart?(name: string): boolean
 }
 
 /** Names of two columns. */
@@ -115,7 +118,8 @@ export function tableFiles(folder: string, parts: TableParts): ExampleFiles<stri
     async add(brought) {
       const refused: { name: string; message: string }[] = []
       const wanted: TextRow[] = []
-      for (const one of brought) {
+      const taken = await withoutParts(brought, parts, wanted, refused)
+      for (const one of taken) {
         try {
           const name = 'name' in one ? basename(one.name) : ''
           if ('bytes' in one && beside.includes(name)) {
@@ -200,6 +204,20 @@ export async function findTables(folder: string): Promise<string[]> {
   }
   return found.sort()
 }
+
+/** How much of each of these files is of use as texts with labels: see `BenchMaker.fit`. */
+export function tablesFit(folder: string, names: readonly string[], input: InputColumn): Promise<readonly number[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name)
+      if (/\.txt$/i.test(name) && !(await isTable(path))) return linesFit
+      return examplesFit(path, input)
+    }),
+  )
+}
+
+/** Of lines of text, which have no labels. */
+const linesFit = 0.5
 
 /**
  * The files of a new project. Of a table that is there its examples are read into data.csv, unless it is that.
@@ -313,6 +331,28 @@ async function labeledRows(path: string, parts: TableParts): Promise<readonly Te
   // A text is written as the name of a class is.
   const rows = await readExamples(path, input, { kind: kind === 'text' ? 'classification' : kind })
   return rows.map(({ input: text, label }) => ({ text, label: cellOf(label) }))
+}
+
+/** Reads the files that belong together, and gives the others. */
+async function withoutParts(
+  brought: readonly Brought[],
+  { isPart, read }: TableParts,
+  wanted: TextRow[],
+  refused: { name: string; message: string }[],
+): Promise<readonly Brought[]> {
+  const isOne = (one: Brought): boolean => 'bytes' in one && (isPart?.(one.name) ?? false)
+  const together = brought.filter(isOne) as BroughtFile[]
+  if (together.length === 0 || !read) return brought
+  await using place = await laidOut(together)
+  try {
+    wanted.push(...(await read(place.folder)))
+  } catch (error) {
+    if (!(error instanceof HeadstartError)) throw error
+    const name = together.map((one) => one.name).join(', ')
+    const { expected, got, remedy } = error as DataError
+    refused.push({ name, message: new DataError(name, expected, got, remedy).message })
+  }
+  return brought.filter((one) => !isOne(one))
 }
 
 /** The rows that somebody brings: of a text one, of a table all, with labels where it has some; of a .txt file its lines. */

@@ -158,6 +158,11 @@ export interface BenchMaker<Data, Query> {
   readonly program: readonly string[]
   /** What of a folder could be the data of such a project, relative to it: files and folders in it. */
   find(folder: string): Promise<readonly string[]>
+  /**
+   * How much of each of these files is of use to such a project, 0 to 1: of a table the share of its columns that are read. They lie in the
+   * folder together, as somebody brings them; of pictures the names say enough.
+   */
+  fit(folder: string, names: readonly string[]): Promise<readonly number[]>
   /** What labels can be, the usual first. Default: one class. */
   readonly kinds?: readonly [LabelKind, ...LabelKind[]] | undefined
   /** What a project can begin with, the usual first. Default: `Task.networks`. */

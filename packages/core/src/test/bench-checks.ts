@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Bench, BenchMaker } from '../contract/bench.js'
 import type { Run } from '../contract/run.js'
+import { laidOut } from '../bench/laid-out.js'
 import type { Sample } from '../contract/sample.js'
 
 /**
@@ -20,6 +21,7 @@ export async function expectBench<Data, Query>(
   try {
     expect(maker.program).toHaveLength(3)
     expect(await maker.find(folder)).toEqual([])
+    await expectFit(maker, sample)
     await maker.create(folder, undefined)
     const bench = maker.open(folder)
     expect(await bench.list()).toEqual([])
@@ -41,6 +43,18 @@ export async function expectBench<Data, Query>(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** What comes with a task is of use to it, and what is of no use is said to be of none. */
+async function expectFit<Data, Query>(maker: BenchMaker<Data, Query>, sample: Sample<Query>): Promise<void> {
+  const files = [...(await sample.files())].map(([name, bytes]) => ({ name, bytes }))
+  await using place = await laidOut([...files, { name: 'some.csv', bytes: Buffer.from('one,another\n1,2\n') }])
+  const fits = await maker.fit(place.folder, place.names)
+  expect(fits).toHaveLength(place.names.length)
+  expect(fits.every((fit) => fit >= 0 && fit <= 1)).toBe(true)
+  expect(Math.max(...fits)).toBeGreaterThan(0.5)
+  expect(fits.at(-1)).toBe(0)
+  expect(await maker.fit(place.folder, ['nothing.csv'])).toEqual([0])
 }
 
 async function expectLabels<Data, Query>(bench: Bench<Data, Query>, run: Run): Promise<void> {

@@ -16,6 +16,7 @@ import {
   makeFolder,
   OptionError,
   RowFile,
+  tableColumns,
   writeFileAtomically,
 } from '@headstart/core/kit'
 import type { Run } from '@headstart/core'
@@ -25,7 +26,7 @@ import type { RecommendQuery } from '../model/recommend-query.js'
 import type { Item } from '../shop/catalog.js'
 import { readItems } from '../shop/read-items.js'
 import { readShop } from '../shop/read-shop.js'
-import { ColumnFinder } from '../shop/shop-columns.js'
+import { ColumnFinder, isUsualName } from '../shop/shop-columns.js'
 
 const names = { data: 'data', interactions: 'interactions.csv', items: 'items.csv', removed: 'removed.csv' }
 const columns = { interactions: ['user', 'item', 'timestamp'], items: ['item', 'title', 'category', 'price'] }
@@ -52,6 +53,12 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
         places.map(async (name) => ((await holdsShop(join(folder, name))) ? [name || '.'] : [])),
       )
       return found.flat()
+    },
+    async fit(folder, files) {
+      const found = await Promise.all(files.map((name) => tableFit(join(folder, name))))
+      // Items that nobody took are no shop yet.
+      const areTaken = found.some(({ isTaken }) => isTaken)
+      return found.map(({ fit }) => (areTaken ? fit : fit / 2))
     },
     async create(folder, data = names.data) {
       const to = join(folder, names.data)
@@ -243,6 +250,16 @@ async function addTable(data: string, one: Brought): Promise<{ added: string[]; 
   } finally {
     await rm(place, { recursive: true, force: true })
   }
+}
+
+/** How much of a table is of use: as who took what, or as items of which more is known than their ids. */
+async function tableFit(path: string): Promise<{ fit: number; isTaken: boolean }> {
+  const columns = await tableColumns(path)
+  const finder = new ColumnFinder(path, columns, {}, () => {})
+  const has = (role: Parameters<ColumnFinder['find']>[0]): boolean => finder.find(role) !== undefined
+  const isTaken = has('user') && has('item')
+  const isItems = has('item') && (has('title') || has('price'))
+  return { fit: isTaken || isItems ? columns.filter(isUsualName).length / columns.length : 0, isTaken }
 }
 
 const tables = [

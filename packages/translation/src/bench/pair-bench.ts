@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Bench, BenchMaker, BenchMethod } from '@headstart/core'
 import {
   createTables,
@@ -11,7 +11,7 @@ import {
   type TableParts,
 } from '@headstart/core/kit'
 import type { Pair, TranslationData } from '../data/pair.js'
-import { joined, readTranslationData, sourceNames } from '../data/read-pairs.js'
+import { catalogPlace, joined, pairsFit, readTranslationData, sourceNames } from '../data/read-pairs.js'
 import { usualRank } from '../learners/translation-learners.js'
 import type { TranslationAnswer } from '../model/translator-model.js'
 import { listedTranslators } from './listed-translators.js'
@@ -53,6 +53,8 @@ const tables: TableParts = {
   input: { role: 'source', usualNames: sourceNames, named: undefined },
   columns: { text: 'source', label: 'target' },
   kind: 'text',
+  // A catalog of gettext has both sides itself.
+  isPart: (name) => !name.toLowerCase().endsWith('.po') && catalogPlace(name) !== undefined,
   async read(path) {
     const pairs = await pairsIn(path)
     return pairs.map(({ source, target }) => ({ text: source, label: target.trim() === '' ? null : target }))
@@ -74,6 +76,16 @@ export const pairBench: BenchMaker<TranslationData, string> = {
     const found = await findTables(folder)
     const hold = await Promise.all(found.map((name) => holdsPairs(join(folder, name))))
     return found.filter((_, place) => hold[place])
+  },
+  async fit(folder, names) {
+    const languageOf = (name: string): string | undefined => catalogPlace(name)?.language
+    const areCatalogs = new Set(names.flatMap((name) => languageOf(name) ?? [])).size > 1
+    return Promise.all(
+      names.map(async (name) => {
+        if (['.po', '.tmx'].includes(extname(name).toLowerCase())) return 1
+        return areCatalogs && languageOf(name) !== undefined ? 1 : pairsFit(join(folder, name))
+      }),
+    )
   },
   create: (folder, data) => createTables(folder, tables, data),
   open(folder): Bench<TranslationData, string> {
@@ -147,11 +159,14 @@ function apart(pairs: readonly Pair[], seed: number): { train: Pair[]; test: Pai
   return { train: pairs.filter(({ source }) => !asked.has(source)), test: [...test.values()] }
 }
 
-/** The pairs of a file: of a translation memory those of its two languages, in their order. */
+/** The pairs of a file, or of catalogs in a folder: those of two languages, from English where that is one of them, else in their order. */
 async function pairsIn(path: string): Promise<readonly Pair[]> {
   const { pairs, catalogs } = await readTranslationData(path)
   if (!catalogs) return pairs
-  const [sources, targets, ...others] = catalogs.values()
+  const isEnglish = (language: string): boolean => /^en(?![a-z])/i.test(language)
+  const [sources, targets, ...others] = [...catalogs]
+    .toSorted(([a], [b]) => Number(isEnglish(b)) - Number(isEnglish(a)))
+    .map(([, texts]) => texts)
   if (sources && targets && others.length === 0) return joined(sources, targets)
   throw new DataError(path, 'texts in two languages', [...catalogs.keys()].join(', ') || 'none', 'Leave others out.')
 }

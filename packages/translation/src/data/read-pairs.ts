@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { InputError } from '@headstart/core'
-import { DataError, isTable, readInputs, readRegularFile, toFileError } from '@headstart/core/kit'
+import { DataError, isTable, readInputs, readRegularFile, tableColumns, toFileError } from '@headstart/core/kit'
 import { jsonCatalog } from './json-catalog.js'
 import { languageOf } from '../files/language-of.js'
 import type { Catalog, Languages, Pair, TranslationData } from './pair.js'
@@ -91,6 +91,13 @@ async function fromTable(path: string, options: ReadTranslationOptions): Promise
   throw new DataError(path, 'rows with source and target', 'a header and no rows', 'Add pairs.')
 }
 
+/** How much of a table is of use as pairs: the share of its columns; 0 where it has not both sides. */
+export async function pairsFit(path: string): Promise<number> {
+  const columns = (await tableColumns(path)).map((name) => name.trim().toLowerCase())
+  const has = (names: readonly string[]): boolean => names.some((name) => columns.includes(name))
+  return has(['source', ...sourceNames]) && has(['target', ...targetNames]) ? 2 / columns.length : 0
+}
+
 function columnOfTargets(path: string, columns: Readonly<Record<string, unknown>>, named: string | undefined): string {
   const names = Object.keys(columns)
   const found =
@@ -118,16 +125,11 @@ async function catalogsIn(folder: string, names: readonly string[]): Promise<Map
   }
   for (const name of names) {
     const path = join(folder, name)
-    if ((await stat(path)).isDirectory()) {
-      if (!isTag(name)) continue
-      for (const file of (await readdir(path)).sort().filter((one) => endings.has(extname(one)))) {
-        await add(name, join(path, file), [file])
-      }
-    } else if (endings.has(extname(name))) {
-      const stem = basename(name, extname(name))
-      const [, before = '', tag = stem] =
-        /^(.+)[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$/.exec(isTag(stem) ? '' : stem) ?? []
-      if (isTag(tag)) await add(tag, path, before === '' ? [] : [before])
+    const isFolder = (await stat(path)).isDirectory()
+    const files = isFolder ? (isTag(name) ? (await readdir(path)).sort().map((file) => `${name}/${file}`) : []) : [name]
+    for (const file of files) {
+      const place = catalogPlace(file)
+      if (place) await add(place.language, join(folder, file), place.prefix)
     }
   }
   if (catalogs.size >= 2) return catalogs
@@ -135,6 +137,16 @@ async function catalogsIn(folder: string, names: readonly string[]): Promise<Map
     catalogs.size === 1 ? `one of "${[...catalogs.keys()][0]}"` : names.slice(0, 5).join(', ') || 'an empty folder'
   const remedy = 'Name each file or folder after its language: en.json and de.json.'
   throw new DataError(folder, 'catalogs of two languages or more (.json, .po), or a table named train', got, remedy)
+}
+
+/** Of which language a catalog is, by the path of its file, and what its keys stand below; undefined for a file of another name. */
+export function catalogPlace(path: string): { language: string; prefix: readonly string[] } | undefined {
+  if (!endings.has(extname(path))) return undefined
+  const [name = '', above = ''] = path.split('/').toReversed()
+  if (isTag(above)) return { language: above, prefix: [name] }
+  const stem = basename(name, extname(name))
+  const [, before = '', tag = stem] = /^(.+)[._]([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)$/.exec(isTag(stem) ? '' : stem) ?? []
+  return isTag(tag) ? { language: tag, prefix: before === '' ? [] : [before] } : undefined
 }
 
 /** Whether a name is that of a language: 'de', 'pt-BR', 'zh_CN'. */

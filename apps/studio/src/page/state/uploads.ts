@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { type Dropped, kindOf, mostly } from '../view/dropped.js'
+import { beginningsOf, type Dropped, kindOf, likelyTasks } from '../view/dropped.js'
 import { count } from '../view/words.js'
 import type { Store } from './store.js'
 
@@ -17,7 +17,20 @@ export const upload = signal<Upload | undefined>(undefined)
 /** So many files are sent side by side: while one is written the next is read. */
 const AT_ONCE = 4
 
-/** Brings files into the project, which it begins where there is none: with pictures or tables, by what most of them are. */
+/** What was dropped where there is no project yet, and several kinds of projects, or none, can make something of. */
+export interface Unclear {
+  readonly files: readonly Dropped[]
+  /** Empty where none can. */
+  readonly tasks: readonly string[]
+}
+
+/** What is waiting for somebody to say what it is. */
+export const unclear = signal<Unclear | undefined>(undefined)
+
+/** Tables of so many bytes are sent together. */
+const mostTogether = 32 * 2 ** 20
+
+/** Brings files into the project, which it begins where there is none: of the task that makes most of them. */
 export async function bring(store: Store, files: readonly Dropped[], label?: string): Promise<void> {
   const known = files.filter(({ name }) => kindOf(name) !== undefined)
   if (known.length === 0) {
@@ -38,37 +51,62 @@ export async function bring(store: Store, files: readonly Dropped[], label?: str
   }
   state = { ...state, done: state.refused.length }
   upload.value = state
-  const waiting = [...known]
+  const tell = (outcome: Pick<Upload, 'added' | 'doubles' | 'refused'>, files: number): void => {
+    state = {
+      ...state,
+      done: state.done + files,
+      added: state.added + outcome.added,
+      doubles: state.doubles + outcome.doubles,
+      refused: [...state.refused, ...outcome.refused],
+    }
+    upload.value = state
+  }
+  const failed = (name: string, error: unknown) => {
+    return { added: 0, doubles: 0, refused: [{ name, message: (error as Error).message }] }
+  }
+  const together = label === undefined ? tablesTogether(known) : []
+  if (together.length > 0) {
+    const names = together.map(({ name }) => name).join(', ')
+    const outcome = await store.studio.addFiles(together).catch((error: unknown) => failed(names, error))
+    tell(outcome, together.length)
+  }
+  const waiting = known.filter((file) => !together.includes(file))
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { name, file } = next
-      try {
-        const { added, doubles, refused } = await store.studio.addFile(name, file, label)
-        state = {
-          ...state,
-          added: state.added + added,
-          doubles: state.doubles + doubles,
-          refused: [...state.refused, ...refused],
-        }
-      } catch (error) {
-        state = { ...state, refused: [...state.refused, { name, message: (error as Error).message }] }
-      }
-      state = { ...state, done: state.done + 1 }
-      upload.value = state
+      tell(await store.studio.addFile(name, file, label).catch((error: unknown) => failed(name, error)), 1)
     }
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, known.length) }, work))
   await store.refresh()
 }
 
-async function begin(store: Store, files: readonly Dropped[]): Promise<boolean> {
-  const brings = mostly(files) === 'picture' ? 'picture' : 'text'
-  const kind = store.project.value?.kinds.find((kind) => kind.brings === brings)
-  if (!kind) return false
-  return (await store.attempt(() => store.studio.create({ task: kind.task }))) !== undefined && (await ready(store))
+/** Begins a project of the kind that somebody chose, with what was dropped. */
+export async function bringAs(store: Store, task: string, files: readonly Dropped[]): Promise<void> {
+  unclear.value = undefined
+  if (await create(store, task)) await bring(store, files)
 }
 
-async function ready(store: Store): Promise<boolean> {
+/** Several tables may say something together alone; many bytes go one by one. */
+function tablesTogether(files: readonly Dropped[]): readonly Dropped[] {
+  const tables = files.filter(({ name }) => kindOf(name) === 'table')
+  const bytes = tables.reduce((sum, { file }) => sum + file.size, 0)
+  return tables.length > 1 && bytes <= mostTogether ? tables : []
+}
+
+async function begin(store: Store, files: readonly Dropped[]): Promise<boolean> {
+  unclear.value = undefined
+  const fits = await store.attempt(() => store.studio.fits(beginningsOf(files)))
+  if (!fits) return false
+  const tasks = likelyTasks(fits)
+  const [task, another] = tasks
+  if (task !== undefined && another === undefined) return create(store, task)
+  unclear.value = { files, tasks }
+  return false
+}
+
+async function create(store: Store, task: string): Promise<boolean> {
+  if (!(await store.attempt(() => store.studio.create({ task })))) return false
   await store.refresh()
   return store.brings.value !== null
 }

@@ -7,7 +7,7 @@ import { JobBar } from '../parts/job-bar.js'
 import { kept } from '../state/kept.js'
 import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
-import { bring, upload, uploadInWords } from '../state/uploads.js'
+import { bring, bringAs, unclear, type Unclear as Dropped, upload, uploadInWords } from '../state/uploads.js'
 import { useStore } from '../state/use-store.js'
 import { pastedRows } from '../view/pasted.js'
 import { capitalized, count } from '../view/words.js'
@@ -56,6 +56,7 @@ export function BringStep() {
         </div>
       </DropZone>
       <UploadState />
+      {brings === null && unclear.value && <Unclear kinds={project.kinds} dropped={unclear.value} />}
       {brings === null && <Begin kinds={project.kinds} found={project.found} />}
       {brings === 'text' && <TypeTexts />}
       {brings === 'picture' && <TakePictures />}
@@ -97,6 +98,36 @@ function UploadState() {
           {state.refused.length > 20 && <li class="soft">and {state.refused.length - 20} more</li>}
         </ul>
       )}
+    </section>
+  )
+}
+
+/** What was dropped can be several things, or none that is known by itself: somebody says what it is. */
+function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: Dropped }) {
+  const store = useStore()
+  const { files, tasks } = dropped
+  const names = files.slice(0, 3).map(({ name }) => name)
+  const likely = tasks.flatMap((task) => kinds.filter((kind) => kind.task === task))
+  return (
+    <section class="card" aria-labelledby="unclear">
+      <div class="row spread">
+        <h2 id="unclear">What are these?</h2>
+        <button type="button" class="quiet icon" aria-label="Close" onClick={() => (unclear.value = undefined)}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <p role="status">
+        {names.join(', ')}
+        {files.length > names.length && ` and ${files.length - names.length} more`}
+        {likely.length > 0 ? ' can be read in more than one way.' : ': nothing in them says what they are.'}
+      </p>
+      <div class="row">
+        {(likely.length > 0 ? likely : kinds).map(({ task, description }) => (
+          <button key={task} type="button" onClick={() => void bringAs(store, task, files)}>
+            {capitalized(description)}
+          </button>
+        ))}
+      </div>
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filesOf, kindOf, mostly } from './dropped.js'
+import { beginningsOf, filesOf, kindOf, likelyTasks } from './dropped.js'
 
 describe('what is dropped', () => {
   it('is known by the ending of its name', () => {
@@ -7,11 +7,22 @@ describe('what is dropped', () => {
     expect(names.map(kindOf)).toEqual(['picture', 'table', 'table', undefined, undefined])
   })
 
-  it('is mostly pictures, or tables, or neither', () => {
-    const named = (...names: string[]) => names.map((name) => ({ name, file: new File([], name) }))
-    expect(mostly(named('a.jpg', 'b.png', 'labels.csv'))).toBe('picture')
-    expect(mostly(named('labels.csv', 'notes.docx'))).toBe('table')
-    expect(mostly(named('notes.docx'))).toBeUndefined()
+  it('says what it is by the names of pictures, and by how tables begin', () => {
+    const files = ['cat/1.jpg', 'labels.csv'].map((name) => ({ name, file: new File(['something'], name) }))
+    const beginnings = beginningsOf(files)
+    expect(beginnings.map(({ name }) => name)).toEqual(['cat/1.jpg', 'labels.csv'])
+    expect(beginnings.map(({ file }) => file.size)).toEqual([0, 9])
+    const large = { name: 'a.csv', file: new File([new Uint8Array(5 * 2 ** 20)], 'a.csv') }
+    expect(beginningsOf(Array.from({ length: 10 }, () => large)).reduce((sum, { file }) => sum + file.size, 0)).toBe(
+      32 * 2 ** 20,
+    )
+  })
+
+  it('is of one task where that makes much more of it than any other, else of several', () => {
+    const likely = (...fits: number[]) => likelyTasks(fits.map((fit, task) => ({ task: String(task), fit })))
+    expect(likely(1, 0.66)).toEqual(['0'])
+    expect(likely(0.3, 0.28, 0.1)).toEqual(['0', '1'])
+    expect(likely()).toEqual([])
   })
 
   it('is walked folder by folder, in parts as browsers give them, without files of the system', async () => {

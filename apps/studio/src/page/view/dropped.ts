@@ -1,3 +1,5 @@
+import type { Fitting } from '../../api/types.js'
+
 /** A file that was dropped or chosen, with the folders that it came in: 'cat/1.jpg'. */
 export interface Dropped {
   readonly name: string
@@ -11,13 +13,21 @@ export function kindOf(name: string): 'picture' | 'table' | undefined {
   return undefined
 }
 
-/** Whether files are mostly pictures or tables; undefined where they are neither. */
-export function mostly(files: readonly Dropped[]): 'picture' | 'table' | undefined {
-  const [pictures, tables] = ['picture', 'table'].map(
-    (kind) => files.filter(({ name }) => kindOf(name) === kind).length,
-  )
-  if (!pictures && !tables) return undefined
-  return (pictures ?? 0) >= (tables ?? 0) ? 'picture' : 'table'
+/** What says what files are: their names, and how tables begin. */
+export function beginningsOf(files: readonly Dropped[]): readonly { readonly name: string; readonly file: Blob }[] {
+  let left = most.bytes
+  return files.slice(0, most.files).map(({ name, file }) => {
+    const beginning = file.slice(0, kindOf(name) === 'picture' ? 0 : Math.min(most.each, left))
+    left -= beginning.size
+    return { name, file: beginning }
+  })
+}
+
+const most = { files: 300, each: 4 * 2 ** 20, bytes: 32 * 2 ** 20 }
+
+/** The tasks that make about as much of files as the first does: of several somebody says which. */
+export function likelyTasks(fits: readonly Fitting[]): readonly string[] {
+  return fits.filter(({ fit }) => fit > 0.8 * (fits[0]?.fit ?? 0)).map(({ task }) => task)
 }
 
 /** Files of a drop, with those in folders; what begins with a dot belongs to the system. */

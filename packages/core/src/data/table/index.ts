@@ -1,6 +1,7 @@
 export type { InputColumn } from './columns.js'
 export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
 export { readInputs } from './read-inputs.js'
+export { examplesFit, tableColumns } from './table-fit.js'
 export { checkFile, formatOf, isTable } from './table-file.js'
 export type { Row } from './row.js'
 export { readRows, type RowFormat, rowFormats } from './rows.js'
