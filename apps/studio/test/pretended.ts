@@ -83,6 +83,16 @@ export function pretendedSeveral(): Pretended {
   }
 }
 
+/** Pictures with several labels each. */
+export function pretendedSeveralPictures(): Pretended {
+  const held = pretendedPictures()
+  const examples = held.examples.map((one, place) =>
+    one.label && place % 4 === 0 ? { ...one, label: 'cup|plant' } : one,
+  )
+  const project: Project = { ...held.project, kind: 'multi-label' }
+  return { ...held, examples, confusion: null, limits: null, misses: missesAmong(examples), project }
+}
+
 /** A bot, whose answers are written beside its examples. */
 export function pretendedBot(): Pretended {
   const held = pretendedTexts()

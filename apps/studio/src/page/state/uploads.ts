@@ -111,10 +111,10 @@ async function create(store: Store, task: string): Promise<boolean> {
   return store.brings.value !== null
 }
 
-/** What became of it, in a sentence. */
-export function uploadInWords({ done, total, added, doubles, refused }: Upload): string {
+/** What became of it, in a sentence. @param thing What was added, in one word. */
+export function uploadInWords({ done, total, added, doubles, refused }: Upload, thing = 'example'): string {
   if (done < total) return `${done} of ${total} files …`
-  const parts = [`${count(added, 'example')} added`]
+  const parts = [`${count(added, thing)} added`]
   if (doubles > 0) parts.push(`${count(doubles, 'was there already', 'were there already')}`)
   if (refused.length > 0) parts.push(`${count(refused.length, 'could not be taken', 'could not be taken')}`)
   return `${parts.join(', ')}.`

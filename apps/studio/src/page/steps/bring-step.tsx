@@ -16,7 +16,7 @@ import { RepliesCard } from './replies-card.js'
 const drops = {
   text: 'Drop tables of texts here (.csv, .tsv, .jsonl)',
   /** Texts that texts are written for. */
-  pairs: 'Drop tables or catalogs of texts here (.csv, .tsv, .jsonl, .po, .tmx)',
+  pairs: 'Drop tables or catalogs of texts here (.csv, .tsv, .jsonl, .po, .tmx, or en.json with de.json)',
   picture: 'Drop pictures here, or folders named after what they show',
   card: 'Drop the tables of your shop here: its items, and who took what',
 }
@@ -75,12 +75,13 @@ export function BringStep() {
 }
 
 function UploadState() {
+  const store = useStore()
   const state = upload.value
   if (!state) return null
   return (
     <section class="card" aria-label="What was brought">
       <div class="row spread">
-        <p role="status">{uploadInWords(state)}</p>
+        <p role="status">{uploadInWords(state, store.brings.value === 'card' ? 'row' : 'example')}</p>
         {state.done === state.total && (
           <button type="button" class="quiet icon" aria-label="Close" onClick={() => (upload.value = undefined)}>
             <Icon name="close" />

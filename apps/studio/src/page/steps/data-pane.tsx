@@ -152,7 +152,7 @@ function ExampleRow({ example }: { example: Example | undefined }) {
         ) : (
           <span class="of">
             {store.kind.value !== 'text' && <Swatch color={store.colorOf(example.label)} />}{' '}
-            {shortened(store.labelInWords(example.label), 120)}
+            <span class="cut">{shortened(store.labelInWords(example.label), 120)}</span>
           </span>
         )}
       </span>
