@@ -45,7 +45,10 @@ describe('a project of texts', () => {
     await writeFile(join(folder.path, 'reviews.csv'), theirs)
     await using opened = await openStudio(folder.path)
     const { client } = opened
-    expect((await client.project()).found).toContainEqual({ task: 'text', data: 'reviews.csv' })
+    expect((await client.project()).found).toEqual([
+      { task: 'text', data: 'reviews.csv', fit: 1 },
+      { task: 'chat', data: 'reviews.csv', fit: 0.5 },
+    ])
     await client.create({ task: 'text', data: 'reviews.csv' })
     expect(await table(folder.path)).toBe('text,label\nSo; good,positive\nBad,negative\n')
     expect(await table(folder.path, 'reviews.csv')).toBe(theirs)

@@ -96,7 +96,11 @@ it('texts are translated: pairs are brought, written, learned from, tried and ta
   const { client } = opened
   const { found, kinds } = await client.project()
   expect(kinds.map(({ task }) => task)).toContain('translate')
-  expect(found.filter(({ task }) => task === 'translate').map(({ data }) => data)).toEqual(['strings.csv'])
+  expect(found).toEqual([
+    { task: 'text', data: 'reviews.csv', fit: 1 },
+    { task: 'translate', data: 'strings.csv', fit: 1 },
+    { task: 'chat', data: 'reviews.csv', fit: 0.5 },
+  ])
   await client.create({ task: 'translate', data: 'strings.csv' })
   const table = 'source,target\nnew list,neue liste\n'
   await client.addFile('more.csv', new Blob([table]))

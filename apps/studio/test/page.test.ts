@@ -510,6 +510,19 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.close()
   })
 
+  it('says what to do where the studio was updated while the page was open', async () => {
+    const { page } = await open(pretendedTexts(), 'bring')
+    await page.route('**/assets/look-step-*.js', (route) => route.fulfill({ status: 404 }))
+    await to(page, 'bring')
+    await page.evaluate(() => (location.hash = 'look'))
+    await page.getByRole('alert').getByText('the studio was updated').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.unroute('**/assets/look-step-*.js')
+    await page.getByRole('button', { name: 'Load the page anew' }).click()
+    await page.getByRole('heading', { name: 'Look' }).waitFor()
+    await page.close()
+  })
+
   it('keeps what is typed over a reload, and the step', async () => {
     const { page } = await open(pretendedTexts(), 'bring')
     await page.getByLabel(/One example a line/).fill('refund\tMoney back\nrefund\tThey do not fit')

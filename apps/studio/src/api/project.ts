@@ -182,8 +182,8 @@ export const project = z.object({
   notices: z.array(z.string()),
   /** False where the folder cannot be written: look and try work, nothing else. */
   writable: z.boolean(),
-  /** Of a folder without project: what can be begun, and data that lie in it already. */
+  /** Of a folder without project: what can be begun, and data that lie in it already, what is of most use first. */
   kinds: z.array(projectKind),
-  found: z.array(z.object({ task: z.string(), data: z.string() })),
+  found: z.array(fitting.extend({ data: z.string() })),
 })
 export type Project = z.output<typeof project>

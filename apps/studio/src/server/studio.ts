@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -128,9 +129,15 @@ export class Studio implements AsyncDisposable {
       return [{ task: name, description, brings, kinds: [...kinds], sample: sample !== undefined }]
     })
     const found = await Promise.all(
-      kinds.map(async ({ task }) => (await findData(folder, tasks, task)).map((data) => ({ task, data }))),
+      loaded.map(async ({ name, bench }) => {
+        const all = (await bench?.find(folder)) ?? []
+        const fits = (await bench?.fit(folder, all)) ?? []
+        // A folder is only found by what lies in it.
+        const areFolders = await Promise.all(all.map((data) => isFolder(join(folder, data))))
+        return all.map((data, place) => ({ task: name, data, fit: areFolders[place] ? 1 : (fits[place] ?? 0) }))
+      }),
     )
-    return { kinds, found: found.flat() }
+    return { kinds, found: bestFirst(found.flat()) }
   }
 
   /** What is under way is ended: a training is cancelled, a change is written. */
@@ -166,6 +173,19 @@ export class Studio implements AsyncDisposable {
       await closed
     }
   }
+}
+
+/** What each task makes most of, first; what others read is not offered to those who make nothing of it. */
+function bestFirst<Found extends { readonly data: string; readonly fit: number }>(found: readonly Found[]): Found[] {
+  const isRead = new Set(found.flatMap(({ data, fit }) => (fit > 0 ? [data] : [])))
+  return found.filter(({ data, fit }) => fit > 0 || !isRead.has(data)).toSorted((a, b) => b.fit - a.fit)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 async function findData(folder: string, tasks: readonly StudioTask[], name: string): Promise<readonly string[]> {

@@ -144,7 +144,8 @@ function folderIn(name: string, kind: Kind): string | null {
 }
 
 function pictureOf({ shown }: BenchExample): BenchExample['shown'] {
-  return { type: 'picture', name: basename(rowPath(shown)) }
+  // As somebody called it, without the part of its content.
+  return { type: 'picture', name: basename(rowPath(shown)).replace(/-[\da-f]{12}(?=\.\w+$)/, '') }
 }
 
 /** The path in a row. */

@@ -5,15 +5,28 @@ import { useEffect, useState } from 'preact/hooks'
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined
   return function Lazy(props: Props) {
-    const [, arrived] = useState(false)
+    const [state, setState] = useState<'waiting' | 'there' | 'missing'>('waiting')
     useEffect(() => {
-      if (!loaded)
-        void load().then((part) => {
+      if (loaded) return
+      load().then(
+        (part) => {
           loaded = part
-          arrived(true)
-        })
+          setState('there')
+        },
+        () => setState('missing'),
+      )
     }, [])
     const Part = loaded
-    return Part ? <Part {...props} /> : null
+    if (Part) return <Part {...props} />
+    if (state !== 'missing') return null
+    // The page of an older studio asks for scripts that a newer one does not have.
+    return (
+      <p class="say bad-news" role="alert">
+        This part of the page is not there any more: the studio was updated, or has ended.{' '}
+        <button type="button" onClick={() => location.reload()}>
+          Load the page anew
+        </button>
+      </p>
+    )
   }
 }

@@ -28,18 +28,21 @@ interface LinePlotProps {
   readonly height?: number
   /** Where the axis of x ends, from 0 on. Default: as far as there are values. */
   readonly to?: number
+  /** What no value is above. Default: nothing. */
+  readonly most?: number
   /** Colors are read anew where it changes. */
   readonly theme: string
 }
 
 /** Curves, drawn by uPlot. */
-export function LinePlot({ label, x, lines, xName, format, band, height = 220, to, theme }: LinePlotProps) {
+export function LinePlot({ label, x, lines, xName, format, band, height = 220, to, most, theme }: LinePlotProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | undefined>(undefined)
   const shape = JSON.stringify([
     lines.map(({ name, color, dashed, marked, faint }) => [name, color, dashed, marked, faint]),
     band,
     to,
+    most,
     theme,
   ])
   const data = (): UPlot.AlignedData => [[...x], ...lines.map(({ values }) => [...values])] as UPlot.AlignedData
@@ -62,9 +65,20 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
         height,
         cursor: { y: false },
         legend: { show: false },
-        scales: { x: { time: false, ...(to !== undefined && { range: [0, to] as [number, number] }) } },
+        scales: {
+          x: { time: false, ...(to !== undefined && { range: [0, to] }) },
+          y: most === undefined ? {} : { range: (_, low, high) => boundedRange(low, high, most) },
+        },
         axes: [
-          { ...axis, label: xName, labelSize: 22, labelFont: '12px system-ui, sans-serif', size: 28 },
+          // Places are numbers of things: whole ones.
+          {
+            ...axis,
+            incrs: wholeSteps,
+            label: xName,
+            labelSize: 22,
+            labelFont: '12px system-ui, sans-serif',
+            size: 28,
+          },
           { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
         ],
         series: [
@@ -108,4 +122,12 @@ export function LinePlot({ label, x, lines, xName, format, band, height = 220, t
       )}
     </figure>
   )
+}
+
+const wholeSteps = [1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power])
+
+/** Some room around what there is, and none above what cannot be. */
+function boundedRange(low: number, high: number, most: number): [number, number] {
+  const room = Math.max(0.1 * (high - low), 0.05)
+  return [low - room, Math.min(high + room, most)]
 }

@@ -30,7 +30,7 @@ export function AnswerCard({ answered, onAdd }: AnswerCardProps) {
   return (
     <section class="card" aria-label="Answer">
       <div class="row spread" style={{ alignItems: 'flex-start' }}>
-        <div class="answer" role="status">
+        <div class={store.kind.value === 'text' ? 'answer written' : 'answer'} role="status">
           <strong>
             {answer.known === false
               ? "I don't know"

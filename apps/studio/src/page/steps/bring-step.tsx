@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { LabelKind, ProjectKind } from '../../api/types.js'
+import type { LabelKind, Project, ProjectKind } from '../../api/types.js'
 import { Camera } from '../parts/camera.js'
 import { DropZone } from '../parts/drop-zone.js'
 import { Icon } from '../parts/icons.js'
@@ -135,7 +135,7 @@ function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: D
 
 const icons = { text: 'text', picture: 'picture', card: 'shop' } as const
 
-function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: string; data: string }[] }) {
+function Begin(props: { kinds: readonly ProjectKind[]; found: Project['found'] }) {
   const store = useStore()
   const chosen = useSignal<Readonly<Record<string, LabelKind>>>({})
   const choice = (of: string, kinds: readonly LabelKind[]) =>
@@ -160,7 +160,7 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
       {props.found.length > 0 && (
         <section class="card" aria-labelledby="found">
           <h2 id="found">Already in this folder</h2>
-          {props.found.map(({ task, data }) => {
+          {props.found.map(({ task, data }, place) => {
             const kind = props.kinds.find((one) => one.task === task)
             return (
               <div key={task + data} class="row spread">
@@ -171,7 +171,7 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: readonly { task: s
                   {choice(task + data, kind?.kinds ?? [])}
                   <button
                     type="button"
-                    class="main"
+                    class={place === props.found.findIndex((one) => one.data === data) ? 'main' : ''}
                     onClick={() => void begin({ task, data, kind: chosen.value[task + data] })}
                   >
                     Open it

@@ -200,7 +200,7 @@ function Live({ job }: { job: JobState }) {
   return (
     <>
       <JobBar job={job} onCancel={() => void store.attempt(() => store.studio.cancel())} />
-      <Curves points={job.points} />
+      <Curves points={job.points} live />
       {job.methods.length > 0 && (
         <MethodTable
           caption="Methods that are ready"
@@ -217,14 +217,14 @@ function Live({ job }: { job: JobState }) {
   )
 }
 
-/** What was measured while it learned. */
-function Curves({ points }: { points: JobState['points'] }) {
+/** What was measured while it learned. @param live Whether more is to come: then the axis goes as far as it may. */
+function Curves({ points, live = false }: { points: JobState['points']; live?: boolean }) {
   const plots = trainingPlots(points)
   if (plots.length === 0) return null
   return (
     <div class="stack" style={{ gap: '8px' }}>
       <div class="grid plots">
-        {plots.map(({ measure, x, lines, epochs }) => (
+        {plots.map(({ measure, x, lines, epochs, most }) => (
           <div key={measure} class="stack" style={{ gap: '4px' }}>
             <h3>{capitalized(measure)}</h3>
             <LinePlot
@@ -232,8 +232,9 @@ function Curves({ points }: { points: JobState['points'] }) {
               x={x}
               lines={lines}
               xName="epochs"
-              to={epochs}
-              format={(value) => value.toFixed(2)}
+              {...(live && { to: epochs })}
+              {...(most !== undefined && { most })}
+              format={(value) => String(Number(value.toPrecision(3)))}
               theme={theme.value}
             />
           </div>

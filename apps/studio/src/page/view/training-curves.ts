@@ -23,11 +23,14 @@ export interface TrainingPlot {
   readonly lines: readonly TrainingLine[]
   /** Where the axis ends: it stays where it is while the curves grow. */
   readonly epochs: number
+  /** The highest score that there can be. */
+  readonly most?: number
 }
 
 const plots = [
   { measure: 'loss', kinds: ['loss', 'heldOutLoss'] },
-  { measure: 'held-out score', kinds: ['heldOutScore'] },
+  // Accuracy, and the like.
+  { measure: 'held-out score', kinds: ['heldOutScore'], most: 1 },
 ] as const
 /** Values with a dot at each. */
 const fewMarks = 12
@@ -36,7 +39,7 @@ const names = { loss: 'loss', heldOutLoss: 'held-out loss', heldOutScore: 'held-
 /** What was measured over the epochs of each run, losses and scores apart: they have no scale in common. */
 export function trainingPlots(points: Points): readonly TrainingPlot[] {
   const methods = [...new Set(points.map(({ method }) => method))]
-  return plots.flatMap(({ measure, kinds }) => {
+  return plots.flatMap(({ measure, kinds, ...scale }) => {
     const measured = points.filter((point) => kinds.some((kind) => point[kind] !== null))
     const x = [...new Set(measured.map(({ epoch }) => epoch))].sort((a, b) => a - b)
     const lines = methods.flatMap((method, which) => {
@@ -62,7 +65,7 @@ export function trainingPlots(points: Points): readonly TrainingPlot[] {
       })
     })
     if (lines.length === 0) return []
-    return [{ measure, x, lines, epochs: Math.max(...measured.map(({ epochs }) => epochs)) }]
+    return [{ ...scale, measure, x, lines, epochs: Math.max(...measured.map(({ epochs }) => epochs)) }]
   })
 }
 
