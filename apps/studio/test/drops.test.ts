@@ -36,7 +36,7 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
     await using opened = await openStudio(folder.path)
     const { page, trouble } = await browser.open(opened.studio.url, { width: 360 })
     await drop(page, { 'strings.csv': 'text,target\nfile,Datei\nnew,Neu\n' })
-    const asked = page.getByRole('region', { name: 'What are these?' })
+    const asked = page.getByRole('region', { name: 'What is this?' })
     await asked.getByText('strings.csv can be read in more than one way.').waitFor()
     expect(await asked.getByRole('button').allInnerTexts()).toEqual([
       '',
@@ -56,8 +56,8 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
     await using opened = await openStudio(folder.path)
     const { page } = await browser.open(opened.studio.url)
     await drop(page, { 'x.csv': 'a,b\n1,2\n' })
-    const asked = page.getByRole('region', { name: 'What are these?' })
-    await asked.getByText('x.csv: nothing in them says what they are.').waitFor()
+    const asked = page.getByRole('region', { name: 'What is this?' })
+    await asked.getByText('x.csv: nothing in it says what it is.').waitFor()
     expect(await asked.getByRole('button').count()).toBe(6)
     await asked.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => asked.count()).toBe(0)

@@ -107,12 +107,13 @@ function UploadState() {
 function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: Dropped }) {
   const store = useStore()
   const { files, tasks } = dropped
+  const isOne = files.length === 1
   const names = files.slice(0, 3).map(({ name }) => name)
   const likely = tasks.flatMap((task) => kinds.filter((kind) => kind.task === task))
   return (
     <section class="card" aria-labelledby="unclear">
       <div class="row spread">
-        <h2 id="unclear">What are these?</h2>
+        <h2 id="unclear">{isOne ? 'What is this?' : 'What are these?'}</h2>
         <button type="button" class="quiet icon" aria-label="Close" onClick={() => (unclear.value = undefined)}>
           <Icon name="close" />
         </button>
@@ -120,7 +121,9 @@ function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: D
       <p role="status">
         {names.join(', ')}
         {files.length > names.length && ` and ${files.length - names.length} more`}
-        {likely.length > 0 ? ' can be read in more than one way.' : ': nothing in them says what they are.'}
+        {likely.length > 0
+          ? ' can be read in more than one way.'
+          : `: nothing in ${isOne ? 'it says what it is' : 'them says what they are'}.`}
       </p>
       <div class="row">
         {(likely.length > 0 ? likely : kinds).map(({ task, description }) => (

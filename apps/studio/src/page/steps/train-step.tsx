@@ -129,7 +129,9 @@ export function TrainStep() {
           {job?.kind === 'train' && job.status === 'done' && job.points.length > 0 && (
             <details>
               <summary>How it learned</summary>
-              <Curves points={job.points} />
+              <div style={{ paddingTop: '12px' }}>
+                <Curves points={job.points} />
+              </div>
             </details>
           )}
         </section>
@@ -232,7 +234,7 @@ function Curves({ points, live = false }: { points: JobState['points']; live?: b
               x={x}
               lines={lines}
               xName="epochs"
-              {...(live && { to: epochs })}
+              to={live ? epochs : (x.at(-1) ?? epochs)}
               {...(most !== undefined && { most })}
               format={(value) => String(Number(value.toPrecision(3)))}
               theme={theme.value}
