@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import type { Ref, RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { LabelKind } from '../../api/types.js'
+import { breakable } from '../parts/breakable.js'
 import { Swatch } from '../parts/swatch.js'
 import { useStore } from '../state/use-store.js'
 import { labelMeant, numberMeant } from '../view/label-match.js'
@@ -49,7 +50,7 @@ export function LabelChoices({ given, guess, chosen, onClass, typed, field }: La
           >
             {place < 9 && <kbd aria-hidden="true">{place + 1}</kbd>}
             <Swatch color={store.colorOf(label)} />
-            <span>{label}</span>
+            <span class="name">{breakable(label)}</span>
             {guessed && <span class="sure">{guess?.probability == null ? 'likely' : percent(guess.probability)}</span>}
             {!guessed && givenOnes.includes(label) && <span class="sure">given</span>}
           </button>

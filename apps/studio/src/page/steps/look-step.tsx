@@ -190,7 +190,7 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
   const job = store.job.value
   const running = job?.kind === 'curve' && job.status === 'running' ? job : undefined
   const points = curve?.points ?? []
-  const banded = points.length > 0 && points.every(({ interval }) => interval !== null)
+  const known = points.filter(({ interval }) => interval === null).length
   return (
     <section class="card" aria-labelledby="curve">
       <div class="row spread">
@@ -214,20 +214,18 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
             label={`Learning curve: ${measureInWords(curve.measure)} by number of examples. ${curve.text}`}
             x={points.map(({ examples }) => examples)}
             lines={[
+              { name: 'measured', color: 'var(--c0)', values: points.map(measuredOf), marked: true },
               {
-                name: measureInWords(curve.measure),
+                name: 'foreseen',
                 color: 'var(--c0)',
-                values: points.map(({ score }) => score),
+                values: points.map((point, place) => (place >= known - 1 ? point.score : null)),
                 marked: true,
+                dashed: true,
               },
-              ...(banded
-                ? [
-                    { ...bound, values: points.map(({ interval }) => interval?.[1] ?? null) },
-                    { ...bound, values: points.map(({ interval }) => interval?.[0] ?? null) },
-                  ]
-                : []),
+              { ...bound, values: points.map(({ interval }) => interval?.[1] ?? null) },
+              { ...bound, values: points.map(({ interval }) => interval?.[0] ?? null) },
             ]}
-            {...(banded && { band: [1, 2] as const })}
+            band={[2, 3]}
             xName="labeled examples"
             format={(value) => (isError(curve.measure) ? String(Number((-value).toPrecision(2))) : percent(value))}
             theme={theme.value}
@@ -241,3 +239,8 @@ function LearningCurve({ curve }: { curve: Curve | null }) {
 }
 
 const bound = { name: '', color: 'var(--line)', bound: true } as const
+
+/** What was measured has no interval: those are of what is foreseen. */
+function measuredOf({ interval, score }: Curve['points'][number]): number | null {
+  return interval === null ? score : null
+}
