@@ -7,7 +7,7 @@ import { theme } from '../state/theme.js'
 import { useStore } from '../state/use-store.js'
 import { methodRows } from '../view/runs.js'
 import { ago, capitalized, count, duration, scored } from '../view/words.js'
-import { trainingPlots } from '../view/training-curves.js'
+import { trainingPlots } from '../view/training-plots.js'
 
 const LinePlot = lazy(() => import('../parts/line-plot.js').then(({ LinePlot }) => LinePlot))
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { trainingPlots } from './training-curves.js'
+import { trainingPlots } from './training-plots.js'
 
 const none = { loss: null, heldOutLoss: null, heldOutScore: null, run: 1, epochs: 4 }
 
