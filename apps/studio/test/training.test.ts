@@ -237,7 +237,10 @@ describe('a shop', () => {
     const interactions = () => readFile(join(folder.path, 'data', 'interactions.csv'), 'utf8')
     const before = await interactions()
     const items = examples.slice(0, 2).map(({ id }) => id)
+    const users = new Set([...before.matchAll(/^(.+?),/gm)].map(([, user]) => user)).size - 1
+    expect((await client.project()).counts).toEqual({ total: 96, labeled: users, unlabeled: 0 })
     expect(await client.recordChoices({ user: 'me', items })).toMatchObject({ changed: 2, undo: 'me took 2 items' })
+    expect((await client.project()).counts.labeled).toBe(users + 1)
     expect((await interactions()).slice(before.length)).toMatch(
       new RegExp(`^me,${items[0]},.*Z\nme,${items[1]},.*Z\n$`),
     )

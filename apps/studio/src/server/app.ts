@@ -244,7 +244,7 @@ export function createApp(studio: Served): Hono {
     const all = await project.examples()
     const counts = new Map(manifest.labels.map((label) => [label, 0]))
     for (const { label } of all) for (const name of classesIn(label)) counts.set(name, (counts.get(name) ?? 0) + 1)
-    const labeled = all.filter(({ label }) => label !== null).length
+    const labeled = (await bench.users?.()) ?? all.filter(({ label }) => label !== null).length
     const { state, problem } = await studio.bench.model()
     return {
       ...base,

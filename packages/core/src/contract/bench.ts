@@ -122,6 +122,8 @@ export interface Bench<Data, Query> {
   move(moves: readonly Move[]): Promise<readonly string[]>
   /** Somebody took these items, in this order. Default: there are no users. */
   record?(user: string, items: readonly string[]): Promise<readonly Move[]>
+  /** How many users took something. Default: there are none. */
+  users?(): Promise<number>
   /** An example as it is asked about. @throws OptionError where it is not there. */
   query(id: string): Promise<Query>
   /** At most so many pixels wide and high. Default: nothing is a picture. */

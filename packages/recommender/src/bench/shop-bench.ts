@@ -80,18 +80,22 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
     const data = join(folder, names.data)
     const interactions = new RowFile(join(data, names.interactions), columns.interactions.slice(0, 2))
     const removed = new RowFile(join(folder, names.removed), columns.interactions)
-    let last: { readonly key: string; readonly examples: readonly BenchExample[] } | undefined
+    let last: { readonly key: string; readonly examples: readonly BenchExample[]; readonly users: number } | undefined
 
     /** Of the files, by their sizes and times. */
     async function fingerprint(): Promise<string> {
       const files = await filesIn(data)
       return (await Promise.all(files.map(async (name) => `${name} ${await statOf(join(data, name))}`))).join('\n')
     }
-    async function list(): Promise<readonly BenchExample[]> {
+    async function current(): Promise<NonNullable<typeof last>> {
       const key = await fingerprint()
-      if (last?.key !== key) last = { key, examples: (await itemsIn(data)).map(cardOf) }
-      return last.examples
+      if (last?.key !== key) {
+        const { items, users } = await shopIn(data)
+        last = { key, examples: items.map(cardOf), users }
+      }
+      return last
     }
+    const list = async (): Promise<readonly BenchExample[]> => (await current()).examples
     /** Rows that somebody took, with their ids. */
     const taken = async (): Promise<{ id: string; row: FileRow }[]> => {
       const ids = new ContentIds()
@@ -157,6 +161,9 @@ export function shopBench(read: (path: string, run: Run) => Promise<ShopData>): 
         const all = await taken()
         return all.slice(before.length, before.length + rows.length).map(({ id }) => ({ id, to: { label: null } }))
       },
+      async users() {
+        return (await current()).users
+      },
       async query(id) {
         return { history: [id], explain: true }
       },
@@ -198,14 +205,15 @@ function cardOf({ id, title, category, price, texts = [] }: Item): BenchExample 
   return { id, label: null, shown: { type: 'card', title: title ?? id, details } }
 }
 
-/** The items of a shop, none of one that is still empty. */
-async function itemsIn(data: string): Promise<readonly Item[]> {
+/** The items of a shop, none of one that is still empty, and how many users took some. */
+async function shopIn(data: string): Promise<{ readonly items: readonly Item[]; readonly users: number }> {
   const items = new RowFile(join(data, names.items), ['item'])
   const isOurs = (await items.rows().catch(() => undefined))?.length === 0
   const taken = await new RowFile(join(data, names.interactions), ['user', 'item']).rows().catch(() => undefined)
-  if (isOurs && taken?.length === 0) return []
-  if (taken?.length === 0) return readItems(join(data, names.items), {}, () => {})
-  return (await readShop(data)).catalog.items
+  if (isOurs && taken?.length === 0) return { items: [], users: 0 }
+  if (taken?.length === 0) return { items: await readItems(join(data, names.items), {}, () => {}), users: 0 }
+  const { catalog, interactions } = await readShop(data)
+  return { items: catalog.items, users: interactions.users.length }
 }
 
 /** Rows of a table that somebody brings, beside those that are there. */
