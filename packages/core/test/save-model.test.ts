@@ -54,6 +54,7 @@ describe('saveModel', () => {
         crossValidation: { ...JSON.parse(JSON.stringify(model.validation)), kind: undefined, task: 'classification' },
       },
       trust: { familiarity: model.trust.familiarity?.held, conformity: model.trust.conformity },
+      trainedOn: await model.trainedOn?.(),
     })
     const hash = async (name: string) =>
       createHash('sha256')

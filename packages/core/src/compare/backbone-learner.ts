@@ -128,7 +128,7 @@ export function frozenLearners<Input>(
 
 /** The same model, with which its backbone is closed. */
 function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>): Model<Input, Label> {
-  const { backbone, head, recipe, training, trust, kept } = model
+  const { backbone, head, recipe, training, trust, kept, trainedOn } = model
   return new Model({
     backbone,
     head,
@@ -136,6 +136,7 @@ function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>
     training,
     trust,
     kept,
+    trainedOn,
     validation: () => model.validation,
     ownsBackbone: true,
   })

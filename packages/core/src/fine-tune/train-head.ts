@@ -15,6 +15,7 @@ import { keptExamples } from '../model/kept-examples.js'
 import { type Matrix, sideBySide, takeRows } from '../contract/matrix.js'
 import { Model } from '../model/model.js'
 import type { Learned } from '../model/teacher.js'
+import { inputKeys, markTrainedOn, type TrainedOn } from '../trust/trained-on.js'
 import { trustOf } from '../trust/trust.js'
 import type { Recipe } from '../model/recipe.js'
 import type { Store } from '../contract/store.js'
@@ -200,7 +201,16 @@ export async function headModel<Input, Label extends Target>(
     backbone,
     alone,
     kept: options.keep ? await keptExamples(backbone, features, data.examples) : undefined,
+    trainedOn: marksOf(backbone, data),
   })
+}
+
+/** Marks of what a model was trained on, made when they are needed. */
+export function marksOf<Input>(
+  backbone: Pick<Backbone<Input>, 'contentKey'>,
+  { inputs }: Dataset<Input, Target>,
+): () => Promise<TrainedOn> {
+  return async () => markTrainedOn(await inputKeys((input: Input) => backbone.contentKey(input), inputs))
 }
 
 /** The parts of a model that come of a head which was learned. */

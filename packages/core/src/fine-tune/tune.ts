@@ -24,7 +24,7 @@ import { report, summarize } from '../evaluate/report.js'
 import { splitNetwork } from './split-network.js'
 import type { Store } from '../contract/store.js'
 import type { Target } from '../contract/target.js'
-import { headModel, offeredTo, type SolvedHead, solveHead, solveOn, trainHead } from './train-head.js'
+import { headModel, marksOf, offeredTo, type SolvedHead, solveHead, solveOn, trainHead } from './train-head.js'
 import { runTunings, type TunedNetwork } from './tuning.js'
 import type { TuningData } from './tuning-objective.js'
 import { checkTuning, planTuning, type TuningPlan, unfrozenStages } from './tuning-plan.js'
@@ -163,6 +163,7 @@ async function tunedModel<Input, Label extends Target>(
     training,
     trust: await trustOf({ ...data, features, heldOut, familiar }),
     kept: keep ? await keptExamples(tuned, features, data.examples) : undefined,
+    trainedOn: marksOf(tuned, data),
     validation: () => report(data.kind, data.labels, heldOut.targets, results, training),
   })
 }

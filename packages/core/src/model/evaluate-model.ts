@@ -45,6 +45,8 @@ interface Measuring<Input> extends ComputeFeaturesOptions {
   readonly outOfScope?: readonly Input[] | undefined
   /** How faithful explanations of some of the examples are, where that was measured. */
   readonly explanations?: ExplanationFigures | undefined
+  /** How many of the examples the model was trained on, as far as it knows. */
+  readonly trainedOn: number
   /** See `PageParts`. */
   readonly why?: ((input: Input) => Promise<string>) | undefined
 }
@@ -60,7 +62,7 @@ export async function evaluateModel<Input, Label extends Target>(
   const { kind, labels, training, backbone } = model
   const targets = encodeTargets(data.targets, labels)
   const isClasses = kind === 'classification'
-  const { outOfScope, explanations } = options
+  const { outOfScope, explanations, trainedOn } = options
   const figures = {
     ...report(kind, labels, targets, results, training, options.seed),
     ...(isClasses && reliabilityOf(targets, results)),
@@ -73,6 +75,7 @@ export async function evaluateModel<Input, Label extends Target>(
       ),
     }),
     ...(explanations && { explanations }),
+    ...(trainedOn > 0 && { trainedOn }),
   } as Evaluation<Label>
   const { picture } = (isTunable(backbone) && backbone.preprocessing.checks) || {}
   const page = (): Promise<string> =>

@@ -22,6 +22,8 @@ export interface EvaluationFigures {
   readonly outOfScope?: OutOfScope
   /** How faithful explanations are, where that was asked for. */
   readonly explanations?: ExplanationFigures
+  /** About how many of the examples the model was trained on, where it was on some: these flatter it. */
+  readonly trainedOn?: number
 }
 
 /** How well familiarity tells what does not belong. */

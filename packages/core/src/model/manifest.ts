@@ -50,6 +50,8 @@ const manifestSchema = z.object({
   metrics: z.object({ crossValidation: savedReportSchema.nullable() }),
   /** Scores of training examples that were held out. Absent in older models. */
   trust: z.object({ familiarity: ranked.exactOptional(), conformity: ranked.exactOptional() }).exactOptional(),
+  /** Marks of the training inputs (see `TrainedOn`), where they are not kept. Absent in older models. */
+  trainedOn: z.base64().exactOptional(),
   /** The training examples, where they are kept. */
   kept: keptSchema.exactOptional(),
   /** SHA-256 of every other file in the folder. */

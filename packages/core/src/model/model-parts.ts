@@ -1,6 +1,7 @@
 import type { Backbone } from '../contract/backbone.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import type { Head } from '../head/head.js'
+import type { TrainedOn } from '../trust/trained-on.js'
 import type { Trust } from '../trust/trust.js'
 import type { KeptExamples } from './kept-examples.js'
 import type { Recipe } from './recipe.js'
@@ -16,6 +17,8 @@ export interface ModelParts<Input> {
   readonly trust?: Trust | undefined
   /** Its training examples, where they were to be kept. */
   readonly kept?: KeptExamples | undefined
+  /** Marks of its training inputs, where it does not keep these themselves. Made when they are needed. */
+  readonly trainedOn?: (() => Promise<TrainedOn>) | undefined
   /** A head for the network alone, where something stands beside it: for those who have nothing else. */
   readonly alone?: Head | undefined
   /** Whether the backbone is this model's alone, and closed with it. Default false. */

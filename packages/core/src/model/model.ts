@@ -35,6 +35,7 @@ import { shown } from '../kit/shown.js'
 import { likenessOf } from '../trust/familiarity.js'
 import { certaintyOf, nextRows } from '../trust/next-rows.js'
 import { type Unknown, usualShare } from '../trust/refusal.js'
+import { countTrainedOn, describeTrainedOn, inputKeys, type TrainedOn } from '../trust/trained-on.js'
 import { noTrust, type Trust } from '../trust/trust.js'
 import { type Answer, answerSchema, sayAnswer, scoreOfAnswer, scoresOfAnswer } from './answers.js'
 import { askingStep } from './asking.js'
@@ -48,7 +49,7 @@ import type { EvaluateOptions, Inputs, PredictOptions } from './model-options.js
 import type { ModelParts } from './model-parts.js'
 import { packModel, wholeGraph } from './pack-model.js'
 import { requireKnownLabels } from './require-known-labels.js'
-import { describeKnowledge, type Recipe } from './recipe.js'
+import { describeKnowledge, describeTuning, type Recipe } from './recipe.js'
 import { saveModel } from './save-model.js'
 import { saySuggestions, type Suggestions, verdictOf } from './next.js'
 import { knownTeacher, type Learned } from './teacher.js'
@@ -71,6 +72,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
   readonly trust: Trust
   /** Its training examples, where they were to be kept (`FineTuneOptions.keep`). */
   readonly kept: KeptExamples | undefined
+  /** Marks of its training inputs, where it does not keep these themselves: see `TrainedOn`. */
+  readonly trainedOn: (() => Promise<TrainedOn>) | undefined
   /** A head for the network alone, where something stands beside it; what is exported without that has it. */
   readonly alone: Head | undefined
   readonly #ownsBackbone: boolean
@@ -85,6 +88,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.training = parts.training
     this.trust = parts.trust ?? noTrust
     this.kept = parts.kept
+    this.trainedOn = parts.trainedOn
     this.alone = parts.alone
     this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
@@ -220,7 +224,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
 
   /**
    * Measures the model on examples it was not trained on, beside the naive baseline. Inputs that cannot be read are left
-   * out, and said. Of data that set examples aside to measure on (`Dataset.test`) these are taken. With inputs that are `outOfScope`
+   * out, and said, as it is where it was trained on some of these examples. Of data that set examples aside to measure on (`Dataset.test`) these are taken. With inputs that are `outOfScope`
    * it says how well they are told by their familiarity. `page()` is all of it as a page, with the examples behind the figures, and, where
    * explanations are asked for, why the hardest were answered as they were.
    * @throws DataError for examples of another kind or with labels that the model does not know.
@@ -236,7 +240,10 @@ export class Model<Input, Label extends Target = string> implements Trained<
     const explanations = options.explain ? await this.#explained(data.inputs, options.explain, options) : undefined
     const why = explanations && (async (input: Input) => (await this.explain(input, options)).section())
     const results = await this.#answers.of(features, data.inputs, options)
-    return evaluateModel(this, data, features, results, { ...options, cache, explanations, why })
+    const trainedOn = await this.#countTrainedOn(data.inputs)
+    const message = describeTrainedOn(trainedOn, data.size)
+    if (message !== undefined) options.onEvent?.({ type: 'notice', message })
+    return evaluateModel(this, data, features, results, { ...options, cache, explanations, why, trainedOn })
   }
 
   /**
@@ -355,7 +362,11 @@ export class Model<Input, Label extends Target = string> implements Trained<
           : `Trained elsewhere, on examples that did not come with it: ${labels.length} classes.`
         : `Trained on ${training.examples} examples${of}.`
     const beside = describeKnowledge(recipe)
-    const known = beside === undefined ? [] : [`Beside the network: ${beside}.`]
+    const tuned = describeTuning(recipe, isTunable(this.backbone) ? this.backbone.network.stages.length : 0)
+    const known = [
+      ...(tuned === undefined ? [] : [`Tuned as well as the head: ${tuned}.`]),
+      ...(beside === undefined ? [] : [`Beside the network: ${beside}.`]),
+    ]
     const held = validation ? ['', 'By cross-validation on these examples:', formatReport(validation)] : []
     return shown(figures, () => [summary, ...known, ...held].join('\n'))
   }
@@ -369,7 +380,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
   }
 
   async pack(): Promise<Packed> {
-    return packModel(this)
+    return packModel(this, this.kept ? undefined : await this.trainedOn?.())
   }
 
   get exports(): Readonly<Record<string, ExportFormat>> {
@@ -397,6 +408,16 @@ export class Model<Input, Label extends Target = string> implements Trained<
   /** A model on the same network. Whichever of the two is closed, the other begins anew. */
   #with(learned: Learned<Input>): Model<Input, AnyOf<Label>> {
     return new Model({ ...learned, ownsBackbone: true })
+  }
+
+  /** How many of these it was trained on, as far as it knows. */
+  async #countTrainedOn(inputs: readonly Input[]): Promise<number> {
+    const { kept, trainedOn, backbone } = this
+    if (!kept && !trainedOn) return 0
+    const keys = await inputKeys((input: Input) => backbone.contentKey(input), inputs)
+    if (!kept) return countTrainedOn(keys, (await trainedOn?.()) ?? '')
+    const known = new Set(kept.examples.map(({ key }) => key))
+    return keys.filter((key) => known.has(key)).length
   }
 
   /** How faithful explanations of some of the inputs are, drawn by the seed. */

@@ -8,6 +8,7 @@ import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { type Head, headNames } from '../head/head.js'
 import { inOpsetOf } from '../head/in-opset-of.js'
 import { withFamiliarity } from '../trust/familiarity.js'
+import type { TrainedOn } from '../trust/trained-on.js'
 import type { Trust } from '../trust/trust.js'
 import { keptName, type KeptExamples, packFeatures } from './kept-examples.js'
 import { aloneName, graphName, type Manifest } from './manifest.js'
@@ -30,9 +31,10 @@ export interface PackableModel {
 /**
  * What the folder of a model holds: `model.onnx` (from the backbone's input tensors to the head's result), `headstart.json`
  * and the preprocessing's data. Nothing in it is code.
+ * @param trainedOn Marks of the training inputs, where they are not kept.
  * @throws DataError when the backbone's graph is not at hand.
  */
-export function packModel(model: PackableModel): Packed {
+export function packModel(model: PackableModel, trainedOn: TrainedOn | undefined): Packed {
   const { backbone, head, recipe, training, validation, trust, kept, alone } = model
   const tunable = withGraph(backbone)
   const { network, preprocessing } = tunable
@@ -56,6 +58,7 @@ export function packModel(model: PackableModel): Packed {
       ...(trust.familiarity?.held && { familiarity: trust.familiarity.held }),
       ...(trust.conformity && { conformity: trust.conformity }),
     },
+    ...(trainedOn !== undefined && { trainedOn }),
     ...(kept && { kept: kept.examples }),
   }
   const files = new Map([[graphName, encodeModel(wholeGraph(model))], ...preprocessing.files])
