@@ -63,6 +63,7 @@ describe('tuning', () => {
       lora: null,
       validationRuns: 3,
     })
+    expect(model.describe().text()).toContain('Tuned as well as the head: all of the network.')
     // A run for each fold, and one on all examples for as many epochs as were best.
     expect(new Set(epochs.map(({ run }) => run))).toEqual(new Set([1, 2, 3, 4]))
     // Eight epochs, of which every second one is assessed.

@@ -50,6 +50,16 @@ export const recipeSchema: z.ZodType<Recipe> = z
   })
   .catchall(z.json())
 
+/**
+ * Which part of the network was tuned, in words: 'the last 2 of its 4 stages'. Undefined where it stayed frozen.
+ * @param stages Number of those of the network.
+ */
+export function describeTuning({ strategy, unfreeze }: Recipe, stages: number): string | undefined {
+  if (strategy !== 'joint' && strategy !== 'contrastive') return undefined
+  if (typeof unfreeze !== 'number' || unfreeze >= stages) return 'all of the network'
+  return `the last ${unfreeze === 1 ? '' : `${unfreeze} `}of its ${stages} stages`
+}
+
 /** What stands beside the network, in words: 'polarity-en, words and class names'. Undefined where nothing does. */
 export function describeKnowledge({ knowledge = {} }: Recipe): string | undefined {
   const names = Object.keys(knowledge)

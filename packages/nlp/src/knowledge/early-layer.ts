@@ -7,6 +7,8 @@ export interface EarlyLayerOptions {
   /** Name of the stage whose vectors of tokens count, `[batch, tokens, columns]`. */
   readonly stage: string
   readonly columns: number
+  /** What people are told stands beside the network. Default: 'words in context'. */
+  readonly name?: string | undefined
 }
 
 /** Length of its columns beside features of length 1. Chosen on draws from the training files of three text sets. */
@@ -18,10 +20,10 @@ const length = 1.5
  * told by both (Evci, Dumoulin, Larochelle and Mozer, "Head2Toe: Utilizing Intermediate Representations for Better Transfer
  * Learning", 2022). It costs next to nothing where the network runs anyway. For networks whose features have length 1.
  */
-export function earlyLayer({ stage, columns }: EarlyLayerOptions): NetworkKnowledge<string> {
+export function earlyLayer({ stage, columns, name = 'words in context' }: EarlyLayerOptions): NetworkKnowledge<string> {
   const made = new WeakMap<TunableBackbone<string>, TunableBackbone<string>>()
   return {
-    name: stage,
+    name,
     widen(backbone) {
       const before = made.get(backbone)
       const network = before ? undefined : widened(backbone.network, stage, columns)
