@@ -18,6 +18,7 @@ import { universalSentenceEncoder } from './backbone/universal-sentence-encoder.
 import { zeroShot } from './backbone/zero-shot.js'
 import { readTextDataset, readTexts, textIn } from './data/read-text-dataset.js'
 import { loadModel } from './load-model.js'
+import { evidentlyForeign } from './preprocessing/reads-like-english.js'
 import { messages } from './sample.js'
 
 const reading = z.object({
@@ -50,7 +51,11 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
       open: () => universalSentenceEncoder(),
     },
     // The embedding is a stage as well.
-    published: publishedEncoders.map(({ layers, ...encoder }) => ({ ...encoder, stages: layers + 1 })),
+    published: publishedEncoders.map(({ layers, language, ...encoder }) => ({
+      ...encoder,
+      stages: layers + 1,
+      ...(language === 'en' && { suits: (texts: readonly unknown[]) => !evidentlyForeign(texts.map(String)) }),
+    })),
     open: transformersBackbone,
     parts: encoderParts,
   }),

@@ -24,6 +24,22 @@ testTask(textTask, {
   queries: ['The pie was still warm.', 'Our bus never came.', ''],
 })
 
+it.each([
+  ['German', (n: number) => `Ich habe die Ware ${n} nicht bekommen.`, /multilingual/, /English/],
+  ['English', (n: number) => `Where is the parcel ${n} that I ordered?`, /English sentences/, /multilingual/],
+])(
+  'where transfer is of no certain use for %s texts, networks of their language are named',
+  async (_, text, named, not) => {
+    const examples = Array.from({ length: 24 }, (_, n) => ({ input: text(n), label: n % 2 === 0 ? 'a' : 'b' }))
+    const run = startRun({ cache: false })
+    const options = { shots: [4], seeds: 2, methods: ['no-transfer', 'frozen'] }
+    const { json } = await compare(await textTask.compare.run(dataset(examples), options, run), run)
+    expect(json['verdict']).toMatch(/Other networks may know more of these: /)
+    expect(json['verdict']).toMatch(named)
+    expect(json['verdict']).not.toMatch(not)
+  },
+)
+
 it('textLearners sets words of the training texts alone beside the frozen backbone', async () => {
   const topics = { sea: ['harbor', 'sailing', 'waves'], sky: ['clouds', 'flying', 'stars'] }
   const examples = Object.entries(topics).flatMap(([label, words]) =>

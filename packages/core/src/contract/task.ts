@@ -150,4 +150,6 @@ export interface ListedNetwork {
   readonly description: string
   /** Number of weights of one that is fetched when it is first used; undefined for one that is built in. */
   readonly parameters?: number
+  /** Whether it can know something of inputs like these, such as texts of their language. Default: of all. */
+  suits?(inputs: readonly unknown[]): boolean
 }

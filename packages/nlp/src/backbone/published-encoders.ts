@@ -15,6 +15,8 @@ export interface PublishedEncoder {
   readonly prefix?: string
   /** Most tokens it was trained on, where that is less than it takes. */
   readonly maxLength?: number
+  /** Of an encoder that has learned one language alone, as in BCP 47. Default: it has learned many. */
+  readonly language?: 'en'
   /** What it is good for. */
   readonly description: string
 }
@@ -31,6 +33,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/all-MiniLM-L6-v2',
     parameters: 22.7e6,
     maxLength: 256,
+    language: 'en',
     license: 'Apache-2.0',
     description: 'English sentences, fast',
   },
@@ -39,6 +42,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/all-MiniLM-L12-v2',
     parameters: 33.4e6,
     maxLength: 128,
+    language: 'en',
     license: 'Apache-2.0',
     description: 'English sentences',
   },
@@ -46,6 +50,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     ...small,
     id: 'Xenova/gte-small',
     parameters: 33.4e6,
+    language: 'en',
     license: 'MIT',
     description: 'English texts up to 512 tokens',
   },
@@ -54,6 +59,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/bge-small-en-v1.5',
     parameters: 33.4e6,
     pooling: 'cls',
+    language: 'en',
     license: 'MIT',
     description: 'English texts up to 512 tokens',
   },
@@ -62,6 +68,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/e5-small-v2',
     parameters: 33.4e6,
     prefix: 'query: ',
+    language: 'en',
     license: 'MIT',
     description: 'English texts up to 512 tokens',
   },
@@ -71,6 +78,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/distilbert-base-uncased',
     parameters: 66e6,
     normalize: false,
+    language: 'en',
     license: 'Apache-2.0',
     description: 'English; no sentence encoder: to be tuned',
   },
@@ -79,6 +87,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/all-mpnet-base-v2',
     parameters: 109e6,
     maxLength: 384,
+    language: 'en',
     license: 'Apache-2.0',
     description: 'English sentences and paragraphs',
   },
@@ -87,6 +96,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/bge-base-en-v1.5',
     parameters: 109e6,
     pooling: 'cls',
+    language: 'en',
     license: 'MIT',
     description: 'English texts up to 512 tokens',
   },
@@ -95,6 +105,7 @@ export const publishedEncoders: readonly PublishedEncoder[] = [
     id: 'Xenova/bert-base-uncased',
     parameters: 109e6,
     normalize: false,
+    language: 'en',
     license: 'Apache-2.0',
     description: 'English; no sentence encoder: to be tuned',
   },

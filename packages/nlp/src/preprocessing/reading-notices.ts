@@ -1,4 +1,4 @@
-import { readsLikeEnglish } from './reads-like-english.js'
+import { areForeign, readsLikeEnglish } from './reads-like-english.js'
 
 /** What is worth knowing of how texts were read, counted once for each text: one may be prepared several times. */
 export interface ReadingNotices {
@@ -49,8 +49,7 @@ export function readingNotices(maxTokens: number): ReadingNotices {
         )
       }
       const [stranger] = foreign
-      // A name or two, or a greeting, says nothing of the data.
-      if (stranger !== undefined && foreign.size >= 3 && foreign.size > english.size / 4) {
+      if (stranger !== undefined && areForeign({ english: english.size, foreign: foreign.size })) {
         notices.push(
           `${foreign.size} texts do not read like English, such as ${excerptOf(stranger)}. This encoder has learned English alone: it tells other languages apart by little more than their words. Choose one of their language, such as --backbone Xenova/multilingual-e5-small, which is downloaded first (see: headstart backbones).`,
         )

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { readingNotices } from './reading-notices.js'
-import { readsLikeEnglish } from './reads-like-english.js'
+import { evidentlyForeign, readsLikeEnglish } from './reads-like-english.js'
 
 it.each([
   ['Ich habe den falschen Artikel bekommen; bitte tauschen Sie ihn um.', false],
@@ -31,4 +31,13 @@ it('says nothing of a few foreign texts among English ones', () => {
   for (let number = 0; number < 20; number++) notices.english(`Where is the parcel ${number} that I ordered?`)
   for (const number of ['eins', 'zwei', 'drei']) notices.english(`Ich habe die Ware ${number} nicht bekommen.`)
   expect(notices.take()).toEqual([])
+})
+
+it.each([
+  ['German', 'Ich habe die Ware nicht bekommen.', true],
+  ['Russian', 'Где моя посылка?', true],
+  ['English', 'Where is the parcel that I ordered?', false],
+  ['names', 'MacBook Pro 14', false],
+])('tells whether texts are evidently foreign: %s', (_, text, isForeign) => {
+  expect(evidentlyForeign([text, text, text, text])).toBe(isForeign)
 })

@@ -34,6 +34,27 @@ export function readsLikeEnglish(text: string): boolean | undefined {
   return own >= foreign
 }
 
+/** Whether texts are of another language, by how many read like one: a name or two, or a greeting, says nothing of the data. */
+export function areForeign(count: { readonly english: number; readonly foreign: number }): boolean {
+  return count.foreign >= 3 && count.foreign > count.english / 4
+}
+
+/** Whether texts are evidently not English, or not English alone: by their words, or by letters that are not Latin. */
+export function evidentlyForeign(texts: readonly string[]): boolean {
+  const count = { english: 0, foreign: 0 }
+  for (const text of texts) {
+    const isEnglish = isInOtherLetters(text) ? false : readsLikeEnglish(text)
+    if (isEnglish !== undefined) count[isEnglish ? 'english' : 'foreign']++
+  }
+  return areForeign(count)
+}
+
+function isInOtherLetters(text: string): boolean {
+  const letters = text.slice(0, mostCharacters).match(/\p{L}/gu) ?? []
+  const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter))
+  return latin.length < letters.length / 2
+}
+
 /** A longer text has told by then. */
 const mostCharacters = 400
 
