@@ -135,7 +135,7 @@ describe('headstart evaluate --html', () => {
 describe('headstart curve', () => {
   it('prints the documented fields', async () => {
     const args = ['curve', data, '--task', 'text', '--backbone', scene.path('tiny-bert'), '--more', '50', '--json']
-    const { code, stdout } = await scene.run(args)
+    const { code, stdout, stderr } = await scene.run(args)
     expect(code).toBe(0)
     const expected = { examples: figure, mean: figure, interval: [figure, figure] }
     expect(JSON.parse(stdout)).toMatchObject({
@@ -148,6 +148,7 @@ describe('headstart curve', () => {
       gain: { mean: figure, interval: [figure, figure] },
       verdict: expect.stringMatching(/^50 more labels: /),
     })
+    expect(stderr).toContain('The curve is that of the network alone.')
   })
 
   it('is of labeled examples', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Modality, TunableBackbone } from '../contract/backbone.js'
 import { OptionError } from '../contract/errors.js'
+import { knowledgeOf } from '../contract/knowledge.js'
 import type { ModelFiles } from '../contract/model-files.js'
 import type { Learner } from '../contract/learner.js'
 import type { Run } from '../contract/run.js'
@@ -315,6 +316,11 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     curve: step(foreseeing, async (data: Examples, options, run) => {
       const opened = await networks.open(options.backbone, run)
       await inspectDataset(data, { contentKey: (input) => opened.contentKey(input), onEvent: run.onEvent })
+      if (knowledgeOf(opened).length > 0) {
+        const message =
+          'The curve is that of the network alone. What training sets beside it, where held-out examples gain by that, is left out: models can be better than the curve says, above all with few examples.'
+        run.onEvent?.({ type: 'notice', message })
+      }
       const learner = backboneLearner<Input, Target>({
         name: 'frozen',
         description: `frozen ${opened.id}`,
@@ -373,7 +379,9 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
           draws: seeds,
           test,
           unseen,
-          others: networks.listed.filter(({ id, parameters }) => id !== opened.id && parameters !== undefined),
+          others: networks.listed.filter(
+            (one) => one.id !== opened.id && one.parameters !== undefined && (one.suits?.(data.inputs) ?? true),
+          ),
         }),
       }
     }),
