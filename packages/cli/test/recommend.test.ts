@@ -274,6 +274,25 @@ describe('headstart recommend', () => {
     expect(stderr).toContain('option --category: expected one of "light", "kitchen", got "none"')
   })
 
+  it('refuses a category that no item has once, before any of the lists for all users', async () => {
+    const out = scene.path('lists.csv')
+    const { code, stderr } = await scene.run([
+      'recommend',
+      model,
+      '--users',
+      shop,
+      '--category',
+      'kichen',
+      '--out',
+      out,
+    ])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('option --category: expected one of "kitchen", "light", got "kichen"'),
+    ])
+    await expect(readFile(out)).rejects.toThrow('ENOENT')
+  })
+
   const requests: [string, string[], RegExp][] = [
     [
       'a quote that is never closed',

@@ -41,6 +41,7 @@ export type {
 export { type Random, random } from './kit/random.js'
 export { readingGuard } from './kit/reading-guard.js'
 export { requireUsualTokenizer } from './kit/require-usual-tokenizer.js'
+export { closestFirst } from './kit/closest-first.js'
 export { sha256, sha256OfFile } from './kit/sha256.js'
 export { shownExplanation } from './explain/shown-explanation.js'
 export { documented } from './kit/documented.js'

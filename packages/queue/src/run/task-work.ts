@@ -22,7 +22,7 @@ export async function taskWork<Data, Query, Answer>(
     )
   }
   const said = { kind, task: task.name, model, options: plainOptions(options), version }
-  const parts = kind === 'embed' ? await embedding(task, model, run) : await asking(task, model, options)
+  const parts = kind === 'embed' ? await embedding(task, model, run) : await asking(task, model, options, run)
   return {
     ...parts,
     said: { ...said, fingerprint: parts.fingerprint },
@@ -79,6 +79,7 @@ async function asking<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   folder: string | undefined,
   options: object,
+  { signal }: RunOptions,
 ): Promise<Parts<Query>> {
   if (folder === undefined) throw new OptionError('option "model"', 'the folder of a model', 'none', 'Name it.')
   const files = modelFiles(folder)
@@ -87,6 +88,14 @@ async function asking<Data, Query, Answer>(
   // Where queries are objects, what is said for all of them is a part of each that says nothing else.
   const isObject = 'shape' in task.query
   const withOptions = (query: Query): Query => (isObject ? task.query.parse({ ...options, ...query }) : query)
+  // What is the same for all rows, such as a category, is refused once and beforehand.
+  if (isObject) {
+    const [answer] = await trained.ask([withOptions({} as Query)], { signal })
+    if (answer instanceof InputError) {
+      await trained.close()
+      throw answer
+    }
+  }
   return {
     // The hashes of all files of the model stand in its manifest.
     fingerprint: sha256((await files.read(manifestName)) ?? JSON.stringify(trained.describe().json)),

@@ -1,4 +1,5 @@
 import {
+  closestFirst,
   DataError,
   type ExplainAlso,
   type ExportFormat,
@@ -371,7 +372,8 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
   #ofCategory(category: string): (item: Item) => boolean {
     const isOf = (item: Item): boolean => categoriesOf(item).includes(category)
     if (this.catalog.items.some(isOf)) return isOf
-    const all = [...new Set(this.catalog.items.flatMap((item) => categoriesOf(item)))].map((one) => JSON.stringify(one))
+    const known = [...new Set(this.catalog.items.flatMap((item) => categoriesOf(item)))]
+    const all = closestFirst(known, category.slice(0, 60)).map((one) => JSON.stringify(one))
     const expected =
       all.length === 0
         ? 'none: no item has a category'
