@@ -87,6 +87,13 @@ describe('headstart translate', () => {
     }
   })
 
+  it('says how a catalog of JSON is filled in that came without --out', async () => {
+    const catalog = await scene.write('common.json', '{"open":"open","menu":{"save":"save"}}')
+    const { stdout, stderr, code } = await run(catalog)
+    expect(stderr).toMatch(/To fill in a catalog of texts, say where its answers go: .* --out TO\.json\n$/)
+    expect([stdout, code]).toEqual(['', 2])
+  })
+
   it('leaves the file as it is where a text is refused, and says which', async () => {
     const from = await scene.write('long.json', JSON.stringify({ a: 'open the file '.repeat(40) }))
     const to = scene.path('long.de.json')

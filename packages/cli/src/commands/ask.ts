@@ -133,7 +133,12 @@ async function ask<Data, Query, Answer>(
       if (said.length > 0) await askWords(asking, said.map(flags.jsonl ? valueOf : String), true)
     }
   } else if (inputs?.length === 1 && (await task.queries?.holds(inputs[0] as string))) {
-    await askPlace(asking, task.queries as Queries<Query>, inputs[0] as string, flags)
+    await askPlace(asking, task.queries as Queries<Query>, inputs[0] as string, flags).catch((error: unknown) => {
+      const place = inputs[0] as string
+      if (task.fills?.fits(place, place) && flags.out === undefined)
+        session.hint = `To fill in ${task.fills.what}, say where its answers go: ${session.program} ${verb} ${folder} ${place} --out TO${extname(place)}`
+      throw error
+    })
   } else if (flags.out !== undefined) {
     const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)

@@ -5,6 +5,8 @@ import type { InputError } from './errors.js'
  * those of the queries and of the answers.
  */
 export interface Fills<Query, Answer> {
+  /** What such a file is: 'a catalog of texts'. */
+  readonly what: string
   /** What such a file of answers is, for a help text: 'a catalog (.json, .po)'. */
   readonly help: string
   /** Whether these are such files, by their names. */

@@ -12,6 +12,7 @@ const gettext: ReadonlySet<string> = new Set(['.po', '.pot'])
 
 /** Catalogs of a user interface that are filled in: `en.json` into `de.json`, `messages.pot` into `de.po`, `de.po` into itself, a folder into another. */
 export const fillCatalogs: Fills<string, Translation> = {
+  what: 'a catalog of texts',
   help: 'with a catalog of texts (.json, .po), or a folder of them: fill in what is missing of this one, and touch nothing else of it',
   fits: (from, to) => {
     const [a, b] = [ending(from), ending(to)]
