@@ -142,7 +142,7 @@ function report(manifest: Manifest, out: string, seconds: number, flags: Sharded
   const json = { out, rows, poisoned, shards: shards.length, setAside: aside, seconds }
   const text = (): string =>
     [
-      `${rows} rows in ${out}: ${shards.length} shards, ${seconds.toFixed(1)} s.`,
+      `${rows} rows in ${out}: ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}, ${seconds.toFixed(1)} s.`,
       ...(poisoned > 0 ? [`${poisoned} rows could not be read: why stands in the column error.`] : []),
       ...aside.map(({ index, reason }) => `Shard ${index} was set aside: ${reason}`),
       ...(aside.length > 0 ? ['The same with --resume tries them again.'] : []),

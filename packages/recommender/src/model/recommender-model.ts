@@ -374,11 +374,13 @@ export class RecommenderModel implements Trained<ShopData, RecommendQuery, Recom
     if (this.catalog.items.some(isOf)) return isOf
     const known = [...new Set(this.catalog.items.flatMap((item) => categoriesOf(item)))]
     const all = closestFirst(known, category.slice(0, 60)).map((one) => JSON.stringify(one))
-    const expected =
-      all.length === 0
-        ? 'none: no item has a category'
-        : `one of ${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} others` : ''}`
-    throw new OptionError('option "category"', expected, JSON.stringify(category.slice(0, 60)), 'Check its spelling.')
+    const got = JSON.stringify(category.slice(0, 60))
+    if (all.length === 0) {
+      const remedy = 'Leave it out, or train with items that have a column category.'
+      throw new OptionError('option "category"', 'no category, since no item has one', got, remedy)
+    }
+    const expected = `one of ${all.slice(0, 10).join(', ')}${all.length > 10 ? ` and ${all.length - 10} others` : ''}`
+    throw new OptionError('option "category"', expected, got, 'Check its spelling.')
   }
 
   #candidates(filter: (item: Item) => boolean, disliked: Int32Array): Uint8Array {

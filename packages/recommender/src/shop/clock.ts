@@ -9,15 +9,19 @@ type Writing =
   | 'ISO 8601'
   | 'month/day/year'
   | 'day/month/year'
+  | 'day month year'
   | 'running numbers'
 
 const clockTime = String.raw`(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?: ?([AaPp])\.?[Mm]\.?)?)?`
 const zone = String.raw` ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?`
 const isoDate = new RegExp(`^(\\d{4})[-/](\\d{2})[-/](\\d{2})${clockTime}${zone}$`)
-/** Month and day, in whichever order: `11/15/2020`, `15/11/2020 3:04 PM`. */
-const slashedDate = new RegExp(`^(\\d{1,2})/(\\d{1,2})/(\\d{4})${clockTime}${zone}$`)
+/** Month and day, in whichever order: `11/15/2020`, `15/11/20 3:04 PM`, `15-11-2020`. */
+const slashedDate = new RegExp(`^(\\d{1,2})[/-](\\d{1,2})[/-](\\d{4}|(?<=/)\\d{2})${clockTime}${zone}$`)
 /** With points the day is first. */
-const pointedDate = new RegExp(`^(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})${clockTime}${zone}$`)
+const pointedDate = new RegExp(`^(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4}|\\d{2})${clockTime}${zone}$`)
+/** With the month by its name, in English or German: `15-Nov-2020`, `15. November 2020`. */
+const namedDate = new RegExp(`^(\\d{1,2})\\.?[ -](\\p{L}{3,})\\.?[ -](\\d{4}|\\d{2})${clockTime}${zone}$`, 'u')
+const monthNames = ['jan', 'feb', 'mar mär', 'apr', 'may mai', 'jun', 'jul', 'aug', 'sep', 'oct okt', 'nov', 'dec dez']
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** From these numbers on one means seconds (since 1973), milliseconds and microseconds (since 1973, too). */
@@ -69,11 +73,13 @@ export class Clock {
     if (!Number.isNaN(iso)) return this.#count('ISO 8601', iso)
     const pointed = secondsOf(pointedDate.exec(text), [3, 2, 1])
     if (!Number.isNaN(pointed)) return this.#count('day/month/year', pointed)
+    const named = secondsOf(namedDate.exec(text), [3, 2, 1])
+    if (!Number.isNaN(named)) return this.#count('day month year', named)
     const slashed = slashedDate.exec(text)
     const [monthFirst, dayFirst] = [secondsOf(slashed, [3, 1, 2]), secondsOf(slashed, [3, 2, 1])]
     if (!Number.isNaN(monthFirst) || !Number.isNaN(dayFirst)) return this.#both(monthFirst, dayFirst, line)
     const expected =
-      'a timestamp in seconds, milliseconds or microseconds since 1970, in ISO 8601, as 11/15/2020, or a running number'
+      'a timestamp in seconds, milliseconds or microseconds since 1970, in ISO 8601, as 11/15/2020 or 15-Nov-2020, or a running number'
     throw new DataError(
       `${this.#path}:${line}`,
       expected,
@@ -149,7 +155,8 @@ export class Clock {
 /** Seconds since 1970 of a date that an expression found. @param order Its groups of year, month and day. NaN for none. */
 function secondsOf(match: RegExpExecArray | null, order: readonly [number, number, number]): number {
   if (!match) return Number.NaN
-  const [year, month, day] = order.map((group) => Number(match[group])) as [number, number, number]
+  const [yearText = '', monthText = '', dayText] = order.map((group) => match[group])
+  const [year, month, day] = [yearIn(yearText), monthIn(monthText), Number(dayText)]
   const [, , , , hour = '0', minute = '0', second = '0', half, offset = 'Z'] = match
   const date = new Date(Date.UTC(year, month - 1, day))
   const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
@@ -159,4 +166,17 @@ function secondsOf(match: RegExpExecArray | null, order: readonly [number, numbe
   const [, sign, zoneHours, zoneMinutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(offset) ?? []
   const ahead = sign === undefined ? 0 : (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === '-' ? -60 : 60)
   return date.getTime() / 1000 + hours * 3600 + Number(minute) * 60 + Number(second) - ahead
+}
+
+/** Two digits are of 1970 to 2069, as POSIX has it. */
+function yearIn(text: string): number {
+  const year = Number(text)
+  return text.length > 2 ? year : year + (year < 70 ? 2000 : 1900)
+}
+
+/** 1 to 12, by its number or the beginning of its name; 0 for none. */
+function monthIn(text: string): number {
+  if (/^\d/.test(text)) return Number(text)
+  const start = text.slice(0, 3).toLowerCase()
+  return monthNames.findIndex((names) => names.split(' ').includes(start)) + 1
 }

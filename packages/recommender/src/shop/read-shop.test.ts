@@ -169,9 +169,23 @@ describe('readShop', () => {
     ['2020-11-15 10:20:30 UTC', '15/11/2020 10:20:30', 1605435630],
     ['1605435630000000', '11/15/2020 10:20:30 AM', 1605435630],
     ['2020-11-15T12:20:30.5+02:00', '15.11.2020 10:20:30.5', 1605435630.5],
+    ['15-Nov-2020 10:20:30', '15.11.20 10:20:30', 1605435630],
+    ['11/15/20 10:20:30 AM', '15. November 2020 10:20:30', 1605435630],
+    ['15-11-2020 10:20:30', '15 Nov. 2020 10:20:30', 1605435630],
+    ['1. März 1971', '1-Mar-71', 36633600],
   ])('reads %s and %s as one time', async (one, other, time) => {
     const { shop } = await read(interactions(`u,a,${one}\nu,b,${other}`))
     expect([...shop.interactions.time]).toEqual([time, time])
+  })
+
+  it.each(['30-Feb-2020', '15-Nox-2020', '15.13.20'])('refuses %s, which is no date', async (date) => {
+    await expect(read(interactions(`u,a,${date}`))).rejects.toThrow(/expected a timestamp/)
+  })
+
+  it('takes the ratings of a spreadsheet in German for ratings', async () => {
+    const { shop } = await read(interactions('K1;a;5;01.02.2024\nK2;b;1;02.02.2024', 'Kunde;Artikel;Bewertung;Datum'))
+    expect([...(shop.interactions.value ?? [])]).toEqual([5, 1])
+    expect(shop.interactions.bestRating).toBe(5)
   })
 
   it('reads dates of slashes in the one order that fits all of them', async () => {
