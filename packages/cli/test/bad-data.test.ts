@@ -29,7 +29,7 @@ const cases: Record<string, { name?: string; data?: string | Uint8Array; args?: 
   'an ending that is not known': {
     name: 'data.xlsx',
     data: 'x',
-    says: /expected a file ending in \.csv, \.tsv, \.jsonl or \.json \(or these with \.gz\), got "\.xlsx"/,
+    says: /expected a table as text, got a spreadsheet \(\.xlsx\)\. Save it as CSV/,
   },
   'one class only': {
     data: csv(few.filter(({ label }) => label === 'positive')),
@@ -147,6 +147,16 @@ describe('headstart with a wrong request', () => {
       'several tables',
       ['predict', 'words', 'few.csv', 'few.csv'],
       /few\.csv: expected texts or one table, got it among 2 inputs/,
+    ],
+    [
+      'a spreadsheet of inputs',
+      ['predict', 'words', 'mails.xlsx'],
+      /mails\.xlsx: expected texts or one table, got nothing of that name\. Save it as CSV/,
+    ],
+    [
+      'a table to be explained',
+      ['explain', 'words', 'few.csv'],
+      /few\.csv: expected inputs, each by itself, got the name of a file/,
     ],
     [
       'a part of a command without what it needs',

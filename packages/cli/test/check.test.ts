@@ -90,6 +90,16 @@ describe('headstart check', () => {
     expect(stdout).not.toContain('"id" says')
   })
 
+  it('does not take the column of the labels for one that gives them away, with white space in it', async () => {
+    const rows = Array.from({ length: 20 }, (_, n) =>
+      n % 2 ? `good ;It is fine, number ${n}` : ` bad;It broke on day ${n}`,
+    )
+    const sheet = await scene.write('sheet.csv', ['Label ;Text;;', ...rows.map((row) => `${row};;`)].join('\r\n'))
+    const { stdout } = await scene.run(['check', sheet, '--task', 'text', '--json'])
+    const { issues } = JSON.parse(stdout) as { issues: { kind: string }[] }
+    expect(issues.map(({ kind }) => kind)).not.toContain('giveaway')
+  })
+
   it('finds pictures that cannot be read, are nearly the same in another format, or told apart by their format', async () => {
     const folder = scene.path('pictures')
     const circles = await writePictures(join(folder, 'circle'), 'circle', 12)

@@ -225,6 +225,15 @@ describe('headstart predict', () => {
   })
 })
 
+describe('headstart predict of a long text', () => {
+  it('answers it, though no path can be as long', async () => {
+    const long = 'It was a very good day for all of us. '.repeat(200)
+    const { code, stdout, stderr } = await scene.run(['predict', model, long])
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('ENAMETOOLONG')])
+    expect(stdout).toContain('It was a very good day')
+  })
+})
+
 describe('headstart compare', () => {
   it('prints the documented fields', async () => {
     const args = [

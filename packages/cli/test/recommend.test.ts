@@ -274,6 +274,17 @@ describe('headstart recommend', () => {
     expect(stderr).toContain('option --category: expected one of "light", "kitchen", got "none"')
   })
 
+  it.each(['recommend', 'explain'])(
+    '%s says that items are given by flags, to who gives them as words',
+    async (command) => {
+      const { code, stderr } = await scene.run([command, model, 'i1', 'i2'])
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/expected what is asked as flags, got "i1"\. Try: headstart \w+ \S+ --history/),
+      ])
+    },
+  )
+
   it('refuses a category that no item has once, before any of the lists for all users', async () => {
     const out = scene.path('lists.csv')
     const { code, stderr } = await scene.run([

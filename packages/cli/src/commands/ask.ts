@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import {
   type AnyTask,
@@ -29,6 +28,7 @@ import { textLines } from '../console/text-lines.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
 import { runOf } from './common.js'
+import { refusePlaces } from './refuse-places.js'
 import { runSharded, type ShardedFlags, withSharding } from './sharded.js'
 
 interface AskFlags extends ShardedFlags {
@@ -61,6 +61,7 @@ export function askCommand(verb: string, task: AnyTask | undefined, session: Ses
     // Whatever is given: `ask` says which command it is that asks such models.
     command.argument('[input...]').allowUnknownOption()
   } else if (shape) {
+    command.argument('[input...]', 'none: what is asked is said by flags')
     withFlags(command, [shape, task.asking?.shape ?? {}, task.queries?.options.shape ?? {}])
     const flag = task.queries?.flag
     if (flag !== undefined) {
@@ -97,6 +98,13 @@ export function shapeOf(query: z.ZodType): z.ZodObject['shape'] | undefined {
   return (query as Partial<z.ZodObject>).shape
 }
 
+/** @throws OptionError for words where a query is given by flags. */
+export function refuseWords(words: readonly string[], command: string, task: AnyTask, session: Session): void {
+  if (words[0] === undefined) return
+  const remedy = `Try: ${session.program} ${command} ${task.example}`
+  throw new OptionError(`headstart ${command}`, 'what is asked as flags', `"${words[0]}"`, remedy)
+}
+
 async function ask<Data, Query, Answer>(
   task: Task<Data, Query, Answer>,
   verb: string,
@@ -109,6 +117,7 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: ${session.program} ${task.verb} ${folder} ${task.example}`
     throw new OptionError(folder, `a model to ${verb} with`, `one of the task ${task.name}`, remedy)
   }
+  if (shapeOf(task.query)) refuseWords(inputs ?? [], `${verb} ${folder}`, task as AnyTask, session)
   const [from] = inputs?.length === 1 ? inputs : []
   const { out } = flags
   if (task.fills && from !== undefined && out !== undefined) {
@@ -143,31 +152,10 @@ async function ask<Data, Query, Answer>(
     const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
     throw new OptionError('option "out"', 'one file or folder of inputs', `${inputs?.length ?? 0} inputs`, remedy)
   } else {
-    if (task.queries)
-      refusePlaces(inputs ?? [], task.fills as Fills<never, never> | undefined, `${session.program} ${verb} ${folder}`)
+    if (task.queries) refusePlaces(inputs ?? [], task as AnyTask, `${session.program} ${verb} ${folder}`)
     await askWords(asking, inputs ?? [], flags.json ?? false)
   }
   await trained.close()
-}
-
-/**
- * The name of a table or a catalog is hardly meant as a text, nor is a folder that is there: a misspelled path, one of several, or one
- * without --out is not to be answered as if it were.
- */
-function refusePlaces(inputs: readonly string[], fills: Fills<never, never> | undefined, command: string): void {
-  const ending = fills
-    ? /^\S+\.(csv|tsv|jsonl?|ndjson|parquet|po)(\.gz)?$/i
-    : /^\S+\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i
-  const isFolder = (input: string): boolean => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false
-  const place = inputs.find((input) => ending.test(input) || isFolder(input))
-  if (place === undefined) return
-  const got = !existsSync(place)
-    ? 'nothing of that name'
-    : inputs.length > 1
-      ? `it among ${inputs.length} inputs`
-      : `a ${isFolder(place) ? 'folder' : 'file'} that is read only with --out`
-  const remedy = `Give one alone, ${fills ? `say where its answers go (--out), ` : ''}and check its path. If this is a text: echo ${place} | ${command} -`
-  throw new OptionError(place, fills ? 'texts, one table or one catalog' : 'texts or one table', got, remedy)
 }
 
 /** Answers what is missing in files of answers, and puts it there. */

@@ -6,7 +6,8 @@ import { print } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { withFlags } from '../flags.js'
 import { taskOfModel } from '../tasks.js'
-import { queryOf, shapeOf } from './ask.js'
+import { queryOf, refuseWords, shapeOf } from './ask.js'
+import { refusePlaces } from './refuse-places.js'
 
 interface ExplainFlags {
   readonly label?: string
@@ -42,11 +43,13 @@ async function explain<Data, Query, Answer>(
   flags: ExplainFlags,
   session: Session,
 ): Promise<void> {
+  if (shapeOf(task.query)) refuseWords(words, `explain ${folder}`, task as AnyTask, session)
   const asked: readonly unknown[] = shapeOf(task.query) ? [flags] : words
   if (asked.length === 0) {
     const remedy = `Try: ${session.program} explain ${folder} ${task.example}`
     throw new OptionError('headstart explain', 'inputs', 'none', remedy)
   }
+  if (task.queries && !shapeOf(task.query)) refusePlaces(words, task as AnyTask, undefined)
   const trained = await task.load(modelFiles(folder))
   try {
     if (!trained.explain) {

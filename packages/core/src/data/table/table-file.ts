@@ -16,6 +16,8 @@ const formats: Readonly<Record<string, RowFormat>> = {
   '.parquet': 'parquet',
 }
 
+const spreadsheets = /^\.(xls[xmb]?|ods|numbers)$/
+
 /** Whether this is the path of a file that is a table, by its ending or what it begins with. */
 export async function isTable(path: string): Promise<boolean> {
   const isFile = await stat(path).then(
@@ -44,6 +46,10 @@ function endingOf(path: string): string {
 /** The format of a table, by its ending or what it begins with. @throws OptionError for another. */
 export async function formatOf(path: string): Promise<RowFormat> {
   const ending = endingOf(path)
+  if (spreadsheets.test(ending)) {
+    const remedy = 'Save it as CSV (in Excel: File, Save As, CSV UTF-8).'
+    throw new OptionError(path, 'a table as text', `a spreadsheet (${ending})`, remedy)
+  }
   const format = formats[ending] ?? ((await isForFastText(path)) ? 'fasttext' : undefined)
   if (format) return format
   throw new OptionError(
