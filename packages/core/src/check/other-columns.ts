@@ -28,7 +28,9 @@ export async function otherColumns(
   if (row !== data.size) return new Map()
   // The column of the labels itself is the first that has them; another one that repeats them gives them away.
   const labels = data.targets.map(String)
-  const isLabels = (values: readonly string[]): boolean => labels.every((label, at) => label === values[at])
+  // White space around labels is taken off where they are read.
+  const isLabels = (values: readonly string[]): boolean =>
+    labels.every((label, at) => label.trim() === values[at]?.trim())
   const own = [...columns].find(([, values]) => isLabels(values))?.[0]
   const holdsInputs = (values: readonly string[]): boolean =>
     data.inputs.every((input, at) => typeof input === 'string' && input.endsWith(values[at] ?? '') && values[at] !== '')
