@@ -8,7 +8,7 @@ export interface ReadingNotices {
   unreadable(text: string): void
   /** This text is read by an encoder that has learned English alone. */
   english(text: string): void
-  /** What there was since the last call, in sentences. */
+  /** What there was since the last call, in sentences; of the language once: who reads in parts knows it then. */
   take(): string[]
 }
 
@@ -29,6 +29,7 @@ export function readingNotices(maxTokens: number): ReadingNotices {
     new Set<string>(),
     new Set<string>(),
   ]
+  let isForeignSaid = false
   return {
     cut: (text) => void cut.add(text),
     unreadable: (text) => void unreadable.add(text),
@@ -49,7 +50,8 @@ export function readingNotices(maxTokens: number): ReadingNotices {
         )
       }
       const [stranger] = foreign
-      if (stranger !== undefined && areForeign({ english: english.size, foreign: foreign.size })) {
+      if (!isForeignSaid && stranger !== undefined && areForeign({ english: english.size, foreign: foreign.size })) {
+        isForeignSaid = true
         notices.push(
           `${foreign.size} texts do not read like English, such as ${excerptOf(stranger)}. This encoder has learned English alone: it tells other languages apart by little more than their words. Choose one of their language, such as --backbone Xenova/multilingual-e5-small, which is downloaded first (see: headstart backbones).`,
         )
