@@ -47,6 +47,7 @@ describe('translators on the command line', () => {
     expect(existsSync(join(out, 'onnx/decoder_model_merged.onnx'))).toBe(true)
 
     const evaluated = await scene.run(['evaluate', out, locales, '--json'])
+    expect(evaluated.stderr).toMatch(/All \d+ examples to measure on were trained on as well/)
     const report = JSON.parse(evaluated.stdout) as { rows: { method: string; chrf: { score: number } }[] }
     expect(report.rows.map(({ method }) => method)).toEqual(['translator', 'before', 'copied source'])
     expect(report.rows[0]?.chrf.score).toBeGreaterThan(report.rows[1]?.chrf.score as number)

@@ -35,6 +35,7 @@ export {
   inspectDataset,
 } from './data/dataset-check.js'
 export { describeUnreadable, ifReadable } from './data/if-readable.js'
+export { countTrainedOn, describeTrainedOn, inputKeys, markTrainedOn, type TrainedOn } from './trust/trained-on.js'
 export {
   checkFile,
   examplesFit,

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@headstart/core'
+import { markTrainedOn } from '@headstart/core/kit'
 import type { Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
+import { sourceKeys } from '../data/source-keys.js'
 import { pairsFor } from '../data/pairs-for.js'
 import { transformersJsProblem } from '../files/transformers-js.js'
 import { forgottenBy } from '../tuning/forgotten.js'
@@ -55,6 +57,7 @@ export async function fineTune(
     generation: tuned.settings,
     trained: tuned.trained,
     kept: gained ? 'tuned' : 'untouched',
+    ...(gained && { trainedOn: markTrainedOn(await sourceKeys(usable)) }),
     heldOut: {
       pairs: heldOut.pairs,
       lossBefore: heldOut.before,

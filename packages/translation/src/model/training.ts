@@ -24,6 +24,8 @@ export const trainingSchema = z.object({
   trained: z.number(),
   /** Whether the tuned weights are better on held-out pairs. */
   kept: z.enum(['tuned', 'untouched']),
+  /** Marks of the sources, where it learned from them: see `TrainedOn` of @headstart/core/kit. */
+  trainedOn: z.base64().optional(),
   /** On pairs that were not learned from: loss per token, and chrF2 of greedy translations. */
   heldOut: z.object({
     pairs: z.number(),

@@ -11,11 +11,12 @@ import {
   type Step,
   type Trained,
 } from '@headstart/core'
-import { shown, step, writeModelFolder } from '@headstart/core/kit'
+import { countTrainedOn, describeTrainedOn, shown, step, writeModelFolder } from '@headstart/core/kit'
 import { z } from 'zod'
 import type { TranslateOptions, Translation, Translator } from '../contract.js'
 import type { Pair, TranslationData } from '../data/pair.js'
 import { pairsFor } from '../data/pairs-for.js'
+import { sourceKeys } from '../data/source-keys.js'
 import { bleu } from '../evaluate/bleu.js'
 import { chrF2 } from '../evaluate/chrf.js'
 import { addedUp, type Metric } from '../evaluate/metric.js'
@@ -104,6 +105,10 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
   async evaluate(data: TranslationData, given: Partial<Run> = {}): Promise<TranslationReport & Shown> {
     const run = startRun(given)
     const pairs = this.#pairsOf(data, run)
+    const { trainedOn } = this.training ?? {}
+    const seen = trainedOn === undefined ? 0 : countTrainedOn(await sourceKeys(pairs), trainedOn)
+    const notice = describeTrainedOn(seen, pairs.length)
+    if (notice !== undefined) run.onEvent?.({ type: 'notice', message: notice })
     const before = this.training && (await this.#openBefore())
     if (this.training && !before) {
       const message = `The translator before adaptation, ${this.training.backbone}, is not at hand, and left out.`
@@ -122,7 +127,13 @@ export class TranslatorModel implements Trained<TranslationData, string, Transla
 
   describe(): Shown {
     const { id, languages, files } = this.translator
-    const figures = { kind: 'translation', id, languages: { ...languages }, training: this.training ?? null }
+    const { trainedOn: _, ...training } = this.training ?? {}
+    const figures = {
+      kind: 'translation',
+      id,
+      languages: { ...languages },
+      training: this.training ? training : null,
+    }
     return shown(
       figures,
       () => [sayModel(id, this.training), transformersJsProblem(files)].filter(Boolean).join('\n'),
