@@ -32,6 +32,24 @@ describe('learningCurve', () => {
     expect(curve.json).toMatchObject({ measure: 'accuracy', gain: { mean: expect.any(Number) } })
   })
 
+  it('says it where the scores follow no law', async () => {
+    const data = dataset<string, Target>(tinyExamples(14))
+    const jumping: ExampleLearner<string> = {
+      ...learner,
+      async fit(train, given) {
+        const model = await learner.fit(train, given)
+        const measure: typeof model.measure = async (held) => ({
+          scores: Float64Array.from(held.inputs, () => (train.size > 25 ? 1 : 0.3)),
+          figures: {},
+        })
+        return Object.assign(model, { measure })
+      },
+    }
+    const { like: _, ...steady } = jumping
+    const { verdict } = await learningCurve(steady, data, {}, run)
+    expect(verdict).toMatch(/The scores do not follow the law by which this is foreseen: take it with caution/)
+  })
+
   it('chooses the strength of the penalty once for each number of examples', async () => {
     const asked: (number | undefined)[] = []
     const watched = (options: { readonly l2?: number }): ExampleLearner<string> => {

@@ -191,7 +191,19 @@ function curveOf(
     later: { examples: size + more, ...expected(then, later, highest) },
     gain: expected(then - today, gain, Number.POSITIVE_INFINITY),
   }
-  return { ...curve, verdict: verdictOf(curve, more) }
+  const doubt = isOff(points, law, noise) ? ` ${misfitWarning}` : ''
+  return { ...curve, verdict: `${verdictOf(curve, more)}${doubt}` }
+}
+
+const misfitWarning =
+  'The scores do not follow the law by which this is foreseen: take it with caution. Copies among the examples can be why.'
+
+/** Whether scores lie further off the law than chance, and than little beside what they rise by. */
+function isOff(points: readonly CurvePoint[], law: PowerLaw, noise: number): boolean {
+  const scores = points.map(({ score }) => score)
+  const rise = Math.max(...scores) - Math.min(...scores)
+  const most = Math.max(...points.map(({ examples, score }) => Math.abs(score - scoreAt(law, examples))))
+  return most > Math.max(4 * noise, 0.1 * rise)
 }
 
 /** A mean with the middle 95 % of what resamples gave. */
