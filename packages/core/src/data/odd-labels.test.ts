@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeOddLabels } from './odd-labels.js'
+import { describeOddLabels, joinedName } from './odd-labels.js'
 
 it('says of labels that differ by capitals, mean nothing or are numbers what to do', () => {
   expect(describeOddLabels(['pos', 'neg', 'pos', '1', '2'])).toEqual([])
@@ -13,3 +13,11 @@ it('says of labels that differ by capitals, mean nothing or are numbers what to 
   expect(describeOddLabels(numbers)).toEqual([expect.stringMatching(/^All 40 labels are numbers.*--kind regression/)])
   expect(describeOddLabels(numbers.slice(0, 5))).toEqual([])
 })
+
+it.each([
+  [['a, b', 'a', 'b', 'c'], 'a, b'],
+  [['a', 'b;c', 'c|b', 'b'], 'b;c'],
+  [['Smith, Ann', 'Smith, John', 'Brown, John', 'Brown, Ann'], undefined],
+  [['New York, NY', 'Albany, NY', 'NY'], undefined],
+  [['a', 'b'], undefined],
+])('finds among %j a name that is several', (labels, joined) => void expect(joinedName(labels)).toBe(joined))

@@ -18,6 +18,21 @@ export function missingNames(labels: Iterable<string>): string[] {
   return [...new Set(labels)].filter((name) => missing.has(name.trim().toLowerCase()))
 }
 
+/**
+ * A name that looks like several in one: all of its parts stand in other names, too, and one of them by itself. Undefined where there is
+ * none.
+ */
+export function joinedName(labels: Iterable<string>): string | undefined {
+  const parts = new Map(
+    [...new Set(labels)].map((name) => [name, new Set(name.split(/[,;|]/).map((one) => one.trim()))]),
+  )
+  const counts = new Map<string, number>()
+  for (const own of parts.values()) for (const part of own) counts.set(part, (counts.get(part) ?? 0) + 1)
+  const isJoined = (own: ReadonlySet<string>): boolean =>
+    own.size > 1 && [...own].every((part) => (counts.get(part) ?? 0) > 1) && [...own].some((part) => parts.has(part))
+  return [...parts].find(([, own]) => isJoined(own))?.[0]
+}
+
 /** What is odd about names of classes, in sentences with what to do; none where all is well. */
 export function describeOddLabels(labels: Iterable<string>): string[] {
   const names = [...new Set(labels)]

@@ -1,6 +1,6 @@
 import { DataError, OptionError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
-import { describeOddLabels } from '../odd-labels.js'
+import { describeOddLabels, joinedName } from '../odd-labels.js'
 import { ClassNames, excerptOf } from './class-names.js'
 import { areNames, findColumns, type InputColumn } from './columns.js'
 import { labelsIn } from './label-list.js'
@@ -101,6 +101,15 @@ export async function readExamples<T extends Kind = 'classification'>(
     const labels = examples.flatMap(({ label }) => label as string | string[])
     for (const message of describeOddLabels(labels)) onNotice(`${path}: ${message}`)
   }
+  if (kind === 'classification') {
+    const joined = joinedName(examples.map(({ label }) => String(label)))
+    const remedy = "If examples can have several, say so (kind 'multi-label'; on the command line: --kind multi-label)"
+    if (joined !== undefined) {
+      onNotice(
+        `${path}: "${joined}" is taken for one class, though its parts stand in other labels, too. ${remedy}, and separate them by |.`,
+      )
+    }
+  }
   if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
   return examples as Example<string, LabelOf[T]>[]
 }
@@ -193,13 +202,10 @@ function sayOddLists(
   const lists = examples.map(({ label }) => label as string[])
   const without = lists.filter((labels) => labels.length === 0).length
   if (without > 0) onNotice(`${path}: ${without} of ${lists.length} examples have no label; they are kept, as such.`)
-  const known = new Set(lists.flat())
-  const joined = [...known].find(
-    (label) => /[,;]/.test(label) && label.split(/[,;]/).every((one) => known.has(one.trim())),
-  )
+  const joined = joinedName(lists.flat())
   if (joined === undefined) return
   const remedy = 'If these are several, separate them by |, or write a list: ["a", "b"].'
-  onNotice(`${path}: "${joined}" is taken for one label, though its parts are labels, too. ${remedy}`)
+  onNotice(`${path}: "${joined}" is taken for one label, though its parts stand in other labels, too. ${remedy}`)
 }
 
 const labelReaders: {
@@ -223,6 +229,12 @@ const labelReaders: {
     const isText = typeof one === 'string' && one.trim() !== ''
     const number = isText || typeof one === 'bigint' ? Number(one) : one
     if (typeof number === 'number' && Number.isFinite(number)) return number
-    throw new DataError(`${path}:${line}`, `a number in "${column}"`, excerptOf(value), 'Correct it.')
+    throw new DataError(`${path}:${line}`, `a number in "${column}"`, excerptOf(value), numberRemedy(value))
   },
+}
+
+/** Spreadsheets write a comma for the point, and separate thousands. */
+function numberRemedy(value: unknown): string {
+  const isWritten = typeof value === 'string' && /^[^\d]*\d[\d.,' \u00A0]*[^\d]*$/u.test(value.trim())
+  return isWritten ? 'Write digits alone, with a point before decimals: 1000.5.' : 'Correct it.'
 }
