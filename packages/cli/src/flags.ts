@@ -60,7 +60,7 @@ function optionsOf(name: string, field: Field, facts: FieldFacts): Option[] {
     const isOpen = facts.default === undefined
     return [
       new Option(flag, description),
-      ...(isOpen ? [new Option(flag.replace('--', '--no-'), `not so: ${facts.description ?? ''}`)] : []),
+      ...(isOpen ? [new Option(flag.replace('--', '--no-'), `the opposite of ${flag}`)] : []),
     ]
   }
   const option = new Option(`${flag} <${placeholderOf(facts)}>`, description)

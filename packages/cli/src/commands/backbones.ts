@@ -59,13 +59,19 @@ async function listNetworks({ task: name, json }: BackbonesFlags, session: Sessi
       download: parameters === undefined ? 0 : parameters * bytesOfWeight,
     })),
   )
+  const tasksOf = (id: string): string =>
+    entries
+      .filter((entry) => entry.id === id)
+      .map(({ task }) => task)
+      .join(', ')
+  const once = entries.filter(({ id }, place) => entries.findIndex((entry) => entry.id === id) === place)
   const text = (): string =>
     [
       textTable([
         ['id', 'task', 'features', 'stages', 'download', 'license', 'for'],
-        ...entries.map((entry) => [
+        ...once.map((entry) => [
           entry.id,
-          entry.task,
+          tasksOf(entry.id),
           String(entry.features),
           String(entry.stages),
           entry.download === 0 ? 'built in' : `${Math.round(entry.download / 1e6)} MB`,

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { textTable } from './text-table.js'
 
 describe('textTable', () => {
-  it('aligns the first column left, the others right, two spaces apart', () => {
+  it('aligns words left, in the last column without white space behind, numbers right', () => {
+    const table = textTable([
+      ['id', 'license', 'size', 'for'],
+      ['small', 'MIT', '91 MB', 'sentences'],
+      ['b', 'Apache-2.0', 'built in', 'all'],
+    ])
+    expect(table.split('\n')).toEqual([
+      'id     license         size  for',
+      'small  MIT            91 MB  sentences',
+      'b      Apache-2.0  built in  all',
+    ])
+  })
+
+  it('aligns the first column left, numbers right, two spaces apart', () => {
     const table = textTable([
       ['class', 'recall', 'n'],
       ['a', '0.5', '10'],
@@ -27,6 +40,6 @@ describe('textTable', () => {
         ['a', ''],
         ['', 'b'],
       ]),
-    ).toBe('a   \n   b')
+    ).toBe('a  \n   b')
   })
 })
