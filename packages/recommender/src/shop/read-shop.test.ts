@@ -218,6 +218,11 @@ describe('readShop', () => {
     )
   })
 
+  it('says which items that are to be left out there are not', async () => {
+    const { notices } = await read(interactions('u,apple,1\nu,banana,2'), { exclude: ['aple', 'banana'] })
+    expect(notices).toContain('shop: there is no item "aple" (the nearest one is "apple") to be left out.')
+  })
+
   it('leaves excluded items out', async () => {
     const { shop, notices } = await read(interactions('u,a,1\nu,b,2'), { exclude: ['b'] })
     expect(shop.catalog.items.map(({ id }) => id)).toEqual(['a', 'c'])

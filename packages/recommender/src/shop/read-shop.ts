@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { DataError, toFileError } from '@headstart/core/kit'
+import { closestFirst } from '@headstart/core/load'
 import { Catalog, type Item } from './catalog.js'
 import type { Interactions } from './interactions.js'
 import { plainId } from './plain-id.js'
@@ -35,7 +36,12 @@ export async function readShop(path: string, options: ReadShopOptions = {}): Pro
   const { columns = {}, onNotice = () => {}, signal } = options
   const paths = await tablesIn(path, onNotice)
   const excluded = new Set(options.exclude?.map(plainId))
-  const isIn = ({ id }: Item): boolean => !excluded.has(id)
+  const met = new Set<string>()
+  const isIn = ({ id }: Item): boolean => {
+    if (!excluded.has(id)) return true
+    met.add(id)
+    return false
+  }
   const items = paths.items === undefined ? [] : (await readItems(paths.items, columns, onNotice, signal)).filter(isIn)
   const listed = items.length
   const numbers = new Map(items.map(({ id }, number) => [id, number]))
@@ -43,13 +49,22 @@ export async function readShop(path: string, options: ReadShopOptions = {}): Pro
   const itemNumber: ItemNumber = (id, about) => {
     const known = numbers.get(id)
     if (known !== undefined) return known
-    if (excluded.has(id)) return undefined
+    if (excluded.has(id)) {
+      met.add(id)
+      return undefined
+    }
     numbers.set(id, items.length)
     described ||= about !== undefined
     return items.push({ id, ...about?.() }) - 1
   }
   const describes = paths.items === undefined
   const interactions = await readInteractions(paths.interactions, itemNumber, { ...options, describes })
+  const missed = [...excluded].filter((id) => !met.has(id))
+  if (missed.length > 0) {
+    const known = items.map(({ id }) => id)
+    const nearest = missed.slice(0, 5).map((id) => `"${id}" (the nearest one is "${closestFirst(known, id)[0]}")`)
+    onNotice(`${path}: there is no item ${nearest.join(', ')} to be left out.`)
+  }
   if (described) onNotice(`${path}: no table of items: what is known of them stands beside the interactions.`)
   else if (describes) onNotice(`${path}: no table of items, so that nothing is known of them but their ids.`)
   else if (items.length > listed)
