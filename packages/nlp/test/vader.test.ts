@@ -1,10 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { sourcePackage } from '../../../scripts/source-package.js'
 import { valenceOf } from '../src/knowledge/vader.js'
 import { reviewSentences } from './review-sentences.js'
 
@@ -39,20 +35,6 @@ describe('valenceOf', () => {
   it('and so it is of sentences of reviews', () => {
     const wrong = reviewSentences().filter((text, index) => index % 10 === 0 && !(differenceOf(text) < 0.0011))
     expect(wrong).toEqual([])
-  })
-})
-
-describe('the package of the word list', () => {
-  it('that is missing when ours is built is named, with what to do', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'headstart-'))
-    try {
-      writeFileSync(join(folder, 'package.json'), '{ "name": "@headstart/nlp" }')
-      expect(() => sourcePackage('vader-sentiment', '1.1.3', pathToFileURL(`${folder}/`))).toThrow(
-        /build of @headstart\/nlp: expected vader-sentiment 1\.1\.3.*got no such package.*npm run setup/,
-      )
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
   })
 })
 
