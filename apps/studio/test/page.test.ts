@@ -165,12 +165,12 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     const held = pretendedTexts()
     const { page } = await open(held, 'label')
     const other = await browser.open(`${studio?.address}#label`)
-    await page.getByText('24 examples left').waitFor()
+    await page.getByText('24 examples left', { exact: true }).waitFor()
     for (let n = 0; n < 20; n++) await page.keyboard.press(String((n % 4) + 1))
-    await page.getByText('4 examples left').waitFor()
-    await other.page.getByText('4 examples left').waitFor()
-    const given = held.examples.slice(96, 116).map(({ label }) => label)
-    expect(given).toEqual(Array.from({ length: 20 }, (_, n) => held.project.labels[n % 4]?.name))
+    await page.getByText('4 examples left', { exact: true }).waitFor()
+    await other.page.getByText('4 examples left', { exact: true }).waitFor()
+    const wanted = Array.from({ length: 20 }, (_, n) => held.project.labels[n % 4]?.name)
+    await expect.poll(() => held.examples.slice(96, 116).map(({ label }) => label)).toEqual(wanted)
 
     await page.keyboard.press('u')
     await page.getByRole('region', { name: 'To be labeled' }).getByText('(116)').waitFor()
@@ -186,7 +186,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
   it('keeps labels while the studio is gone, over a reload of what it had, and sends them when it is back', async () => {
     const held = pretendedTexts()
     const { page } = await open(held, 'label')
-    await page.getByText('24 examples left').waitFor()
+    await page.getByText('24 examples left', { exact: true }).waitFor()
     const port = studio?.port
     studio?.close()
     await page.keyboard.press('1')
@@ -196,7 +196,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
 
     studio = await pretendStudio(held, port)
     await page.reload()
-    await page.getByText('22 examples left').waitFor()
+    await page.getByText('22 examples left', { exact: true }).waitFor()
     await expect.poll(() => held.examples.slice(96, 98).map(({ label }) => label)).toEqual(['delivery', 'refund'])
     await page.close()
   })
@@ -230,7 +230,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     held.project = { ...held.project, labels: [...held.project.labels, ...more] }
     const { page } = await open(held, 'label')
     const given = (place: number) => held.examples[96 + place]?.label
-    await page.getByText('24 examples left').waitFor()
+    await page.getByText('24 examples left', { exact: true }).waitFor()
     const press = async (...keys: readonly string[]): Promise<void> => {
       for (const key of keys) await page.keyboard.press(key)
     }
@@ -251,7 +251,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     held.project = { ...held.project, kind: 'multi-label' }
     const { page } = await open(held, 'label')
     const given = (place: number) => held.examples[96 + place]?.label
-    await page.getByText('24 examples left').waitFor()
+    await page.getByText('24 examples left', { exact: true }).waitFor()
     // It begins with what is guessed: delivery.
     await page.getByRole('button', { name: 'delivery', pressed: true }).waitFor()
     for (const key of ['3', '2', 'Enter']) await page.keyboard.press(key)
@@ -273,7 +273,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     }
     const { page } = await open(held, 'label')
     const given = (place: number) => held.examples[96 + place]?.label
-    await page.getByText('24 examples left').waitFor()
+    await page.getByText('24 examples left', { exact: true }).waitFor()
     for (const key of ['4', ',', '5', 'Enter']) await page.keyboard.press(key)
     await expect.poll(() => given(0)).toBe('4.5')
     for (const key of ['x', 'Enter']) await page.keyboard.press(key)
@@ -319,7 +319,7 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     await page.getByRole('heading', { name: '121 examples' }).waitFor()
 
     await step('Label')
-    await page.getByText('25 examples left').waitFor()
+    await page.getByText('25 examples left', { exact: true }).waitFor()
     await page.keyboard.press('2')
     await expect.poll(() => held.examples[96]?.label).toBe('refund')
 
@@ -359,21 +359,21 @@ describe.runIf(chromium !== undefined)('the page, in Chromium', () => {
     const { page, trouble } = await open(held, 'label')
     await page.getByRole('heading', { name: 'Write its translation' }).waitFor()
     const field = page.getByRole('textbox', { name: 'Its translation' })
-    await page.getByText('4 examples left').waitFor()
+    await page.getByText('4 examples left', { exact: true }).waitFor()
     await expect.poll(() => field.inputValue()).toBe('Die Datei öffnen')
     await page.keyboard.press('Control+a')
     await page.keyboard.type('Die Datei aufmachen')
     await page.keyboard.press('Enter')
-    await page.getByText('3 examples left').waitFor()
+    await page.getByText('3 examples left', { exact: true }).waitFor()
     expect(held.examples[4]?.label).toBe('Die Datei aufmachen')
     // Outside of the field keys mean what they mean elsewhere.
     await page.keyboard.press('Escape')
     await page.keyboard.press('u')
-    await page.getByText('4 examples left').waitFor()
+    await page.getByText('4 examples left', { exact: true }).waitFor()
     await expect.poll(() => held.examples[4]?.label).toBeNull()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Enter')
-    await page.getByText('3 examples left').waitFor()
+    await page.getByText('3 examples left', { exact: true }).waitFor()
     await expect.poll(() => held.examples[4]?.label).toBe('Die Datei öffnen')
     await to(page, 'try')
     await page.getByLabel('What is to be answered').fill('Open page {n}')
