@@ -57,3 +57,10 @@ it.each([2500, 2990, 11_900, 100_000])('finds an edited copy of a document of %d
     .concat(' and a line that was not there before'.repeat(1 + length / 2000))
   expect(found(text, other, edited)).toEqual(['0 2'])
 })
+
+it('finds copies of long texts that say the same over and over, and no others', () => {
+  const [one, other, third] = ['all work and no play ', 'makes jack a dull boy, ', 'and so on and so on '].map((line) =>
+    line.repeat(1000),
+  ) as [string, string, string]
+  expect(found(one, other, third, `${one}all work`)).toEqual(['0 3'])
+})

@@ -13,8 +13,8 @@ const longSize = 9
  * (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.2.2: 9 for large documents).
  */
 const long = 3000
-/** Of a long text one shingle in so many counts, and of one four times as long one in four times as many. */
-const sampled = 4
+/** Different shingles of a long text that all count; of four times as many one in four does. */
+const most = 3000
 /**
  * Shingles in common, of all that two texts have, from which on they are nearly the same. Chosen on the training half of trec6, into which
  * copies with a typo, another case, a word more or less were planted: all but 2 % were found, and 4 % of the pairs were other ones.
@@ -34,52 +34,65 @@ const typos = 0.08
  */
 export function nearTexts(texts: readonly string[], signal?: AbortSignal): NearTexts[] {
   const plain = texts.map(plainText)
-  const levels = plain.map(({ length }) => levelOf(length))
-  return [...new Set(levels)].flatMap((level) => {
-    // A text that is a little longer than those of a level may be nearly the same as one of them.
-    const rows = [...plain.keys()].filter((row) => {
-      const { length } = plain[row] as string
-      return levels[row] === level || levelOf(least * length) === level
-    })
-    return pairsAmong(
-      rows.map((row) => plain[row] as string),
-      level,
-      signal,
-    ).flatMap(({ a, b, likeness }) => {
-      const [one, other] = [rows[a] as number, rows[b] as number]
-      const isOwn = levels[one] === level || levels[other] === level
-      return isOwn ? [{ a: one, b: other, likeness }] : []
-    })
+  const shinglesOf = shinglesIn()
+  const sketches = plain.map((text) => sketchOf(text, shinglesOf))
+  const levels = [...new Set(sketches.map(({ own }) => own))]
+  return levels.flatMap((level) => {
+    const rows = [...plain.keys()].filter((row) => sketches[row]?.sets.has(level))
+    const sets = rows.map((row) => sketches[row]?.sets.get(level) as ReadonlySet<number>)
+    return pairsAmong(rows, plain, byRarity(sets), level, signal).filter(
+      ({ a, b }) => sketches[a]?.own === level || sketches[b]?.own === level,
+    )
   })
 }
 
-/** 0 for short texts, and one more for each four times as long. */
-function levelOf(length: number): number {
-  return length < long ? 0 : 1 + Math.floor(Math.log(length / long) / Math.log(4))
+/** Shingles of a text by level: its own, and those of others that are nearly the same and a little shorter. */
+interface Sketch {
+  readonly own: number
+  readonly sets: ReadonlyMap<number, ReadonlySet<number>>
+}
+
+/** @param shinglesOf Those of three characters, which are level 0; on the others one shingle of nine in 4^(level - 1) counts. */
+function sketchOf(text: string, shinglesOf: (text: string) => Set<number>): Sketch {
+  if (text.length < long) return { own: 0, sets: new Map([[0, shinglesOf(text)]]) }
+  const all = hashesOf(text)
+  const levelOf = (count: number): number => (count < most ? 1 : 2 + Math.floor(Math.log(count / most) / Math.log(4)))
+  const own = levelOf(all.size)
+  const sets = new Map([own, levelOf(least * all.size)].map((level) => [level, sampleOf(all, level)]))
+  return { own, sets: least * text.length < long ? sets.set(0, shinglesOf(text)) : sets }
 }
 
 /**
- * All pairs that are nearly the same by shingles of a level: two sets that overlap so much share one of their rarest members, so that only
+ * All pairs of rows that are nearly the same by their sets: two that overlap so much share one of their rarest members, so that only
  * texts which share one are compared (prefix filtering: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007).
  */
-function pairsAmong(plain: readonly string[], level: number, signal: AbortSignal | undefined): NearTexts[] {
-  const sets = byRarity(level === 0 ? plain.map(shinglesIn()) : plain.map((text) => sampleOf(text, level)))
-  /** Texts so far that have a shingle among their rarest. */
+function pairsAmong(
+  rows: readonly number[],
+  plain: readonly string[],
+  sets: readonly Int32Array[],
+  level: number,
+  signal: AbortSignal | undefined,
+): NearTexts[] {
+  /** Least share that a set of so many has in common with another for their texts to be compared. */
+  const leastOf = (length: number): number => (level === 0 && length < short ? fewer : least)
+  /** Places so far that have a shingle among their rarest. */
   const having = new Map<number, number[]>()
   const pairs: NearTexts[] = []
-  for (const [b, set] of sets.entries()) {
-    if (b % 1024 === 0) signal?.throwIfAborted()
+  for (const [place, set] of sets.entries()) {
+    if (place % 1024 === 0) signal?.throwIfAborted()
     const candidates = new Set<number>()
     // Of two sets that overlap by a share t of all, as much as t of each is in common: at least one of its first (1 - t) · size + 1.
     const common = Math.ceil(leastOf(set.length) * set.length)
     for (const shingle of set.subarray(0, set.length - common + 1)) {
       const others = having.get(shingle)
       for (const other of others ?? []) candidates.add(other)
-      if (others) others.push(b)
-      else having.set(shingle, [b])
+      if (others) others.push(place)
+      else having.set(shingle, [place])
     }
-    for (const a of candidates) {
-      const likeness = overlap(sets[a] as Int32Array, set)
+    for (const other of candidates) {
+      const [a, b] = [rows[other] as number, rows[place] as number]
+      const before = sets[other] as Int32Array
+      const likeness = overlap(before, set, leastOf(Math.max(before.length, set.length)))
       if (likeness >= least || (likeness >= fewer && differsByLittle(plain[a] as string, plain[b] as string)))
         pairs.push({ a, b, likeness })
     }
@@ -96,14 +109,8 @@ function byRarity(sets: readonly ReadonlySet<number>[]): Int32Array[] {
   return sets.map((set) => Int32Array.from(set, (member) => ranks.get(member) as number).sort())
 }
 
-/** Least share of shingles that a text of so many has in common with another to be compared with it. */
-function leastOf(shingles: number): number {
-  return shingles < short ? fewer : least
-}
-
 /** Members in common, of all, of two rising lists; 0 where they are too few. */
-function overlap(a: Int32Array, b: Int32Array): number {
-  const needed = leastOf(Math.max(a.length, b.length))
+function overlap(a: Int32Array, b: Int32Array, needed: number): number {
   if (Math.min(a.length, b.length) < needed * Math.max(a.length, b.length)) return 0
   // So many of a can be missing from b at most.
   let left = a.length - Math.ceil((needed / (1 + needed)) * (a.length + b.length))
@@ -143,9 +150,8 @@ function shinglesIn(): (text: string) => Set<number> {
   }
 }
 
-/** Hashes of sets of nine characters, of 22 bits, and of these those that a level counts. */
-function sampleOf(text: string, level: number): Set<number> {
-  const rate = sampled * 4 ** (level - 1)
+/** Hashes of sets of nine characters, of 32 bits. */
+function hashesOf(text: string): Set<number> {
   const own = new Set<number>()
   // Karp and Rabin 1987: the hash of the next window from that of this one.
   let [hash, gone] = [0, 1]
@@ -153,10 +159,16 @@ function sampleOf(text: string, level: number): Set<number> {
   for (let place = 0; place < text.length; place++) {
     hash = (Math.imul(hash, base) + text.charCodeAt(place)) | 0
     if (place >= longSize) hash = (hash - Math.imul(gone, text.charCodeAt(place - longSize))) | 0
-    if (place < longSize - 1) continue
-    const mixed = mix(hash)
-    if (mixed % rate === 0) own.add(Math.floor(mixed / rate) % 2 ** 22)
+    if (place >= longSize - 1) own.add(mix(hash))
   }
+  return own
+}
+
+/** Those that a level counts, of 22 bits each, so that there are not too many different ones to keep. */
+function sampleOf(hashes: ReadonlySet<number>, level: number): Set<number> {
+  const rate = 4 ** (level - 1)
+  const own = new Set<number>()
+  for (const hash of hashes) if (hash % rate === 0) own.add(Math.floor(hash / rate) % 2 ** 22)
   return own
 }
 
