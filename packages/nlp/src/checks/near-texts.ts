@@ -24,6 +24,8 @@ const least = 0.75
 const fewer = 0.5
 /** Shingles of a short text: in a longer one a typo or two words in another order change little. */
 const short = 100
+/** Rarest members that two sets share before they are compared: with more of them fewer are, and more are looked at. */
+const shared = 8
 /** Letters that differ, of all: a typo in a short text. */
 const typos = 0.08
 
@@ -63,8 +65,9 @@ function sketchOf(text: string, shinglesOf: (text: string) => Set<number>): Sket
 }
 
 /**
- * All pairs of rows that are nearly the same by their sets: two that overlap so much share one of their rarest members, so that only
- * texts which share one are compared (prefix filtering: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007).
+ * All pairs of rows that are nearly the same by their sets: two that overlap so much share some of their rarest members, so that only
+ * texts which do are compared (prefix filtering: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007; by several
+ * members: Wang, Li and Feng, "Can we beat the prefix filtering?", 2012, lemma 2).
  */
 function pairsAmong(
   rows: readonly number[],
@@ -75,21 +78,29 @@ function pairsAmong(
 ): NearTexts[] {
   /** Least share that a set of so many has in common with another for their texts to be compared. */
   const leastOf = (length: number): number => (level === 0 && length < short ? fewer : least)
-  /** Places so far that have a shingle among their rarest. */
-  const having = new Map<number, number[]>()
+  // Of two sets that overlap by a share t of all, as much as t of each is in common.
+  const common = sets.map(({ length }) => Math.ceil(leastOf(length) * length))
+  /** Places so far that have a member among their rarest. */
+  const having: number[][] = []
+  /** How many of these each place shares with the one that is looked at. */
+  const hits = new Int32Array(sets.length)
   const pairs: NearTexts[] = []
   for (const [place, set] of sets.entries()) {
     if (place % 1024 === 0) signal?.throwIfAborted()
-    const candidates = new Set<number>()
-    // Of two sets that overlap by a share t of all, as much as t of each is in common: at least one of its first (1 - t) · size + 1.
-    const common = Math.ceil(leastOf(set.length) * set.length)
-    for (const shingle of set.subarray(0, set.length - common + 1)) {
-      const others = having.get(shingle)
-      for (const other of others ?? []) candidates.add(other)
-      if (others) others.push(place)
-      else having.set(shingle, [place])
+    const own = common[place] as number
+    const met: number[] = []
+    for (const member of set.subarray(0, set.length - own + Math.min(shared, own))) {
+      const others = (having[member] ??= [])
+      for (const other of others) {
+        if (hits[other] === 0) met.push(other)
+        hits[other] = (hits[other] as number) + 1
+      }
+      others.push(place)
     }
-    for (const other of candidates) {
+    for (const other of met) {
+      const isEnough = (hits[other] as number) >= Math.min(shared, own, common[other] as number)
+      hits[other] = 0
+      if (!isEnough) continue
       const [a, b] = [rows[other] as number, rows[place] as number]
       const before = sets[other] as Int32Array
       const likeness = overlap(before, set, leastOf(Math.max(before.length, set.length)))
@@ -137,11 +148,11 @@ function plainText(text: string): string {
 function shinglesIn(): (text: string) => Set<number> {
   const numbers = new Map<string, number>()
   return (text) => {
-    const characters = Array.from(` ${text} `)
-    const count = Math.max(1, characters.length - size + 1)
+    const padded = ` ${text} `
+    const count = Math.max(1, padded.length - size + 1)
     const own = new Set<number>()
     for (let place = 0; place < count; place++) {
-      const shingle = characters.slice(place, place + size).join('')
+      const shingle = padded.slice(place, place + size)
       const number = numbers.get(shingle) ?? numbers.size
       numbers.set(shingle, number)
       own.add(number)
