@@ -144,10 +144,14 @@ msgstr ""
 <tuv xml:lang="de-DE"><seg>Datei <ph x="1">&lt;b&gt;</ph>öffnen</seg></tuv></tu>
 <tu><tuv xml:lang="en-US"><seg>42</seg></tuv></tu>
 </body></tmx>`
-    const path = await written({ 'memory.tmx': tmx, 'broken.tmx': '<tmx><body>' }, 'tmx')
+    const path = await written(
+      { 'memory.tmx': tmx, 'broken.tmx': '<tmx><body>', 'open.tmx': `<tmx></tmx><?xml` },
+      'tmx',
+    )
     const data = await readTranslationData(join(path, 'memory.tmx'))
     expect(pairsFor(data, { languages })).toEqual([{ source: 'Open <b>file', target: 'Datei <b>öffnen' }])
-    await expect(readTranslationData(join(path, 'broken.tmx'))).rejects.toThrow('a translation memory (TMX)')
+    for (const name of ['broken.tmx', 'open.tmx'])
+      await expect(readTranslationData(join(path, name))).rejects.toThrow('a translation memory (TMX)')
   })
 
   it.each([

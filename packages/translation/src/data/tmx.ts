@@ -19,13 +19,19 @@ const parser = new XMLParser({
  * @throws DataError where it is none.
  */
 export function tmxCatalogs(path: string, text: string): Map<string, Catalog> {
+  const refusal = (place: string, got: string): DataError =>
+    new DataError(place, 'a translation memory (TMX)', got, 'Correct it.')
   const valid = XMLValidator.validate(text)
-  if (valid !== true) {
-    const { line, msg } = valid.err
-    throw new DataError(`${path}:${line}`, 'a translation memory (TMX)', msg, 'Correct it.')
+  if (valid !== true) throw refusal(`${path}:${valid.err.line}`, valid.err.msg)
+  let nodes: XmlNode[]
+  try {
+    nodes = parser.parse(text) as XmlNode[]
+  } catch (error) {
+    // Not all that it cannot read does the validator find: an instruction that is not closed, too many entities.
+    throw refusal(path, (error as Error).message)
   }
   const catalogs = new Map<string, Map<string, string>>()
-  const body = inside(inside(parser.parse(text) as XmlNode[], 'tmx')?.[0] ?? [], 'body')
+  const body = inside(inside(nodes, 'tmx')?.[0] ?? [], 'body')
   if (!body)
     throw new DataError(path, 'a translation memory (TMX)', 'XML without <tmx> and <body>', 'Give another file.')
   inside(body[0] ?? [], 'tu').forEach((unit, index) => {
