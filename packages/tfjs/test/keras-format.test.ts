@@ -102,4 +102,17 @@ describe('a layer that cannot be imported', () => {
       'Dense layer with no such weight (not the weight "classes/bias") (node "classes")',
     )
   })
+
+  it.each(['Dense', 'BatchNormalization', 'Add', 'Concatenate', 'Flatten', 'Softmax'])(
+    'is named where it takes nothing: %s',
+    async (className) => {
+      const model = await network()
+      const nothing = { class_name: className, name: 'lost', config: { name: 'lost' }, inbound_nodes: [[]] }
+      const damaged = withTopology(model, {
+        class_name: 'Functional',
+        config: { name: 'model', layers: [nothing], input_layers: [], output_layers: [['lost', 0, 0]] },
+      })
+      expect(() => importTfjs(damaged)).toThrow('layers that take something, got "lost", which takes nothing')
+    },
+  )
 })

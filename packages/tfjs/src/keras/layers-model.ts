@@ -147,6 +147,10 @@ class ModelWriter {
       return { name, rank: inputs[0]?.rank ?? 0 }
     }
     if (!importer) return unknown(`${layer.className} layer`)
+    if (inputs.length === 0) {
+      const remedy = 'Save the model again.'
+      throw new TfjsFormatError(this.source, 'layers that take something', `"${name}", which takes nothing`, remedy)
+    }
     try {
       return importer(new Layer(layer, name, this.sink), inputs)
     } catch (error) {
