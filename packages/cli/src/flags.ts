@@ -16,6 +16,8 @@ interface FieldFacts {
   /** Given several times, each value as it is. */
   readonly repeatable?: boolean | undefined
   readonly inPlaceOfData?: boolean | undefined
+  /** Said by a model, and by nobody else. */
+  readonly ofModel?: boolean | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ interface FieldFacts {
 export function withFlags(command: Command, schemas: readonly Shape[], forTraining = false): Command {
   for (const [name, field] of Object.entries(Object.assign({}, ...schemas) as Shape)) {
     const facts = factsOf(field)
-    if (facts.inPlaceOfData && !forTraining) continue
+    if (facts.ofModel || (facts.inPlaceOfData && !forTraining)) continue
     for (const option of optionsOf(name, field, facts)) command.addOption(option)
   }
   return command

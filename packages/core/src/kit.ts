@@ -38,6 +38,7 @@ export { describeUnreadable, ifReadable } from './data/if-readable.js'
 export { countTrainedOn, describeTrainedOn, inputKeys, markTrainedOn, type TrainedOn } from './trust/trained-on.js'
 export {
   checkFile,
+  type Columns,
   examplesFit,
   formatOf,
   type InputColumn,
@@ -47,6 +48,7 @@ export {
   readExamples,
   type ReadExamplesOptions,
   readInputs,
+  type ReadInputsOptions,
   readRows,
   type Row,
   type RowFormat,

@@ -326,7 +326,7 @@ async function askPlace<Data, Query, Answer>(
   }
   try {
     let batch: Asked<Query>[] = []
-    for await (const asked of await queries.run(path, flags, runOf({}, screen))) {
+    for await (const asked of await queries.run(path, { ...trained.reads, ...flags }, runOf({}, screen))) {
       batch.push(asked)
       if (batch.length < atOnce) continue
       await answer(batch)

@@ -43,7 +43,7 @@ async function teach<Data, Query, Answer>(
     const out = given.out ?? join(folder, '..', `${basename(resolve(folder))}-student`)
     await prepareToWrite(out, 'folder')
     const run = runOf(given, screen)
-    const queries = await queriesIn(task, place, given, run)
+    const queries = await queriesIn(task, place, { ...model.reads, ...given }, run)
     const student = await task.distill(model, queries, run)
     try {
       await writeModelFolder(out, await student.pack(), { signal: session.signal })

@@ -72,8 +72,10 @@ async function evaluate<Data, Query, Answer>(
   try {
     const run = runOf(flags, screen)
     const trained = await task.load(modelFiles(folder))
-    const data = await readData(task, path, { ...trained.reads, ...flags }, run, session)
-    const outOfScope = flags.outOfScope === undefined ? undefined : await queriesIn(task, flags.outOfScope, flags, run)
+    const reading = { ...trained.reads, ...flags }
+    const data = await readData(task, path, reading, run, session)
+    const outOfScope =
+      flags.outOfScope === undefined ? undefined : await queriesIn(task, flags.outOfScope, reading, run)
     const { unknown } = task.asking?.parse(flags) ?? {}
     const report = await trained.evaluate(data, {
       ...run,

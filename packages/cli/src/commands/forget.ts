@@ -38,7 +38,7 @@ async function forget<Data, Query, Answer>(
       const remedy = 'Train it again without them.'
       throw new OptionError(folder, 'a model that can forget', `one for ${task.name}`, remedy)
     }
-    const inputs = await Promise.all(words.map((word) => inputsOf(task, word, flags, run)))
+    const inputs = await Promise.all(words.map((word) => inputsOf(task, word, { ...trained.reads, ...flags }, run)))
     return trained.forget(inputs.flat(), run)
   })
 }

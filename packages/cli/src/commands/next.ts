@@ -43,7 +43,7 @@ async function choose<Data, Query, Answer>(
       throw new OptionError(folder, 'a model of labeled examples', `one of the task ${task.name}`, 'Give such a model.')
     }
     const run = runOf(given, screen)
-    const queries = await queriesIn(task, place, given, run)
+    const queries = await queriesIn(task, place, { ...trained.reads, ...given }, run)
     const shown = await trained.next(queries, { signal: run.signal, onEvent: run.onEvent, count: given.count ?? 20 })
     screen.end()
     print(session, given.json, shown, { task: task.name })

@@ -329,8 +329,8 @@ async function labeledRows(path: string, parts: TableParts): Promise<readonly Te
   const { input, kind = 'classification', read } = parts
   if (read) return read(path)
   // A text is written as the name of a class is.
-  const rows = await readExamples(path, input, { kind: kind === 'text' ? 'classification' : kind })
-  return rows.map(({ input: text, label }) => ({ text, label: cellOf(label) }))
+  const { examples } = await readExamples(path, input, { kind: kind === 'text' ? 'classification' : kind })
+  return examples.map(({ input: text, label }) => ({ text, label: cellOf(label) }))
 }
 
 /** Reads the files that belong together, and gives the others. */

@@ -128,7 +128,7 @@ export function frozenLearners<Input>(
 
 /** The same model, with which its backbone is closed. */
 function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>): Model<Input, Label> {
-  const { backbone, head, recipe, training, trust, kept, trainedOn } = model
+  const { backbone, head, recipe, training, trust, kept, trainedOn, columns } = model
   return new Model({
     backbone,
     head,
@@ -137,6 +137,7 @@ function withItsBackbone<Input, Label extends Target>(model: Model<Input, Label>
     trust,
     kept,
     trainedOn,
+    columns,
     validation: () => model.validation,
     ownsBackbone: true,
   })

@@ -1,6 +1,7 @@
 import { DataError, OptionError } from '../contract/errors.js'
 import { inLabelOrder } from '../kit/label-order.js'
 import { random } from '../kit/random.js'
+import type { Columns } from './table/columns.js'
 import { iterativeStratification, stratifiedFolds, stratifiedSplit } from './split.js'
 import type { Example, Target, Kind, KindOf } from '../contract/target.js'
 
@@ -17,6 +18,8 @@ export interface DatasetOptions<Input = never, Label extends Target = never> {
   readonly name?: string | undefined
   /** Examples that their source sets aside to measure on, such as its folder `test`. Default: none. */
   readonly test?: Dataset<Input, Label> | undefined
+  /** Where its examples stand in the table they were read from. Default: they come from none. */
+  readonly columns?: Columns | undefined
   /**
    * Whether class names that differ by white space alone are refused. Default true; false, as for `checkData`, which says so: they are
    * classes of their own.
@@ -68,6 +71,8 @@ export class Dataset<Input, Label extends Target = string> {
    * on them where they are not told otherwise. Parts of a data set have none.
    */
   readonly test: Dataset<Input, Label> | undefined
+  /** Where the examples stand in the table they were read from, so that what belongs to them is read alike. */
+  readonly columns: Columns | undefined
 
   /** See `dataset`. */
   constructor(
@@ -75,12 +80,14 @@ export class Dataset<Input, Label extends Target = string> {
     {
       name = 'examples',
       test,
+      columns,
       labels = [],
       distinctNames = true,
     }: DatasetOptions<Input, Label> & { readonly labels?: readonly string[] } = {},
   ) {
     this.name = name
     this.test = test
+    this.columns = columns
     this.examples = [...examples]
     requireInputs(this.#who, this.examples)
     this.inputs = examples.map((example) => example.input)
@@ -119,7 +126,7 @@ export class Dataset<Input, Label extends Target = string> {
       const remedy = 'Take the numbers from split, folds or a loop over the examples.'
       throw new OptionError('subset', `numbers of examples from 0 to ${this.size - 1}`, String(index), remedy)
     })
-    return new Dataset(examples, { name: this.name })
+    return new Dataset(examples, { name: this.name, columns: this.columns })
   }
 
   /**

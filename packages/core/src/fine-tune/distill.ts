@@ -55,7 +55,9 @@ export async function distill<Input, Label extends Target>(
   )
   const features = await computeFeatures(networkOf(student), inputs, { cache: undefined, signal })
   const beside = isKnown(student) ? columnsAlone(student.parts, inputs) : undefined
-  const data = new Dataset(inputs.map((input, row) => ({ input, label: answers[row]?.label as string })))
+  const labeled = inputs.map((input, row) => ({ input, label: answers[row]?.label as string }))
+  // What is read for the student stands where it stood for the model.
+  const data = new Dataset(labeled, { columns: model.columns })
   const regularization = { folds: data.folds(folds, seed) }
   const fitted = await fitHead(
     { kind: 'classification', features, beside, targets },

@@ -202,6 +202,7 @@ export async function headModel<Input, Label extends Target>(
     alone,
     kept: options.keep ? await keptExamples(backbone, features, data.examples) : undefined,
     trainedOn: marksOf(backbone, data),
+    columns: data.columns,
   })
 }
 

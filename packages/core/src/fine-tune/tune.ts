@@ -164,6 +164,7 @@ async function tunedModel<Input, Label extends Target>(
     trust: await trustOf({ ...data, features, heldOut, familiar }),
     kept: keep ? await keptExamples(tuned, features, data.examples) : undefined,
     trainedOn: marksOf(tuned, data),
+    columns: data.columns,
     validation: () => report(data.kind, data.labels, heldOut.targets, results, training),
   })
 }

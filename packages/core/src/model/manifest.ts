@@ -52,6 +52,8 @@ const manifestSchema = z.object({
   trust: z.object({ familiarity: ranked.exactOptional(), conformity: ranked.exactOptional() }).exactOptional(),
   /** Marks of the training inputs (see `TrainedOn`), where they are not kept. Absent in older models. */
   trainedOn: z.base64().exactOptional(),
+  /** Columns of the training data. Absent in older models, and where these are in no table. */
+  columns: z.object({ input: z.string(), label: z.string() }).exactOptional(),
   /** The training examples, where they are kept. */
   kept: keptSchema.exactOptional(),
   /** SHA-256 of every other file in the folder. */

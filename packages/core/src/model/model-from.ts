@@ -51,7 +51,7 @@ export async function modelFrom<Input, Label extends Target = string>(
       'Load it with the package for that kind of input, or a newer version of this one.',
     )
   }
-  const { trainedOn } = manifest
+  const { trainedOn, columns } = manifest
   const { crossValidation } = manifest.metrics
   const validation = crossValidation ? reportOf(crossValidation) : undefined
   const { graph, head: part, usual } = splitNetwork(folder, files.get(graphName) as Uint8Array, manifest)
@@ -71,6 +71,7 @@ export async function modelFrom<Input, Label extends Target = string>(
       conformity: manifest.trust?.conformity,
     },
     trainedOn: trainedOn === undefined ? undefined : async () => trainedOn,
+    columns,
     kept: keptIn(folder, manifest, files),
     alone: aloneIn(folder, head, files),
   })

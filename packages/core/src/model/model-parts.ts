@@ -1,4 +1,5 @@
 import type { Backbone } from '../contract/backbone.js'
+import type { Columns } from '../data/table/index.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import type { Head } from '../head/head.js'
 import type { TrainedOn } from '../trust/trained-on.js'
@@ -19,6 +20,8 @@ export interface ModelParts<Input> {
   readonly kept?: KeptExamples | undefined
   /** Marks of its training inputs, where it does not keep these themselves. Made when they are needed. */
   readonly trainedOn?: (() => Promise<TrainedOn>) | undefined
+  /** See `Dataset.columns`, of what it learned from. */
+  readonly columns?: Columns | undefined
   /** A head for the network alone, where something stands beside it: for those who have nothing else. */
   readonly alone?: Head | undefined
   /** Whether the backbone is this model's alone, and closed with it. Default false. */

@@ -22,6 +22,7 @@ import type {
 import { Dataset } from '../data/dataset.js'
 import { describeUnreadable } from '../data/if-readable.js'
 import { formatReport } from '../evaluate/format-report.js'
+import type { Columns } from '../data/table/index.js'
 import type { Report, TrainingSummary } from '../evaluate/report.js'
 import { computeFeatures, resolveCache } from '../features/cached-features.js'
 import { readableFeatures } from '../features/readable-features.js'
@@ -74,6 +75,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
   readonly kept: KeptExamples | undefined
   /** Marks of its training inputs, where it does not keep these themselves: see `TrainedOn`. */
   readonly trainedOn: (() => Promise<TrainedOn>) | undefined
+  /** Where inputs and labels stood in the table that it learned from. */
+  readonly columns: Columns | undefined
   /** A head for the network alone, where something stands beside it; what is exported without that has it. */
   readonly alone: Head | undefined
   readonly #ownsBackbone: boolean
@@ -89,6 +92,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
     this.trust = parts.trust ?? noTrust
     this.kept = parts.kept
     this.trainedOn = parts.trainedOn
+    this.columns = parts.columns
     this.alone = parts.alone
     this.#ownsBackbone = parts.ownsBackbone ?? false
     this.#validation = parts.validation
@@ -116,8 +120,8 @@ export class Model<Input, Label extends Target = string> implements Trained<
     return answerSchema(this.kind, this.labels) as z.ZodType<Answer> as z.ZodType<Prediction<Label>>
   }
 
-  get reads(): { readonly kind: Kind } {
-    return { kind: this.kind }
+  get reads(): { readonly kind: Kind; readonly columns?: Columns | undefined } {
+    return { kind: this.kind, ...(this.columns && { columns: this.columns }) }
   }
 
   /**
@@ -407,7 +411,7 @@ export class Model<Input, Label extends Target = string> implements Trained<
 
   /** A model on the same network. Whichever of the two is closed, the other begins anew. */
   #with(learned: Learned<Input>): Model<Input, AnyOf<Label>> {
-    return new Model({ ...learned, ownsBackbone: true })
+    return new Model({ ...learned, columns: this.columns, ownsBackbone: true })
   }
 
   /** How many of these it was trained on, as far as it knows. */

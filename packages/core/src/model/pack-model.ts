@@ -1,3 +1,4 @@
+import type { Columns } from '../data/table/index.js'
 import type * as z from 'zod'
 import { type Graph } from '@headstart/onnx'
 import { connect, encodeModel } from '@headstart/onnx/kit'
@@ -21,6 +22,7 @@ export interface PackableModel {
   readonly head: Head
   readonly recipe: Recipe
   readonly training: TrainingSummary
+  readonly columns: Columns | undefined
   readonly validation: Report | undefined
   readonly trust: Trust
   readonly kept: KeptExamples | undefined
@@ -35,7 +37,7 @@ export interface PackableModel {
  * @throws DataError when the backbone's graph is not at hand.
  */
 export function packModel(model: PackableModel, trainedOn: TrainedOn | undefined): Packed {
-  const { backbone, head, recipe, training, validation, trust, kept, alone } = model
+  const { backbone, head, recipe, training, validation, trust, kept, alone, columns } = model
   const tunable = withGraph(backbone)
   const { network, preprocessing } = tunable
   const manifest: Omit<Manifest, 'files'> = {
@@ -59,6 +61,7 @@ export function packModel(model: PackableModel, trainedOn: TrainedOn | undefined
       ...(trust.conformity && { conformity: trust.conformity }),
     },
     ...(trainedOn !== undefined && { trainedOn }),
+    ...(columns && { columns }),
     ...(kept && { kept: kept.examples }),
   }
   const files = new Map([[graphName, encodeModel(wholeGraph(model))], ...preprocessing.files])

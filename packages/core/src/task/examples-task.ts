@@ -24,7 +24,7 @@ import { learningCurve } from '../compare/learning-curve.js'
 import { Dataset } from '../data/dataset.js'
 import { largeEnoughClasses } from '../data/large-enough-classes.js'
 import { inspectDataset } from '../data/dataset-check.js'
-import { rowFormats } from '../data/table/index.js'
+import { type Columns, rowFormats } from '../data/table/index.js'
 import { sayTrained } from '../fine-tune/fine-tune.js'
 import type { FineTuneOptions } from '../fine-tune/fine-tune-options.js'
 import { headMethodNames } from '../head/head-method-names.js'
@@ -54,11 +54,7 @@ export interface ExamplesTaskParts<Input, Reading extends z.ZodObject, Network e
     holds(word: string): Promise<boolean>
     /** See `Queries.apart`. */
     readonly apart?: boolean
-    read(
-      path: string,
-      options: z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>,
-      run: Run,
-    ): AsyncIterable<Asked<Input>>
+    read(path: string, options: z.output<Reading> & CommonPlacing, run: Run): AsyncIterable<Asked<Input>>
   }
   readonly networks: Omit<Networks, 'open'> & {
     open(...args: Parameters<Networks['open']>): Promise<Network>
@@ -96,12 +92,20 @@ const commonReading = z.object({
     .string()
     .optional()
     .describe('encoding of DATA where it is a file, such as windows-1252 (default: UTF-8, or UTF-16 by its mark)'),
+  columns: z
+    .object({ input: z.string(), label: z.string() })
+    .optional()
+    .describe('columns of the data that a model learned from, which are taken where DATA has them and none are named')
+    .meta({ ofModel: true }),
   kind: z
     .enum(['classification', 'multi-label', 'regression'])
     .default('classification')
     .describe('what a label is: one class, any number of them, or a number'),
 })
 type CommonReading = z.output<typeof commonReading>
+
+const commonPlacing = commonReading.pick({ format: true, encoding: true, header: true, columns: true })
+type CommonPlacing = z.output<typeof commonPlacing>
 
 /** How data are read that are to be checked. */
 export interface AsItIs {
@@ -223,16 +227,13 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     parts.read(path, reading.parse(options) as z.output<Reading> & CommonReading, run)
 
   const { queries } = parts
-  const placing = z.object({
-    ...parts.reading.shape,
-    ...commonReading.pick({ format: true, encoding: true, header: true }).shape,
-  })
+  const placing = z.object({ ...parts.reading.shape, ...commonPlacing.shape })
 
   const placed = queries && {
     holds: (word: string) => queries.holds(word),
     apart: queries.apart,
     ...step(placing, async (path: string, options, run: Run) =>
-      queries.read(path, options as z.output<Reading> & Pick<CommonReading, 'format' | 'encoding' | 'header'>, run),
+      queries.read(path, options as z.output<Reading> & CommonPlacing, run),
     ),
   }
 
@@ -282,7 +283,7 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
         const unlabelled =
           options.unlabelled === undefined
             ? []
-            : await queriesIn({ name, queries: placed }, options.unlabelled, options, run)
+            : await queriesIn({ name, queries: placed }, options.unlabelled, { columns: data.columns, ...options }, run)
         const learner = backboneLearner<Input, Target>({
           name: tuned ? 'fine-tuned' : 'frozen',
           description: `${tuned ? 'fine-tuned' : 'frozen'} ${opened.id}`,
@@ -332,14 +333,18 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     }),
 
     check: step(checking.extend(reading.shape), async (path: string, options, run) => {
-      const readAsItIs = (from: string): Promise<Examples> =>
-        parts.read(from, { ...(reading.parse(options) as z.output<Reading> & CommonReading), asItIs: true }, run)
+      const readAsItIs = (from: string, columns?: Columns): Promise<Examples> =>
+        parts.read(
+          from,
+          { ...(reading.parse({ columns, ...options }) as z.output<Reading> & CommonReading), asItIs: true },
+          run,
+        )
       const { backbone: id, test } = options as z.output<typeof checking>
       const data = await readAsItIs(path)
       const opened = await networks.open(id, run)
       return checkData<Input, Target>(opened, data, {
         ...run,
-        test: test === undefined ? data.test : await readAsItIs(test),
+        test: test === undefined ? data.test : await readAsItIs(test, data.columns),
         columns: await otherColumns(path, options as z.output<typeof commonReading>, data, run),
       })
     }),
@@ -347,7 +352,8 @@ export function examplesTask<Input, Reading extends z.ZodObject, Network extends
     compare: step(comparing.extend(reading.shape), async (data: Examples, options, run) => {
       const { shots, seeds, methods = methodNames } = options as z.output<typeof comparing>
       const wanted = new Set<string>(methods)
-      const read = (path: unknown) => (typeof path === 'string' ? readExamples(path, options, run) : undefined)
+      const read = (path: unknown) =>
+        typeof path === 'string' ? readExamples(path, { columns: data.columns, ...options }, run) : undefined
       const measured = async (path: unknown) => {
         const examples = await read(path)
         return examples?.test ?? examples

@@ -142,7 +142,8 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
   }
 
   get reads(): Readonly<Record<string, unknown>> {
-    return {}
+    const { columns } = this.model
+    return columns ? { columns } : {}
   }
 
   /** Whether it can tell what it does not know: not where it learned from next to nothing. */

@@ -59,7 +59,8 @@ export async function learnable(
   const message = `${single.length} intents have a single text: their answers are learned from as well.`
   onEvent?.({ type: 'notice', message })
   const examples = [...data.examples, ...further.map(([input, label]) => ({ input, label }))]
-  return { examples: dataset(examples, { name: data.name, test: data.test }), script }
+  const { name, test, columns } = data
+  return { examples: dataset(examples, { name, test, columns }), script }
 }
 
 /** Says of slots that are found in none of the texts of their intent that they are always asked for, or never found. */

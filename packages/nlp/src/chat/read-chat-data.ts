@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { type Example, InputError } from '@headstart/core'
 import {
   checkFile,
+  type Columns,
   DataError,
   formatOf,
   mostOfText,
@@ -43,16 +44,19 @@ export const chatFiles: readonly string[] = [...answerFiles, scriptFile]
 export async function readChatData(path: string, options: ReadChatDataOptions = {}): Promise<ChatData> {
   const { onNotice = () => {}, labelColumn, asItIs } = options
   const columns = await columnsIn(path, options)
-  const [label, answer] = [labelColumn ?? named(columns, labelNames), named(columns, answerNames)]
+  const learned = options.columns?.label
+  const own = learned !== undefined && columns.includes(learned) ? learned : named(columns, labelNames)
+  const [label, answer] = [labelColumn ?? own, named(columns, answerNames)]
   const answers = new Answers()
   let examples: readonly Example<string>[]
   let name = basename(path)
+  let places: Columns | undefined
   if (label === undefined && answer !== undefined) {
     onNotice(`${path}: no column label: its rows are questions and answers, each an intent of its own.`)
     examples = await questionsIn(path, answer, answers, options)
   } else {
     const data = await readTextDataset(path, options)
-    ;({ examples, name } = data)
+    ;({ examples, name, columns: places } = data)
     if (label !== undefined && answer !== undefined) await readAnswers(path, label, answer, answers, options)
   }
   const folder = dirname(path)
@@ -60,7 +64,12 @@ export async function readChatData(path: string, options: ReadChatDataOptions = 
   if (separate !== undefined) await readTableOfAnswers(separate, answers)
   const script = await readScript(options.script ?? join(folder, scriptFile), options.script !== undefined)
   for (const [intent, all] of Object.entries(script.answers)) for (const one of all) answers.add(intent, one)
-  return new ChatData(examples, { name, distinctNames: !asItIs, script: { ...script, answers: answers.all } })
+  return new ChatData(examples, {
+    name,
+    columns: places,
+    distinctNames: !asItIs,
+    script: { ...script, answers: answers.all },
+  })
 }
 
 /** The table of answers in a folder; undefined where there is none. */

@@ -1,7 +1,14 @@
 import { basename } from 'node:path'
 import { type Dataset, dataset, type Kind } from '@headstart/core'
 import type { Asked } from '@headstart/core'
-import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions, readInputs } from '@headstart/core/kit'
+import {
+  type InputColumn,
+  type LabelOf,
+  readExamples,
+  type ReadExamplesOptions,
+  readInputs,
+  type ReadInputsOptions,
+} from '@headstart/core/kit'
 
 /** Options of `readTextDataset`. */
 export interface ReadTextDatasetOptions<T extends Kind = Kind> extends ReadExamplesOptions<T> {
@@ -31,17 +38,17 @@ export async function readTextDataset<T extends Kind = 'classification'>(
   path: string,
   options: ReadTextDatasetOptions<T> = {},
 ): Promise<Dataset<string, LabelOf[T]>> {
-  const examples = await readExamples(path, textIn(options.textColumn), options)
+  const { examples, columns } = await readExamples(path, textIn(options.textColumn), options)
   const empty = examples.filter(({ input }) => input.trim() === '').length
   if (empty > 0 && !options.asItIs)
     options.onNotice?.(`${path}: ${empty} of ${examples.length} texts are empty; they are kept.`)
-  return dataset(examples, { name: basename(path), distinctNames: !options.asItIs })
+  return dataset(examples, { name: basename(path), columns, distinctNames: !options.asItIs })
 }
 
 /** Reads texts that nobody has labeled from a table as `readTextDataset` reads, row by row, with all its columns. */
 export function readTexts(
   path: string,
-  options: Pick<ReadTextDatasetOptions, 'textColumn' | 'format' | 'encoding' | 'header' | 'onNotice' | 'signal'> = {},
+  options: ReadInputsOptions & Pick<ReadTextDatasetOptions, 'textColumn'> = {},
 ): AsyncIterable<Asked<string>> {
   return readInputs(path, textIn(options.textColumn), options)
 }

@@ -27,11 +27,15 @@ export async function taskWork<Data, Query, Answer>(
     ...parts,
     said: { ...said, fingerprint: parts.fingerprint },
     apart: queries.apart ?? false,
-    read: (place, reading) => queries.run(place, options, startRun(reading)),
+    read: (place, reading) => queries.run(place, { ...parts.reads, ...options }, startRun(reading)),
   } as Work
 }
 
-type Parts<Query> = Pick<Work<Query>, 'answer' | 'close'> & { readonly fingerprint: string }
+type Parts<Query> = Pick<Work<Query>, 'answer' | 'close'> & {
+  readonly fingerprint: string
+  /** See `Trained.reads`. */
+  readonly reads?: object
+}
 
 /** Columns `key`, by which a feature cache knows an input, and `features`. */
 async function embedding<Data, Query, Answer>(
@@ -97,6 +101,7 @@ async function asking<Data, Query, Answer>(
     }
   }
   return {
+    reads: trained.reads,
     // The hashes of all files of the model stand in its manifest.
     fingerprint: sha256((await files.read(manifestName)) ?? JSON.stringify(trained.describe().json)),
     async answer(asked, { signal, onEvent }) {

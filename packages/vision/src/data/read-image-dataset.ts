@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import { type Dataset, dataset, type Example, InputError, type Target, type Kind } from '@headstart/core'
+import {
+  type Dataset,
+  dataset,
+  type DatasetOptions,
+  type Example,
+  InputError,
+  type Target,
+  type Kind,
+} from '@headstart/core'
 import { DataError, describeUnreadable, ifReadable, OptionError, toFileError } from '@headstart/core/kit'
 import { type InputColumn, type LabelOf, readExamples, type ReadExamplesOptions } from '@headstart/core/kit'
 import { type FoundPictures, findPictures } from './find-pictures.js'
@@ -50,21 +58,25 @@ export async function readImageDataset<T extends Kind = 'classification'>(
   const found = await stat(path).catch((error: unknown) => {
     throw toFileError(error, path, 'read')
   })
-  const read = async (examples: readonly Example<string, Target>[], test?: Dataset<string, Target>) =>
+  const read = async (
+    examples: readonly Example<string, Target>[],
+    parts: Pick<DatasetOptions<string, Target>, 'test' | 'columns'> = {},
+  ) =>
     dataset(options.asItIs ? examples : await readable(path, examples, options), {
       name: basename(resolve(path)),
-      test,
+      ...parts,
       distinctNames: !options.asItIs,
     })
   let data: Dataset<string, Target>
   if (found.isDirectory()) {
     checkKind(path, options.kind)
     const { train, test } = await readFolder(path, options)
-    data = await read(train, test && (await read(test)))
+    data = await read(train, { test: test && (await read(test)) })
   } else {
-    const rows = await readExamples(path, pathIn(pathColumn), options)
+    const { examples, columns } = await readExamples(path, pathIn(pathColumn), options)
     data = await read(
-      await Promise.all(rows.map(async (row) => ({ ...row, input: await pictureAt(dirname(path), row.input) }))),
+      await Promise.all(examples.map(async (row) => ({ ...row, input: await pictureAt(dirname(path), row.input) }))),
+      { columns },
     )
   }
   return data as Dataset<string, LabelOf[T]>

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Asked } from '@headstart/core'
-import { isTable, readInputs } from '@headstart/core/kit'
+import { isTable, readInputs, type ReadInputsOptions } from '@headstart/core/kit'
 import { findPictures } from './find-pictures.js'
 import { pathIn, pictureAt, type ReadImageDatasetOptions } from './read-image-dataset.js'
 
@@ -21,7 +21,7 @@ export async function holdsPictures(path: string): Promise<boolean> {
  */
 export async function* readPictures(
   path: string,
-  options: Pick<ReadImageDatasetOptions, 'pathColumn' | 'format' | 'encoding' | 'onNotice' | 'signal'> = {},
+  options: ReadInputsOptions & Pick<ReadImageDatasetOptions, 'pathColumn'> = {},
 ): AsyncGenerator<Asked<string>> {
   if (
     !(await stat(path).then(

@@ -4,7 +4,9 @@ import { findColumns } from './columns.js'
 function find(columns: string[], named: { label?: string; text?: string } = {}) {
   const notices: string[] = []
   const texts = { role: 'text', usualNames: ['sentence', 'review', 'input'], named: named.text }
-  const { label, input } = findColumns('data.csv', columns, texts, named.label, (message) => notices.push(message))
+  const { label, input } = findColumns('data.csv', columns, texts, { named: named.label }, (message) =>
+    notices.push(message),
+  )
   return { label, text: input, notices }
 }
 
@@ -72,5 +74,23 @@ describe('findColumns', () => {
     ],
   ])('refuses %s', (_, columns, named, message) => {
     expect(() => find(columns, named)).toThrow(message)
+  })
+
+  it('takes those of what a model learned from, before the usual ones, where they are there', () => {
+    const notices: string[] = []
+    const find = (...columns: string[]) =>
+      findColumns(
+        'data.csv',
+        columns,
+        { role: 'text', usualNames: ['body'], learned: 'data.title' },
+        { learned: 'stars' },
+        (message) => notices.push(message),
+      )
+    expect(find('text', 'data', 'label', 'stars')).toEqual({ input: 'data.title', label: 'stars' })
+    expect(notices).toEqual([
+      expect.stringContaining('data.csv: the column "stars" is taken for the label, as in training.'),
+      expect.stringContaining('data.csv: the column "data.title" is taken for the text, as in training.'),
+    ])
+    expect(find('text', 'label')).toEqual({ input: 'text', label: 'label' })
   })
 })

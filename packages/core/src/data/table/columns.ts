@@ -8,12 +8,18 @@ export interface InputColumn {
   readonly usualNames: readonly string[]
   /** Its name where the caller gave one. */
   readonly named?: string | undefined
+  /** Its name in the data that a model learned from: where a table has such a one and none is named, it is that. */
+  readonly learned?: string | undefined
 }
 
 /** Whether one of these is the name of a column: that of a role, a usual one, or one that the caller gave. */
-export function areNames(cells: readonly string[], { role, usualNames, named }: InputColumn, label?: string): boolean {
+export function areNames(
+  cells: readonly string[],
+  { role, usualNames, named, learned }: InputColumn,
+  label?: string,
+): boolean {
   const known = new Set(['label', ...usualLabelNames, role, ...usualNames])
-  const given = new Set([named, label].map((name) => name?.trim().split('.', 1)[0]))
+  const given = new Set([named, learned, label].map((name) => name?.trim().split('.', 1)[0]))
   return cells.some((cell) => known.has(cell.trim().toLowerCase()) || given.has(cell.trim()))
 }
 
@@ -30,8 +36,9 @@ const usualLabelNames = [
 ].flatMap((names) => names.split(' '))
 
 /**
- * Finds the columns: the named ones, else those named as their role, else the first of some usual names, which is said.
- * @param label Name of the label's column where the caller gave one.
+ * Finds the columns: the named ones, else those of what a model learned from, else those named as their role, else the first of
+ * some usual names, which is said.
+ * @param label Name of the label's column where the caller gave one, and where a model learned from one.
  * @param otherwise What else to do where none fits.
  * @throws DataError that lists the columns when none fits.
  */
@@ -39,17 +46,17 @@ export function findColumns(
   path: string,
   columns: readonly string[],
   input: InputColumn,
-  label: string | undefined,
+  label: Pick<InputColumn, 'named' | 'learned'>,
   onNotice: (message: string) => void,
   otherwise = '',
 ): Columns {
-  const labels = { role: 'label', usualNames: usualLabelNames, named: label }
+  const labels = { role: 'label', usualNames: usualLabelNames, ...label }
   const found = {
     label: findColumn(path, columns, labels, onNotice, otherwise),
     input: findColumn(path, columns, input, onNotice, otherwise),
   }
   const names = columns.find((name) => /^label[ _-]?(text|name)s?$/i.test(name.trim()))
-  if (label === undefined && found.label === 'label' && names !== undefined) {
+  if (label.named === undefined && found.label === 'label' && names !== undefined) {
     onNotice(`${path}: the column "${names}" seems to name the classes. To learn these names: --label-column ${names}.`)
   }
   if (found.label !== found.input) return found
@@ -77,22 +84,31 @@ export function findInput(
     : findColumn(path, columns, input, onNotice)
 }
 
+/** The column of this name, white space around it aside, or the same path into what stands in a column. */
+function columnNamed(columns: readonly string[], name: string): string | undefined {
+  if (columns.includes(name)) return name
+  const alike = columns.find((one) => one.trim() === name.trim())
+  return alike ?? (columns.includes(name.split('.', 1)[0] as string) ? name : undefined)
+}
+
 function findColumn(
   path: string,
   columns: readonly string[],
-  { role, usualNames, named }: InputColumn,
+  { role, usualNames, named, learned }: InputColumn,
   onNotice: (message: string) => void,
   otherwise = '',
 ): string {
   const have = columns.map((name) => `"${name}"`).join(', ')
   const flag = `name it with the option ${role}Column (on the command line: --${role}-column)`
   if (named !== undefined) {
-    if (columns.includes(named)) return named
-    const alike = columns.find((name) => name.trim() === named.trim())
-    if (alike !== undefined) return alike
-    // A path into what stands in a column.
-    if (columns.includes(named.split('.', 1)[0] as string)) return named
+    const own = columnNamed(columns, named)
+    if (own !== undefined) return own
     throw new DataError(path, `a column "${named}"`, `the columns ${have}`, 'Check the name.')
+  }
+  const before = learned === undefined ? undefined : columnNamed(columns, learned)
+  if (before !== undefined && before !== role) {
+    onNotice(`${path}: the column "${before}" is taken for the ${role}, as in training. If that is wrong, ${flag}.`)
+    return before
   }
   if (columns.includes(role)) return role
   const guess = [role, ...usualNames]

@@ -12,7 +12,7 @@ async function read(name: string, contents: unknown, options: ReadExamplesOption
   const bytes = typeof contents === 'string' || contents instanceof Uint8Array ? contents : lines(contents as object[])
   const path = await textFile(name, bytes)
   const input = { ...text, named: options.textColumn }
-  const examples = await readExamples(path, input, { onNotice, ...options })
+  const { examples } = await readExamples(path, input, { onNotice, ...options })
   const asked: unknown[] = []
   for await (const { query } of readInputs(path, input, options)) asked.push(query)
   return { examples: examples.map(({ input: said, label }) => [said, label]), asked, said: notices.join('\n') }

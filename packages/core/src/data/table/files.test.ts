@@ -14,7 +14,7 @@ const objects = expected.map(({ input: text, label }) => ({ label, text }))
 async function read(name: string, contents: string | Uint8Array, options = {}) {
   const notices: string[] = []
   const onNotice = (message: string): void => void notices.push(message)
-  const examples = await readExamples(
+  const { examples } = await readExamples(
     await textFile(name, contents),
     { role: 'text', usualNames: [] },
     { onNotice, ...options },

@@ -1,6 +1,6 @@
-export type { InputColumn } from './columns.js'
+export type { Columns, InputColumn } from './columns.js'
 export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
-export { readInputs } from './read-inputs.js'
+export { readInputs, type ReadInputsOptions } from './read-inputs.js'
 export { examplesFit, tableColumns } from './table-fit.js'
 export { checkFile, formatOf, isTable } from './table-file.js'
 export type { Row } from './row.js'

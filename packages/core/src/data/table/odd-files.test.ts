@@ -9,7 +9,7 @@ async function read(contents: string | Uint8Array, options: ReadExamplesOptions 
   const onNotice = (message: string): void => void notices.push(message.replace(/^.*?: /, ''))
   const input = { role: 'text', usualNames: [], named: options.textColumn }
   const path = await textFile(options.format ? 'a.txt' : 'a.csv', contents)
-  const examples = await readExamples(path, input, { onNotice, ...options })
+  const { examples } = await readExamples(path, input, { onNotice, ...options })
   return { rows: examples.map(({ input: said, label }) => `${String(label)}: ${said}`), said: notices.join('\n') }
 }
 

@@ -2,7 +2,7 @@ import { DataError, OptionError } from '../../contract/errors.js'
 import type { Example, Target, Kind } from '../../contract/target.js'
 import { describeOddLabels, joinedName } from '../odd-labels.js'
 import { ClassNames, excerptOf } from './class-names.js'
-import { areNames, findColumns, type InputColumn } from './columns.js'
+import { areNames, type Columns, findColumns, type InputColumn } from './columns.js'
 import { labelsIn } from './label-list.js'
 import { labelingExport } from './labeling-exports.js'
 import type { Row } from './row.js'
@@ -34,6 +34,11 @@ export interface ReadExamplesOptions<T extends Kind = Kind> {
    * separated by `|`; none in an empty cell. 'regression': a number.
    */
   readonly kind?: T
+  /**
+   * Columns of the data that a model learned from (`Dataset.columns`), which is to be asked or measured: where the table has such
+   * ones, and none are named, they are taken.
+   */
+  readonly columns?: Columns | undefined
   /** Told of guessed columns, and of what is left out or odd. */
   readonly onNotice?: ((message: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -46,6 +51,13 @@ export interface LabelOf {
   regression: number
 }
 
+/** What was read. */
+export interface ReadExamples<Label extends Target> {
+  readonly examples: Example<string, Label>[]
+  /** Where they stand; undefined where that is known by the kind of file alone. */
+  readonly columns: Columns | undefined
+}
+
 /**
  * Reads labeled texts (or whatever a text stands for, such as a path) from CSV, TSV, JSON, Parquet or text for fastText, among them
  * what tools for labeling export, which is said.
@@ -53,9 +65,10 @@ export interface LabelOf {
  */
 export async function readExamples<T extends Kind = 'classification'>(
   path: string,
-  input: InputColumn,
+  column: InputColumn,
   options: ReadExamplesOptions<T> = {},
-): Promise<Example<string, LabelOf[T]>[]> {
+): Promise<ReadExamples<LabelOf[T]>> {
+  const input = { ...column, learned: options.columns?.input }
   const { onNotice = () => {}, signal, groupColumn, header, encoding } = options
   await checkFile(path)
   const format = options.format ?? (await formatOf(path))
@@ -111,11 +124,13 @@ export async function readExamples<T extends Kind = 'classification'>(
     }
   }
   if (options.kind === 'multi-label') sayOddLists(path, examples, onNotice)
-  return examples as Example<string, LabelOf[T]>[]
+  return { examples: examples as Example<string, LabelOf[T]>[], columns: source?.columns }
 }
 
 /** Where inputs and labels stand. */
 interface Source {
+  /** See `ReadExamples.columns`. */
+  readonly columns?: Columns | undefined
   readonly input: string
   readonly label: string
   inputOf(cells: Cells): unknown
@@ -131,15 +146,17 @@ function sourceOf(
   path: string,
   first: Cells,
   input: InputColumn,
-  { labelColumn, kind, onNotice = () => {} }: ReadExamplesOptions<Kind>,
+  { labelColumn, columns: before, kind, onNotice = () => {} }: ReadExamplesOptions<Kind>,
   format: RowFormat,
 ): Source {
   const isNamed = labelColumn !== undefined || input.named !== undefined
   const known = isNamed ? undefined : labelingExport(first, input)
   if (!known) {
     const canLackHeader = format === 'csv' || format === 'tsv'
-    const columns = findColumns(path, columnsOf(first), input, labelColumn, onNotice, canLackHeader ? noHeader : '')
+    const label = { named: labelColumn, learned: before?.label }
+    const columns = findColumns(path, columnsOf(first), input, label, onNotice, canLackHeader ? noHeader : '')
     return {
+      columns,
       ...columns,
       inputOf: cellOf(columns.input),
       labelOf: cellOf(columns.label),

@@ -9,6 +9,12 @@ import { checkFile, formatOf } from './table-file.js'
 import { type Cells, cellOf, columnsOf } from './value-at.js'
 import { inputByPlace, numbered } from './without-header.js'
 
+/** Options of `readInputs`. */
+export type ReadInputsOptions = Pick<
+  ReadExamplesOptions,
+  'format' | 'encoding' | 'header' | 'columns' | 'onNotice' | 'signal'
+>
+
 /**
  * Reads texts (or whatever a text stands for, such as a path) that nobody has labeled yet from a table as `readExamples` reads,
  * row by row, with all its columns.
@@ -16,9 +22,10 @@ import { inputByPlace, numbered } from './without-header.js'
  */
 export async function* readInputs(
   path: string,
-  input: InputColumn,
-  options: Pick<ReadExamplesOptions, 'format' | 'encoding' | 'header' | 'onNotice' | 'signal'> = {},
+  column: InputColumn,
+  options: ReadInputsOptions = {},
 ): AsyncGenerator<Asked<string>> {
+  const input = { ...column, learned: options.columns?.input }
   const { onNotice = () => {}, signal, encoding, header } = options
   await checkFile(path)
   const namesOf = ([first = [], ...others]: readonly (readonly string[])[]): string[] | undefined => {

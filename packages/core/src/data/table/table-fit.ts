@@ -20,7 +20,7 @@ export async function examplesFit(path: string, input: InputColumn): Promise<num
   const [columns, count] = [columnsOf(cells), Object.keys(cells).length]
   const read = [2, 1].find((wanted) => {
     try {
-      if (wanted === 2) findColumns(path, columns, input, undefined, () => {})
+      if (wanted === 2) findColumns(path, columns, input, {}, () => {})
       else findInput(path, columns, input, () => {})
       return true
     } catch {
