@@ -28,7 +28,10 @@ interface Kind {
  */
 const flags = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16']
 
-/** Does something so often, and says how the resident set grew from its first fifth on, as a share. */
+/**
+ * Does something so often, and so often again, and says how the resident set grew from the first half to the second, as a share: what
+ * a process keeps once, such as compiled functions and what the allocator holds ready, it has by then.
+ */
 const measure = (setUp: string, once: string): string => `
   import { readFile } from 'node:fs/promises'
   const [, place, times] = process.argv
@@ -38,12 +41,11 @@ const measure = (setUp: string, once: string): string => `
   }
   ${setUp}
   let before
-  const warm = Math.ceil(Number(times) / 5)
-  for (let time = 0; time < Number(times); time++) {
-    if (time === warm) before = await settled()
+  for (let time = 0; time < 2 * Number(times); time++) {
+    if (time === Number(times)) before = await settled()
     ${once}
   }
-  console.log(((await settled()) / (before ?? 1) - 1).toFixed(3))`
+  console.log(((await settled()) / before - 1).toFixed(3))`
 
 const texts =
   "Array.from({ length: 16 }, (_, at) => ({ input: (at % 2 ? 'bad' : 'good') + ' food ' + at, label: at % 2 ? 'bad' : 'good' }))"
