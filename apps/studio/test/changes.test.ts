@@ -46,8 +46,8 @@ describe('a project of texts', () => {
     await using opened = await openStudio(folder.path)
     const { client } = opened
     expect((await client.project()).found).toEqual([
-      { task: 'text', data: 'reviews.csv', fit: 1 },
-      { task: 'chat', data: 'reviews.csv', fit: 0.5 },
+      { task: 'text', data: 'reviews.csv', fit: 1, kinds: ['classification'] },
+      { task: 'chat', data: 'reviews.csv', fit: 0.5, kinds: ['classification'] },
     ])
     await client.create({ task: 'text', data: 'reviews.csv' })
     expect(await table(folder.path)).toBe('text,label\nSo; good,positive\nBad,negative\n')

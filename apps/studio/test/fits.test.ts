@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { likelyTasks } from '../src/page/view/dropped.js'
+import { likelyWays } from '../src/page/view/dropped.js'
 import { emptyFolder, openStudio } from './open-studio.js'
 
 /** What somebody drops into an empty folder, and the tasks that it can begin. */
@@ -9,6 +9,7 @@ const drops: readonly [what: string, files: Readonly<Record<string, string>>, ta
   ['lines', { 'lines.txt': 'One line.\nAnother one.\n' }, ['text']],
   ['an export of a tool for labeling', { 'p.jsonl': '{"text":"a","accept":["x"],"answer":"accept"}\n' }, ['text']],
   ['pairs', { 'pairs.tsv': 'source\ttarget\nfile\tDatei\n' }, ['translate']],
+  ['a table with a column for each language', { 'ui.csv': 'key,en,de\n1,file,Datei\n2,new,Neu\n' }, ['translate']],
   ['catalogs', { 'locales/en.json': '{"a":"file"}', 'locales/de.json': '{"a":"Datei"}' }, ['translate']],
   ['folders of catalogs', { 'en/x.json': '{"a":"file"}', 'de/x.json': '{"a":"Datei"}' }, ['translate']],
   ['a catalog of gettext', { 'de.po': 'msgid "file"\nmsgstr "Datei"\n' }, ['translate']],
@@ -31,7 +32,8 @@ it.each(drops)('%s begin a project of the task that reads them best', async (_, 
   await using folder = await emptyFolder()
   await using opened = await openStudio(folder.path)
   const named = Object.entries(files).map(([name, text]) => ({ name, file: new Blob([text]) }))
-  expect(likelyTasks(await opened.client.fits(named)).toSorted()).toEqual(tasks)
+  const ways = likelyWays(await opened.client.fits(named))
+  expect([...new Set(ways.map(({ task }) => task))].toSorted()).toEqual(tasks)
 })
 
 it('what nobody can be meant to read is refused, and no file lands elsewhere', async () => {
@@ -39,7 +41,7 @@ it('what nobody can be meant to read is refused, and no file lands elsewhere', a
   await using opened = await openStudio(folder.path)
   await expect(opened.client.fits([])).rejects.toThrow('expected files (multipart/form-data)')
   const fits = await opened.client.fits([{ name: '../../../up.csv', file: new Blob(['text,label\na,b\n']) }])
-  expect(fits[0]).toEqual({ task: 'text', fit: 1 })
+  expect(fits[0]).toEqual({ task: 'text', fit: 1, kinds: ['classification'] })
 })
 
 it('catalogs of two languages are brought together, from English', async () => {

@@ -97,9 +97,9 @@ it('texts are translated: pairs are brought, written, learned from, tried and ta
   const { found, kinds } = await client.project()
   expect(kinds.map(({ task }) => task)).toContain('translate')
   expect(found).toEqual([
-    { task: 'text', data: 'reviews.csv', fit: 1 },
-    { task: 'translate', data: 'strings.csv', fit: 1 },
-    { task: 'chat', data: 'reviews.csv', fit: 0.5 },
+    { task: 'text', data: 'reviews.csv', fit: 1, kinds: ['classification'] },
+    { task: 'translate', data: 'strings.csv', fit: 1, kinds: ['text'] },
+    { task: 'chat', data: 'reviews.csv', fit: 0.5, kinds: ['classification'] },
   ])
   await client.create({ task: 'translate', data: 'strings.csv' })
   const table = 'source,target\nnew list,neue liste\n'

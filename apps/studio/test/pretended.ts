@@ -120,7 +120,7 @@ export function pretendedNothing(): Pretended {
       files: null,
       model: null,
       undo: null,
-      found: [{ task: 'text', data: 'reviews.csv', fit: 1 }],
+      found: [{ task: 'text', data: 'reviews.csv', fit: 1, kinds: ['classification'] }],
     },
   }
 }

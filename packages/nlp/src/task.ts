@@ -7,6 +7,7 @@ import {
   isTable,
   tableFiles,
   tablesFit,
+  tablesKinds,
 } from '@headstart/core/kit'
 import { publishedNetworks } from '@headstart/hub'
 import { z } from 'zod'
@@ -76,6 +77,7 @@ export const textTaskParts: ExamplesTaskParts<string, typeof reading, TunableBac
     noTransfer: 'the words of the examples alone',
     find: findTables,
     fit: (folder, names) => tablesFit(folder, names, textIn()),
+    likelyKinds: (folder, names) => tablesKinds(folder, names, textIn()),
     create: (folder, data, kind) => createTables(folder, { input: textIn(), ...(kind && { kind }) }, data),
     open: (folder, kind) => tableFiles(folder, { input: textIn(), ...(kind && { kind }) }),
   },

@@ -20,7 +20,12 @@ export const projectKind = z.object({
 export type ProjectKind = z.output<typeof projectKind>
 
 /** A kind of project, and how much of the files that were asked about is of use to it: 0 to 1. */
-export const fitting = z.object({ task: z.string(), fit: z.number() })
+export const fitting = z.object({
+  task: z.string(),
+  fit: z.number(),
+  /** What their labels can be by the look of them, the likeliest first. */
+  kinds: z.array(labelKind),
+})
 export type Fitting = z.output<typeof fitting>
 
 export const createProject = z.object({

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { FileError, OptionError } from '@headstart/core/kit'
 import { createService, folderModel, type Service } from '@headstart/serve'
-import type { Project as ProjectState } from '../api/project.js'
+import type { LabelKind, Project as ProjectState } from '../api/project.js'
 import { Jobs } from '../jobs/job.js'
 import { Workbench } from '../jobs/workbench.js'
+import { kindsOf } from '../project/fitting-tasks.js'
 import { Project, type StudioTask } from '../project/project.js'
 import { createApp } from './app.js'
 import { Events } from './events.js'
@@ -72,8 +73,9 @@ export class Studio implements AsyncDisposable {
         )
       }
       if (options.task !== undefined && !project.opened) {
-        const found = await findData(project.folder, options.tasks, options.task)
-        await project.create(options.task, { data: found[0] })
+        const { data, kinds } = await findData(project.folder, options.tasks, options.task)
+        // Where its labels can be of more than one kind the page asks.
+        if (kinds.length <= 1) await project.create(options.task, { data, kind: kinds[0] })
       }
       await studio.#listen(options.port ?? 4600)
     } catch (error) {
@@ -134,7 +136,14 @@ export class Studio implements AsyncDisposable {
         const fits = (await bench?.fit(folder, all)) ?? []
         // A folder is only found by what lies in it.
         const areFolders = await Promise.all(all.map((data) => isFolder(join(folder, data))))
-        return all.map((data, place) => ({ task: name, data, fit: areFolders[place] ? 1 : (fits[place] ?? 0) }))
+        return Promise.all(
+          all.map(async (data, place) => ({
+            task: name,
+            data,
+            fit: areFolders[place] ? 1 : (fits[place] ?? 0),
+            kinds: bench ? await kindsOf(bench, folder, [data]) : [],
+          })),
+        )
       }),
     )
     return { kinds, found: bestFirst(found.flat()) }
@@ -188,7 +197,12 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-async function findData(folder: string, tasks: readonly StudioTask[], name: string): Promise<readonly string[]> {
-  const task = await tasks.find((one) => one.name === name)?.load()
-  return (await task?.bench?.find(folder)) ?? []
+async function findData(
+  folder: string,
+  tasks: readonly StudioTask[],
+  name: string,
+): Promise<{ readonly data?: string | undefined; readonly kinds: readonly LabelKind[] }> {
+  const bench = (await tasks.find((one) => one.name === name)?.load())?.bench
+  const [data] = (await bench?.find(folder)) ?? []
+  return { data, kinds: bench && data !== undefined ? await kindsOf(bench, folder, [data]) : [] }
 }

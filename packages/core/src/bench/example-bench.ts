@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bench, BenchMaker, BenchMethod, Replies, ShownAs } from '../contract/bench.js'
+import type { Bench, BenchMaker, BenchMethod, LabelKind, Replies, ShownAs } from '../contract/bench.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Run } from '../contract/run.js'
 import type { Kind, Target } from '../contract/target.js'
@@ -22,6 +22,8 @@ export interface ExampleBenchParts<Input> {
   fit(folder: string, names: readonly string[]): Promise<readonly number[]>
   /** See `BenchMaker.kinds`. */
   readonly kinds?: readonly [Kind, ...Kind[]]
+  /** See `BenchMaker.likelyKinds`. */
+  likelyKinds?(folder: string, names: readonly string[]): Promise<readonly LabelKind[]>
   create(folder: string, data: string | undefined, kind?: Kind): Promise<void>
   open(folder: string, kind?: Kind): ExampleFiles<Input>
   readonly program: readonly string[]
@@ -73,6 +75,9 @@ export function exampleBench<Input>(
     description,
     program: parts.program,
     ...(parts.kinds && { kinds: parts.kinds }),
+    ...(parts.likelyKinds && {
+      likelyKinds: (folder: string, names: readonly string[]) => parts.likelyKinds?.(folder, names) as never,
+    }),
     find: (folder) => parts.find(folder),
     fit: (folder, names) => parts.fit(folder, names),
     create: (folder, data, kind?: Kind) => parts.create(folder, data, kind),

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import type { BenchExample, Brought, LabelKind, Move, Place } from '../contract/bench.js'
 import { DataError, HeadstartError } from '../contract/errors.js'
 import type { Target } from '../contract/target.js'
-import { examplesFit, type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
+import { likelyKinds } from '../data/likely-kinds.js'
+import { examplesFit, firstLabels, type InputColumn, isTable, readExamples, readInputs } from '../data/table/index.js'
 import { writeFileAtomically } from '../kit/atomic-write.js'
 import { errorCode, toFileError } from '../kit/file-error.js'
 import { ContentIds } from './content-id.js'
@@ -215,6 +216,19 @@ export function tablesFit(folder: string, names: readonly string[], input: Input
     }),
   )
 }
+
+/** What the labels of these tables seem to be: see `BenchMaker.likelyKinds`. */
+export async function tablesKinds(
+  folder: string,
+  names: readonly string[],
+  input: InputColumn,
+): Promise<readonly LabelKind[]> {
+  const labels = await Promise.all(names.map((name) => firstLabels(join(folder, name), input, mostLooked)))
+  return likelyKinds(labels.flat())
+}
+
+/** Rows of a table whose labels are looked at. */
+const mostLooked = 2000
 
 /** Of lines of text, which have no labels. */
 const linesFit = 0.5

@@ -167,6 +167,8 @@ export interface BenchMaker<Data, Query> {
   fit(folder: string, names: readonly string[]): Promise<readonly number[]>
   /** What labels can be, the usual first. Default: one class. */
   readonly kinds?: readonly [LabelKind, ...LabelKind[]] | undefined
+  /** What the labels in these files can be by the look of them, the likeliest first. Default: the usual alone. */
+  likelyKinds?(folder: string, names: readonly string[]): Promise<readonly LabelKind[]>
   /** What a project can begin with, the usual first. Default: `Task.networks`. */
   readonly networks?: readonly BenchNetwork[] | undefined
   /** Writes the files of a new project. @param data What lies there already, one of `find`. @param kind Default: the usual. */

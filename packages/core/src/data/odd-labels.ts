@@ -49,12 +49,22 @@ export function describeOddLabels(labels: Iterable<string>): string[] {
     const are = empty.length === 1 ? 'is taken for a class' : 'are taken for classes'
     messages.push(`${empty.map(quoted).join(', ')} ${are}. If that means that the label is missing, remove these rows.`)
   }
-  if (names.length > mostNumbers && names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))) {
+  if (names.length > mostNumbers && areNumbers(names)) {
     messages.push(
       `All ${names.length} labels are numbers, and each is a class that knows nothing of the others. If they are amounts, learn a number (option kind 'regression'; on the command line: --kind regression).`,
     )
   }
   return messages
+}
+
+export function areNumbers(names: ReadonlySet<string> | readonly string[]): boolean {
+  const all = [...names]
+  return all.length > 0 && all.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
+}
+
+/** Whether different names are measurements sooner than classes: many numbers, or numbers with decimals. */
+export function areAmounts(names: ReadonlySet<string>): boolean {
+  return areNumbers(names) && (names.size > mostNumbers || [...names].some((name) => !Number.isInteger(Number(name))))
 }
 
 function quoted(name: string): string {

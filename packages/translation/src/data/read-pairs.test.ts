@@ -43,6 +43,20 @@ describe('reading texts with their translations', () => {
     )
   })
 
+  it('takes columns that are named by languages, in the direction of the translator, and says so', async () => {
+    const path = await written({ 'a.csv': 'id,en,de,fr\n1,Open,Öffnen,Ouvrir\n2,Save,,Enregistrer\n' }, 'languages')
+    const said: string[] = []
+    const data = await readTranslationData(join(path, 'a.csv'), { onNotice: (message) => said.push(message) })
+    expect(pairsFor(data, { languages })).toEqual([{ source: 'Open', target: 'Öffnen' }])
+    expect(pairsFor(data, { languages: { source: 'fr', target: 'en' } })).toEqual([
+      { source: 'Ouvrir', target: 'Open' },
+      { source: 'Enregistrer', target: 'Save' },
+    ])
+    expect(said).toEqual([
+      expect.stringContaining('the columns "en", "de", "fr" are taken for texts in these languages.'),
+    ])
+  })
+
   it('takes a folder with the tables train and test', async () => {
     const path = await written(
       { 'train.csv': 'source,target\nOpen,Öffnen\n', 'test.csv': 'source,target\nClose,Schließen\n' },

@@ -1,9 +1,19 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { InputError } from '@headstart/core'
-import { DataError, isTable, readInputs, readRegularFile, tableColumns, toFileError } from '@headstart/core/kit'
+import {
+  DataError,
+  formatOf,
+  isTable,
+  readInputs,
+  readRegularFile,
+  readRows,
+  tableColumns,
+  toFileError,
+} from '@headstart/core/kit'
 import { jsonCatalog } from './json-catalog.js'
 import { languageOf } from '../files/language-of.js'
+import { languageColumns } from './language-columns.js'
 import type { Catalog, Languages, Pair, TranslationData } from './pair.js'
 import { poCatalog } from './po-catalog.js'
 import { tmxCatalogs } from './tmx.js'
@@ -28,7 +38,8 @@ const targetNames = ['tgt', 'translation', 'translated', 'trg', 'reference']
 const endings: ReadonlySet<string> = new Set(['.json', '.po'])
 
 /**
- * Reads texts with their translations: a table with the columns `source` and `target`; a catalog of gettext; a translation memory; a
+ * Reads texts with their translations: a table with the columns `source` and `target`, or with columns that are named by languages (`en`,
+ * `de`); a catalog of gettext; a translation memory; a
  * folder with a catalog for each language (`en.json` and `de.json`, `en/*.po` and `de/*.po`); or a folder with the tables `train` and
  * `test`.
  * @throws DataError, with path and line, for what is none of these; FileError for what cannot be read.
@@ -68,7 +79,12 @@ async function fromFile(path: string, options: ReadTranslationOptions): Promise<
     const { sources, targets } = poCatalog(path, await readRegularFile(path))
     return { name: path, pairs: joined(sources, targets) }
   }
-  if (await isTable(path)) return { name: path, pairs: await fromTable(path, options) }
+  if (await isTable(path)) {
+    const languages = await namedByLanguages(path, options)
+    return languages
+      ? { name: path, pairs: [], catalogs: await catalogsOfTable(path, languages, options) }
+      : { name: path, pairs: await fromTable(path, options) }
+  }
   const expected =
     'a table (.csv, .tsv, .jsonl, .parquet), a catalog of gettext (.po), a translation memory (.tmx) or a folder'
   throw new DataError(path, expected, `"${ending}"`, 'Give another file.')
@@ -95,7 +111,42 @@ async function fromTable(path: string, options: ReadTranslationOptions): Promise
 export async function pairsFit(path: string): Promise<number> {
   const columns = (await tableColumns(path)).map((name) => name.trim().toLowerCase())
   const has = (names: readonly string[]): boolean => names.some((name) => columns.includes(name))
-  return has(['source', ...sourceNames]) && has(['target', ...targetNames]) ? 2 / columns.length : 0
+  if (has(['source', ...sourceNames]) && has(['target', ...targetNames])) return 2 / columns.length
+  return ((await namedByLanguages(path))?.size ?? 0) / Math.max(columns.length, 1)
+}
+
+/** Columns that are named by languages, where there are two or more and none is that of the translations. */
+async function namedByLanguages(
+  path: string,
+  { sourceColumn, targetColumn }: ReadTranslationOptions = {},
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const columns = await tableColumns(path)
+  const isTarget = (name: string): boolean => ['target', ...targetNames].includes(name.trim().toLowerCase())
+  if (sourceColumn !== undefined || targetColumn !== undefined || columns.some(isTarget)) return undefined
+  const languages = languageColumns(columns)
+  return languages.size > 1 ? languages : undefined
+}
+
+/** The texts of each column, by the numbers of their rows. */
+async function catalogsOfTable(
+  path: string,
+  languages: ReadonlyMap<string, string>,
+  { onNotice, signal }: ReadTranslationOptions,
+): Promise<Map<string, Catalog>> {
+  const names = [...languages.values()].map((name) => `"${name}"`).join(', ')
+  const remedy =
+    'name columns (options sourceColumn and targetColumn; on the command line: --source-column, --target-column)'
+  onNotice?.(`${path}: the columns ${names} are taken for texts in these languages. If that is wrong, ${remedy}.`)
+  const catalogs = new Map([...languages.keys()].map((language) => [language, new Map<string, string>()]))
+  let row = 0
+  for await (const { cells } of readRows(path, await formatOf(path), signal, { onNotice })) {
+    const key = JSON.stringify([String(++row)])
+    for (const [language, column] of languages) {
+      const text = cells[column]
+      if (typeof text === 'string') catalogs.get(language)?.set(key, text)
+    }
+  }
+  return catalogs
 }
 
 function columnOfTargets(path: string, columns: Readonly<Record<string, unknown>>, named: string | undefined): string {

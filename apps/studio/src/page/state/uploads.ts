@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { beginningsOf, type Dropped, kindOf, likelyTasks } from '../view/dropped.js'
+import { beginningsOf, type Dropped, kindOf, likelyWays, type Way } from '../view/dropped.js'
 import { count } from '../view/words.js'
 import type { Store } from './store.js'
 
@@ -17,11 +17,11 @@ export const upload = signal<Upload | undefined>(undefined)
 /** So many files are sent side by side: while one is written the next is read. */
 const AT_ONCE = 4
 
-/** What was dropped where there is no project yet, and several kinds of projects, or none, can make something of. */
+/** What was dropped where there is no project yet, and can be read in several ways, or in none that is known by itself. */
 export interface Unclear {
   readonly files: readonly Dropped[]
-  /** Empty where none can. */
-  readonly tasks: readonly string[]
+  /** The likeliest first. */
+  readonly ways: readonly Way[]
 }
 
 /** What is waiting for somebody to say what it is. */
@@ -82,9 +82,9 @@ export async function bring(store: Store, files: readonly Dropped[], label?: str
 }
 
 /** Begins a project of the kind that somebody chose, with what was dropped. */
-export async function bringAs(store: Store, task: string, files: readonly Dropped[]): Promise<void> {
+export async function bringAs(store: Store, way: Way, files: readonly Dropped[]): Promise<void> {
   unclear.value = undefined
-  if (await create(store, task)) await bring(store, files)
+  if (await create(store, way)) await bring(store, files)
 }
 
 /** Several tables may say something together alone; many bytes go one by one. */
@@ -98,15 +98,15 @@ async function begin(store: Store, files: readonly Dropped[]): Promise<boolean> 
   unclear.value = undefined
   const fits = await store.attempt(() => store.studio.fits(beginningsOf(files)))
   if (!fits) return false
-  const tasks = likelyTasks(fits)
-  const [task, another] = tasks
-  if (task !== undefined && another === undefined) return create(store, task)
-  unclear.value = { files, tasks }
+  const ways = likelyWays(fits)
+  const [way, another] = ways
+  if (way !== undefined && another === undefined) return create(store, way)
+  unclear.value = { files, ways }
   return false
 }
 
-async function create(store: Store, task: string): Promise<boolean> {
-  if (!(await store.attempt(() => store.studio.create({ task })))) return false
+async function create(store: Store, { task, kind }: Way): Promise<boolean> {
+  if (!(await store.attempt(() => store.studio.create({ task, kind })))) return false
   await store.refresh()
   return store.brings.value !== null
 }

@@ -9,6 +9,7 @@ import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
 import { bring, bringAs, unclear, type Unclear as Dropped, upload, uploadInWords } from '../state/uploads.js'
 import { useStore } from '../state/use-store.js'
+import type { Way } from '../view/dropped.js'
 import { pastedRows } from '../view/pasted.js'
 import { capitalized, count } from '../view/words.js'
 import { RepliesCard } from './replies-card.js'
@@ -106,10 +107,18 @@ function UploadState() {
 /** What was dropped can be several things, or none that is known by itself: somebody says what it is. */
 function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: Dropped }) {
   const store = useStore()
-  const { files, tasks } = dropped
+  const { files, ways } = dropped
   const isOne = files.length === 1
   const names = files.slice(0, 3).map(({ name }) => name)
-  const likely = tasks.flatMap((task) => kinds.filter((kind) => kind.task === task))
+  const areTasks = new Set(ways.map(({ task }) => task)).size > 1
+  const shown: readonly Way[] = ways.length > 0 ? ways : kinds.map(({ task }) => ({ task }))
+  /** One task can be several kinds; several tasks, or none, say what they are. */
+  const nameOf = (way: Way): string => {
+    if (ways.length > 0 && !areTasks && way.kind !== undefined) return kindNames[way.kind]
+    const description = kinds.find(({ task }) => task === way.task)?.description ?? way.task
+    const isAlone = ways.filter(({ task }) => task === way.task).length < 2
+    return isAlone || way.kind === undefined ? description : `${description}, ${kindNames[way.kind]}`
+  }
   return (
     <section class="card" aria-labelledby="unclear">
       <div class="row spread">
@@ -121,14 +130,21 @@ function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: D
       <p role="status">
         {names.join(', ')}
         {files.length > names.length && ` and ${files.length - names.length} more`}
-        {likely.length > 0
-          ? ' can be read in more than one way.'
-          : `: nothing in ${isOne ? 'it says what it is' : 'them says what they are'}.`}
+        {ways.length === 0
+          ? `: nothing in ${isOne ? 'it says what it is' : 'them says what they are'}.`
+          : areTasks || ways[0]?.kind === undefined
+            ? ' can be read in more than one way.'
+            : `: ${looks[ways[0].kind]}. What does each example have?`}
       </p>
       <div class="row">
-        {(likely.length > 0 ? likely : kinds).map(({ task, description }) => (
-          <button key={task} type="button" onClick={() => void bringAs(store, task, files)}>
-            {capitalized(description)}
+        {shown.map((way, place) => (
+          <button
+            key={way.task + way.kind}
+            type="button"
+            class={place === 0 && ways.length > 0 && !areTasks ? 'main' : ''}
+            onClick={() => void bringAs(store, way, files)}
+          >
+            {capitalized(nameOf(way))}
           </button>
         ))}
       </div>
@@ -136,16 +152,24 @@ function Unclear({ kinds, dropped }: { kinds: readonly ProjectKind[]; dropped: D
   )
 }
 
+/** Why labels are taken for what they are, where that is a guess. */
+const looks: Readonly<Record<LabelKind, string>> = {
+  classification: 'its labels are few numbers, which can be classes',
+  'multi-label': 'its labels look like several in one',
+  regression: 'its labels look like amounts',
+  text: 'its labels are texts',
+}
+
 const icons = { text: 'text', picture: 'picture', card: 'shop' } as const
 
 function Begin(props: { kinds: readonly ProjectKind[]; found: Project['found'] }) {
   const store = useStore()
   const chosen = useSignal<Readonly<Record<string, LabelKind>>>({})
-  const choice = (of: string, kinds: readonly LabelKind[]) =>
+  const choice = (of: string, kinds: readonly LabelKind[], likeliest?: LabelKind) =>
     kinds.length > 1 && (
       <KindChoice
         kinds={kinds}
-        value={chosen.value[of]}
+        value={chosen.value[of] ?? likeliest}
         onChange={(kind) => (chosen.value = { ...chosen.value, [of]: kind })}
       />
     )
@@ -163,19 +187,23 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: Project['found'] }
       {props.found.length > 0 && (
         <section class="card" aria-labelledby="found">
           <h2 id="found">Already in this folder</h2>
-          {props.found.map(({ task, data }, place) => {
+          {props.found.map(({ task, data, kinds: likely }, place) => {
             const kind = props.kinds.find((one) => one.task === task)
+            const [first] = likely
             return (
               <div key={task + data} class="row spread">
                 <span>
                   <code>{data}</code> <span class="soft">as {kind?.description ?? task}</span>
+                  {first !== undefined && likely.length > 1 && (
+                    <span class="small soft"> ({looks[first]}: choose what each example has)</span>
+                  )}
                 </span>
                 <span class="row">
-                  {choice(task + data, kind?.kinds ?? [])}
+                  {choice(task + data, kind?.kinds ?? [], first)}
                   <button
                     type="button"
                     class={place === props.found.findIndex((one) => one.data === data) ? 'main' : ''}
-                    onClick={() => void begin({ task, data, kind: chosen.value[task + data] })}
+                    onClick={() => void begin({ task, data, kind: chosen.value[task + data] ?? first })}
                   >
                     Open it
                   </button>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beginningsOf, filesOf, kindOf, likelyTasks } from './dropped.js'
+import { beginningsOf, filesOf, kindOf, likelyWays } from './dropped.js'
 
 describe('what is dropped', () => {
   it('is known by the ending of its name', () => {
@@ -19,10 +19,22 @@ describe('what is dropped', () => {
   })
 
   it('is of one task where that makes much more of it than any other, else of several', () => {
-    const likely = (...fits: number[]) => likelyTasks(fits.map((fit, task) => ({ task: String(task), fit })))
-    expect(likely(1, 0.66)).toEqual(['0'])
-    expect(likely(0.3, 0.28, 0.1)).toEqual(['0', '1'])
+    const likely = (...fits: number[]) =>
+      likelyWays(fits.map((fit, task) => ({ task: String(task), fit, kinds: ['classification'] })))
+    const [kind] = ['classification']
+    expect(likely(1, 0.66)).toEqual([{ task: '0', kind }])
+    expect(likely(0.3, 0.28, 0.1)).toEqual([
+      { task: '0', kind },
+      { task: '1', kind },
+    ])
     expect(likely()).toEqual([])
+  })
+
+  it('is of each kind that its labels can be, the likeliest first', () => {
+    expect(likelyWays([{ task: 'text', fit: 1, kinds: ['regression', 'classification'] }])).toEqual([
+      { task: 'text', kind: 'regression' },
+      { task: 'text', kind: 'classification' },
+    ])
   })
 
   it('is walked folder by folder, in parts as browsers give them, without files of the system', async () => {

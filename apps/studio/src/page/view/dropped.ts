@@ -1,4 +1,4 @@
-import type { Fitting } from '../../api/types.js'
+import type { Fitting, LabelKind } from '../../api/types.js'
 
 /** A file that was dropped or chosen, with the folders that it came in: 'cat/1.jpg'. */
 export interface Dropped {
@@ -25,9 +25,18 @@ export function beginningsOf(files: readonly Dropped[]): readonly { readonly nam
 
 const most = { files: 300, each: 4 * 2 ** 20, bytes: 32 * 2 ** 20 }
 
-/** The tasks that make about as much of files as the first does: of several somebody says which. */
-export function likelyTasks(fits: readonly Fitting[]): readonly string[] {
-  return fits.filter(({ fit }) => fit > 0.8 * (fits[0]?.fit ?? 0)).map(({ task }) => task)
+/** What can be begun with something: a task, and what its labels are. */
+export interface Way {
+  readonly task: string
+  /** Undefined: the usual. */
+  readonly kind?: LabelKind | undefined
+}
+
+/** The tasks that make about as much of files as the first does, with each kind that the labels can be: of several ways somebody says which. */
+export function likelyWays(fits: readonly Fitting[]): readonly Way[] {
+  return fits
+    .filter(({ fit }) => fit > 0.8 * (fits[0]?.fit ?? 0))
+    .flatMap(({ task, kinds }) => kinds.map((kind) => ({ task, kind })))
 }
 
 /** Files of a drop, with those in folders; what begins with a dot belongs to the system. */

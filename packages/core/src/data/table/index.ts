@@ -1,7 +1,7 @@
 export type { Columns, InputColumn } from './columns.js'
 export { type LabelOf, readExamples, type ReadExamplesOptions } from './read-examples.js'
 export { readInputs, type ReadInputsOptions } from './read-inputs.js'
-export { examplesFit, tableColumns } from './table-fit.js'
+export { examplesFit, firstLabels, tableColumns } from './table-fit.js'
 export { checkFile, formatOf, isTable } from './table-file.js'
 export type { Row } from './row.js'
 export { readRows, type RowFormat, rowFormats } from './rows.js'

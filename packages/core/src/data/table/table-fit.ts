@@ -2,7 +2,7 @@ import { findColumns, findInput, type InputColumn, areNames } from './columns.js
 import { labelingExport } from './labeling-exports.js'
 import { readRows } from './rows.js'
 import { formatOf } from './table-file.js'
-import { type Cells, columnsOf } from './value-at.js'
+import { cellOf, type Cells, columnsOf } from './value-at.js'
 import { namesByPlace } from './without-header.js'
 
 /**
@@ -36,14 +36,36 @@ export async function tableColumns(path: string): Promise<readonly string[]> {
   return Object.keys((await firstRow(path)) ?? {})
 }
 
-async function firstRow(
-  path: string,
-  namesOf?: (sample: readonly (readonly string[])[]) => readonly string[] | undefined,
-): Promise<Cells | undefined> {
+/** The labels of the first rows of a table, as they stand there; none of what has no labels, or is no such table. */
+export async function firstLabels(path: string, input: InputColumn, most: number): Promise<readonly unknown[]> {
+  const rows = await firstRows(path, most, (sample) =>
+    areNames(sample[0] ?? [], input) ? undefined : namesByPlace(sample, input.role),
+  )
+  const [first] = rows
+  if (!first) return []
+  const known = labelingExport(first, input)
+  if (known) return rows.map((cells) => known.labelOf(cells))
   try {
-    for await (const { cells } of readRows(path, await formatOf(path), undefined, namesOf && { namesOf })) return cells
+    const { label } = findColumns(path, columnsOf(first), input, undefined, () => {})
+    return rows.map(cellOf(label))
   } catch {
-    // What is wrong with it is said by whoever reads it.
+    return []
   }
-  return undefined
+}
+
+type NamesOf = (sample: readonly (readonly string[])[]) => readonly string[] | undefined
+
+async function firstRow(path: string, namesOf?: NamesOf): Promise<Cells | undefined> {
+  return (await firstRows(path, 1, namesOf))[0]
+}
+
+async function firstRows(path: string, most: number, namesOf?: NamesOf): Promise<readonly Cells[]> {
+  const rows: Cells[] = []
+  try {
+    for await (const { cells } of readRows(path, await formatOf(path), undefined, namesOf && { namesOf }))
+      if (rows.push(cells) >= most) break
+  } catch {
+    // What is wrong with it is said by whoever reads it; it may be a beginning that ends in the middle of a row.
+  }
+  return rows
 }
