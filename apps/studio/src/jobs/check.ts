@@ -45,7 +45,7 @@ export async function check(project: Project, job: JobHandle): Promise<StoredChe
   const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   try {
-    const run = startRun({ signal: job.signal, onEvent: job.listen('check', [0, 1]) })
+    const run = startRun({ signal: job.signal, onEvent: job.listen('check', 1) })
     const { kind } = project.open.manifest
     const checked = await task.check.run(
       snapshot.path,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startRun } from '@headstart/core'
-import { OptionError, scoreAt } from '@headstart/core/kit'
+import { counted, OptionError, scoreAt } from '@headstart/core/kit'
 import * as z from 'zod'
 import { curve } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
@@ -39,7 +39,7 @@ export async function learningCurve(project: Project, job: JobHandle): Promise<S
   const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
   try {
-    const run = startRun({ signal: job.signal, onEvent: job.listen('curve', [0, 1]) })
+    const run = startRun({ signal: job.signal, onEvent: job.listen('curve', 1) })
     const { json } = await task.curve.run(await snapshot.read(run), networkOf(project.open), run)
     const { measure, points: measured, law, now, later, verdict } = foreseen.parse(json)
     const result: StoredCurve = {
@@ -65,5 +65,5 @@ function labelsFor(law: z.output<typeof foreseen>['law'], now: number): string {
   while (scoreAt(law, now + more) < wanted && more < 1e6) more = Math.ceil(more * 1.1)
   // Beyond ten times what there is a law says little.
   if (more > 9 * now) return 'More labels alone will hardly bring two points.'
-  return `About ${more} labels more for two points.`
+  return `About ${counted(more, 'label')} more for two points.`
 }

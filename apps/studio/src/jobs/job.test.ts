@@ -11,7 +11,8 @@ it('follows a tuning through its runs, and never goes back when it begins', asyn
   const told: JobState[] = []
   const jobs = new Jobs((state) => told.push(state))
   jobs.start('train', async (job) => {
-    const listen = job.listen('tuned', [0.5, 1], 'minutes')
+    job.share(0.5)
+    const listen = job.listen('tuned', 1, 'minutes')
     listen({ type: 'features', done: 8, total: 8, cached: 0 })
     listen({ type: 'cross-validation', done: 5, total: 5 })
     job.doing('after looking')
@@ -61,4 +62,28 @@ it('says of a copy that is learned from what is meant, and one work at a time', 
     throw new Error('a fault')
   })
   expect(await ended(jobs)).toMatchObject({ status: 'failed', error: 'It failed: a fault', notices: [] })
+})
+
+it('goes on from where a method ended early, and says in words what a translator tries', async () => {
+  const told: JobState[] = []
+  const jobs = new Jobs((state) => told.push(state))
+  jobs.start('train', async (job) => {
+    const step = { type: 'step', runs: 2, epochs: 10, steps: 10, loss: 1 } as const
+    const first = job.listen('tuned', 0.5, 'minutes')
+    // Held-out examples gained nothing: there is no second run.
+    for (let epoch = 1; epoch <= 4; epoch++) first({ ...step, run: 1, step: epoch })
+    job.doing('early')
+    const second = job.listen('kept', 1, 'minutes')
+    second({ ...step, run: 1, step: 1 })
+    job.doing('goes on')
+    second({ type: 'trial', what: 'ways to translate', done: 1, total: 5 })
+    second({ ...step, run: 2, step: 1 })
+    job.doing('last')
+  })
+  await ended(jobs)
+  const shareAt = (doing: string): number => told.find((state) => state.doing === doing)?.share as number
+  expect(shareAt('early')).toBeCloseTo(0.1)
+  expect(shareAt('goes on')).toBeCloseTo(0.1 + 0.9 / 20)
+  expect(told.map(({ doing }) => doing)).toContain('kept: tries ways to translate: 1 of 5')
+  expect(shareAt('last')).toBeLessThan(0.4)
 })

@@ -10,13 +10,10 @@ export interface JobHandle {
   doing(what: string): void
   /**
    * Listens to a training.
-   * @param part Of the whole. @param takes Minutes where it tunes: then looking at the examples takes little of it.
+   * @param ofRest How much it is of what is left to do, 0 to 1. @param takes Minutes where it tunes: then looking at the examples takes
+   *   little of it.
    */
-  listen(
-    method: string,
-    part: readonly [from: number, to: number],
-    takes?: 'seconds' | 'minutes',
-  ): (event: TrainEvent) => void
+  listen(method: string, ofRest: number, takes?: 'seconds' | 'minutes'): (event: TrainEvent) => void
   share(value: number): void
   notice(message: string): void
   /** What is said of a path is said of this name: of a copy that is learned from it is the original's. */
@@ -116,16 +113,20 @@ export class Jobs {
       doing: (what) => this.#set({ doing: what }, true),
       share: (share) => this.#set({ share }),
       method: (row) => this.#set({ methods: [...(this.#state?.methods ?? []), row] }, true),
-      listen: (method, [from, to], takes = 'seconds') => {
+      listen: (method, ofRest, takes = 'seconds') => {
+        // What came before may have ended early: it goes on from there.
+        const from = this.#state?.share ?? 0
         const progress = trainingProgress(takes === 'minutes')
         let [loss, steps] = [0, 0]
         return (event) => {
-          const share = from + (to - from) * progress(event)
+          const share = from + (1 - from) * ofRest * progress(event)
           if (event.type === 'notice') notice(event.message)
           else if (event.type === 'features')
             this.#set({ doing: `${method}: looks at ${event.done} of ${event.total}`, share })
           else if (event.type === 'cross-validation' || event.type === 'compare')
             this.#set({ doing: `${method}: ${event.done} of ${event.total}`, share })
+          else if (event.type === 'trial')
+            this.#set({ doing: `${method}: tries ${event.what}: ${event.done} of ${event.total}` }, true)
           else if (event.type === 'step') {
             const { run, epochs } = event
             const epoch = (epochs * event.step) / event.steps
@@ -185,5 +186,7 @@ export class Jobs {
 }
 
 function epochInWords(method: string, { run, runs, epochs }: TuningPlace, epoch: number): string {
-  return `${method}: epoch ${epoch} of ${epochs}${runs > 1 ? `, part ${run} of ${runs}` : ''}`
+  const isLast = runs > 1 && run === runs
+  // Held-out examples can end any but the last one.
+  return `${method}: epoch ${epoch} of ${isLast ? '' : 'at most '}${epochs}${runs > 1 ? `, part ${run} of ${runs}` : ''}`
 }

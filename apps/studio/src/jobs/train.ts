@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BenchSnapshot, HeadstartError, InputError, type Learner, type Run, startRun } from '@headstart/core'
 import {
+  counted,
   DataError,
   effectOf,
   OptionError,
@@ -38,9 +39,6 @@ export interface TrainOutcome {
 /** How much longer a method takes that takes minutes, about. */
 const muchLonger = 10
 
-/** Of the whole, 0 to 1. */
-type Part = readonly [from: number, to: number]
-
 type AnyLearner = Learner<unknown, AnyTrained>
 
 /** What one method reached. */
@@ -71,7 +69,7 @@ export async function train(
   const started = performance.now()
   const model = join(project.folder, 'model')
   await prepareModelFolder(model)
-  const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', [0, 0]) })
+  const run = startRun({ seed, signal: job.signal, onEvent: job.listen('data', 0) })
   job.doing('reads the data')
   const snapshot = await project.snapshot()
   job.call(snapshot.path, bench.files.data)
@@ -91,10 +89,10 @@ export async function train(
     const judged: Judged[] = []
     let answers: HeldOut['questions'] = []
     const takes = [...chosen, keep].map((name) => bench.methods.find((method) => method.name === name)?.takes)
-    const parts = partsOf(takes.map((one) => (one === 'minutes' ? muchLonger : 1)))
+    const parts = sharesOfRest(takes.map((one) => (one === 'minutes' ? muchLonger : 1)))
     for (const [place, name] of chosen.entries()) {
       job.doing(`${name}: learns`)
-      const own: Run = { ...run, onEvent: job.listen(name, parts[place] as Part, takes[place]) }
+      const own: Run = { ...run, onEvent: job.listen(name, parts[place] as number, takes[place]) }
       const begun = performance.now()
       try {
         const learner = learnerOf(name)
@@ -115,7 +113,7 @@ export async function train(
     }
 
     job.doing(`${keep}: learns from all examples`)
-    const last: Run = { ...run, onEvent: job.listen(`${keep}, all examples`, parts.at(-1) as Part, takes.at(-1)) }
+    const last: Run = { ...run, onEvent: job.listen(`${keep}, all examples`, parts.at(-1) as number, takes.at(-1)) }
     const training = bench.methods.find(({ name }) => name === keep)?.training
     const trained =
       training === undefined
@@ -152,11 +150,9 @@ export async function train(
   }
 }
 
-/** Where each begins and ends in the whole. */
-function partsOf(weights: readonly number[]): readonly Part[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let before = 0
-  return weights.map((weight) => [before / total, (before += weight) / total])
+/** How much each is of what is left when it begins. */
+function sharesOfRest(weights: readonly number[]): readonly number[] {
+  return weights.map((weight, place) => weight / weights.slice(place).reduce((sum, one) => sum + one, 0))
 }
 
 async function answersOf(
@@ -211,12 +207,12 @@ function verdictOf(judged: readonly Judged[], keep: string, areNumbers: boolean)
     if (pairs.length < 2) return []
     const { mean, margin } = pairedDifference(pairs)
     if (pairs.every(([own, their]) => own === their))
-      return [`${keep} and ${other.row.name} are equally good on each of ${pairs.length} questions.`]
+      return [`${keep} and ${other.row.name} are equally good on each of ${counted(pairs.length, 'question')}.`]
     // Shares are said in points of a hundred, as which other measures come, and errors in their own unit.
     const unit = pairs.flat().some((score) => score > 1) ? 1 : 100
     const said = areNumbers
-      ? `${Math.abs(mean).toPrecision(2)} ± ${margin.toPrecision(2)} ${mean >= 0 ? 'less' : 'more'} error on ${pairs.length} questions`
-      : `${mean >= 0 ? '+' : ''}${(unit * mean).toFixed(1)} ± ${(unit * margin).toFixed(1)} points on ${pairs.length} questions`
+      ? `${Math.abs(mean).toPrecision(2)} ± ${margin.toPrecision(2)} ${mean >= 0 ? 'less' : 'more'} error on ${counted(pairs.length, 'question')}`
+      : `${mean >= 0 ? '+' : ''}${(unit * mean).toFixed(1)} ± ${(unit * margin).toFixed(1)} points on ${counted(pairs.length, 'question')}`
     const effect = effectOf({ mean, margin })
     if (effect === 'helped') return [`${keep} is better than ${other.row.name} here, for certain: ${said}.`]
     if (effect === 'hurt') return [`${other.row.name} is better than ${keep} here, for certain: ${said}.`]

@@ -1,3 +1,4 @@
+import { counted } from '@headstart/core/kit'
 import type { EpochEvent, RunOptions, Shown, StepEvent, TrainEvent } from '@headstart/core'
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
@@ -9,6 +10,7 @@ import type { Terminal } from './terminal.js'
 const titles = {
   features: 'features',
   'cross-validation': 'regularization',
+  trial: 'trials',
   compare: 'comparison',
   step: 'tuning',
   download: 'download, MB',
@@ -82,12 +84,15 @@ export function openScreen({ stderr, signal }: Terminal): Screen {
         case 'compare':
           draw(event.type, event.done, event.total)
           break
+        case 'trial':
+          draw(event.type, event.done, event.total, event.what)
+          break
         case 'download':
           draw(event.type, Math.floor(event.done / 1e6), Math.ceil(event.total / 1e6))
           break
         case 'rows': {
           const { type, done, total, perSecond, workers } = event
-          const by = workers === 1 ? '' : `, ${workers} workers`
+          const by = workers === 1 ? '' : `, ${counted(workers, 'worker')}`
           // A bar says that by itself.
           const left = stderr.isTTY || done === total ? '' : `, ${spanOf((total - done) / perSecond)} left`
           draw(type, done, total, `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s${by}${left}`)

@@ -10,6 +10,8 @@ export type TrainEvent =
   | { readonly type: 'features'; readonly done: number; readonly total: number; readonly cached: number }
   /** Regularization strengths are being tried by cross-validation. */
   | { readonly type: 'cross-validation'; readonly done: number; readonly total: number }
+  /** What was learned is being tried in so many ways, such as how to generate from it, on what is held out: `what` says so in words. */
+  | { readonly type: 'trial'; readonly what: string; readonly done: number; readonly total: number }
   /** The head has reached its optimum. */
   | { readonly type: 'head'; readonly loss: number; readonly iterations: number; readonly l2: number }
   /** One step of a tuning has been taken. */

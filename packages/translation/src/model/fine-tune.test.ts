@@ -134,8 +134,19 @@ describe('a translator that is fine-tuned', () => {
         ['open', 'save'].map((verb) => ({ source: `${verb} ${source} ${c}`, target: `${target} ${one}` })),
       ),
     )
-    const { files, heldOut, learnsAll, costs, pairs: learned } = await tune(base, many, { ...quick, epochs: 1 })
+    const said: string[] = []
+    const onEvent = (event: { type: string; run?: number }): number => said.push(`${event.type} ${event.run ?? ''}`)
+    const {
+      files,
+      heldOut,
+      learnsAll,
+      costs,
+      pairs: learned,
+    } = await tune(base, many, { ...quick, epochs: 1, onEvent })
     expect([learnsAll, learned + heldOut.pairs]).toEqual([true, many.length])
+    // Between the two runs it says that it tries how to translate.
+    const runs = said.filter((one, place) => one !== said[place - 1]).map((one) => one.trim())
+    expect(runs.slice(-3)).toEqual(['epoch 1', 'trial', 'step 2'])
     const trained = Array.from({ length: costs.rows }, (_, row) => costs.data[2 * row] as number)
     const total = trained.reduce((sum, one) => sum + one, 0)
     expect(total / (trained.length * 5)).not.toBeCloseTo(heldOut.after, 3)

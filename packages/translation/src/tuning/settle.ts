@@ -1,3 +1,4 @@
+import type { RunOptions } from '@headstart/core'
 import type { TranslateOptions, Translator } from '../contract.js'
 import type { Pair } from '../data/pair.js'
 import { chrF2 } from '../evaluate/chrf.js'
@@ -23,12 +24,25 @@ export interface Settled {
  * Chooses how translations are generated, by pairs that were not learned from: a translator that was tuned on few pairs, unsure,
  * says phrases over and over, which the loss of a token does not tell. What is chosen is a setting of the hub, which Transformers.js keeps to.
  */
-export async function settle(translator: Translator, heldOut: readonly Pair[], signal?: AbortSignal): Promise<Settled> {
+export async function settle(
+  translator: Translator,
+  heldOut: readonly Pair[],
+  { signal, onEvent }: RunOptions = {},
+): Promise<Settled> {
+  const ways = tried.map(({ setting, option, values }) => {
+    return { setting, option, values: values.filter((one) => one !== translator.config[setting]) }
+  })
+  const total = 1 + ways.reduce((sum, { values }) => sum + values.length, 0)
+  let done = 0
+  const tell = (): void => onEvent?.({ type: 'trial', what: 'ways to translate, on pairs held out', done, total })
+  tell()
   let best: Settled = { settings: {}, chrf: await chrfOf(translator, heldOut, { signal }) }
   let chosen = {}
-  for (const { setting, option, values } of tried) {
+  for (const { setting, option, values } of ways) {
     const before = chosen
-    for (const value of values.filter((one) => one !== translator.config[setting])) {
+    for (const value of values) {
+      done++
+      tell()
       const options = { ...before, [option]: value }
       const chrf = await chrfOf(translator, heldOut, { signal, ...options })
       if (chrf <= best.chrf) continue
@@ -36,6 +50,8 @@ export async function settle(translator: Translator, heldOut: readonly Pair[], s
       chosen = options
     }
   }
+  done = total
+  tell()
   return best
 }
 

@@ -15,6 +15,7 @@ import type { Matrix } from '@headstart/core'
 import {
   type BatchFeeds,
   Checkpoint,
+  counted,
   DataError,
   divergedNotice,
   OptionError,
@@ -165,7 +166,7 @@ export async function tune(
     const areEnough = gained && runs > 1
     await using chosen = parts.withNetworks(files)
     const { settings, chrf } = areEnough
-      ? await settle(chosen, heldOut, signal)
+      ? await settle(chosen, heldOut, { signal, onEvent })
       : { settings: {}, chrf: await chrfOf(chosen, heldOut, { signal }) }
     const all = areEnough ? await learnAll() : undefined
 
@@ -244,7 +245,7 @@ function split(
 ): { learned: Pair[]; heldOut: Pair[] } {
   const fitting = pairs.filter((pair) => tokenPairs(parts, [pair]).length > 0)
   if (fitting.length < pairs.length) {
-    const message = `${pairs.length - fitting.length} pairs are longer than the ${parts.maxLength} tokens that ${parts.id} reads, and left out.`
+    const message = `${counted(pairs.length - fitting.length, 'pair is', 'pairs are')} longer than the ${parts.maxLength} tokens that ${parts.id} reads, and left out.`
     onEvent?.({ type: 'notice', message })
   }
   const sources = random(seed).shuffle([...new Set(fitting.map(({ source }) => source))])
