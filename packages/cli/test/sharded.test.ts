@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { parquetRows } from '@headstart/core/kit'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -159,6 +160,20 @@ describe('headstart recommend --users', () => {
     const { recommendations } = JSON.parse(one.stdout) as { recommendations: { item: string }[] }
     expect(lists[7]?.items).toEqual(recommendations.map(({ item }) => item))
     expect(lists.flatMap((list) => list.items)).not.toContain('i1')
+  })
+
+  it('says once how a table is read, by the name that was given', async () => {
+    const orders = relative('.', await scene.write('orders.csv', 'customer;product\nann;i1\nann;i2\nbob;\n'))
+    const out = scene.path('orders-lists.csv')
+    const { stdout, stderr } = await scene.run(['recommend', scene.path('shop-model'), '--users', orders, '--out', out])
+    expect(stdout).toMatch(/^1 row in .*: 1 shard, /)
+    expect(stderr.replaceAll(orders, 'orders.csv').trimEnd().split('\n')).toEqual([
+      'note: orders.csv: its cells are separated by ";".',
+      expect.stringMatching(/^note: orders\.csv: the column "customer" is taken for the user\./),
+      expect.stringMatching(/^note: orders\.csv: the column "product" is taken for the item\./),
+      'note: orders.csv: 1 row without a user or an item is left out.',
+      expect.stringMatching(/^note: orders\.csv: no timestamps: /),
+    ])
   })
 
   it('writes them as CSV and as JSONL', async () => {

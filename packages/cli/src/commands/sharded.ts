@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
-import type { AnyTask } from '@headstart/core'
-import { OptionError, prepareToWrite } from '@headstart/core/kit'
+import { resolve } from 'node:path'
+import type { AnyTask, TrainEvent } from '@headstart/core'
+import { counted, OptionError, prepareToWrite } from '@headstart/core/kit'
 import {
   type Executor,
   inThreads,
@@ -15,7 +16,7 @@ import {
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { say } from '../console/report-error.js'
-import { openScreen, print } from '../console/screen.js'
+import { openScreen, print, type Screen } from '../console/screen.js'
 import type { Session } from '../console/terminal.js'
 import { taskNamed } from '../tasks.js'
 import { withFlags } from '../flags.js'
@@ -83,7 +84,7 @@ export async function runSharded(
   const isFile = kind === 'ask' ? /\.(parquet|csv|jsonl)$/i : /\.parquet$/i
   const file = isFile.test(out) ? out : undefined
   const folder = file === undefined ? out : `${file}.run`
-  const screen = openScreen(session)
+  const screen = named(openScreen(session), place)
   const started = performance.now()
   try {
     if (file !== undefined) await prepareToWrite(file, 'file')
@@ -106,6 +107,15 @@ export async function runSharded(
   } finally {
     screen.end()
   }
+}
+
+/** The screen on which a file is called as it was named, wherever a worker looks for it. */
+function named(screen: Screen, place: string): Screen {
+  const onEvent = (event: TrainEvent): void =>
+    screen.onEvent(
+      event.type === 'notice' ? { ...event, message: event.message.replaceAll(resolve(place), place) } : event,
+    )
+  return { ...screen, onEvent }
 }
 
 /** Who does the shards; undefined for this process, one after the other. */
@@ -142,8 +152,8 @@ function report(manifest: Manifest, out: string, seconds: number, flags: Sharded
   const json = { out, rows, poisoned, shards: shards.length, setAside: aside, seconds }
   const text = (): string =>
     [
-      `${rows} rows in ${out}: ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}, ${seconds.toFixed(1)} s.`,
-      ...(poisoned > 0 ? [`${poisoned} rows could not be read: why stands in the column error.`] : []),
+      `${counted(rows, 'row')} in ${out}: ${counted(shards.length, 'shard')}, ${seconds.toFixed(1)} s.`,
+      ...(poisoned > 0 ? [`${counted(poisoned, 'row')} could not be read: why stands in the column error.`] : []),
       ...aside.map(({ index, reason }) => `Shard ${index} was set aside: ${reason}`),
       ...(aside.length > 0 ? ['The same with --resume tries them again.'] : []),
     ].join('\n')

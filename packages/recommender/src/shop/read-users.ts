@@ -46,11 +46,14 @@ export async function* readUsers(path: string, options: ReadUsersOptions = {}): 
     ? await interactionsIn(path, options.onNotice)
     : path
   let user: string | undefined
-  for await (const { cells, line } of await tableOf(table, reading)) {
+  // Interactions are read anew, which says the same again.
+  const said: string[] = []
+  for await (const { cells, line } of await tableOf(table, { ...reading, onNotice: (message) => said.push(message) })) {
     if (!('history' in cells)) {
       yield* usersIn(table, exclude, reading)
       return
     }
+    for (const message of said.splice(0)) reading.onNotice?.(message)
     user ??= new ColumnFinder(table, Object.keys(cells), reading.columns ?? {}, reading.onNotice ?? (() => {})).need(
       'user',
     )
