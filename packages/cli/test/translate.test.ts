@@ -90,7 +90,10 @@ describe('headstart translate', () => {
   it('says how a catalog of JSON is filled in that came without --out', async () => {
     const catalog = await scene.write('common.json', '{"open":"open","menu":{"save":"save"}}')
     const { stdout, stderr, code } = await run(catalog)
-    expect(stderr).toMatch(/To fill in a catalog of texts, say where its answers go: .* --out TO\.json\n$/)
+    expect(stderr).toMatch(
+      /^headstart: option --out: expected the file that the answers to .*common\.json go to, as it is read as a catalog of texts, got none\. Say it: .* --out TO\.json\n/,
+    )
+    expect(stderr).toMatch(/\nAs a table it cannot be read either: .* expected a column "source"/)
     expect([stdout, code]).toEqual(['', 2])
   })
 

@@ -11,12 +11,13 @@ import {
   type Trained,
 } from '@headstart/core'
 import {
+  counted,
   expectationOf,
   modelFiles,
   OptionError,
+  parseJsonText,
   prepareToWrite,
   writeFileAtomically,
-  parseJsonText,
 } from '@headstart/core/kit'
 import { Command } from 'commander'
 import type { z } from 'zod'
@@ -144,9 +145,11 @@ async function ask<Data, Query, Answer>(
   } else if (inputs?.length === 1 && (await task.queries?.holds(inputs[0] as string))) {
     await askPlace(asking, task.queries as Queries<Query>, inputs[0] as string, flags).catch((error: unknown) => {
       const place = inputs[0] as string
-      if (task.fills?.fits(place, place) && flags.out === undefined)
-        session.hint = `To fill in ${task.fills.what}, say where its answers go: ${session.program} ${verb} ${folder} ${place} --out TO${extname(place)}`
-      throw error
+      if (!(error instanceof DataError && task.fills?.fits(place, place) && flags.out === undefined)) throw error
+      session.hint = `As a table it cannot be read either: ${error.message}`
+      const expected = `the file that the answers to ${place} go to, as it is read as ${task.fills.what}`
+      const remedy = `Say it: ${session.program} ${verb} ${folder} ${place} --out TO${extname(place)}`
+      throw new OptionError('option "out"', expected, 'none', remedy, { cause: error })
     })
   } else if (flags.out !== undefined) {
     const remedy = `Try: ${session.program} ${verb} ${folder} FILE --out ${flags.out}`
@@ -338,7 +341,7 @@ async function askPlace<Data, Query, Answer>(
   }
   if (!format || flags.out === undefined) return
   await writeFileAtomically(flags.out, new TextEncoder().encode(answerTable(rows, format)))
-  session.stdout.write(`${count} answers in ${flags.out}\n`)
+  session.stdout.write(`${counted(count, 'answer')} in ${flags.out}\n`)
 }
 
 /** Tables of answers that are written as a whole. */
