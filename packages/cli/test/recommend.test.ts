@@ -69,7 +69,7 @@ describe('headstart extend', () => {
     const asked = await scene.run(['recommend', next, '--history', 'i3', '--json'])
     const { recommendations } = JSON.parse(asked.stdout) as Listed
     expect(recommendations.map(({ item }) => item)).toContain('a new lamp')
-    expect((await scene.run(['update', kept, last, '--out', next])).stdout).toContain('in 1 updates')
+    expect((await scene.run(['update', kept, last, '--out', next])).stdout).toContain('in 1 update.')
   })
 
   it('says what it takes where a model does not keep what users did', async () => {

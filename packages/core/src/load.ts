@@ -25,6 +25,7 @@ export { expectationOf, step, type Step } from './contract/step.js'
 export type { Target } from './contract/target.js'
 export type { Loader, LoadOptions } from './contract/task.js'
 export { ifReadable } from './data/if-readable.js'
+export { are, counted } from './kit/counted.js'
 export { parseJsonText } from './kit/parse-json.js'
 export type {
   Documented,

@@ -13,7 +13,7 @@ import type {
   Place,
 } from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
-import { classesOf, makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
+import { classesOf, counted, makeFolder, OptionError, toFileError, writeFileAtomically } from '@headstart/core/kit'
 import { History } from './history.js'
 import { holdFolder } from './hold-folder.js'
 import { Journal } from './journal.js'
@@ -211,7 +211,7 @@ export class Project {
       const moved = outcome.added.filter(({ id }) => bench.labels || !before.has(id))
       if (bench.labels && moved.length > 0) {
         await journal.begin(
-          `${count(moved.length, 'example')} added`,
+          `${counted(moved.length, 'example')} added`,
           moved.map(({ id, to }) => ({ id, from: before.get(id) ?? null, to })),
         )
         await journal.end(async () => {})
@@ -247,7 +247,7 @@ export class Project {
       if (!bench.record) throw new OptionError('project', 'a shop', 'examples with labels', 'Label them.')
       const moves = await bench.record(user, items)
       await journal.begin(
-        `${user} took ${count(items.length, 'item')}`,
+        `${user} took ${counted(items.length, 'item')}`,
         moves.map(({ id, to }) => ({ id, from: null, to })),
       )
       await journal.end(async () => {})
@@ -417,8 +417,4 @@ async function writeSample(task: AnyTask, folder: string, maker: BenchMaker<unkn
   if (first) throw new OptionError(first.name, 'data of the task', first.message, '')
   const notice = (await sample.files()).get('NOTICE')
   if (notice) await writeFileAtomically(join(folder, 'NOTICE'), notice)
-}
-
-function count(number: number, one: string): string {
-  return `${number} ${one}${number === 1 ? '' : 's'}`
 }

@@ -1,5 +1,5 @@
 import { type AnyTask, type ListedNetwork } from '@headstart/core'
-import { describeNetwork, OptionError, textTable } from '@headstart/core/kit'
+import { counted, describeNetwork, OptionError, textTable } from '@headstart/core/kit'
 import { fetchModel, ModelFilesError, type ModelFolder } from '@headstart/hub'
 import { Command, Option } from 'commander'
 import { openScreen, print } from '../console/screen.js'
@@ -140,7 +140,7 @@ async function addNetwork(id: string, { json }: BackbonesFlags, session: Session
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     const text = (): string =>
       [
-        `${id}: ${names.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${path}`,
+        `${id}: ${counted(names.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${path}`,
         `Use it: ${begins}--backbone ${id}`,
       ].join('\n')
     print(session, json, { json: { id, folder: path, files: names, bytes }, text })

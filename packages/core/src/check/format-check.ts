@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import { textTable } from '../kit/text-table.js'
 import type { DataCheck } from './data-check.js'
 import { type Issue, issueKinds, type IssueKind } from './issue.js'
@@ -45,10 +46,10 @@ export function formatCheck(check: DataCheck): string {
 
 /** What was looked at, and how much was found. */
 export function summaryOf({ examples, testExamples, labels, issues }: DataCheck): string {
-  const classes = labels.length > 0 ? ` of ${labels.length} ${labels.length === 1 ? 'class' : 'classes'}` : ''
+  const classes = labels.length > 0 ? ` of ${counted(labels.length, 'class', 'classes')}` : ''
   const beside = testExamples > 0 ? `, and ${testExamples} to test on` : ''
   const found = issues.length === 0 ? 'nothing to look at' : `${issues.length} to look at`
-  return `${examples} examples${classes}${beside}: ${found}.`
+  return `${counted(examples, 'example')}${classes}${beside}: ${found}.`
 }
 
 /** Rows, labels and score. */

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { Backbone } from '../contract/backbone.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import type { Comparison, ComparisonRow, Difference, Protocol, Round, Spread } from '../contract/learner.js'
@@ -72,7 +73,7 @@ export function drawsPerClass<Input, Label extends Target>(
       yield { row: 'names alone', columns: { shots: 0 }, seed: 0, train: Dataset.ofLabels(train.labels), tests }
       for (const perClass of possible) {
         for (let seed = 0; seed < draws; seed++) {
-          const [row, columns] = [`${perClass} examples per class`, { shots: perClass }]
+          const [row, columns] = [`${counted(perClass, 'example')} per class`, { shots: perClass }]
           yield { row, columns, seed, train: train.sample({ perClass, seed }), tests }
         }
       }
@@ -171,10 +172,10 @@ function tableOf(
     leaked === 0
       ? ' not trained on'
       : `, of which ${leaked} can be trained on as well, so that in part it is what was shown that is measured`
-  const known = `Of the unseen domain ${unseenLeaked} examples can be trained on as well: it is not unseen.`
+  const known = `Of the unseen domain ${counted(unseenLeaked, 'example')} can be trained on as well: it is not unseen.`
   return [
     textTable([header, ...lines]),
-    `Mean ± standard deviation over ${draws}, on ${testExamples} examples${asked}; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
+    `Mean ± standard deviation over ${draws}, on ${counted(testExamples, 'example')}${asked}; always the most frequent class: ${majorityAccuracy.toFixed(3)}.`,
     ...(unseenLeaked > 0 ? [known] : []),
     verdict,
   ].join('\n')

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import { createHash } from 'node:crypto'
 import type { Backbone, ContentKey } from '../contract/backbone.js'
 import type { Dataset } from './dataset.js'
@@ -99,7 +100,7 @@ export function describeCheck({ duplicates, contradictions, leaks }: DatasetChec
   const messages: string[] = []
   const [duplicate] = duplicates.groups
   if (duplicate) {
-    const many = duplicates.count === 1 ? '1 example repeats' : `${duplicates.count} examples repeat`
+    const many = counted(duplicates.count, 'example repeats', 'examples repeat')
     const where = `${quoted(duplicate)}examples ${duplicate.indices.slice(0, 2).map(fromOne).join(' and ')}`
     const remedy = 'Remove the copies unless such examples really are that frequent.'
     messages.push(`${many} an earlier one with the same label, such as ${where}. ${remedy}`)

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import { inLabelOrder } from '../kit/label-order.js'
 import { random } from '../kit/random.js'
@@ -147,7 +148,7 @@ export class Dataset<Input, Label extends Target = string> {
         .every((stratum) => stratum.length < 2)
     ) {
       const expected = `at least two examples${this.kind === 'classification' ? ' of a class' : ''} to split`
-      throw new DataError(this.#who, expected, plural(this.size, 'example'), 'Add examples.')
+      throw new DataError(this.#who, expected, counted(this.size, 'example'), 'Add examples.')
     }
     const groups = this.#groups()
     const { train, test: held } = this.representatives().#splitRows(test, seed)
@@ -202,7 +203,7 @@ export class Dataset<Input, Label extends Target = string> {
     if (short.length > 0) {
       const got = short.map(([label, count]) => `${count} of ${JSON.stringify(label)}`).join(', ')
       const remedy = `Add examples of ${short.length > 1 ? 'these classes' : 'this class'} or lower perClass.`
-      throw new DataError(this.#who, `at least ${plural(perClass, 'example')} of each class`, got, remedy)
+      throw new DataError(this.#who, `at least ${counted(perClass, 'example')} of each class`, got, remedy)
     }
     const { shuffle } = random(seed)
     const chosen = this.#strata().flatMap((stratum) => shuffle(stratum).slice(0, perClass))
@@ -316,10 +317,6 @@ function requireDistinctNames(who: string, targets: readonly Target[]): void {
       if (!known) spellings.set(normal, { label, index })
     }
   })
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Examples are objects with an input, whatever it is: without types they are easily given as `{ text, label }`. */

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { RunOptions } from '../contract/progress.js'
 import type { Target } from '../contract/target.js'
 import type { Dataset } from './dataset.js'
@@ -22,7 +23,7 @@ export function largeEnoughClasses<Input, Label extends Target>(
     .map((label) => `"${label}"`)
     .join(', ')
   const rest = small.length > 5 ? ` and ${small.length - 5} more` : ''
-  const are = small.length === 1 ? '1 class is' : `${small.length} classes are`
+  const are = counted(small.length, 'class is', 'classes are')
   const message = `${are} left out, with 1 example, where ${fewest} are needed: ${named}${rest}. Add examples of ${small.length === 1 ? 'it' : 'them'}.`
   onEvent?.({ type: 'notice', message })
   const left = new Set<Target>(small)

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { ClassificationReport, LabeledScore, Report } from './report.js'
 import { textTable } from '../kit/text-table.js'
 
@@ -32,7 +33,7 @@ function headline(report: Report): string {
     interval.map(format).join(' to '),
     format(baseline),
   ])
-  const examples = `${report.examples} example${report.examples === 1 ? '' : 's'}`
+  const examples = counted(report.examples, 'example')
   return `${textTable([[examples, 'model', '95 % interval', 'baseline'], ...rows])}\nBaseline: ${baselineOf(report)}.`
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import { DataError, OptionError } from '../contract/errors.js'
 import { type Knowledge, knowledgeOf, networkOf } from '../contract/knowledge.js'
 import { takeRows } from '../contract/matrix.js'
@@ -212,10 +213,10 @@ function sayEffect(
     was === undefined || is === undefined
       ? 'What that does to the classes of before was not measured.'
       : `Of the classes of before ${percent(was)} were found by cross-validation, and ${percent(is)} are now.`
-  const [before, now] = [kept, after.kept].map((all) => all?.examples.length ?? 0)
+  const [before = 0, now = 0] = [kept, after.kept].map((all) => all?.examples.length ?? 0)
   onEvent?.({
     type: 'notice',
-    message: `The model learned from ${now} examples${classes}; ${before} before. ${effect}`,
+    message: `The model learned from ${counted(now, 'example')}${classes}; ${before} before. ${effect}`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { Backbone } from '../contract/backbone.js'
 import { assertAnswers, assertTargets, mostAsked } from './assert-answers.js'
 import { type Knowledge, knowledgeOf, networkOf } from '../contract/knowledge.js'
@@ -254,11 +255,11 @@ export function assertLabels({ name, kind, labels, size, targets }: Dataset<unkn
   assertTargets(name, targets)
   const who = `data set "${name}"`
   if (kind === 'classification' && labels.length < 2) {
-    const got = `${size} examples, all labeled "${labels[0]}"`
+    const got = `${counted(size, 'example')}, all labeled "${labels[0]}"`
     throw new DataError(who, 'examples of at least two classes', got, 'Add examples of another class.')
   }
   if (kind === 'multi-label' && labels.length === 0) {
-    throw new DataError(who, 'examples with at least one label', `${size} examples without`, 'Add labels.')
+    throw new DataError(who, 'examples with at least one label', `${counted(size, 'example')} without`, 'Add labels.')
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { Graph } from '@headstart/onnx'
 import type * as z from 'zod'
 import { type Backbone, isTunable } from '../contract/backbone.js'
@@ -358,13 +359,16 @@ export class Model<Input, Label extends Target = string> implements Trained<
       // Under the words of the saved model, as every version says it.
       crossValidation: validation ? toSavedReport(validation) : null,
     }
-    const of = kind === 'regression' ? '' : ` of ${labels.length} ${kind === 'classification' ? 'classes' : 'labels'}`
+    const of =
+      kind === 'regression'
+        ? ''
+        : ` of ${kind === 'classification' ? counted(labels.length, 'class', 'classes') : counted(labels.length, 'label')}`
     const summary =
       training.examples === 0
         ? strategy === 'zero-shot'
-          ? `Made from the names of ${labels.length} classes, without examples.`
-          : `Trained elsewhere, on examples that did not come with it: ${labels.length} classes.`
-        : `Trained on ${training.examples} examples${of}.`
+          ? `Made from the names of ${counted(labels.length, 'class', 'classes')}, without examples.`
+          : `Trained elsewhere, on examples that did not come with it: ${counted(labels.length, 'class', 'classes')}.`
+        : `Trained on ${counted(training.examples, 'example')}${of}.`
     const beside = describeKnowledge(recipe)
     const tuned = describeTuning(recipe, isTunable(this.backbone) ? this.backbone.network.stages.length : 0)
     const known = [

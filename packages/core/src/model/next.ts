@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import { effectOf } from '../evaluate/paired.js'
 import { textTable } from '../kit/text-table.js'
 import type { Answer } from './answers.js'
@@ -46,7 +47,7 @@ export function verdictOf(tried: Tried | undefined, isKept: boolean): string {
   }
   const { gain, margin, rounds, labels } = tried
   const by = `${gain >= 0 ? '+' : ''}${(100 * gain).toFixed(1)} ± ${(100 * margin).toFixed(1)} points`
-  const where = `with ${labels} labels on held-out examples, ${rounds} times`
+  const where = `with ${counted(labels, 'label')} on held-out examples, ${counted(rounds, 'time')}`
   const effect = effectOf({ mean: gain, margin })
   if (effect === 'helped') return `Choosing like this was better than at random: ${by} ${where}.`
   if (effect === 'hurt') return `Choosing at random was better: ${by} for these, ${where}. Label some at random.`

@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.js'
 import type { Target } from '../contract/target.js'
 import type { CalibrationBin } from '../evaluate/calibration.js'
 import { baselineOf, figureRows } from '../evaluate/format-report.js'
@@ -71,7 +72,7 @@ function figuresOf(report: Report): Html {
   return html`<h2>Figures</h2>
     <table>
       <tr>
-        <th>${report.examples} examples</th>
+        <th>${counted(report.examples, 'example')}</th>
         <th class="number">model</th>
         <th class="number">95 % interval</th>
         <th class="number">baseline</th>
@@ -169,7 +170,7 @@ function reliabilityDiagram(bins: readonly CalibrationBin[]): Html {
       height="${height.toFixed(1)}"
       fill="#c2410c"
       fill-opacity="0.5"
-      ><title>${count} examples: sure of ${accuracy.toFixed(3)}</title></rect
+      ><title>${counted(count, 'example')}: sure of ${accuracy.toFixed(3)}</title></rect
     > `
   })
   const points = bins.map(

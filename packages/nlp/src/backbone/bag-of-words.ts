@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Backbone } from '@headstart/core'
-import { OptionError, zeroMatrix } from '@headstart/core/kit'
+import { counted, OptionError, zeroMatrix } from '@headstart/core/kit'
 
 /** Words that are kept at most, the most frequent first. */
 const largestVocabulary = 5000
@@ -20,7 +20,7 @@ export function bagOfWords(texts: readonly string[]): Backbone<string> {
     throw new OptionError(
       'bagOfWords',
       'texts with words in them',
-      `${texts.length} texts without`,
+      `${counted(texts.length, 'text')} without`,
       'Check the text column.',
     )
   }

@@ -1,5 +1,6 @@
 import {
   asking,
+  counted,
   type Documented,
   documented,
   type EvaluateAlso,
@@ -16,8 +17,8 @@ import {
   type Prediction,
   type Run,
   type RunOptions,
-  type SaveOptions,
   saveModel,
+  type SaveOptions,
   type Scored,
   sha256,
   type Shown,
@@ -293,7 +294,7 @@ export class Chatbot implements Trained<Data, ChatQuery, Reply> {
       [
         described.text(),
         '',
-        `Says ${counts.answers} answers to ${this.intents.length} intents${asks}.`,
+        `Says ${counted(counts.answers, 'answer')} to ${counted(this.intents.length, 'intent')}${asks}.`,
         `${refuses}, and asks which is meant where one is less than ${odds} times as probable as another.`,
       ].join('\n'),
     )

@@ -7,7 +7,7 @@ import {
   type Run,
   type Unlabelled,
 } from '@headstart/core'
-import { assertDataset } from '@headstart/core/kit'
+import { assertDataset, counted } from '@headstart/core/kit'
 import { ChatData } from './chat-data.js'
 import { Chatbot, type ChatSettings } from './chatbot-model.js'
 import { findSlots } from './find-slot.js'
@@ -56,7 +56,7 @@ export async function learnable(
   const known = new Set(data.inputs)
   const further = [...spoken].filter(([said, intent]) => single.includes(intent) && !known.has(said))
   if (further.length === 0) return { examples: data, script }
-  const message = `${single.length} intents have a single text: their answers are learned from as well.`
+  const message = `${counted(single.length, 'intent has', 'intents have')} a single text: their answers are learned from as well.`
   onEvent?.({ type: 'notice', message })
   const examples = [...data.examples, ...further.map(([input, label]) => ({ input, label }))]
   const { name, test, columns } = data
@@ -72,7 +72,7 @@ async function idleSlots({ examples }: Dataset<string>, { slots }: Script): Prom
       if (slot.kind !== 'values' && slot.kind !== 'pattern') continue
       if (await isFoundIn(texts, name, slot)) continue
       messages.push(
-        `Slot "${name}" of "${intent}" is found in none of its ${texts.length} texts: check its ${slot.kind === 'values' ? 'values' : 'pattern'}.`,
+        `Slot "${name}" of "${intent}" is not found in its ${counted(texts.length, 'text')}: check its ${slot.kind === 'values' ? 'values' : 'pattern'}.`,
       )
     }
   }

@@ -1,3 +1,4 @@
+import { counted } from '@headstart/core/load'
 import { areForeign, readsLikeEnglish } from './reads-like-english.js'
 
 /** What is worth knowing of how texts were read, counted once for each text: one may be prepared several times. */
@@ -53,7 +54,7 @@ export function readingNotices(maxTokens: number): ReadingNotices {
       if (!isForeignSaid && stranger !== undefined && areForeign({ english: english.size, foreign: foreign.size })) {
         isForeignSaid = true
         notices.push(
-          `${foreign.size} texts do not read like English, such as ${excerptOf(stranger)}. This encoder has learned English alone: it tells other languages apart by little more than their words. Choose one of their language, such as --backbone Xenova/multilingual-e5-small, which is downloaded first (see: headstart backbones).`,
+          `${counted(foreign.size, 'text does', 'texts do')} not read like English, such as ${excerptOf(stranger)}. This encoder has learned English alone: it tells other languages apart by little more than their words. Choose one of their language, such as --backbone Xenova/multilingual-e5-small, which is downloaded first (see: headstart backbones).`,
         )
       }
       for (const texts of [cut, unreadable, english, foreign]) texts.clear()
@@ -67,5 +68,5 @@ function excerptOf(text: string): string {
 }
 
 function texts(count: number): string {
-  return count === 1 ? '1 text is' : `${count} texts are`
+  return counted(count, 'text is', 'texts are')
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@headstart/core/kit'
+import { counted, OptionError } from '@headstart/core/kit'
 import { sha256, version } from '@headstart/core/load'
 import type { RecommenderMethod } from '../contract/recommender-method.js'
 import { easeTextMethod } from '../methods/baseline-methods.js'
@@ -55,7 +55,7 @@ export function bestOf(
           `Nobody took ${minimum} items or more, so that there is nothing to choose by: it is ${method.name}, ${describeSettings(settings)}.`,
         )
       } else if (validation.cases.length < fewCases) {
-        say(`${validation.cases.length} users to choose by: the choice of ${method.name} may be chance.`)
+        say(`${counted(validation.cases.length, 'user')} to choose by: the choice of ${method.name} may be chance.`)
       }
       return fitted(data, winner, tried, run, keeping)
     },

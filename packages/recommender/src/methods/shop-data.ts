@@ -1,5 +1,5 @@
 import { type Backbone, type Matrix, type Run } from '@headstart/core'
-import { DataError, OptionError, random, rowOf } from '@headstart/core/kit'
+import { counted, DataError, OptionError, random, rowOf } from '@headstart/core/kit'
 import type { Material, Validation } from '../contract/recommender-method.js'
 import { unitRows } from '../scorers/text-similarity.js'
 import type { Catalog } from '../shop/catalog.js'
@@ -143,9 +143,9 @@ function positivesOf(data: ShopData, run: Run): Promise<Positives> {
     const again = countPositives(interactions, threshold) - whole.items.length
     if (again > 0) {
       const what = repeats
-        ? 'of one user, item and time count as one'
-        : 'repeat what the user took before, and do not count. With repeats (--repeats) they do: for groceries and the like'
-      say(`${again} interactions ${what}.`)
+        ? `of one user, item and time ${again === 1 ? 'counts' : 'count'} as one`
+        : `${again === 1 ? 'repeats what the user took before, and does' : 'repeat what the user took before, and do'} not count. With repeats (--repeats) they do: for groceries and the like`
+      say(`${counted(again, 'interaction')} ${what}.`)
     }
     const everything = whole.latest(longestHistory)
     sayLongest(whole, longestHistory, say)
@@ -165,7 +165,7 @@ function sayLongest(whole: Histories, longest: number, say: (message: string) =>
   }
   if (users > 0)
     say(
-      `${users} users took more than ${longest} items, up to ${most}: of each the latest ${longest} count. For more, set longestHistory (--longest-history).`,
+      `${counted(users, 'user')} took more than ${longest} items, up to ${most}: of each the latest ${longest} count. For more, set longestHistory (--longest-history).`,
     )
 }
 
@@ -182,11 +182,13 @@ function usualMinimum(everything: Histories, say: (message: string) => void): nu
   if (count >= enough) return customary
   if (having(least) < enough && having(2) >= enough) {
     say(
-      `${having(least)} users have ${least} positives or more: of those with 2 or more a fifth is asked for the last one.`,
+      `${counted(having(least), 'user has', 'users have')} ${least} positives or more: of those with 2 or more a fifth is asked for the last one.`,
     )
     return 2
   }
-  say(`${count} users have ${customary} positives or more: those with ${least} or more are asked about.`)
+  say(
+    `${counted(count, 'user has', 'users have')} ${customary} positives or more: those with ${least} or more are asked about.`,
+  )
   return least
 }
 

@@ -1,4 +1,4 @@
-import { type JsonObject, type Shown, shown, textTable } from '@headstart/core/load'
+import { counted, type JsonObject, type Shown, shown, textTable } from '@headstart/core/load'
 import type { RecommenderParts } from './recommender-parts.js'
 
 /** How a recommender came to be: the methods that were tried, and what each reached on validation data. */
@@ -13,7 +13,7 @@ export function describeTraining({
   const json = { method, settings, users, items, interactions, seed, repeats, validation: rows }
   return shown({ ...json, ...(since && { since: { ...since, waiting: [...since.waiting] } }) }, () =>
     [
-      `Learned from ${interactions} interactions of ${users} users with ${items} items.`,
+      `Learned from ${counted(interactions, 'interaction')} of ${counted(users, 'user')} with ${counted(items, 'item')}.`,
       '',
       textTable([
         ['method', 'NDCG@10', 'settings'],
@@ -28,7 +28,7 @@ export function describeTraining({
 function sinceText({ updates, interactions, items, waiting }: NonNullable<RecommenderParts['since']>): string {
   const known =
     waiting.length === 0 ? 'All it is made of knows them' : `Only after a training knows them: ${waiting.join(', ')}`
-  return `Since it was fitted came ${interactions} interactions, with ${items} new items, in ${updates} updates. ${known}.`
+  return `Since it was fitted came ${counted(interactions, 'interaction')}, with ${counted(items, 'new item')}, in ${counted(updates, 'update')}. ${known}.`
 }
 
 /** Settings in words. */

@@ -1,5 +1,5 @@
 import { type Run, type Shown, startRun } from '@headstart/core'
-import { DataError, OptionError, shown, textTable } from '@headstart/core/kit'
+import { counted, DataError, OptionError, shown, textTable } from '@headstart/core/kit'
 import { materialOf, type ShopView } from '../methods/shop-data.js'
 import { recommenderMethods } from '../methods/recommender-methods.js'
 import { sessionMethods } from '../methods/baseline-methods.js'
@@ -160,7 +160,7 @@ function textOf(
   const range = (figure: keyof typeof intervals): string => intervals[figure].map((end) => end.toFixed(4)).join(' to ')
   return [
     textTable([
-      [`${report.cases} users`, method, '95 % interval'],
+      [counted(report.cases, 'user'), method, '95 % interval'],
       ['HR@10, recall@10', report.hitRate.toFixed(4), range('hitRate')],
       ['NDCG@10', report.ndcg.toFixed(4), range('ndcg')],
       ['MRR', report.mrr.toFixed(4), range('mrr')],

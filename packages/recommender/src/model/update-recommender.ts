@@ -1,5 +1,5 @@
 import type { Backbone, RunOptions } from '@headstart/core'
-import { DataError, OptionError } from '@headstart/core/kit'
+import { counted, DataError, OptionError } from '@headstart/core/kit'
 import { Growth } from '../contract/growth.js'
 import { featuresOf } from '../methods/shop-data.js'
 import { updatedRecommender } from '../scorers/updated.js'
@@ -46,7 +46,10 @@ export async function updateRecommender(
     items: (model.since?.items ?? 0) + catalog.size - model.catalog.size,
     waiting,
   }
-  if (late > 0) say(`${late} interactions are older than what their users did before, and stand in their place.`)
+  if (late > 0)
+    say(
+      `${counted(late, 'interaction is', 'interactions are')} older than what their users did before, and stand in their place.`,
+    )
   if (waiting.length > 0)
     say(`${waiting.join(', ')}: as before, until the model is trained again. What else there is knows all that came.`)
   return {

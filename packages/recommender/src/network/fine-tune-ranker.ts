@@ -1,5 +1,5 @@
 import { type Network, type RunOptions } from '@headstart/core'
-import { divergedNotice, type LoopOutcome, OptionError, random, runLoop } from '@headstart/core/kit'
+import { counted, divergedNotice, type LoopOutcome, OptionError, random, runLoop } from '@headstart/core/kit'
 import { warmUpCosine } from '@headstart/onnx/kit'
 import { stageWeights } from './behavior-network.js'
 import { ndcgAt, RankerTrainer } from './ranker-trainer.js'
@@ -56,7 +56,10 @@ export async function fineTuneRanker(
     return { network, epochs: 0, validation }
   }
   if (users.length < 2 * folds)
-    return frozenAfter(`${users.length} users are too few to hold any out and see whether tuning helps.`, [])
+    return frozenAfter(
+      `${counted(users.length, 'user is', 'users are')} too few to hold any out and see whether tuning helps.`,
+      [],
+    )
   const foldOf = new Map(
     random(seed)
       .shuffle(users)

@@ -1,5 +1,5 @@
 import type { Checked, JsonObject, Run } from '@headstart/core'
-import { html, pageOf } from '@headstart/core/kit'
+import { counted, html, pageOf } from '@headstart/core/kit'
 import { defaultThreshold, usuallyLongest } from './interactions.js'
 import type { Shop } from './read-shop.js'
 
@@ -91,7 +91,7 @@ export function checkShop(
       [],
       heavy.map((one) => users[one] as string),
       heavy.length / users.length,
-      `${heavy.length} users took more than ${usuallyLongest} items each, as a bot or a shared account does: leave them out.`,
+      `${counted(heavy.length, 'user')} took more than ${usuallyLongest} items each, as a bot or a shared account does: leave them out.`,
     )
   const once = taken.filter(({ size }) => size < 2).length
   if (once > users.length / 2)
@@ -150,7 +150,7 @@ export function checkShop(
   const order = Object.keys(titles)
   issues.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.score - a.score)
   const found = issues.length === 0 ? 'nothing to look at' : `${issues.length} to look at`
-  const summary = `${items.length} items, ${users.length} users, ${events} events: ${found}.`
+  const summary = `${counted(items.length, 'item')}, ${counted(users.length, 'user')}, ${counted(events, 'event')}: ${found}.`
   const lines = ({ kind, labels, advice }: ShopIssue): string[] => [
     '',
     `${titles[kind]}${labels.length > 0 ? `: ${labels.join(', ')}` : ''}`,

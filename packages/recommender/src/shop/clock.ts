@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { are, counted, DataError } from '@headstart/core/kit'
 import { GrowingArray } from '../math/growing-array.js'
 
 /** How a timestamp can be written. */
@@ -105,7 +105,7 @@ export class Clock {
       say('no timestamps: the order of the file is taken for the order in which things happened.')
       return { kind: 'none', times }
     }
-    if (this.#missing > 0) say(`${this.#missing} rows without a timestamp are left out.`)
+    if (this.#missing > 0) say(`${counted(this.#missing, 'row')} without a timestamp ${are(this.#missing)} left out.`)
     if (!this.#counts.has('running numbers')) {
       say(kinds.length > 1 ? `timestamps in several writings, brought into one: ${list}.` : `timestamps in ${most[0]}.`)
       return { kind: 'time', times }

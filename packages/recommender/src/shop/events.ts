@@ -1,3 +1,5 @@
+import { counted } from '@headstart/core/load'
+
 /** What kinds of events weigh, by their names in small letters without `_`, spaces or points. */
 const usualWeights: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
@@ -33,7 +35,9 @@ export class EventWeights {
   finish(say: (message: string) => void): void {
     if (this.#met.size === 0) return
     const met = [...this.#met].sort(([, a], [, b]) => b.count - a.count)
-    const list = met.slice(0, 8).map(([event, { weight, count }]) => `${event} weighs ${weight} (${count} rows)`)
+    const list = met
+      .slice(0, 8)
+      .map(([event, { weight, count }]) => `${event} weighs ${weight} (${counted(count, 'row')})`)
     say(
       `${list.join(', ')}${met.length > 8 ? ', ...' : ''}. What is above 0, or from the threshold on, is taken; below 0 it is disliked. Other weights: weights (--weight view=1).`,
     )

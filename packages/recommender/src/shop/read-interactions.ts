@@ -1,4 +1,4 @@
-import { DataError } from '@headstart/core/kit'
+import { are, counted, DataError } from '@headstart/core/kit'
 import { Clock } from './clock.js'
 import { GrowingArray } from '../math/growing-array.js'
 import { EventWeights } from './events.js'
@@ -62,8 +62,8 @@ export async function readInteractions(
     const cell = textOf(cells[found.value]).trim()
     value.push(found.kind === 'event' ? events.of(cell) : valueOf(cell, `${path}:${line}`, found.value))
   }
-  if (incomplete > 0) say(`${incomplete} rows without a user or an item are left out.`)
-  if (excluded > 0) say(`${excluded} rows with excluded items are left out.`)
+  if (incomplete > 0) say(`${counted(incomplete, 'row')} without a user or an item ${are(incomplete)} left out.`)
+  if (excluded > 0) say(`${counted(excluded, 'row')} with excluded items ${are(excluded)} left out.`)
   if (user.length === 0) throw new DataError(path, 'rows with user and item', 'none', 'Add what users did.')
 
   userIds.finish((message) => say(`users: ${message}`))
@@ -191,7 +191,10 @@ function sayWhatCounts(interactions: Interactions, say: (message: string) => voi
       `${disliked} ratings ${(dislikedTo as number) > 0 ? `up to ${rounded(dislikedTo as number)}` : 'below 0'} are dislikes.`,
     )
   const returned = valueKind === 'quantity' ? below(-Number.MIN_VALUE) : 0
-  if (returned > 0) say(`${returned} rows with a negative quantity are returns, and count for nothing.`)
+  if (returned > 0)
+    say(
+      `${counted(returned, 'row')} with a negative quantity ${returned === 1 ? 'is a return, and counts' : 'are returns, and count'} for nothing.`,
+    )
 }
 
 function rounded(value: number): number {

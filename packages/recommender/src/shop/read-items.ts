@@ -1,3 +1,4 @@
+import { are, counted } from '@headstart/core/kit'
 import type { Item } from './catalog.js'
 import { amountIn } from './number-in.js'
 import { PlainIds } from './plain-id.js'
@@ -38,8 +39,11 @@ export async function readItems(
     }
   }
   ids.finish(say)
-  if (withoutId > 0) onNotice(`${path}: ${withoutId} rows without an item are left out.`)
-  if (twice > 0) onNotice(`${path}: ${twice} rows repeat an item that stands further up; the first one counts.`)
+  if (withoutId > 0) onNotice(`${path}: ${counted(withoutId, 'row')} without an item ${are(withoutId)} left out.`)
+  if (twice > 0)
+    onNotice(
+      `${path}: ${counted(twice, 'row repeats', 'rows repeat')} an item that stands further up; the first one counts.`,
+    )
   if (untitled > 0)
     onNotice(`${path}: ${untitled} of ${items.size} items have no title: what their text says is not used.`)
   return [...items.values()]

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { DataError, toFileError } from '@headstart/core/kit'
+import { are, counted, DataError, toFileError } from '@headstart/core/kit'
 import { closestFirst } from '@headstart/core/load'
 import { Catalog, type Item } from './catalog.js'
 import type { Interactions } from './interactions.js'
@@ -68,7 +68,9 @@ export async function readShop(path: string, options: ReadShopOptions = {}): Pro
   if (described) onNotice(`${path}: no table of items: what is known of them stands beside the interactions.`)
   else if (describes) onNotice(`${path}: no table of items, so that nothing is known of them but their ids.`)
   else if (items.length > listed)
-    onNotice(`${paths.items}: ${items.length - listed} items of the interactions are not in it; they have no texts.`)
+    onNotice(
+      `${paths.items}: ${counted(items.length - listed, 'item')} of the interactions ${are(items.length - listed)} not in it, and without texts.`,
+    )
   return { name: basename(resolve(path)), catalog: new Catalog(items, path), interactions }
 }
 

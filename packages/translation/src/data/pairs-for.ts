@@ -1,5 +1,5 @@
 import type { TrainEvent } from '@headstart/core'
-import { DataError } from '@headstart/core/kit'
+import { are, counted, DataError } from '@headstart/core/kit'
 import { languageOf } from '../files/language-of.js'
 import { languageName, likelierOf } from './language.js'
 import type { Catalog, Languages, Pair, TranslationData } from './pair.js'
@@ -23,11 +23,17 @@ export function pairsFor(data: TranslationData, { languages, least = 1, onEvent 
   const notice = (message: string): void => onEvent?.({ type: 'notice', message: `${data.name}: ${message}` })
   const all = data.catalogs ? ofCatalogs(data, data.catalogs, languages) : data.pairs
   const told = all.filter(({ source, target }) => source.trim() !== '' && target.trim() !== '')
-  if (told.length < all.length) notice(`${all.length - told.length} pairs without source or target are left out.`)
+  if (told.length < all.length)
+    notice(
+      `${counted(all.length - told.length, 'pair')} without source or target ${are(all.length - told.length)} left out.`,
+    )
   const pairs = [...new Map(told.map((pair) => [JSON.stringify([pair.source, pair.target]), pair])).values()]
-  if (pairs.length < told.length) notice(`${told.length - pairs.length} copies of pairs are left out.`)
+  if (pairs.length < told.length)
+    notice(
+      `${counted(told.length - pairs.length, 'copy', 'copies')} of pairs ${are(told.length - pairs.length)} left out.`,
+    )
   if (pairs.length < least) {
-    const expected = `at least ${least} ${least === 1 ? 'pair' : 'pairs'} of source and target`
+    const expected = `at least ${counted(least, 'pair')} of source and target`
     const remedy =
       least === 1
         ? 'Fill in targets.'

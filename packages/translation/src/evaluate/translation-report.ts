@@ -1,5 +1,5 @@
 import type { Interval, Shown } from '@headstart/core'
-import { bootstrapIntervals, shown, textTable } from '@headstart/core/kit'
+import { bootstrapIntervals, counted, shown, textTable } from '@headstart/core/kit'
 import type { Pair } from '../data/pair.js'
 import { bleu } from './bleu.js'
 import { chrF2 } from './chrf.js'
@@ -100,7 +100,7 @@ function sayReport({ pairs, rows, signatures, worst }: TranslationReport): strin
   ])
   return [
     textTable([['', 'chrF2', 'BLEU', 'length', 'placeholders kept'], ...lines]),
-    `${pairs} pairs; in brackets 95 % intervals; length is that of the translations for each character of the references.`,
+    `${counted(pairs, 'pair')}; in brackets 95 % intervals; length is that of the translations for each character of the references.`,
     `chrF2: ${signatures.chrf}. BLEU: ${signatures.bleu}.`,
     'The worst translations:',
     ...worst.flatMap(({ source, target, translation, chrf }) => [

@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonRow, Difference, Protocol, Shown } from '@headstart/core'
-import { effectOf, OptionError, random, shown, textTable } from '@headstart/core/kit'
+import { counted, effectOf, OptionError, random, shown, textTable } from '@headstart/core/kit'
 import type { Languages, Pair, TranslationData } from '../data/pair.js'
 import { pairsFor } from '../data/pairs-for.js'
 import { bleu } from '../evaluate/bleu.js'
@@ -51,7 +51,7 @@ export function pairsHeldOut({
         for (let seed = 0; seed < draws; seed++) {
           const drawn = random(seed).shuffle(train).slice(0, count)
           const columns = { shots: count }
-          yield { row: `${count} pairs`, columns, seed, train: { name: data.name, pairs: drawn }, tests }
+          yield { row: counted(count, 'pair'), columns, seed, train: { name: data.name, pairs: drawn }, tests }
         }
       }
     },
@@ -130,7 +130,7 @@ function tableOf(figures: {
   const draws = Math.max(...rows.map(({ seeds }) => seeds))
   return [
     textTable([['pairs', 'method', 'chrF2', 'BLEU', 'training'], ...lines]),
-    `Mean ± standard deviation over ${draws} ${draws === 1 ? 'draw' : 'draws'}, on ${testPairs} pairs not trained on; the copied source: chrF2 ${copiedSource.chrf.toFixed(1)}, BLEU ${copiedSource.bleu.toFixed(1)}.`,
+    `Mean ± standard deviation over ${counted(draws, 'draw')}, on ${counted(testPairs, 'pair')} not trained on; the copied source: chrF2 ${copiedSource.chrf.toFixed(1)}, BLEU ${copiedSource.bleu.toFixed(1)}.`,
     verdict,
   ].join('\n')
 }

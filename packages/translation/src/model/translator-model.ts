@@ -11,7 +11,7 @@ import {
   type Step,
   type Trained,
 } from '@headstart/core'
-import { countTrainedOn, describeTrainedOn, shown, step, writeModelFolder } from '@headstart/core/kit'
+import { counted, countTrainedOn, describeTrainedOn, shown, step, writeModelFolder } from '@headstart/core/kit'
 import { z } from 'zod'
 import type { TranslateOptions, Translation, Translator } from '../contract.js'
 import type { Pair, TranslationData } from '../data/pair.js'
@@ -198,8 +198,8 @@ function sayModel(id: string, training: Training | undefined): string {
   const range = (before: number, after: number, digits: number): string =>
     `${before.toFixed(digits)} -> ${after.toFixed(digits)}`
   return [
-    `${id}, adapted to ${pairs} pairs: ${how}, ${epochs} epochs.`,
-    `${heldOut.pairs} pairs that were held out: loss ${range(heldOut.lossBefore, heldOut.lossAfter, 3)} per token, chrF2 ${range(heldOut.chrfBefore, heldOut.chrfAfter, 1)}.`,
+    `${id}, adapted to ${counted(pairs, 'pair')}: ${how}, ${counted(epochs, 'epoch')}.`,
+    `${counted(heldOut.pairs, 'pair')} held out: loss ${range(heldOut.lossBefore, heldOut.lossAfter, 3)} per token, chrF2 ${range(heldOut.chrfBefore, heldOut.chrfAfter, 1)}.`,
     ...(learnsAll
       ? ['In the end it learned again, from those as well, with as many steps: its weights are the mean of both.']
       : []),
@@ -211,6 +211,6 @@ function sayModel(id: string, training: Training | undefined): string {
 
 function sayForgotten({ by, sentences, before, after }: NonNullable<Training['forgotten']>): string {
   return by === 'pairs'
-    ? `Of another domain, ${sentences} pairs: chrF2 ${before.toFixed(1)} -> ${after.toFixed(1)}.`
+    ? `Of another domain, ${counted(sentences, 'pair')}: chrF2 ${before.toFixed(1)} -> ${after.toFixed(1)}.`
     : `What it said of ${sentences} everyday sentences before, it says now with chrF2 ${after.toFixed(1)} (100: the same).`
 }

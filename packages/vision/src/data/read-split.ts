@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Example } from '@headstart/core'
-import { OptionError } from '@headstart/core/kit'
+import { counted, OptionError } from '@headstart/core/kit'
 import { type Part, parts, type SplitFolders } from './split-folders.js'
 
 /** What is taken of a folder that holds the parts of a split; 'none' takes these folders for classes. */
@@ -35,7 +35,7 @@ export async function readSplit(
   const [train, test] = [await of('train'), await of(measured as Part)]
   const left = [...(aside && folders[aside].length > 0 ? [named(aside)] : []), ...others.map((name) => `"${name}"`)]
   onNotice(
-    `${folder}: its folders are taken for a split, not for classes: ${named('train')} (${train.length} pictures) to learn from, ` +
+    `${folder}: its folders are taken for a split, not for classes: ${named('train')} (${counted(train.length, 'picture')}) to learn from, ` +
       `${named(measured as Part)} (${test.length}) to measure on${left.length > 0 ? `; left aside: ${left.join(', ')}` : ''}. ` +
       'The option split says otherwise (on the command line: --split train, validation, test, all, or none where these are classes).',
   )

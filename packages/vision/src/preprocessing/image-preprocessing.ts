@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Preprocessing, PreprocessingLoader } from '@headstart/core'
-import { random } from '@headstart/core/kit'
+import { counted, random } from '@headstart/core/kit'
 import { augmentation } from './augmentation.js'
 import { canBeDeep } from './deep-pixels.js'
 import { saidRange } from './said-range.js'
@@ -66,7 +66,7 @@ function fileReader(options: ImagePreprocessingOptions = {}): PictureReader<Imag
     },
     takeNotices() {
       const notices = [...scaled].map(([from, { first, count }]) => {
-        const many = count === 1 ? '1 picture holds' : `${count} pictures hold`
+        const many = counted(count, 'picture holds', 'pictures hold')
         return `${many} ${from}, such as ${first}: brought to the brightness of a screen by that range.`
       })
       scaled.clear()

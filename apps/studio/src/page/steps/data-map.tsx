@@ -8,7 +8,7 @@ import { kept } from '../state/kept.js'
 import { theme } from '../state/theme.js'
 import { useStore } from '../state/use-store.js'
 import { inUnitSquare } from '../view/map-view.js'
-import { percent } from '../view/words.js'
+import { count, percent } from '../view/words.js'
 
 /** Fewer have no neighborhoods to arrange by. */
 const FEWEST = 8
@@ -104,7 +104,7 @@ export function DataMap() {
         </div>
       </div>
       <PointMap
-        label={`Map of ${ids.length} examples. Arrow keys go from one to the next, Enter opens it, plus and minus zoom, 0 shows all.`}
+        label={`Map of ${count(ids.length, 'example')}. Arrow keys go from one to the next, Enter opens it, plus and minus zoom, 0 shows all.`}
         points={points}
         groups={label}
         colors={colors}

@@ -1,3 +1,4 @@
+import { counted } from '../../kit/counted.js'
 import { DataError } from '../../contract/errors.js'
 
 /** Reads names of classes: without white space around them, which nobody means. */
@@ -21,7 +22,7 @@ export class ClassNames {
 
   /** Says what was taken off. */
   finish(say: (message: string) => void): void {
-    if (this.#trimmed > 0) say(`white space around ${this.#trimmed} labels is taken off.`)
+    if (this.#trimmed > 0) say(`white space around ${counted(this.#trimmed, 'label')} is taken off.`)
   }
 }
 
