@@ -12,6 +12,7 @@ import {
 } from '@headstart/core'
 import {
   counted,
+  DataError,
   expectationOf,
   modelFiles,
   OptionError,
