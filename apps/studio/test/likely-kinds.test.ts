@@ -104,4 +104,18 @@ describe.runIf(chromium !== undefined)('a table whose labels can be of two kinds
     expect(await opened.client.project()).toMatchObject({ task: 'text', kind: 'regression' })
     await page.close()
   })
+
+  it('is said to look like another kind where it comes into a project of one label each', async () => {
+    await using folder = await emptyFolder()
+    await using opened = await openStudio(folder.path)
+    await opened.client.create({ task: 'text' })
+    const { page } = await browser.open(opened.studio.url)
+    await drop(page, 'classes.csv', tables.classes)
+    await page.getByText('2 examples added.').waitFor()
+    expect(await page.getByText('Labels such as').count()).toBe(0)
+    await drop(page, 'topics.csv', tables.topics)
+    await page.getByText('Labels such as "delivery|price" look like several in one').waitFor()
+    expect((await opened.client.project()).counts.labeled).toBe(5)
+    await page.close()
+  })
 })

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { type CheckResult, checkResult } from '../api/look.js'
 import { readJson, writeJson } from '../project/manifest.js'
 import type { Opened, Project } from '../project/project.js'
+import { inPage } from './in-page.js'
 import type { JobHandle } from './job.js'
 import { networkOf } from './networks.js'
 
@@ -55,7 +56,7 @@ export async function check(project: Project, job: JobHandle): Promise<StoredChe
     const { issues, notes } = found.parse(checked.json)
     const idsOf = (rows: readonly number[]): string[] => rows.flatMap((row) => snapshot.ids[row - 1] ?? [])
     const all = issues.map(({ kind, rows, labels, score, advice }) => {
-      return { kind, title: kind.replaceAll('-', ' '), ids: idsOf(rows), labels, score, advice }
+      return { kind, title: kind.replaceAll('-', ' '), ids: idsOf(rows), labels, score, advice: inPage(advice) }
     })
     const result: StoredCheck = {
       data: snapshot.fingerprint,
@@ -69,7 +70,7 @@ export async function check(project: Project, job: JobHandle): Promise<StoredChe
           likely: labels[1] ?? '',
           score,
         })),
-      notes,
+      notes: notes.map(inPage),
     }
     await writeJson(join(project.folder, checkName), result)
     return result

@@ -2,6 +2,7 @@ import type { TrainEvent, TuningPlace } from '@headstart/core'
 import { HeadstartError } from '@headstart/core'
 import { OptionError, trainingProgress } from '@headstart/core/kit'
 import type { JobState, TrainedMethod } from '../api/project.js'
+import { inPage } from './in-page.js'
 
 /** What is told to a job while it works. */
 export interface JobHandle {
@@ -159,7 +160,7 @@ export class Jobs {
   }
 
   #named(message: string): string {
-    return [...this.#names].reduce((said, [path, name]) => said.replaceAll(path, name), message)
+    return [...this.#names].reduce((said, [path, name]) => said.replaceAll(path, name), inPage(message))
   }
 
   #point(point: Pick<Point, 'method' | 'run' | 'epoch' | 'epochs' | 'loss'> & Partial<Point>): void {

@@ -17,6 +17,7 @@ import { classesOf, counted, makeFolder, OptionError, toFileError, writeFileAtom
 import { History } from './history.js'
 import { holdFolder } from './hold-folder.js'
 import { Journal } from './journal.js'
+import { oddLabels } from './odd-labels.js'
 import { type Manifest, manifestName, readManifest, writeManifest } from './manifest.js'
 
 /** A task as the studio is handed it. */
@@ -218,6 +219,11 @@ export class Project {
       }
       await this.#learnLabels(moved)
       await this.#changed()
+      const odd = oddLabels(
+        outcome.added.flatMap(({ to }) => to?.label ?? []),
+        this.open.manifest.kind,
+      )
+      if (bench.labels && odd !== undefined) this.#onChange(odd)
       return outcome
     })
   }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { type Camera, nextPoint, panned, PointIndex, wholeMap, zoomed } from '../view/map-view.js'
+import { type Camera, nextPoint, panned, PointIndex, resized, type Size, wholeMap, zoomed } from '../view/map-view.js'
 
 interface PointMapProps {
   readonly label: string
@@ -28,6 +28,8 @@ export function PointMap(props: PointMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const said = useRef<HTMLParagraphElement>(null)
   const camera = useRef<Camera | undefined>(undefined)
+  /** Of the canvas, when the camera was last used. */
+  const seen = useRef<Size | undefined>(undefined)
   const chosen = useRef<number | undefined>(undefined)
   const frame = useRef(0)
   const index = useMemo(() => new PointIndex(points), [points])
@@ -47,6 +49,10 @@ export function PointMap(props: PointMapProps) {
     const [width, height] = [element.clientWidth, element.clientHeight]
     if (element.width !== Math.round(width * ratio)) element.width = Math.round(width * ratio)
     if (element.height !== Math.round(height * ratio)) element.height = Math.round(height * ratio)
+    const before = seen.current
+    if (camera.current && before && (before[0] !== width || before[1] !== height))
+      camera.current = resized(camera.current, before, [width, height])
+    seen.current = [width, height]
     camera.current ??= wholeMap(width, height)
     const { x, y, scale } = camera.current
     const styles = getComputedStyle(element)

@@ -6,6 +6,8 @@ import type { Store } from './store.js'
 export class Asking {
   readonly answered = signal<Answered | undefined>(undefined)
   readonly explained = signal<Explained | undefined>(undefined)
+  /** While the answer is waited for. */
+  readonly waiting = signal(false)
   readonly explaining = signal(false)
   readonly #store: Store
   #ended: AbortController | undefined
@@ -29,6 +31,7 @@ export class Asking {
   clear(answer = true): void {
     clearTimeout(this.#timer)
     this.#ended?.abort()
+    this.waiting.value = false
     this.explaining.value = false
     if (!answer) return
     this.answered.value = undefined
@@ -37,7 +40,10 @@ export class Asking {
 
   async #ask(question: Question, signal: AbortSignal, reasons: number | undefined): Promise<void> {
     const { studio, project } = this.#store
-    const answered = await studio.ask(question, signal)
+    this.waiting.value = true
+    const answered = await studio.ask(question, signal).finally(() => {
+      if (!signal.aborted) this.waiting.value = false
+    })
     if (signal.aborted) return
     this.answered.value = answered
     this.explained.value = undefined

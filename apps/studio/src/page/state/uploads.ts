@@ -27,6 +27,9 @@ export interface Unclear {
 /** What is waiting for somebody to say what it is. */
 export const unclear = signal<Unclear | undefined>(undefined)
 
+/** While it is found out what was dropped. */
+export const looking = signal(false)
+
 /** Tables of so many bytes are sent together. */
 const mostTogether = 32 * 2 ** 20
 
@@ -96,7 +99,8 @@ function tablesTogether(files: readonly Dropped[]): readonly Dropped[] {
 
 async function begin(store: Store, files: readonly Dropped[]): Promise<boolean> {
   unclear.value = undefined
-  const fits = await store.attempt(() => store.studio.fits(beginningsOf(files)))
+  looking.value = true
+  const fits = await store.attempt(() => store.studio.fits(beginningsOf(files))).finally(() => (looking.value = false))
   if (!fits) return false
   const ways = likelyWays(fits)
   const [way, another] = ways

@@ -7,7 +7,7 @@ import { JobBar } from '../parts/job-bar.js'
 import { kept } from '../state/kept.js'
 import { queueKind } from '../state/queue-kind.js'
 import { go } from '../state/route.js'
-import { bring, bringAs, unclear, type Unclear as Dropped, upload, uploadInWords } from '../state/uploads.js'
+import { bring, bringAs, looking, unclear, type Unclear as Dropped, upload, uploadInWords } from '../state/uploads.js'
 import { useStore } from '../state/use-store.js'
 import type { Way } from '../view/dropped.js'
 import { pastedRows } from '../view/pasted.js'
@@ -57,6 +57,11 @@ export function BringStep() {
         </div>
       </DropZone>
       <UploadState />
+      {looking.value && (
+        <p class="card" role="status">
+          Looks what it is …
+        </p>
+      )}
       {brings === null && unclear.value && <Unclear kinds={project.kinds} dropped={unclear.value} />}
       {brings === null && <Begin kinds={project.kinds} found={project.found} />}
       {brings === 'text' && <TypeTexts />}
@@ -215,7 +220,7 @@ function Begin(props: { kinds: readonly ProjectKind[]; found: Project['found'] }
       )}
       <ul
         class="grid"
-        style={{ alignItems: 'stretch', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 230px), 1fr))' }}
+        style={{ alignItems: 'stretch', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 280px), 1fr))' }}
       >
         {props.kinds.map(({ task, description, brings, kinds, sample }) => (
           <li key={task} class="card">

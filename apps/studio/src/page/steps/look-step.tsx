@@ -138,9 +138,9 @@ function Bounds({ limits }: { limits: Limits }) {
         onChange={(value) => (threshold.value = value)}
       >
         <div class="outcome" aria-hidden="true">
-          <i class="right-given" style={{ flexGrow: cost.shares.right }} />
-          <i class="wrong-given" style={{ flexGrow: cost.shares.wrong }} />
-          <i class="refused" style={{ flexGrow: cost.shares.refused }} />
+          {cost.shares.right > 0 && <i class="right-given" style={{ flexGrow: cost.shares.right }} />}
+          {cost.shares.wrong > 0 && <i class="wrong-given" style={{ flexGrow: cost.shares.wrong }} />}
+          {cost.shares.refused > 0 && <i class="refused" style={{ flexGrow: cost.shares.refused }} />}
         </div>
         <ul class="legend" style={{ padding: '6px 0' }} aria-hidden="true">
           <li>

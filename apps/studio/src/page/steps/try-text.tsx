@@ -48,6 +48,11 @@ export function TryText() {
           }}
         />
       </div>
+      {asking.waiting.value && !asking.answered.value && (
+        <p class="soft" role="status">
+          It looks at it …
+        </p>
+      )}
       {asking.answered.value && <AnswerCard answered={asking.answered.value} onAdd={(label) => void add(label)} />}
       <Reasons explained={asking.explained.value} pending={asking.explaining.value} />
     </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inUnitSquare, nextPoint, panned, PointIndex, wholeMap, zoomed } from './map-view.js'
+import { inUnitSquare, nextPoint, panned, PointIndex, resized, wholeMap, zoomed } from './map-view.js'
 
 describe('the map', () => {
   it('brings points into the unit square and keeps their proportions', () => {
@@ -14,6 +14,18 @@ describe('the map', () => {
     expect(near.scale).toBeCloseTo(camera.scale * 3)
     expect(at(near)[0]).toBeCloseTo(at(camera)[0])
     expect(at(near)[1]).toBeCloseTo(at(camera)[1])
+  })
+
+  it('shows the same part where the page is made narrower', () => {
+    const [from, to] = [
+      [1200, 500],
+      [300, 500],
+    ] as const
+    expect(resized(wholeMap(...from), from, to)).toEqual(wholeMap(...to))
+    const near = zoomed(wholeMap(...from), 3, 600, 250)
+    const narrow = resized(near, from, to)
+    expect(narrow.x + 150 / narrow.scale).toBeCloseTo(near.x + 600 / near.scale)
+    expect(narrow.scale / wholeMap(...to).scale).toBeCloseTo(3)
   })
 
   it('moves with the pointer', () => {

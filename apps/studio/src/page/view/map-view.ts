@@ -30,6 +30,16 @@ export function wholeMap(width: number, height: number, margin = 16): Camera {
   return { scale, x: 0.5 - width / 2 / scale, y: 0.5 - height / 2 / scale }
 }
 
+/** Width and height in pixels. */
+export type Size = readonly [width: number, height: number]
+
+/** The same part of the map on a screen of another size, about the same middle. */
+export function resized({ x, y, scale }: Camera, from: Size, to: Size): Camera {
+  const next = (scale * wholeMap(...to).scale) / wholeMap(...from).scale
+  const at = (edge: number, axis: 0 | 1): number => edge + from[axis] / 2 / scale - to[axis] / 2 / next
+  return { scale: next, x: at(x, 0), y: at(y, 1) }
+}
+
 export function panned(camera: Camera, dx: number, dy: number): Camera {
   return { ...camera, x: camera.x - dx / camera.scale, y: camera.y - dy / camera.scale }
 }
