@@ -289,7 +289,7 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await page.getByRole('row', { name: /untouched/ }).waitFor()
 
     await to(page, 'Look')
-    await page.getByText(/^ChrF2: [\d.]+, on 7 examples/).waitFor()
+    await page.getByText(/^chrF2: [\d.]+, on 7 examples/).waitFor()
     await page.getByRole('heading', { name: 'Where it is furthest off' }).waitFor()
 
     // Try: what is wrong is corrected, and learned the next time.

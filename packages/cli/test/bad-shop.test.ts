@@ -60,7 +60,7 @@ const odd: Record<string, { files: Record<string, string>; says: RegExp; users?:
   },
   'items that the table of items does not hold': {
     files: { 'items.csv': table(['item', 'title'], [['007', 'x']]), 'interactions.csv': interactions },
-    says: /19 items of the interactions are not in it; they have no texts/,
+    says: /19 items of the interactions are not in it, and without texts/,
     interactions: 240,
   },
   'no table of items': {
@@ -70,7 +70,7 @@ const odd: Record<string, { files: Record<string, string>; says: RegExp; users?:
   },
   'one user': {
     files: { 'interactions.csv': table(header, rows.slice(0, 6)) },
-    says: /1 users to choose by: the choice of [\w-]+ may be chance/,
+    says: /1 user to choose by: the choice of [\w-]+ may be chance/,
     users: 1,
   },
   'one user of one item': {

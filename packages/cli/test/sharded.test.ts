@@ -109,7 +109,7 @@ describe('headstart predict', () => {
     const file = scene.path('some.parquet')
     const { code, stdout } = await scene.run(['predict', scene.path('model'), some, '--out', file])
     expect(code).toBe(2)
-    expect(stdout).toContain('1 rows could not be read')
+    expect(stdout).toContain('1 row could not be read')
     expect((await tableAt(file)).map(({ error }) => error !== undefined && error !== null)).toEqual([
       false,
       true,
@@ -212,7 +212,7 @@ describe('headstart recommend --users', () => {
     const recommend = ['recommend', scene.path('shop-model'), '--users', jsonl, '--out', file, '--stock', stock]
     const { code, stdout } = await scene.run([...recommend, '--stock-column', 'pieces'])
     expect(code).toBe(2)
-    expect(stdout).toContain('1 rows could not be read')
+    expect(stdout).toContain('1 row could not be read')
     const lists = await listsIn(file)
     expect(lists.map(({ user, items }) => [user, items.toSorted()])).toEqual([
       ['new', ['i0', 'i2', 'i6']],

@@ -185,6 +185,6 @@ describe('chatbot', () => {
       }),
       options,
     )
-    expect(notices.join()).toContain('Slot "size" of "price" is found in none of its 2 texts: check its values.')
+    expect(notices.join()).toContain('Slot "size" of "price" is not found in its 2 texts: check its values.')
   })
 })

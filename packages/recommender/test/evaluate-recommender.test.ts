@@ -66,7 +66,7 @@ describe('evaluateRecommender', () => {
       onEvent: (event) => event.type === 'notice' && notices.push(event.message),
     })
     expect(notices).toContain(
-      '1 users took more than 4 items, up to 12: of each the latest 4 count. For more, set longestHistory (--longest-history).',
+      '1 user took more than 4 items, up to 12: of each the latest 4 count. For more, set longestHistory (--longest-history).',
     )
     expect(longest.training.interactions).toBe(model.training.interactions + 4)
     expect((await evaluate(shop, longest)).notices).toHaveLength(1)

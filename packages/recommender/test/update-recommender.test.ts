@@ -243,7 +243,7 @@ describe('update', () => {
     const notices: string[] = []
     const hour = await folderOf({ 'interactions.csv': csv(now) })
     const updated = await old.update(await readShop(hour, { onNotice: (message) => notices.push(message) }))
-    expect(notices.join('\n')).toContain('zoom weighs 1 (2 rows), buy weighs 5 (1 rows)')
+    expect(notices.join('\n')).toContain('zoom weighs 1 (2 rows), buy weighs 5 (1 row)')
     expect(updated.training).toMatchObject({ users: old.training.users + 1, items: old.training.items + 1 })
     const list = await updated.recommend(['i200'], { k: 3 })
     expect(list.map(({ item }) => item.id)).toContain('i0')

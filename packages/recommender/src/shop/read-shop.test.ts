@@ -214,7 +214,7 @@ describe('readShop', () => {
     expect(positives(shop.interactions, 3)).toHaveLength(1)
     expect([...positives(shop.interactions, 3, { threshold: 3 }).items]).toEqual([1, 2])
     expect(notices.join()).toContain(
-      'view weighs 2 (1 rows), addtocart weighs 3 (1 rows), transaction weighs 5 (1 rows), dislike weighs -1',
+      'view weighs 2 (1 row), addtocart weighs 3 (1 row), transaction weighs 5 (1 row), dislike weighs -1',
     )
   })
 
@@ -227,7 +227,7 @@ describe('readShop', () => {
     const { shop, notices } = await read(interactions('u,a,1\nu,b,2'), { exclude: ['b'] })
     expect(shop.catalog.items.map(({ id }) => id)).toEqual(['a', 'c'])
     expect([...shop.interactions.item]).toEqual([0])
-    expect(notices).toContain('interactions.csv: 1 rows with excluded items are left out.')
+    expect(notices).toContain('interactions.csv: 1 row with excluded items is left out.')
   })
 
   it('takes ratings by their range', async () => {
@@ -282,7 +282,7 @@ describe('readShop', () => {
   it('gives items that the table of items does not hold a place at its end, and says so', async () => {
     const { shop, notices } = await read(interactions('u,a,1\nu,zz,2'))
     expect(shop.catalog.items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'zz'])
-    expect(notices).toContain('items.csv: 1 items of the interactions are not in it; they have no texts.')
+    expect(notices).toContain('items.csv: 1 item of the interactions is not in it, and without texts.')
   })
 
   it('does without a table of items, and says so', async () => {
@@ -299,8 +299,8 @@ describe('readShop', () => {
     expect(shop.catalog.items.map(({ title }) => title)).toEqual(['First'])
     expect(shop.interactions.user).toHaveLength(1)
     expect(notices).toEqual([
-      'items.csv: 1 rows without an item are left out.',
-      'items.csv: 1 rows repeat an item that stands further up; the first one counts.',
+      'items.csv: 1 row without an item is left out.',
+      'items.csv: 1 row repeats an item that stands further up; the first one counts.',
       'interactions.csv: 2 rows without a user or an item are left out.',
       'interactions.csv: no timestamps: the order of the file is taken for the order in which things happened.',
     ])
@@ -342,7 +342,7 @@ describe('readShop', () => {
   it('leaves rows without a time out where others have one', async () => {
     const { shop, notices } = await read(interactions('u,a,1682935200\nu,b,'))
     expect([...shop.interactions.item]).toEqual([0])
-    expect(notices).toContain('interactions.csv: 1 rows without a timestamp are left out.')
+    expect(notices).toContain('interactions.csv: 1 row without a timestamp is left out.')
   })
 
   it('detects what ratings go up to, and quantities', async () => {
@@ -368,7 +368,7 @@ describe('readShop', () => {
     expect(await liked('quantity', ['12', '-2', '0'])).toEqual({
       users: ['12'],
       kind: 'quantity',
-      said: say('1 rows with a negative quantity are returns, and count for nothing.'),
+      said: say('1 row with a negative quantity is a return, and counts for nothing.'),
     })
     expect((await liked('rating', ['', ''])).kind).toBe('none')
   })

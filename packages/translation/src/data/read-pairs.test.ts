@@ -147,7 +147,7 @@ msgstr ""
       { source: 'Open', target: 'Öffnen' },
       { source: 'Open', target: 'Offen' },
     ])
-    expect(events).toEqual([`${join(path, 'de.po')}: 1 pairs without source or target are left out.`])
+    expect(events).toEqual([`${join(path, 'de.po')}: 1 pair without source or target is left out.`])
   })
 
   it('takes a translation memory, with what marks up its segments', async () => {
@@ -202,8 +202,8 @@ describe('the pairs of data', () => {
     const onEvent = (event: { type: string; message?: string }): number => events.push(event.message ?? '')
     expect(pairsFor(data, { languages, onEvent })).toHaveLength(2)
     expect(events).toEqual([
-      'my texts: 1 pairs without source or target are left out.',
-      'my texts: 1 copies of pairs are left out.',
+      'my texts: 1 pair without source or target is left out.',
+      'my texts: 1 copy of pairs is left out.',
     ])
   })
 

@@ -86,7 +86,7 @@ function UploadState() {
   if (!state) return null
   return (
     <section class="card" aria-label="What was brought">
-      <div class="row spread">
+      <div class="row spread" style={{ flexWrap: 'nowrap' }}>
         <p role="status">{uploadInWords(state, store.brings.value === 'card' ? 'row' : 'example')}</p>
         {state.done === state.total && (
           <button type="button" class="quiet icon" aria-label="Close" onClick={() => (upload.value = undefined)}>

@@ -56,8 +56,9 @@ export function ago(then: number, now: number): string {
   return `${count(Math.floor(minutes / (24 * 60)), 'day')} ago`
 }
 
+/** As a sentence begins; names of the field stay as they are written: "chrF2". */
 export function capitalized(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1)
+  return /^[a-z]+[A-Z]/.test(words) ? words : words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
 /** Names as a sentence: "a", "a and b", "a, b and c". */
