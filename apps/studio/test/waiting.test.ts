@@ -30,6 +30,35 @@ describe.runIf(chromium !== undefined)('while an answer is waited for, in Chromi
     await page.close()
   })
 
+  it('says that a step is on its way, where its script is slow to come', async () => {
+    studio = await pretendStudio(pretendedTexts())
+    const { page } = await browser.open(studio.address)
+    await page.route('**/assets/try-step*.js', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, slow))
+      await route.continue()
+    })
+    await page.evaluate(() => (location.hash = 'try'))
+    await page.getByText('One moment …').waitFor()
+    await page.getByRole('heading', { name: 'Try it' }).waitFor()
+    expect(await page.getByText('One moment …').count()).toBe(0)
+    await page.close()
+  })
+
+  it('says once what is to be done about several findings of one kind', async () => {
+    const held = pretendedTexts()
+    const [issue] = held.check?.issues ?? []
+    if (!held.check || !issue) throw new Error('There is a finding.')
+    held.check.issues = ['a', 'b', 'c'].map((label) => ({ ...issue, labels: [label] }))
+    studio = await pretendStudio(held)
+    const { page } = await browser.open(studio.address)
+    await page
+      .getByRole('button', { name: /^Open 2/ })
+      .nth(2)
+      .waitFor()
+    expect(await page.getByText(issue.advice).count()).toBe(1)
+    await page.close()
+  })
+
   it('says that it looks what was dropped, until it knows', async () => {
     studio = await pretendStudio(pretendedNothing())
     const { page } = await browser.open(studio.address)

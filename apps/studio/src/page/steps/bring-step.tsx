@@ -426,11 +426,12 @@ function Check() {
             {check.issues
               .filter(({ kind }) => kind !== 'wrong-label')
               .slice(0, 30)
-              .map((issue) => (
+              .map((issue, place, shown) => (
                 <li key={issue.kind + issue.ids.join() + issue.labels.join()}>
                   <div>
                     <strong>{[capitalized(issue.title), ...issue.labels].join(' · ')}</strong>
-                    <p class="soft small">{issue.advice}</p>
+                    {/* What is to be done is said once to all that it is said of. */}
+                    {issue.advice !== shown[place - 1]?.advice && <p class="soft small">{issue.advice}</p>}
                   </div>
                   {issue.ids.length > 0 && (
                     <button type="button" onClick={() => store.open(issue.title, issue.ids)}>
