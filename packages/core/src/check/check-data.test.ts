@@ -143,7 +143,7 @@ describe('checkData', () => {
   ])('takes %s, and says what it cannot tell', async (_, examples, notes) => {
     const result = await checkData(backbone, dataset<string, string>(examples), { cache })
     expect(result.notes).toHaveLength(notes)
-    expect(result.text()).toMatch(new RegExp(`^${examples.length} examples`))
+    expect(result.text()).toMatch(new RegExp(`^${examples.length} examples? of `))
   })
 
   it('looks for all but labels where they are several or numbers', async () => {
