@@ -46,7 +46,7 @@ export async function firstLabels(path: string, input: InputColumn, most: number
   const known = labelingExport(first, input)
   if (known) return rows.map((cells) => known.labelOf(cells))
   try {
-    const { label } = findColumns(path, columnsOf(first), input, undefined, () => {})
+    const { label } = findColumns(path, columnsOf(first), input, {}, () => {})
     return rows.map(cellOf(label))
   } catch {
     return []
