@@ -1,1 +1,4 @@
-export { config as default } from '../../vitest.base.js'
+import { mergeConfig } from 'vitest/config'
+import { config } from '../../vitest.base.js'
+
+export default mergeConfig(config, { test: { globalSetup: 'test/profile.ts' } })

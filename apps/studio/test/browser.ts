@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { chromium, openChromium } from '../../../packages/web/test/chromium.js'
 
 export { chromium }
@@ -21,21 +21,28 @@ export interface Browser {
     address: string,
     options?: { readonly width?: number; readonly dark?: boolean; readonly neighbors?: boolean },
   ): Promise<Opened>
-  close(): Promise<void>
+  /** What was opened is over. Its tabs are used again: a new one, with a process of its own, costs as much as many a test. */
+  clear(): Promise<void>
 }
 
-/** A browser with a profile of its own; every page of it is watched. */
+let context: Promise<BrowserContext> | undefined
+/** Tabs that nobody uses. */
+const free: Page[] = []
+
+/** The browser of all files, since its start takes seconds. It ends with the process. */
 export async function openBrowser(): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
-  const context = await openChromium(
-    profile,
+  context ??= openChromium(
+    join(inject('profiles'), String(process.pid)),
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
     '--hide-scrollbars',
   )
+  const opener = await context
+  const opened: Page[] = []
   return {
     async open(address, { width = 1280, dark = false, neighbors = false } = {}) {
-      const page = await context.newPage()
+      const page = free.pop() ?? (await newTab(opener))
+      opened.push(page)
       const trouble: string[] = []
       page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
       page.on('pageerror', (error) => trouble.push(String(error)))
@@ -43,20 +50,35 @@ export async function openBrowser(): Promise<Browser> {
         if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(address).host)
           trouble.push(request.url())
       })
-      if (!neighbors)
-        await page.addInitScript({ content: "sessionStorage.setItem('headstart-studio:map-by-neighbors', 'false')" })
       await page.setViewportSize({ width, height: 800 })
       // Without transitions: colors in between have any contrast.
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
-      await page.goto(address)
+      await page.goto(neighbors ? address.replace('#', `?${byNeighbors}#`) : address)
       await page.getByRole('heading', { level: 1 }).waitFor()
       return { page, trouble }
     },
-    async close() {
-      await context.close()
-      await rm(profile, { recursive: true, force: true })
+    async clear() {
+      for (const page of opened.splice(0)) {
+        if (page.isClosed()) continue
+        for (const event of ['console', 'pageerror', 'request'] as const) page.removeAllListeners(event)
+        await page.unrouteAll()
+        // Nothing of it is left, and what comes next is loaded anew, whatever its address.
+        await page.goto('about:blank')
+        free.push(page)
+      }
     },
   }
+}
+
+/** Marks an address whose maps are arranged by neighbors. */
+const byNeighbors = 'neighbors'
+
+async function newTab(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage()
+  await page.addInitScript(`
+    if (location.search !== '?${byNeighbors}' && location.protocol !== 'about:')
+      sessionStorage.setItem('headstart-studio:map-by-neighbors', 'false')`)
+  return page
 }
 
 /**
@@ -71,17 +93,30 @@ export async function seriousFindings(
 ): Promise<readonly string[]> {
   // As the devtools do, past the policy that a page is served with.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(axe, 'utf8'))
-  const found = await page.evaluate(
-    ([rules, within]) => (globalThis as unknown as { axe: Axe }).axe.run(within, rules ? { runOnly: rules } : {}),
+  return page.evaluate(
+    async ([rules, within]) => {
+      const { axe } = globalThis as unknown as { axe: Axe }
+      // Only sentences leave the page: all that axe says, of every element that is right, is megabytes.
+      const { violations } = await axe.run(within, {
+        resultTypes: ['violations'],
+        ...(rules ? { runOnly: rules } : {}),
+      })
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+        )
+    },
     [rules, within] as const,
   )
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)
 }
 
 interface Axe {
-  run(within: string, options: { runOnly?: readonly string[] }): Promise<{ violations: Violation[] }>
+  run(
+    within: string,
+    options: { resultTypes: readonly string[]; runOnly?: readonly string[] },
+  ): Promise<{ violations: Violation[] }>
 }
 
 interface Violation {

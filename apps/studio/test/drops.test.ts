@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, chromium, openBrowser, seriousFindings } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
 
@@ -17,7 +17,7 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
   beforeAll(async () => {
     browser = await openBrowser()
   })
-  afterAll(() => browser?.close())
+  afterEach(() => browser?.clear())
 
   it('begins the project that reads it best: two catalogs begin translations', async () => {
     await using folder = await emptyFolder()
@@ -28,7 +28,6 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
     await page.getByRole('heading', { name: 'Bring your examples' }).waitFor()
     expect(await opened.client.project()).toMatchObject({ task: 'translate', counts: { labeled: 2 } })
     expect(trouble).toEqual([])
-    await page.close()
   })
 
   it('is asked about where it can be several things, and begins what somebody says', async () => {
@@ -48,7 +47,6 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
     await page.getByText('2 examples added.').waitFor()
     expect(await opened.client.project()).toMatchObject({ task: 'translate', counts: { labeled: 2 } })
     expect(trouble).toEqual([])
-    await page.close()
   })
 
   it('is asked about where nothing says what it is, and can be put away', async () => {
@@ -62,6 +60,5 @@ describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in
     await asked.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => asked.count()).toBe(0)
     expect((await opened.client.project()).task).toBeNull()
-    await page.close()
   })
 })

@@ -43,7 +43,7 @@ it.runIf(chromium !== undefined)(
       await page.getByRole('img', { name: 'Loss while it trains' }).locator('canvas').waitFor()
       expect(trouble).toEqual([])
     } finally {
-      await browser.close()
+      await browser.clear()
     }
   },
 )

@@ -5,7 +5,7 @@ import { imageTask, loadModel as loadImageModel } from '@headstart/vision'
 import { loadModel as loadTextModel } from '@headstart/nlp'
 import { writeTranslator } from '@headstart/translation/test'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, chromium, openBrowser } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
 
@@ -38,7 +38,7 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
   beforeAll(async () => {
     browser = await openBrowser()
   })
-  afterAll(() => browser?.close())
+  afterEach(() => browser?.clear())
 
   const to = (page: Page, name: string) => page.getByRole('link', { name }).click()
 
@@ -135,7 +135,6 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await using again = await openStudio(folder.path)
     expect((await again.client.project()).counts).toMatchObject({ total: 17, labeled: 17 })
     expect(trouble.filter((one) => !one.includes('net::ERR'))).toEqual([])
-    await page.close()
   })
 
   it('walks pictures from folders that are dropped to answers of the camera', async () => {
@@ -197,7 +196,6 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await using model = await loadImageModel(join(folder.path, 'model'))
     expect(model.labels).toEqual(['animal', 'food'])
     expect(trouble).toEqual([])
-    await page.close()
     await rm(pictures, { recursive: true })
   })
 
@@ -248,7 +246,6 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await to(page, 'Take')
     await page.getByText('@headstart/recommender').waitFor()
     expect(trouble).toEqual([])
-    await page.close()
   })
 
   it('walks translations from rows that are pasted to a translator that is taken away', async () => {
@@ -301,6 +298,5 @@ describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
     await to(page, 'Take')
     await page.getByText("import { translator } from '@headstart/translation'").waitFor()
     expect(trouble.filter((one) => !one.includes('net::ERR'))).toEqual([])
-    await page.close()
   })
 })

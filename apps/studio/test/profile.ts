@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder for the profiles of browsers. */
+    readonly profiles: string
+  }
+}
+
+/** A browser ends with the process of the tests, which cannot wait for it: what it leaves is removed here, when all is over. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const profiles = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
+  project.provide('profiles', profiles)
+  // It may still be writing.
+  return () => rm(profiles, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+}
