@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -14,6 +16,11 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const profiles = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))
   project.provide('profiles', profiles)
-  // It may still be writing.
-  return () => rm(profiles, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  return async () => {
+    // A browser that is ending writes some of it anew.
+    do {
+      await rm(profiles, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+      await setTimeout(500)
+    } while (existsSync(profiles))
+  }
 }

@@ -1,3 +1,4 @@
+import { bertFiles, writeFiles } from '@headstart/nlp/test'
 import { expect, it } from 'vitest'
 import { chromium, openBrowser } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
@@ -6,7 +7,10 @@ it.runIf(chromium !== undefined)(
   'a tuning is watched: its progress never goes back, its curves grow and stay',
   async () => {
     await using folder = await emptyFolder()
-    await using opened = await openStudio(folder.path)
+    // A network of two tiny layers is watched as any other; to tune the built-in one takes half a minute of a processor.
+    await using network = await emptyFolder()
+    await writeFiles(network.path, bertFiles())
+    await using opened = await openStudio(folder.path, { backbone: network.path })
     await opened.client.create({ task: 'text' })
     const things = ['parcel', 'box', 'letter', 'order', 'package', 'shoe', 'coat', 'lamp', 'chair', 'phone']
     const rows = things.flatMap((thing) => [
