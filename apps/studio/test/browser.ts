@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
-import { inject } from 'vitest'
 import { chromium, openChromium } from '../../../packages/web/test/chromium.js'
 
 export { chromium }
@@ -23,25 +21,26 @@ export interface Browser {
   ): Promise<Opened>
   /** What was opened is over. Its tabs are used again: a new one, with a process of its own, costs as much as many a test. */
   clear(): Promise<void>
+  close(): Promise<void>
 }
 
-let context: Promise<BrowserContext> | undefined
-/** Tabs that nobody uses. */
-const free: Page[] = []
-
-/** The browser of all files, since its start takes seconds. It ends with the process. */
-export async function openBrowser(): Promise<Browser> {
-  context ??= openChromium(
-    join(inject('profiles'), String(process.pid)),
+/**
+ * A browser; every page of it is watched.
+ * @param profile Its folder. Default: one that goes when it is closed.
+ */
+export async function openBrowser(profile = ''): Promise<Browser> {
+  const context = await openChromium(
+    profile,
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
     '--hide-scrollbars',
   )
-  const opener = await context
+  /** Tabs that nobody uses. */
+  const free: Page[] = []
   const opened: Page[] = []
   return {
     async open(address, { width = 1280, dark = false, neighbors = false } = {}) {
-      const page = free.pop() ?? (await newTab(opener))
+      const page = free.pop() ?? (await newTab(context))
       opened.push(page)
       const trouble: string[] = []
       page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
@@ -67,6 +66,7 @@ export async function openBrowser(): Promise<Browser> {
         free.push(page)
       }
     },
+    close: () => context.close(),
   }
 }
 

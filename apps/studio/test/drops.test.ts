@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, chromium, openBrowser, seriousFindings } from './browser.js'
+import { type Browser, chromium, seriousFindings } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
+import { sharedBrowser } from './shared-browser.js'
 
 /** Drops files on the page, as a browser does. */
 async function drop(page: Page, files: Readonly<Record<string, string>>): Promise<void> {
@@ -15,7 +16,7 @@ async function drop(page: Page, files: Readonly<Record<string, string>>): Promis
 describe.runIf(chromium !== undefined)('what is dropped into an empty folder, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
   afterEach(() => browser?.clear())
 

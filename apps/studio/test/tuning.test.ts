@@ -1,7 +1,8 @@
 import { bertFiles, writeFiles } from '@headstart/nlp/test'
 import { expect, it } from 'vitest'
-import { chromium, openBrowser } from './browser.js'
+import { chromium } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
+import { sharedBrowser } from './shared-browser.js'
 
 it.runIf(chromium !== undefined)(
   'a tuning is watched: its progress never goes back, its curves grow and stay',
@@ -18,7 +19,7 @@ it.runIf(chromium !== undefined)(
       { text: `I want my money back for the ${thing}.`, label: 'refund' },
     ])
     await opened.client.addRows({ rows })
-    const browser = await openBrowser()
+    const browser = await sharedBrowser()
     try {
       const { page, trouble } = await browser.open(`${opened.studio.url}#train`)
       await page.getByText('Side by side with other methods').click()

@@ -6,8 +6,9 @@ import { loadModel as loadTextModel } from '@headstart/nlp'
 import { writeTranslator } from '@headstart/translation/test'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, chromium, openBrowser } from './browser.js'
+import { type Browser, chromium } from './browser.js'
 import { emptyFolder, openStudio } from './open-studio.js'
+import { sharedBrowser } from './shared-browser.js'
 
 const letters: Readonly<Record<string, readonly string[]>> = {
   delivery: [
@@ -36,7 +37,7 @@ const letters: Readonly<Record<string, readonly string[]>> = {
 describe.runIf(chromium !== undefined)('the six steps, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
   afterEach(() => browser?.clear())
 

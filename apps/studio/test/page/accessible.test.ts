@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, chromium, openBrowser, type Opened, seriousFindings } from '../browser.js'
+import { type Browser, chromium, type Opened, seriousFindings } from '../browser.js'
 import { type Pretender, pretendStudio } from '../pretend-studio.js'
 import {
   pretendedBot,
@@ -11,6 +11,7 @@ import {
   pretendedShop,
   pretendedTexts,
 } from '../pretended.js'
+import { sharedBrowser } from '../shared-browser.js'
 import { steps, toStep } from './pages.js'
 
 const kinds = {
@@ -29,7 +30,7 @@ describe.runIf(chromium !== undefined).each(Object.entries(kinds))('the page of 
   let studio: Pretender
   let opened: Opened
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
     studio = await pretendStudio(make())
     opened = await browser.open(`${studio.address}#${steps[0]}`, { width: narrow })
   })

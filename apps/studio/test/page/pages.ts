@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll } from 'vitest'
-import { type Browser, openBrowser, type Opened } from '../browser.js'
+import type { Browser, Opened } from '../browser.js'
 import { type Pretended, type Pretender, pretendStudio } from '../pretend-studio.js'
+import { sharedBrowser } from '../shared-browser.js'
 
 export const steps = ['bring', 'label', 'train', 'look', 'try', 'take'] as const
 
@@ -25,7 +26,7 @@ export function pagesOf(): Pages {
   let browser: Browser
   const studios: Pretender[] = []
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
   afterEach(async () => {
     await browser.clear()
