@@ -8,11 +8,13 @@ import { tinyBackbone } from './tiny-backbone.js'
 import { relabeled, tinyExamples } from './tiny-data.js'
 
 const run = startRun({ cache: false })
+// One for all fits: most of what a fit of so little takes is the making of its sessions.
+const backbone = tinyBackbone()
 const learner = backboneLearner<string>({
   name: 'frozen',
   description: 'frozen',
   options: { l2: 0.01 },
-  backbone: () => tinyBackbone(),
+  backbone: () => backbone,
 })
 
 describe('learningCurve', () => {
@@ -53,7 +55,7 @@ describe('learningCurve', () => {
   it('chooses the strength of the penalty once for each number of examples', async () => {
     const asked: (number | undefined)[] = []
     const watched = (options: { readonly l2?: number }): ExampleLearner<string> => {
-      const own = backboneLearner<string>({ ...learner, options, backbone: () => tinyBackbone() })
+      const own = backboneLearner<string>({ ...learner, options, backbone: () => backbone })
       return {
         ...own,
         fit(train, given) {
@@ -65,7 +67,7 @@ describe('learningCurve', () => {
     }
     const { points } = await learningCurve(watched({}), dataset<string, Target>(tinyExamples(8)), {}, run)
     expect(asked.filter((l2) => l2 === undefined)).toHaveLength(points.length)
-    const chosen = backboneLearner<string>({ ...learner, options: {}, backbone: () => tinyBackbone() })
+    const chosen = backboneLearner<string>({ ...learner, options: {}, backbone: () => backbone })
     const model = await chosen.fit(dataset<string, Target>(tinyExamples(8)), run)
     expect((await chosen.like?.(model)?.fit(dataset<string, Target>(tinyExamples(8)), run))?.recipe.l2).toBe(
       model.recipe.l2,
