@@ -5,13 +5,6 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { TestProject } from 'vitest/node'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Folder for the profiles of browsers. */
-    readonly profiles: string
-  }
-}
-
 /** A browser ends with the process of the tests, which cannot wait for it: what it leaves is removed here, when all is over. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const profiles = await mkdtemp(join(tmpdir(), 'headstart-chromium-'))

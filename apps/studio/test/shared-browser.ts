@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type Browser, openBrowser } from './browser.js'
-import type {} from './profile.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder for the profiles of browsers, which `profile.ts` makes. */
+    readonly profiles: string
+  }
+}
 
 let browser: Promise<Browser> | undefined
 
