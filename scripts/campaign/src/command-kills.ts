@@ -18,6 +18,8 @@ interface Command {
   readonly before?: (material: string) => readonly string[]
   /** Name of what is written. Default: a folder. */
   readonly out?: string
+  /** Whether it does its work in shards: what was begun is there, and is gone on with by `--resume`. Default false. */
+  readonly inShards?: boolean
 }
 
 const commands: readonly Command[] = [
@@ -39,6 +41,7 @@ const commands: readonly Command[] = [
   {
     name: 'embed',
     args: (place) => ['embed', join(place, 'data.csv'), '--task', 'text', '--backbone', join(place, 'bert')],
+    inShards: true,
   },
   {
     name: 'predict',
@@ -56,6 +59,7 @@ const commands: readonly Command[] = [
     args: (place) => ['recommend', savedModels.shop, '--users', join(place, 'users.csv')],
     before: (place) => ['recommend', savedModels.shop, '--users', join(place, 'users.csv'), '--k', '2'],
     out: 'lists.parquet',
+    inShards: true,
   },
 ]
 
@@ -70,7 +74,7 @@ export async function commandKills(extent: Extent): Promise<Row[]> {
 }
 
 async function killsOf(
-  { name, args, before, out: file = 'out' }: Command,
+  { name, args, before, out: file = 'out', inShards = false }: Command,
   material: string,
   extent: Extent,
 ): Promise<Row> {
@@ -107,13 +111,13 @@ async function killsOf(
     if (signal !== 'SIGKILL' && code !== 0) wrong.push(`ended with ${code}: ${said.slice(-200)}`)
     if (signal === 'SIGKILL') {
       done++
-      // A run of shards goes on where it was; all else is there as a whole or not at all.
       const now = await digest(place)
       if (now === was) left++
-      else if (now !== becomes && name !== 'embed') wrong.push('neither what was there nor what comes')
+      // The folder of a run has the shards that are done.
+      else if (now !== becomes && !(inShards && file === 'out')) wrong.push('neither what was there nor what comes')
     }
     const started = performance.now()
-    const again = await run(place, args(material)).ended
+    const again = await run(place, [...args(material), ...(inShards ? ['--resume'] : [])]).ended
     // A machine that others use as well is faster at times: what took its time once would mostly be over before it is killed.
     usual = performance.now() - started
     if (again.code !== 0) wrong.push(`told again, it ended with ${again.code}: ${again.said.slice(-200)}`)
@@ -127,14 +131,14 @@ async function killsOf(
   }
 }
 
-/** Names and contents of what lies in a folder, but for what a killed save left beside it, which the next one removes. */
+/** Names and contents of what lies in a folder, but for what a killed command left beside it, which the next one removes or takes. */
 async function digest(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   const lines: string[] = []
   for (const path of files.toSorted()) {
     const name = relative(folder, path)
-    if (/\.tmp(\/|$)|(^|\/)\.next(\/|$)|\.lock$/.test(name)) continue
+    if (/\.tmp(\/|$)|(^|\/)\.next(\/|$)|\.run\/|\.lock$/.test(name)) continue
     const bytes = (await stat(path)).isFile() ? await readFile(path) : ''
     lines.push(`${name} ${createHash('sha256').update(bytes).digest('hex')}`)
   }

@@ -9,7 +9,7 @@ describe.runIf(chromium !== undefined)('the map, in Chromium', () => {
   it('shows 10,000 points by principal components at once, moves them, and a click opens one', async () => {
     const held = pretendedTexts(10_000)
     const { page, trouble } = await pages.open(held, 'look')
-    const canvas = page.getByRole('application', { name: /Map of 10000 examples/ })
+    const canvas = page.getByRole('application', { name: /Map of 10,000 examples/ })
     await canvas.scrollIntoViewIfNeeded()
     await page.waitForTimeout(300)
     const colors = (): Promise<number> =>
