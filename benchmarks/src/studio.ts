@@ -108,7 +108,7 @@ async function mapMoved(browser: Browser): Promise<Figure[]> {
   try {
     const { page } = await browser.open(`${pretended.address}#look`)
     await page.getByRole('button', { name: 'Principal components' }).click()
-    const canvas = page.getByRole('application', { name: `Map of ${points} examples` })
+    const canvas = page.getByRole('application', { name: `Map of ${points.toLocaleString('en')} examples` })
     await canvas.scrollIntoViewIfNeeded()
     const box = await canvas.boundingBox()
     const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2]
