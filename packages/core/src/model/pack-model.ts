@@ -61,7 +61,8 @@ export function packModel(model: PackableModel, trainedOn: TrainedOn | undefined
       ...(trust.conformity && { conformity: trust.conformity }),
     },
     ...(trainedOn !== undefined && { trainedOn }),
-    ...(columns && { columns }),
+    // In one order, whoever found them: the same model is the same bytes.
+    ...(columns && { columns: { input: columns.input, label: columns.label } }),
     ...(kept && { kept: kept.examples }),
   }
   const files = new Map([[graphName, encodeModel(wholeGraph(model))], ...preprocessing.files])
