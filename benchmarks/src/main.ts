@@ -12,7 +12,7 @@ import { company } from './company.js'
 import { demo } from './demo.js'
 import { embedding } from './embedding.js'
 import { fewShot } from './few-shot.js'
-import { type Benchmark, formatFigures } from './figure.js'
+import { type Benchmark, type Figure, formatFigures } from './figure.js'
 import { fineTuning, fineTuningFolder } from './fine-tuning.js'
 import { gradient } from './gradient.js'
 import { head } from './head.js'
@@ -72,6 +72,9 @@ const { values, positionals } = parseArgs({
   options: { data: { type: 'string', multiple: true, default: [] }, ...ofPretraining },
 })
 
+/** Of what takes long: each figure as it is measured. */
+const sayFigure = ({ what, measured, beside }: Figure): void => console.log(`${what}: ${measured} (${beside ?? ''})`)
+
 /** Benchmarks that are given words of their own; what is not a folder where one is wanted gives none. */
 const ofWords: Readonly<Record<string, { takes: string; make(words: readonly string[]): readonly Benchmark[] }>> = {
   // What a few examples of each folder give.
@@ -97,7 +100,7 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
           draws: Number(values.draws ?? 3),
           steps: Number(values.steps),
           asked: Number(values.asked),
-          onFigure: ({ what, measured, beside }) => console.log(`${what}: ${measured} (${beside})`),
+          onFigure: sayFigure,
         }),
       ),
   },
@@ -110,6 +113,7 @@ const ofWords: Readonly<Record<string, { takes: string; make(words: readonly str
               texts: Number(texts),
               folder,
               parts: queueParts.filter((part) => parts.length === 0 || parts.includes(part)),
+              onFigure: sayFigure,
             }),
           ]
         : [],

@@ -22,12 +22,14 @@ const betweenKills = 10_000
 export interface QueueSettings {
   /** Default: 4,000, in which hardly anything is killed. */
   readonly texts?: number
-  /** Rows of a shard. Default: 4096, with few texts so many that there are 4 shards. */
+  /** Rows of a shard. Default: 1024, which a worker does between two kills, with few texts so many that there are 4 shards. */
   readonly shardRows?: number
   /** What is measured. Default: all of it. What 'killed' is compared with is made before, unless it lies in the folder. */
   readonly parts?: readonly QueuePart[]
   /** Where runs stay, so that parts can be measured one after the other. Default: none does. */
   readonly folder?: string | undefined
+  /** Told of each figure as it is measured: parts take minutes. */
+  readonly onFigure?: (figure: Figure) => void
 }
 
 export const queueParts = ['alone', 'together', 'killed'] as const
@@ -39,9 +41,10 @@ export type QueuePart = (typeof queueParts)[number]
  */
 export function queue({
   texts = 4000,
-  shardRows = Math.min(4096, Math.ceil(texts / 4)),
+  shardRows = Math.min(1024, Math.ceil(texts / 4)),
   parts = queueParts,
   folder: kept,
+  onFigure = () => {},
 }: QueueSettings = {}): Benchmark {
   return {
     title: `Features of ${texts} texts in shards of ${shardRows}`,
@@ -53,9 +56,14 @@ export function queue({
       await writeFile(path, `text\n${inputs.map((text) => `"${text.replaceAll('"', '""')}"\n`).join('')}`)
       const bench = new Bench(folder, path, shardRows)
       try {
-        const figures = parts.includes('alone') ? await bench.alone(inputs) : []
-        if (hasRedis && parts.includes('together')) figures.push(...(await bench.together(texts)))
-        if (hasRedis && parts.includes('killed')) figures.push(...(await bench.killed(texts)))
+        const figures: Figure[] = []
+        const add = (measured: readonly Figure[]): void => {
+          measured.forEach(onFigure)
+          figures.push(...measured)
+        }
+        if (parts.includes('alone')) add(await bench.alone(inputs))
+        if (hasRedis && parts.includes('together')) add(await bench.together(texts))
+        if (hasRedis && parts.includes('killed')) add(await bench.killed(texts))
         return figures
       } finally {
         await bench.end()

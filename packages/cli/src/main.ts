@@ -38,4 +38,6 @@ async function main(): Promise<void> {
     signal: interruption.signal,
     startThread,
   })
+  // Who is told to end ends: what a library still waits for, such as a server that is away, does not hold it.
+  if (interruption.signal.aborted) stdout.write('', () => process.exit())
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -81,6 +81,23 @@ describe.skipIf(!hasRedis)('shards through Redis', () => {
     expect(await partsOf(path('out'))).toEqual(await partsOf(path('alone')))
     expect(await readFile(path('out/manifest.json'), 'utf8')).toBe(await readFile(path('alone/manifest.json'), 'utf8'))
   })
+
+  it('are left by a worker that is told to stop while Redis is away, when what it began is done', async () => {
+    const interruption = new AbortController()
+    const running = through({ signal: interruption.signal })
+    const left = worker(300)
+    const exited = once(left, 'exit')
+    // The second shard, which takes it more than a second.
+    const { port } = new URL(redis.address)
+    const active = (): string =>
+      spawnSync('redis-cli', ['-p', port, 'lrange', 'bull:headstart:active', '0', '-1']).stdout.toString()
+    while (!/-1$/m.test(active())) await wait(20)
+    await redis.kill()
+    left.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    interruption.abort()
+    expect((await running).done).toBe(2)
+  }, 60_000)
 
   it('are all done once while workers are killed, Redis too, and clocks disagree', async () => {
     await runWork(path('data.csv'), await work(), { out: path('alone'), shardRows: 5 })

@@ -21,3 +21,5 @@ await takeShards({
     }
   },
 })
+// What waits for a Redis that is away does not hold it.
+process.exit()

@@ -4,6 +4,9 @@ import { QueueError } from '../contract/errors.js'
 /** Milliseconds in which a server must answer at first. Later any pause is waited for. */
 const patience = 5000
 
+/** Tries to reach a server that went away, about a second, where nobody waits for it any more. */
+const fewTries = 4
+
 /** What a queue is called in Redis: all runs share it, so that a worker takes shards of any. */
 export const queueName = 'headstart'
 
@@ -15,9 +18,10 @@ export interface RedisFacts {
 
 /**
  * A connection for BullMQ, which waits for a server that went away.
+ * @param signal Once it is aborted such a server is waited for no longer: what was asked fails. Default: it always is.
  * @throws QueueError where none answers at first, or one that is no Redis, or wants another password.
  */
-export async function connectRedis(address: string): Promise<Redis> {
+export async function connectRedis(address: string, signal?: AbortSignal): Promise<Redis> {
   const shown = address.replace(/\/\/.*@/, '//')
   if (!/^rediss?:\/\//.test(address)) {
     throw new QueueError('input', 'queue', 'an address such as redis://localhost:6379', `"${shown}"`, 'Correct it.')
@@ -43,7 +47,7 @@ export async function connectRedis(address: string): Promise<Redis> {
   }
   const redis = new Client(address, {
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(100 * times, 2000),
+    retryStrategy: (times) => (signal?.aborted && times > fewTries ? null : Math.min(100 * times, 2000)),
   })
   // It is there again sooner or later; what is asked meanwhile waits.
   redis.on('error', () => {})

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { HeadstartError, type RunOptions } from '@headstart/core'
 import type { Job } from 'bullmq'
+import type { Redis } from 'ioredis'
 import type { Receipt } from '../contract/plan.js'
 import type { OpenWork } from '../contract/work.js'
 import { OwnShards, type ShardJob } from '../run/own-shards.js'
@@ -30,14 +32,16 @@ const mostDeaths = 10
  */
 export async function takeShards(options: TakeShardsOptions): Promise<void> {
   const { signal, lockSeconds = 30 } = options
-  const connection = await connectRedis(options.queue)
+  const stop = new AbortController()
+  const connection = await connectRedis(options.queue, stop.signal)
   const shards = new OwnShards(options.open, options.onEvent)
   let failure: unknown
-  const stop = new AbortController()
   const end = (): void => stop.abort()
   signal?.addEventListener('abort', end)
   const { WaitingError, Worker } = await import('bullmq')
+  let busy = false
   const work = async (job: Job<ShardJob>, token?: string): Promise<void> => {
+    busy = true
     try {
       const done = await shards.do(job.data)
       if (done) options.onDone?.(done)
@@ -48,6 +52,8 @@ export async function takeShards(options: TakeShardsOptions): Promise<void> {
       await job.moveToWait(token)
       end()
       throw new WaitingError()
+    } finally {
+      busy = false
     }
   }
   const worker = new Worker<ShardJob>(queueName, work, {
@@ -64,12 +70,27 @@ export async function takeShards(options: TakeShardsOptions): Promise<void> {
   try {
     stop.signal.addEventListener('abort', () => void worker.close())
     if (signal?.aborted) end()
-    else await worker.run()
-    await worker.close()
+    const ended = (async () => {
+      if (!stop.signal.aborted) await worker.run()
+      await worker.close()
+    })()
+    // What was done lies in the folder of its run: a Redis that is away need not be told.
+    await Promise.race([ended, isLeft(connection, stop.signal, () => busy)])
+    ended.catch(() => {})
   } finally {
     signal?.removeEventListener('abort', end)
     await shards.close()
     connection.disconnect()
   }
   if (failure !== undefined) throw failure
+}
+
+/** Milliseconds that a Redis which is away is waited for when all else is done. */
+const patience = 5000
+
+/** Ends when no more is to be done, nothing is being done, and Redis is away. */
+async function isLeft(connection: Redis, stop: AbortSignal, isBusy: () => boolean): Promise<void> {
+  let since = performance.now()
+  for (; performance.now() - since < patience; await wait(100, undefined, { ref: false }))
+    if (!stop.aborted || isBusy() || connection.status === 'ready') since = performance.now()
 }
