@@ -4,8 +4,8 @@ import { QueueError } from '../contract/errors.js'
 /** Milliseconds in which a server must answer at first. Later any pause is waited for. */
 const patience = 5000
 
-/** Tries to reach a server that went away, about a second, where nobody waits for it any more. */
-const fewTries = 4
+/** Tries to reach a server that went away, about five seconds, where nobody waits for it any more. */
+const fewTries = 10
 
 /** What a queue is called in Redis: all runs share it, so that a worker takes shards of any. */
 export const queueName = 'headstart'

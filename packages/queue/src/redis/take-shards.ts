@@ -75,7 +75,7 @@ export async function takeShards(options: TakeShardsOptions): Promise<void> {
       await worker.close()
     })()
     // What was done lies in the folder of its run: a Redis that is away need not be told.
-    await Promise.race([ended, isLeft(connection, stop.signal, () => busy)])
+    await Promise.race([ended, isLeft(connection, () => busy)])
     ended.catch(() => {})
   } finally {
     signal?.removeEventListener('abort', end)
@@ -85,12 +85,7 @@ export async function takeShards(options: TakeShardsOptions): Promise<void> {
   if (failure !== undefined) throw failure
 }
 
-/** Milliseconds that a Redis which is away is waited for when all else is done. */
-const patience = 5000
-
-/** Ends when no more is to be done, nothing is being done, and Redis is away. */
-async function isLeft(connection: Redis, stop: AbortSignal, isBusy: () => boolean): Promise<void> {
-  let since = performance.now()
-  for (; performance.now() - since < patience; await wait(100, undefined, { ref: false }))
-    if (!stop.aborted || isBusy() || connection.status === 'ready') since = performance.now()
+/** Ends when nothing is being done and the connection has ended, as it does where Redis is away and nobody waits for it any more. */
+async function isLeft(connection: Redis, isBusy: () => boolean): Promise<void> {
+  while (isBusy() || connection.status !== 'end') await wait(100, undefined, { ref: false })
 }
