@@ -10,17 +10,15 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  type TensorProto,
   type ValueInfoProto,
 } from './proto/onnx_pb.js'
 import { inlineFunctions } from './inline-functions.js'
 import { requireFewCalls } from './require-few-calls.js'
 import { sortNodes } from './sort-nodes.js'
-import { bytesToCopy, decodeTensor, type Memory } from './tensor-proto.js'
+import { decodeTensor } from './tensor-proto.js'
 
 /**
- * An ONNX model's graph from the bytes of a `.onnx` file. Weights share the memory of `bytes` where alignment allows it for most of
- * them; else they all have their own, so that `bytes` can go.
+ * An ONNX model's graph from the bytes of a `.onnx` file. Weights share the memory of `bytes` where alignment allows.
  * @param source Named in errors, such as a path.
  * @throws OnnxFormatError for bytes that are no ONNX model and for parts of the format that are not supported.
  */
@@ -34,15 +32,14 @@ export function decodeParsed(model: ParsedModel, source: string): Graph {
     throw new OnnxFormatError(source, 'the model holds training information', 'Export it for inference.')
   }
   requireFewCalls(model, source)
-  const memory = memoryFor(model.graph)
-  const graph = decodeGraph(model.graph, source, memory).with({
+  const graph = decodeGraph(model.graph, source).with({
     opsets: new Map(model.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)])),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     functions: model.functions,
   })
   const decoders = {
-    node: (proto: NodeProto) => decodeNode(proto, source, memory),
-    attribute: (proto: AttributeProto) => decodeAttribute(proto, source, memory),
+    node: (proto: NodeProto) => decodeNode(proto, source),
+    attribute: (proto: AttributeProto) => decodeAttribute(proto, source),
   }
   try {
     return sortNodes(inlineFunctions(graph, decoders))
@@ -50,13 +47,6 @@ export function decodeParsed(model: ParsedModel, source: string): Graph {
     if (!(cause instanceof InvalidGraphError)) throw cause
     throw new OnnxFormatError(source, cause.problems.join('; '), 'Export it again.', { cause })
   }
-}
-
-/** Whatever shares the bytes of a file keeps them all, beside the copies of what cannot. */
-function memoryFor({ initializer }: GraphProto): Memory {
-  const sum = (bytesOf: (weight: TensorProto) => number): number =>
-    initializer.reduce((total, weight) => total + bytesOf(weight), 0)
-  return sum(bytesToCopy) > sum(({ rawData }) => rawData.length) / 8 ? 'own' : 'shared'
 }
 
 /** Both spellings of the standard operators' domain as ''. */
@@ -108,17 +98,17 @@ function otherFormat(bytes: Uint8Array): (typeof otherFormats)[number] | undefin
   return otherFormats.find(({ begins }) => start.startsWith(begins))
 }
 
-function decodeGraph(proto: GraphProto, source: string, memory: Memory): Graph {
+function decodeGraph(proto: GraphProto, source: string): Graph {
   if (proto.sparseInitializer.length > 0) {
     throw new OnnxFormatError(source, 'the model holds sparse weights', 'Export it with dense weights.')
   }
-  const initializers = new Map(proto.initializer.map((weight) => [weight.name, decodeTensor(weight, source, memory)]))
+  const initializers = new Map(proto.initializer.map((weight) => [weight.name, decodeTensor(weight, source)]))
   return new Graph({
     name: proto.name,
     // Files before IR version 4 list every weight as an input as well.
     inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValueInfo),
     outputs: proto.output.map(decodeValueInfo),
-    nodes: proto.node.map((node) => decodeNode(node, source, memory)),
+    nodes: proto.node.map((node) => decodeNode(node, source)),
     initializers,
     valueInfo: new Map(proto.valueInfo.map((info) => [info.name, decodeValueInfo(info)])),
   })
@@ -135,7 +125,7 @@ function decodeValueInfo({ name, type }: ValueInfoProto): ValueInfo {
   return { name, type: elementType, dims }
 }
 
-function decodeNode(proto: NodeProto, source: string, memory: Memory): Node {
+function decodeNode(proto: NodeProto, source: string): Node {
   const at = `${source}, node "${proto.name || proto.opType}"`
   return {
     name: proto.name,
@@ -144,12 +134,12 @@ function decodeNode(proto: NodeProto, source: string, memory: Memory): Node {
     inputs: proto.input,
     outputs: proto.output,
     attributes: Object.fromEntries(
-      proto.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, at, memory)]),
+      proto.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, at)]),
     ),
   }
 }
 
-function decodeAttribute(proto: AttributeProto, source: string, memory: Memory): Attribute {
+function decodeAttribute(proto: AttributeProto, source: string): Attribute {
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
   switch (proto.type) {
     case Kind.INT:
@@ -165,10 +155,10 @@ function decodeAttribute(proto: AttributeProto, source: string, memory: Memory):
     case Kind.STRINGS:
       return { kind: 'strings', value: proto.strings.map(text) }
     case Kind.TENSOR:
-      if (proto.t) return { kind: 'tensor', value: decodeTensor(proto.t, source, memory) }
+      if (proto.t) return { kind: 'tensor', value: decodeTensor(proto.t, source) }
       break
     case Kind.GRAPH:
-      if (proto.g) return { kind: 'graph', value: decodeGraph(proto.g, source, memory) }
+      if (proto.g) return { kind: 'graph', value: decodeGraph(proto.g, source) }
       break
   }
   throw new OnnxFormatError(

@@ -11,16 +11,12 @@ import { OnnxFormatError } from '../errors.js'
 import { type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from './proto/onnx_pb.js'
 import { sizeOf, type Tensor, tensor } from './tensor.js'
 
-/** Whether elements share the bytes of `raw_data`, where their alignment allows, or are copied. */
-export type Memory = 'shared' | 'own'
-
 /**
  * A tensor from its wire form. Elements stand either as little-endian bytes in `raw_data` or in one of the typed
  * fields; types narrower than 32 bits share `int32_data` (ONNX IR specification, TensorProto).
- * @param memory Default 'shared'.
  * @throws OnnxFormatError for element types that are not held, external data, and data that does not fill the shape.
  */
-export function decodeTensor(proto: TensorProto, source: string, memory: Memory = 'shared'): Tensor {
+export function decodeTensor(proto: TensorProto, source: string): Tensor {
   const name = proto.name || '(no name)'
   const type = elementTypeOf(proto.dataType)
   if (type === undefined) {
@@ -39,7 +35,7 @@ export function decodeTensor(proto: TensorProto, source: string, memory: Memory 
   }
   const dims = proto.dims.map(Number)
   const raw = type !== 'string' && proto.rawData.length > 0
-  const data = raw ? fromBytes(type, proto.rawData, memory) : fromFields(type, proto)
+  const data = raw ? fromBytes(type, proto.rawData) : fromFields(type, proto)
   const count = raw ? proto.rawData.length / arrayConstructors[type].BYTES_PER_ELEMENT : data.length
   if (count !== lengthOf(type, sizeOf(dims)) || dims.some((dim) => dim < 0)) {
     throw new OnnxFormatError(
@@ -60,25 +56,14 @@ export function encodeTensor(name: string, { type, dims, data }: Tensor): Tensor
   return proto
 }
 
-function fromBytes(type: Exclude<ElementType, 'string'>, bytes: Uint8Array, memory: Memory): ElementArray {
+function fromBytes(type: Exclude<ElementType, 'string'>, bytes: Uint8Array): ElementArray {
   const Elements = arrayConstructors[type]
   const length = Math.floor(bytes.byteLength / Elements.BYTES_PER_ELEMENT)
   const native = littleEndian(bytes, Elements.BYTES_PER_ELEMENT)
   // A typed array must start at a multiple of its element size; bytes inside a file need not.
   // (A Buffer's own `slice` does not copy.)
-  const aligned = memory === 'shared' && isAligned(native, Elements.BYTES_PER_ELEMENT) ? native : new Uint8Array(native)
+  const aligned = native.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? native : new Uint8Array(native)
   return new Elements(aligned.buffer, aligned.byteOffset, length)
-}
-
-function isAligned({ byteOffset }: Uint8Array, elementSize: number): boolean {
-  return byteOffset % elementSize === 0
-}
-
-/** Bytes of `raw_data` that have to be copied because they are not aligned. */
-export function bytesToCopy({ dataType, rawData }: TensorProto): number {
-  const type = elementTypeOf(dataType)
-  if (type === undefined || type === 'string') return 0
-  return isAligned(rawData, arrayConstructors[type].BYTES_PER_ELEMENT) ? 0 : rawData.length
 }
 
 function fromFields(type: ElementType, proto: TensorProto): ElementArray {
