@@ -71,23 +71,6 @@ describe('a guarded session', () => {
     expect(RunCosts.of(g.build())?.ofRun({ x: [1e6, 1], y: [1, 1e6] })?.bytes).toBeGreaterThan(4e12)
   })
 
-  it('looks at shapes that grow with each run a few times, as of a decoder', async () => {
-    await using session = await Session.create(products(4), { guarded: true })
-    const looks = vi.spyOn(RunCosts.prototype, 'ofRun')
-    for (let size = 1; size <= 64; size++) await session.run(square(size))
-    // At 1, 4, 16 and 64.
-    expect(looks).toHaveBeenCalledTimes(4)
-    looks.mockRestore()
-  })
-
-  it('looks at the very shape where the next larger one would be too much', async () => {
-    await using session = await Session.create(products(4), { guarded: true })
-    const looks = vi.spyOn(RunCosts.prototype, 'ofRun').mockReturnValueOnce({ work: Infinity, bytes: 0 })
-    expect((await session.run(square(3)))['y']?.data).toEqual(new Float32Array(9))
-    expect(looks.mock.calls).toEqual([[{ x: [4, 4] }], [{ x: [3, 3] }]])
-    looks.mockRestore()
-  })
-
   it.runIf(process.platform === 'linux')('starts no process for what is usual', async () => {
     const before = await children()
     await using session = await Session.create(products(4), { guarded: true })

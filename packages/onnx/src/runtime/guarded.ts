@@ -35,18 +35,17 @@ export function guarded(runtime: Runtime, plain: Runtime, graph: Graph): Runtime
       const here = await runtime.load(model, options)
       let there: Promise<LoadedGraph> | undefined
       const shapes = new Map<string, boolean>()
-      const isLittleAt = (dims: Shapes): boolean => {
-        const key = JSON.stringify(dims)
+      const runsHere = (feeds: Tensors): boolean => {
+        const key = Object.entries(feeds)
+          .map(([name, { dims }]) => `${name} ${dims.join()}`)
+          .join(';')
         const before = shapes.get(key)
         if (before !== undefined) return before
+        const dims = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.dims]))
         const isHere = isLittle(costs.ofRun(dims))
         if (shapes.size >= mostShapes) shapes.clear()
         shapes.set(key, isHere)
         return isHere
-      }
-      const runsHere = (feeds: Tensors): boolean => {
-        const dims = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.dims]))
-        return isLittleAt(roundedUp(dims, graph)) || isLittleAt(dims)
       }
       return {
         outputs: here.outputs,
@@ -62,28 +61,6 @@ export function guarded(runtime: Runtime, plain: Runtime, graph: Graph): Runtime
       }
     },
   }
-}
-
-/** Of the inputs, by their names. */
-type Shapes = Readonly<Record<string, readonly number[]>>
-
-/**
- * The next powers of four of what a graph leaves open. What is little there is so for all that is smaller: a decoder, which has another
- * shape with each token, is looked at a few times.
- */
-function roundedUp(dims: Shapes, { inputs }: Graph): Shapes {
-  return Object.fromEntries(
-    inputs.flatMap(({ name, dims: declared }) => {
-      const own = dims[name]
-      if (!own) return []
-      return [
-        [
-          name,
-          own.map((size, at) => (typeof declared?.[at] === 'number' ? size : 4 ** Math.ceil(Math.log2(size) / 2))),
-        ],
-      ]
-    }),
-  )
 }
 
 /** With those of its branches. */

@@ -16,7 +16,9 @@ export class Sessions {
   get(name: 'encoder' | 'decoder' | 'decoderWithPast'): Promise<Session> {
     let session = this.#open.get(name)
     if (!session) {
-      const options = { guarded: true, ...(this.#threads !== undefined && { threads: this.#threads }) }
+      // A decoder has another shape with each token: to look at each would take a good part of a step.
+      const guarded = name === 'encoder'
+      const options = { guarded, ...(this.#threads !== undefined && { threads: this.#threads }) }
       session = Session.create(withFloat32Interface(this.#networks[name]), options)
       // What failed is tried again.
       session.catch(() => this.#open.delete(name))
